@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "ganglion",
+  products: [
+    .executable(name: "ganglion", targets: ["ganglion"]),
+    .library(name: "LiquidCore", targets: ["LiquidCore"]),
+    .library(name: "LiquidModel", targets: ["LiquidModel"]),
+    .library(
+      name: "ControlLoop",
+      targets: ["ControlLoop", "HardwareInterfaces", "Devices", "SimulatedHardware", "FlightLog"]),
+  ],
+  targets: [
+    // Arithmetic that gives the same bits on every machine; everything else stands on it.
+    .target(name: "PortableMath"),
+    // The network mathematics: Embedded Swift, no Foundation, no heap.
+    .target(name: "LiquidCore"),
+    .target(name: "LiquidModel", dependencies: ["LiquidCore"]),
+    // What drivers talk to: protocols, sample types and typed errors only.
+    .target(name: "HardwareInterfaces"),
+    .target(name: "Devices", dependencies: ["HardwareInterfaces"]),
+    .target(name: "SimulatedHardware", dependencies: ["HardwareInterfaces", "PortableMath"]),
+    .target(
+      name: "ControlLoop",
+      dependencies: ["LiquidCore", "LiquidModel", "HardwareInterfaces", "Devices", "PortableMath"]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "FlightLog",
+      dependencies: ["ControlLoop", "HardwareInterfaces", "LiquidModel", "CZlib"]),
+    .executableTarget(
+      name: "ganglion",
+      dependencies: [
+        "ControlLoop", "Devices", "FlightLog", "HardwareInterfaces", "LiquidCore", "LiquidModel",
+        "PortableMath", "SimulatedHardware",
+      ]),
+
+    .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),
+    .testTarget(name: "LiquidCoreTests", dependencies: ["LiquidCore"]),
+    .testTarget(name: "LiquidModelTests", dependencies: ["LiquidModel", "LiquidCore"]),
+    .testTarget(
+      name: "DevicesTests", dependencies: ["Devices", "HardwareInterfaces", "SimulatedHardware"]),
+    .testTarget(
+      name: "SimulatedHardwareTests",
+      dependencies: ["SimulatedHardware", "HardwareInterfaces", "PortableMath"]),
+    .testTarget(
+      name: "ControlLoopTests",
+      dependencies: [
+        "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath", "SimulatedHardware",
+      ]),
+    .testTarget(
+      name: "FlightLogTests",
+      dependencies: ["FlightLog", "ControlLoop", "HardwareInterfaces", "LiquidModel"]),
+    .testTarget(
+      name: "ganglionTests", dependencies: ["ganglion", "FlightLog", "ControlLoop", "LiquidModel"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

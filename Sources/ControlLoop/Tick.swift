@@ -1,0 +1,107 @@
+import HardwareInterfaces
+
+/// The newest reading of one sensor, as a tick finds it.
+public struct Reading<Sample: BitwiseCopyable & Sendable & Equatable>: BitwiseCopyable, Sendable, Equatable {
+  /// The reading; meaningless while `sequence` is 0.
+  public var sample: Sample
+  /// When it was taken.
+  public var time: MonotonicTime
+  /// How many readings the sensor has given; 0 before the first.
+  public var sequence: UInt32
+  /// What the driver says is wrong with the device now.
+  public var fault: DeviceFault
+  /// Whether the vehicle has this sensor at all.
+  public var isPresent: Bool
+
+  /// A slot without a reading yet.
+  public init(empty sample: Sample, isPresent: Bool) {
+    self.sample = sample
+    self.time = .zero
+    self.sequence = 0
+    self.fault = .none
+    self.isPresent = isPresent
+  }
+}
+
+/// What the vehicle is asked to do.
+public struct Setpoint: BitwiseCopyable, Sendable, Equatable {
+  /// Roll and pitch in rad, yaw rate in rad/s, altitude above the take-off point in m.
+  public var roll, pitch, yawRate, altitude: Float
+  /// Whether the pilot (or the profile) wants the vehicle armed.
+  public var arm: Bool
+
+  /// A setpoint from its parts.
+  public init(roll: Float = 0, pitch: Float = 0, yawRate: Float = 0, altitude: Float = 0, arm: Bool = false) {
+    (self.roll, self.pitch, self.yawRate, self.altitude, self.arm) = (roll, pitch, yawRate, altitude, arm)
+  }
+}
+
+/// Everything a tick may look at. The controller is a pure function of its state and this, so a log of
+/// these replays exactly.
+public struct TickInput: BitwiseCopyable, Sendable, Equatable {
+  /// Number of the tick, from 0; skipped periods count.
+  public var tick: UInt64
+  /// When the tick began.
+  public var time: MonotonicTime
+  /// Measured time since the previous tick in ns; the nominal period at the first.
+  public var elapsed: Int64
+  /// Whole periods skipped just before this tick because the previous one came late.
+  public var missed: UInt32
+  /// The sensors.
+  public var inertial: Reading<InertialSample>
+  public var pressure: Reading<PressureSample>
+  public var range: Reading<RangeSample>
+  public var power: Reading<PowerSample>
+  /// Whether the kill switch is pulled.
+  public var killSwitch: Bool
+  /// Whether the last write to the actuators succeeded.
+  public var actuatorFault: DeviceFault
+  /// What the vehicle is asked to do.
+  public var setpoint: Setpoint
+}
+
+/// How upright and how high the vehicle is, as estimated.
+public struct Estimate: BitwiseCopyable, Sendable, Equatable {
+  /// Attitude: rotation from body (forward, right, down) to local frame (north, east, down); w, x, y, z.
+  public var quaternion: (w: Float, x: Float, y: Float, z: Float)
+  /// Roll, pitch, yaw in rad (aerospace order z-y-x).
+  public var roll, pitch, yaw: Float
+  /// Bias-corrected body rates in rad/s.
+  public var rateX, rateY, rateZ: Float
+  /// Specific force along the body's z axis in m/s².
+  public var accelerationZ: Float
+  /// Altitude above the take-off point in m and climb rate in m/s, up positive.
+  public var altitude, climbRate: Float
+  /// Battery voltage in V, as last measured.
+  public var voltage: Float
+
+  /// Level, at rest, on the ground.
+  public init() {
+    quaternion = (1, 0, 0, 0)
+    (roll, pitch, yaw, rateX, rateY, rateZ) = (0, 0, 0, 0, 0, 0)
+    (accelerationZ, altitude, climbRate, voltage) = (-9.80665, 0, 0, 0)
+  }
+
+  public static func == (a: Estimate, b: Estimate) -> Bool {
+    a.quaternion == b.quaternion && a.roll == b.roll && a.pitch == b.pitch && a.yaw == b.yaw
+      && a.rateX == b.rateX && a.rateY == b.rateY && a.rateZ == b.rateZ
+      && a.accelerationZ == b.accelerationZ && a.altitude == b.altitude && a.climbRate == b.climbRate
+      && a.voltage == b.voltage
+  }
+}
+
+/// What a controller, network or classical, asks of the mixer.
+public struct BodyCommand: BitwiseCopyable, Sendable, Equatable {
+  /// Collective thrust, 0 to 1 of the motors' full thrust.
+  public var thrust: Float
+  /// Torques about the body's axes, −1 to 1 of full differential thrust.
+  public var roll, pitch, yaw: Float
+
+  /// A command from its parts.
+  public init(thrust: Float, roll: Float, pitch: Float, yaw: Float) {
+    (self.thrust, self.roll, self.pitch, self.yaw) = (thrust, roll, pitch, yaw)
+  }
+
+  /// No thrust, no torque.
+  public static let none = BodyCommand(thrust: 0, roll: 0, pitch: 0, yaw: 0)
+}

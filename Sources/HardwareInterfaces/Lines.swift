@@ -1,0 +1,21 @@
+/// Why a digital line could not be read or driven.
+public enum LineError: Error, Equatable, Sendable {
+  /// The line or its chip has gone.
+  case gone
+  /// Another program holds the line.
+  case busy
+  /// Any other error of the operating system, by its number.
+  case system(errno: Int32)
+}
+
+/// A digital output, requested with its safe level and owned by one writer.
+public protocol DigitalOutput: ~Copyable {
+  /// Drives the line to its active (`true`) or inactive level.
+  mutating func set(_ active: Bool) throws(LineError)
+}
+
+/// A digital input.
+public protocol DigitalInput: ~Copyable {
+  /// Whether the line is at its active level now.
+  mutating func isActive() throws(LineError) -> Bool
+}

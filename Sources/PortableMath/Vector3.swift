@@ -1,0 +1,47 @@
+/// A vector of three components; its frame and unit are its holder's to say.
+public struct Vector3: Equatable, Sendable, BitwiseCopyable {
+  /// The components.
+  public var x, y, z: Double
+
+  /// A vector from its components.
+  @inlinable
+  public init(_ x: Double, _ y: Double, _ z: Double) {
+    (self.x, self.y, self.z) = (x, y, z)
+  }
+
+  /// The null vector.
+  @inlinable
+  public static var zero: Vector3 { Vector3(0, 0, 0) }
+
+  @inlinable
+  public static func + (a: Vector3, b: Vector3) -> Vector3 { Vector3(a.x + b.x, a.y + b.y, a.z + b.z) }
+
+  @inlinable
+  public static func - (a: Vector3, b: Vector3) -> Vector3 { Vector3(a.x - b.x, a.y - b.y, a.z - b.z) }
+
+  @inlinable
+  public static prefix func - (a: Vector3) -> Vector3 { Vector3(-a.x, -a.y, -a.z) }
+
+  @inlinable
+  public static func * (a: Vector3, s: Double) -> Vector3 { Vector3(a.x * s, a.y * s, a.z * s) }
+
+  @inlinable
+  public static func * (s: Double, a: Vector3) -> Vector3 { a * s }
+
+  @inlinable
+  public static func += (a: inout Vector3, b: Vector3) { a = a + b }
+
+  /// The scalar product with `other`.
+  @inlinable
+  public func dot(_ other: Vector3) -> Double { x * other.x + y * other.y + z * other.z }
+
+  /// The vector product with `other`.
+  @inlinable
+  public func cross(_ other: Vector3) -> Vector3 {
+    Vector3(y * other.z - z * other.y, z * other.x - x * other.z, x * other.y - y * other.x)
+  }
+
+  /// The Euclidean length.
+  @inlinable
+  public var length: Double { dot(self).squareRoot() }
+}
