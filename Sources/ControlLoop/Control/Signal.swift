@@ -1,0 +1,47 @@
+/// A quantity that a network may read, computed each tick from the estimate and the setpoint.
+///
+/// Errors are setpoint minus estimate.
+public enum Signal: String, CaseIterable, Sendable {
+  case roll, pitch
+  case rollError = "roll_error"
+  case pitchError = "pitch_error"
+  case yawRateError = "yaw_rate_error"
+  case rateX = "rate_x"
+  case rateY = "rate_y"
+  case rateZ = "rate_z"
+  case altitude
+  case altitudeError = "altitude_error"
+  case climbRate = "climb_rate"
+  case rollErrorIntegral = "roll_error_integral"
+  case pitchErrorIntegral = "pitch_error_integral"
+  case yawRateErrorIntegral = "yaw_rate_error_integral"
+  case altitudeErrorIntegral = "altitude_error_integral"
+  case accelerationZ = "acceleration_z"
+  case voltage
+  case rollSetpoint = "roll_setpoint"
+  case pitchSetpoint = "pitch_setpoint"
+  case yawRateSetpoint = "yaw_rate_setpoint"
+  case altitudeSetpoint = "altitude_setpoint"
+
+  /// The SI unit, as a configuration must state it.
+  public var unit: String {
+    switch self {
+    case .roll, .pitch, .rollError, .pitchError, .rollSetpoint, .pitchSetpoint, .yawRateErrorIntegral: "rad"
+    case .yawRateError, .rateX, .rateY, .rateZ, .yawRateSetpoint: "rad/s"
+    case .altitude, .altitudeError, .altitudeSetpoint: "m"
+    case .climbRate: "m/s"
+    case .rollErrorIntegral, .pitchErrorIntegral: "rad.s"
+    case .altitudeErrorIntegral: "m.s"
+    case .accelerationZ: "m/s2"
+    case .voltage: "V"
+    }
+  }
+}
+
+/// One part of the command that a network's output can be.
+public enum CommandChannel: String, CaseIterable, Sendable {
+  case thrust
+  case rollTorque = "roll_torque"
+  case pitchTorque = "pitch_torque"
+  case yawTorque = "yaw_torque"
+}

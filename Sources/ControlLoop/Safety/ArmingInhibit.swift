@@ -1,0 +1,59 @@
+/// Why a vehicle may not arm, most important first. A vehicle arms only when none holds.
+public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
+  case killSwitch = 0
+  case awaitingDisarm = 1
+  case inertialSensor = 2
+  case attitude = 3
+  case moving = 4
+  case tilted = 5
+  case altitude = 6
+  case battery = 7
+  case actuators = 8
+  case network = 9
+  case overruns = 10
+  case throttle = 11
+
+  /// This inhibit's bit in a mask.
+  public var bit: UInt32 { 1 << UInt32(rawValue) }
+
+  /// What holds the vehicle back, for people.
+  public var text: String {
+    switch self {
+    case .killSwitch: "the kill switch is pulled"
+    case .awaitingDisarm: "the arm request has not been taken back since start or since the last stop"
+    case .inertialSensor: "the inertial sensor gives no trustworthy data"
+    case .attitude: "the attitude is not known yet"
+    case .moving: "the vehicle is moving"
+    case .tilted: "the vehicle is not level"
+    case .altitude: "the altitude is not known"
+    case .battery: "the battery is low or not measured"
+    case .actuators: "the actuator driver does not answer"
+    case .network: "the network failed in its last step"
+    case .overruns: "the loop misses its ticks"
+    case .throttle: "the altitude setpoint is above the ground"
+    }
+  }
+
+  /// What to do about it.
+  public var remedy: String {
+    switch self {
+    case .killSwitch: "release the kill switch"
+    case .awaitingDisarm: "switch to disarmed once, then arm"
+    case .inertialSensor: "check the sensor's wiring, address and identity"
+    case .attitude: "keep the vehicle still until the filter has settled"
+    case .moving: "put the vehicle down and keep it still"
+    case .tilted: "put the vehicle on level ground, or widen arming.level_within_deg"
+    case .altitude: "check the range finder and the barometer"
+    case .battery: "charge the battery, or check the power sensor"
+    case .actuators: "check the actuator driver's wiring and address"
+    case .network: "check the model's inputs; see the log's events"
+    case .overruns: "lower loop.rate_hz or free the processor"
+    case .throttle: "set the altitude setpoint to zero before arming"
+    }
+  }
+
+  /// The inhibits in a mask, most important first.
+  public static func list(_ mask: UInt32) -> [ArmingInhibit] {
+    allCases.filter { mask & $0.bit != 0 }
+  }
+}

@@ -1,0 +1,132 @@
+/// What to do about a fault, mildest first; of several at once the strongest wins.
+public enum FailsafeAction: UInt8, CaseIterable, Comparable, Sendable, BitwiseCopyable {
+  /// Say it in the log and on the terminal.
+  case warn = 0
+  /// Level off, stop yawing, and stay at the altitude held.
+  case hold = 1
+  /// Let the classical controller fly on in the network's place.
+  case classical = 2
+  /// Level off and descend with the classical controller, then disarm.
+  case land = 3
+  /// Put every output to its safe value at once.
+  case disarm = 4
+
+  /// The name in a configuration.
+  public var name: String {
+    switch self {
+    case .warn: "warn"
+    case .hold: "hold"
+    case .classical: "classical"
+    case .land: "land"
+    case .disarm: "disarm"
+    }
+  }
+
+  public static func < (a: FailsafeAction, b: FailsafeAction) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// What can go wrong in motion.
+public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+  case imuStale = 0
+  case attitudeLost = 1
+  case rangeStale = 2
+  case barometerStale = 3
+  case altitudeLost = 4
+  case powerStale = 5
+  case networkFault = 6
+  case tilt = 7
+  case overruns = 8
+  case lowBattery = 9
+  case actuatorFault = 10
+  case killSwitch = 11
+
+  /// This condition's bit in a mask.
+  public var bit: UInt32 { 1 << UInt32(rawValue) }
+
+  /// The key in a configuration's `failsafe` section.
+  public var name: String {
+    switch self {
+    case .imuStale: "imu_stale"
+    case .attitudeLost: "attitude_lost"
+    case .rangeStale: "range_stale"
+    case .barometerStale: "barometer_stale"
+    case .altitudeLost: "altitude_lost"
+    case .powerStale: "power_stale"
+    case .networkFault: "network_fault"
+    case .tilt: "tilt"
+    case .overruns: "overruns"
+    case .lowBattery: "low_battery"
+    case .actuatorFault: "actuator_fault"
+    case .killSwitch: "kill_switch"
+    }
+  }
+
+  /// What is wrong, for people.
+  public var text: String {
+    switch self {
+    case .imuStale: "the inertial sensor gives no fresh data"
+    case .attitudeLost: "the attitude is not known"
+    case .rangeStale: "the range finder gives no fresh data"
+    case .barometerStale: "the barometer gives no fresh data"
+    case .altitudeLost: "the altitude is not known"
+    case .powerStale: "the battery is not measured"
+    case .networkFault: "the network's step failed or gave a number that is not finite"
+    case .tilt: "the vehicle tilts too far"
+    case .overruns: "too many consecutive ticks were missed"
+    case .lowBattery: "the battery is low"
+    case .actuatorFault: "the actuator driver does not answer"
+    case .killSwitch: "the kill switch is pulled"
+    }
+  }
+
+  /// How the reaction to it ends.
+  public var clears: FailsafeClearing {
+    switch self {
+    case .rangeStale, .barometerStale, .powerStale: .whenGone
+    case .imuStale, .attitudeLost, .altitudeLost, .networkFault, .tilt, .overruns, .lowBattery,
+      .actuatorFault,
+      .killSwitch:
+      .onDisarm
+    }
+  }
+
+  /// The reaction when the configuration names none.
+  public var standardRule: FailsafeRule {
+    switch self {
+    case .imuStale, .attitudeLost: FailsafeRule(action: .disarm)
+    case .rangeStale, .barometerStale, .powerStale: FailsafeRule(action: .warn)
+    case .altitudeLost: FailsafeRule(action: .land)
+    case .networkFault, .overruns: FailsafeRule(action: .classical)
+    case .tilt: FailsafeRule(action: .disarm, delay: 100_000_000)
+    case .lowBattery: FailsafeRule(action: .land, delay: 1_000_000_000)
+    case .actuatorFault: FailsafeRule(action: .disarm, delay: 50_000_000)
+    case .killSwitch: FailsafeRule(action: .disarm)
+    }
+  }
+
+  /// The conditions in a mask.
+  public static func list(_ mask: UInt32) -> [FailsafeCondition] {
+    allCases.filter { mask & $0.bit != 0 }
+  }
+}
+
+/// When a reaction ends.
+public enum FailsafeClearing: Sendable {
+  /// As soon as the condition has gone.
+  case whenGone
+  /// Only when the vehicle is disarmed.
+  case onDisarm
+}
+
+/// The reaction to one condition.
+public struct FailsafeRule: Sendable, Equatable {
+  /// What to do.
+  public var action: FailsafeAction
+  /// How long the condition must hold without a break before the reaction starts, in ns.
+  public var delay: Int64
+
+  /// A rule from its parts.
+  public init(action: FailsafeAction, delay: Int64 = 0) {
+    (self.action, self.delay) = (action, delay)
+  }
+}
