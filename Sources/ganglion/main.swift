@@ -1,1 +1,29 @@
-print("ganglion")
+import Foundation
+
+let usage = """
+  Ganglion runs liquid neural networks as real-time controllers.
+
+    ganglion run CONFIG        fly or drive: simulated by default
+    ganglion replay LOG        step the network through a log again and compare every bit
+    ganglion check CONFIG      validate everything without moving anything
+    ganglion inspect MODEL     architecture, sizes, scales, cost per step, memory
+    ganglion quantize MODEL    calibrate on a log and write the fixed-point or Float16 model
+    ganglion log ...           info, verify, recover, export
+
+  ganglion COMMAND --help says more. Exit status: 0 success, 1 the result says no, 2 wrong use.
+  """
+
+/// The commands by name.
+let commands: [String: ([String]) -> ExitStatus] = [:]
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+guard let name = arguments.first, name != "--help", name != "-h", name != "help" else {
+  Terminal.printResult(usage)
+  exit(arguments.isEmpty ? ExitStatus.wrongUse.rawValue : ExitStatus.success.rawValue)
+}
+guard let command = commands[name] else {
+  Terminal.printError("unknown command '\(name)'")
+  Terminal.printError(usage)
+  exit(ExitStatus.wrongUse.rawValue)
+}
+exit(command(Array(arguments.dropFirst())).rawValue)
