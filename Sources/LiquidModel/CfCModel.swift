@@ -76,21 +76,23 @@ public struct CfCModel: Sendable, Equatable {
 
   /// An LSTM beside a dense CfC ("mixed memory").
   ///
-  /// One affine map on [input | hidden] of 4·units rows in the order candidate i, input gate, forget gate,
-  /// output gate: c' = c·σ(f) + tanh(i)·σ(ig), hidden' = tanh(c')·σ(og).
+  /// One affine map on [input | the cell's previous state] of 4·units rows in the order candidate i, input
+  /// gate, forget gate, output gate: c' = c·σ(f) + tanh(i)·σ(ig), hidden' = tanh(c')·σ(og). In every
+  /// origin the recurrent input is the CfC's state, not hidden, so `units` equals the cell's, and what is
+  /// carried from step to step is c and the cell's state.
   public struct Memory: Sendable, Equatable {
     /// What the LSTM's hidden output is to the cell.
     public enum Role: String, Sendable, CaseIterable {
-      /// ncps.torch: [input | hidden'] feeds the cell; the CfC's new state becomes the next hidden.
+      /// ncps.torch: the cell reads [input | hidden']: hidden' stands in for its previous state.
       case replacesState = "replaces_state"
-      /// Keras, TensorFlow: hidden' is the cell's input; the CfC keeps its own state.
+      /// Keras, TensorFlow: the cell reads [hidden' | its previous state]: hidden' is its only input.
       case feedsInput = "feeds_input"
     }
     /// What the LSTM's hidden output is to the cell.
     public var role: Role
-    /// LSTM units.
+    /// LSTM units, as many as the cell has.
     public var units: Int
-    /// The gates' affine map, [4·units, inputs + units].
+    /// The gates' affine map, [4·units, inputs + units]; a forget bias is already added.
     public var gates: Affine
 
     /// A memory from its parts.

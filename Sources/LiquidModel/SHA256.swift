@@ -1,0 +1,121 @@
+/// The SHA-256 digest (FIPS 180-4, section 6.2), for files, models and logs.
+///
+/// Feed bytes with ``update(_:)`` in pieces of any size, then read ``finish()``.
+public struct SHA256: Sendable {
+  private var state: [UInt32] = [
+    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+  ]
+  private var block: [UInt8] = []
+  private var schedule = [UInt32](repeating: 0, count: 64)
+  private var byteCount: UInt64 = 0
+
+  /// A digest of no bytes yet.
+  public init() {
+    block.reserveCapacity(64)
+  }
+
+  /// Takes `bytes` into the digest.
+  public mutating func update(_ bytes: Span<UInt8>) {
+    byteCount &+= UInt64(bytes.count)
+    var next = 0
+    if !block.isEmpty {
+      while next < bytes.count, block.count < 64 {
+        block.append(bytes[next])
+        next += 1
+      }
+      guard block.count == 64 else { return }
+      let whole = block
+      compress(whole.span)
+      block.removeAll(keepingCapacity: true)
+    }
+    while bytes.count - next >= 64 {
+      compress(bytes.extracting(next..<next + 64))
+      next += 64
+    }
+    while next < bytes.count {
+      block.append(bytes[next])
+      next += 1
+    }
+  }
+
+  /// The 32 bytes of the digest of everything taken so far.
+  public func finish() -> [UInt8] {
+    var last = self
+    let bits = byteCount &* 8
+    var padding: [UInt8] = [0x80]
+    while (UInt64(padding.count) &+ byteCount) % 64 != 56 { padding.append(0) }
+    for shift in stride(from: 56, through: 0, by: -8) {
+      padding.append(UInt8(truncatingIfNeeded: bits >> shift))
+    }
+    last.update(padding.span)
+    return last.state.flatMap { word in
+      stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
+    }
+  }
+
+  /// The digest of `bytes`, 32 bytes.
+  public static func digest(of bytes: Span<UInt8>) -> [UInt8] {
+    var hash = SHA256()
+    hash.update(bytes)
+    return hash.finish()
+  }
+
+  /// The digest of `bytes` as 64 lower-case hexadecimal digits.
+  public static func hexDigest(of bytes: Span<UInt8>) -> String {
+    hexadecimal(digest(of: bytes))
+  }
+
+  /// The digest of `bytes` as 64 lower-case hexadecimal digits.
+  public static func hexDigest(of bytes: [UInt8]) -> String {
+    hexDigest(of: bytes.span)
+  }
+
+  /// `bytes` as lower-case hexadecimal digits, two for each.
+  public static func hexadecimal(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for byte in bytes {
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// One round of the compression function over a block of 64 bytes.
+  private mutating func compress(_ bytes: Span<UInt8>) {
+    for t in 0..<16 {
+      schedule[t] =
+        UInt32(bytes[4 * t]) << 24 | UInt32(bytes[4 * t + 1]) << 16 | UInt32(bytes[4 * t + 2]) << 8
+        | UInt32(bytes[4 * t + 3])
+    }
+    for t in 16..<64 {
+      let (w15, w2) = (schedule[t - 15], schedule[t - 2])
+      let s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >> 3)
+      let s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >> 10)
+      schedule[t] = schedule[t - 16] &+ s0 &+ schedule[t - 7] &+ s1
+    }
+    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+    for t in 0..<64 {
+      let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+      let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ Self.constants[t] &+ schedule[t]
+      let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+      let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
+      (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
+    }
+    for (i, word) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= word }
+  }
+
+  private func rotate(_ word: UInt32, _ by: UInt32) -> UInt32 { (word >> by) | (word << (32 &- by)) }
+
+  private static let constants: [UInt32] = [
+    0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
+    0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
+    0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,
+    0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7, 0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967,
+    0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85,
+    0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070,
+    0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
+    0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
+  ]
+}
