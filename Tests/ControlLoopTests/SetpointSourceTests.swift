@@ -1,0 +1,28 @@
+import ControlLoop
+import HardwareInterfaces
+import Testing
+
+@Suite("Setpoints")
+struct SetpointSourceTests {
+  @Test("A profile moves to each step's target at its rates and no faster")
+  func profile() {
+    var source = ProfileSetpoints(
+      steps: [
+        .init(time: .zero, target: Setpoint()),
+        .init(time: .zero.advanced(milliseconds: 1000), target: Setpoint(roll: 0.5, altitude: 2, arm: true)),
+      ],
+      rates: SetpointRates(attitude: 1, yawRate: 1, altitude: 0.5))
+    var time = MonotonicTime.zero
+    var previous = Setpoint()
+    for tick in 0..<2000 {
+      let setpoint = source.setpoint(at: time, elapsed: 4_000_000)
+      #expect(setpoint.arm == (tick >= 250))
+      #expect(abs(setpoint.roll - previous.roll) <= 0.004_001)
+      #expect(abs(setpoint.altitude - previous.altitude) <= 0.002_001)
+      previous = setpoint
+      time = time.advanced(milliseconds: 4)
+    }
+    #expect(previous.roll == 0.5)
+    #expect(abs(previous.altitude - 2) < 1e-5)
+  }
+}
