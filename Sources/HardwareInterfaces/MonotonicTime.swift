@@ -18,6 +18,7 @@ public struct MonotonicTime: Comparable, Hashable, Sendable, BitwiseCopyable {
   /// A point later than every other: "never".
   public static let distantFuture = MonotonicTime(nanoseconds: .max)
 
+  /// Whether `left` comes before `right`.
   @inlinable
   public static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
     left.nanoseconds < right.nanoseconds

@@ -13,21 +13,27 @@ public struct Vector3: Equatable, Sendable, BitwiseCopyable {
   @inlinable
   public static var zero: Vector3 { Vector3(0, 0, 0) }
 
+  /// The sum, component by component.
   @inlinable
   public static func + (a: Vector3, b: Vector3) -> Vector3 { Vector3(a.x + b.x, a.y + b.y, a.z + b.z) }
 
+  /// The difference, component by component.
   @inlinable
   public static func - (a: Vector3, b: Vector3) -> Vector3 { Vector3(a.x - b.x, a.y - b.y, a.z - b.z) }
 
+  /// The opposite vector.
   @inlinable
   public static prefix func - (a: Vector3) -> Vector3 { Vector3(-a.x, -a.y, -a.z) }
 
+  /// Every component times `s`.
   @inlinable
   public static func * (a: Vector3, s: Double) -> Vector3 { Vector3(a.x * s, a.y * s, a.z * s) }
 
+  /// Every component times `s`.
   @inlinable
   public static func * (s: Double, a: Vector3) -> Vector3 { a * s }
 
+  /// Adds `b`, component by component.
   @inlinable
   public static func += (a: inout Vector3, b: Vector3) { a = a + b }
 

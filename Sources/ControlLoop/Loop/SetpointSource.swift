@@ -57,6 +57,7 @@ public struct ProfileSetpoints: SetpointSource {
     (self.steps, self.rates) = (steps, rates)
   }
 
+  /// The profile at `time`.
   public mutating func setpoint(at time: MonotonicTime, elapsed: Int64) -> Setpoint {
     while next < steps.count, steps[next].time <= time {
       target = steps[next].target

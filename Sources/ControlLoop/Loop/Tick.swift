@@ -47,10 +47,13 @@ public struct TickInput: BitwiseCopyable, Sendable, Equatable {
   public var elapsed: Int64
   /// Whole periods skipped just before this tick because the previous one came late.
   public var missed: UInt32
-  /// The sensors.
+  /// The inertial measurement unit, in body axes (forward, right, down).
   public var inertial: Reading<InertialSample>
+  /// The barometer.
   public var pressure: Reading<PressureSample>
+  /// The range finder, looking along the body's z axis.
   public var range: Reading<RangeSample>
+  /// The battery.
   public var power: Reading<PowerSample>
   /// Whether the kill switch is pulled.
   public var killSwitch: Bool
@@ -82,6 +85,7 @@ public struct Estimate: BitwiseCopyable, Sendable, Equatable {
     (accelerationZ, altitude, climbRate, voltage) = (-9.80665, 0, 0, 0)
   }
 
+  /// Whether every component is equal.
   public static func == (a: Estimate, b: Estimate) -> Bool {
     a.quaternion == b.quaternion && a.roll == b.roll && a.pitch == b.pitch && a.yaw == b.yaw
       && a.rateX == b.rateX && a.rateY == b.rateY && a.rateZ == b.rateZ

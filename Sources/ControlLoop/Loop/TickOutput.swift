@@ -39,6 +39,7 @@ public struct FixedVector<let capacity: Int>: BitwiseCopyable, Sendable, Equatab
     set { if index >= 0 && index < count { storage[index] = newValue } }
   }
 
+  /// Whether the numbers in use have equal bits.
   @inlinable
   public static func == (a: FixedVector, b: FixedVector) -> Bool {
     guard a.count == b.count else { return false }

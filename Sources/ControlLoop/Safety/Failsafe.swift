@@ -22,6 +22,7 @@ public enum FailsafeAction: UInt8, CaseIterable, Comparable, Sendable, BitwiseCo
     }
   }
 
+  /// Whether `a` is milder than `b`.
   public static func < (a: FailsafeAction, b: FailsafeAction) -> Bool { a.rawValue < b.rawValue }
 }
 
