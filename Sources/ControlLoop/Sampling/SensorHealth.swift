@@ -1,0 +1,48 @@
+import HardwareInterfaces
+
+/// How far a sensor's newest reading can be trusted in this tick.
+public enum SensorHealth: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+  /// The vehicle has no such sensor.
+  case absent = 0
+  /// No reading yet, and no fault either.
+  case starting = 1
+  /// Fresh, and the driver reports no fault.
+  case good = 2
+  /// The newest reading is older than the limit.
+  case stale = 3
+  /// The driver reports a fault; the newest reading may still be young.
+  case faulty = 4
+}
+
+extension Reading {
+  /// The reading's age at `now` in ns.
+  @inlinable
+  public func age(at now: MonotonicTime) -> Int64 { now.nanoseconds(since: time) }
+
+  /// The sensor's health at `now`, stale when older than `limit` ns.
+  @inlinable
+  public func health(at now: MonotonicTime, staleAfter limit: Int64) -> SensorHealth {
+    guard isPresent else { return .absent }
+    guard sequence > 0 else { return fault == .none ? .starting : .faulty }
+    if age(at: now) > limit { return .stale }
+    return fault == .none ? .good : .faulty
+  }
+}
+
+/// The newest readings of all sensors, as the loop hands them to the tick.
+public struct SensorReadings: BitwiseCopyable, Sendable {
+  /// The inertial measurement unit, in body axes.
+  public var inertial = Reading(
+    empty: InertialSample(acceleration: (0, 0, 0), rate: (0, 0, 0), temperature: 0), isPresent: false)
+  /// The barometer.
+  public var pressure = Reading(empty: PressureSample(pressure: 0, temperature: 0), isPresent: false)
+  /// The range finder.
+  public var range = Reading(empty: RangeSample(distance: 0, isValid: false), isPresent: false)
+  /// The battery.
+  public var power = Reading(empty: PowerSample(voltage: 0, current: 0), isPresent: false)
+  /// What the actuator driver reports.
+  public var actuatorFault = DeviceFault.none
+
+  /// No sensors.
+  public init() {}
+}
