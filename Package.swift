@@ -13,7 +13,8 @@ let package = Package(
   ],
   targets: [
     // Arithmetic that gives the same bits on every machine; everything else stands on it.
-    .target(name: "PortableMath"),
+    // Without optimisation Swift calls the C library's `sqrt`, which IEEE 754 makes exact everywhere.
+    .target(name: "PortableMath", linkerSettings: [.linkedLibrary("m")]),
     // The network mathematics: Embedded Swift, no Foundation, no heap.
     .target(name: "LiquidCore"),
     .target(name: "LiquidModel", dependencies: ["LiquidCore"]),
