@@ -50,7 +50,7 @@ import Testing
   @Test(
     arguments: [
       (#"{ "#, [], "expected a name"),
-    (#"  "#, [], "ends where"),
+      (#"  "#, [], "ends where"),
       (#"[]"#, [], "not an object"),
       (#"{} x"#, [], "after the end"),
       (#"{"a":1,"a":1}"#, [], "twice"),
