@@ -19,6 +19,18 @@ extension Configuration {
     public var wind: Wind
     /// Range from which the sensors' noise is drawn, as a multiple of the datasheets' figures.
     public var sensorNoise: ClosedRange<Double>
+    /// Setpoints drawn anew for each seed, in place of the profile; `nil` flies the profile.
+    public var randomSetpoints: RandomSetpoints?
+  }
+
+  /// Setpoints drawn at random, each value uniform.
+  public struct RandomSetpoints: ConfigurationSection, Equatable {
+    /// Largest roll and pitch in rad and largest yaw rate in rad/s, of either sign.
+    public var tilt, yawRate: Double
+    /// Range of the altitude in m.
+    public var altitude: ClosedRange<Double>
+    /// Range of the time from one draw to the next in s.
+    public var hold: ClosedRange<Double>
   }
 
   /// How much the vehicle differs from its nominal self; drawn uniformly, anew for each seed.
@@ -65,6 +77,9 @@ extension Configuration.Simulation {
       cells.description,
       .section("variation", absent: "its defaults", "How much the vehicle differs from its nominal self."),
       .section("wind", absent: "its defaults", "Wind."), noise.description,
+      .section(
+        "random_setpoints", absent: "the profile is flown",
+        "Setpoints drawn at random, in place of `setpoints`."),
     ])
 
   init?(_ section: Section) {
@@ -73,13 +88,14 @@ extension Configuration.Simulation {
     let (mass, cells, noise) = (section.read(Self.mass), section.read(Self.cells), section.read(Self.noise))
     let variation = section.readOrStandard(Configuration.Variation.self, "variation")
     let wind = section.readOrStandard(Configuration.Wind.self, "wind")
+    let randomSetpoints = section.readOptional(Configuration.RandomSetpoints.self, "random_setpoints")
     guard let duration, let plantRate, let jitter, let missed, let mass, let cells, let noise, let variation,
-      let wind
+      let wind, let randomSetpoints
     else { return nil }
     (self.duration, self.plantRateHz) = (Int64(duration * 1e9), plantRate)
     (self.tickJitter, self.missedTickProbability) = (Int64(jitter * 1e3), missed)
     (self.mass, self.batteryCells, self.sensorNoise) = (mass, cells, noise)
-    (self.variation, self.wind) = (variation, wind)
+    (self.variation, self.wind, self.randomSetpoints) = (variation, wind, randomSetpoints)
   }
 }
 
@@ -125,5 +141,30 @@ extension Configuration.Wind {
     let (mean, gust) = (section.read(Self.mean), section.read(Self.gust))
     guard let mean, let gust else { return nil }
     (self.mean, self.gust) = (mean, gust)
+  }
+}
+
+extension Configuration.RandomSetpoints {
+  private static let tilt = Key<Double>.number(
+    "tilt_deg", 0...60, unit: "°", standard: 12, "Largest roll and pitch, of either sign.")
+  private static let yawRate = Key<Double>.number(
+    "yaw_rate_dps", 0...360, unit: "°/s", standard: 60, "Largest yaw rate, of either sign.")
+  private static let altitude = Key<ClosedRange<Double>>.interval(
+    "altitude_m", 0.2...50, unit: "m", standard: 0.6...2.5, "Altitude above the take-off point.")
+  private static let hold = Key<ClosedRange<Double>>.interval(
+    "hold_s", 0.1...60, unit: "s", standard: 0.8...3, "Time from one draw to the next.")
+
+  static let schema = SectionSchema(
+    path: "simulation.random_setpoints",
+    about:
+      "Setpoints drawn at random, in place of `setpoints`: to train and to test over the whole envelope.",
+    keys: [tilt.description, yawRate.description, altitude.description, hold.description])
+
+  init?(_ section: Section) {
+    let (tilt, yawRate) = (section.read(Self.tilt), section.read(Self.yawRate))
+    let (altitude, hold) = (section.read(Self.altitude), section.read(Self.hold))
+    guard let tilt, let yawRate, let altitude, let hold else { return nil }
+    (self.tilt, self.yawRate) = (tilt.radians, yawRate.radians)
+    (self.altitude, self.hold) = (altitude, hold)
   }
 }
