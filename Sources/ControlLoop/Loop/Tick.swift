@@ -61,6 +61,17 @@ public struct TickInput: BitwiseCopyable, Sendable, Equatable {
   public var actuatorFault: DeviceFault
   /// What the vehicle is asked to do.
   public var setpoint: Setpoint
+
+  /// The first moment of a vehicle without sensors: nothing measured, nothing asked.
+  public init() {
+    (tick, time, elapsed, missed) = (0, .zero, 0, 0)
+    inertial = Reading(
+      empty: InertialSample(acceleration: (0, 0, 0), rate: (0, 0, 0), temperature: 0), isPresent: false)
+    pressure = Reading(empty: PressureSample(pressure: 0, temperature: 0), isPresent: false)
+    range = Reading(empty: RangeSample(distance: 0, isValid: false), isPresent: false)
+    power = Reading(empty: PowerSample(voltage: 0, current: 0), isPresent: false)
+    (killSwitch, actuatorFault, setpoint) = (false, .none, Setpoint())
+  }
 }
 
 /// How upright and how high the vehicle is, as estimated.

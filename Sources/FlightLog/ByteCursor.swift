@@ -1,0 +1,56 @@
+/// A place in a file and an end that it never passes; every length from the file is checked against that end.
+struct ByteCursor {
+  let bytes: LogBytes
+  /// Offset in the file of the next byte.
+  private(set) var position: Int
+  /// Offset in the file of the first byte that may not be read.
+  let end: Int
+
+  /// A cursor over `range`, cut to the file.
+  init(_ bytes: LogBytes, _ range: Range<Int>) {
+    let range = range.clamped(to: 0..<bytes.count)
+    (self.bytes, position, end) = (bytes, range.lowerBound, range.upperBound)
+  }
+
+  /// Bytes left.
+  @inline(__always)
+  var remaining: Int { end - position }
+
+  /// The next little-endian integer, or `nil` at the end.
+  @inline(__always)
+  mutating func integer<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type = T.self) -> T? {
+    guard remaining >= MemoryLayout<T>.size else { return nil }
+    let value = (bytes.base + position).loadUnaligned(as: T.self)
+    position += MemoryLayout<T>.size
+    return T(littleEndian: value)
+  }
+
+  /// Steps over `count` bytes; says `false`, and stays, when there are not so many.
+  @inline(__always)
+  mutating func skip(_ count: Int) -> Bool {
+    guard count >= 0, count <= remaining else { return false }
+    position += count
+    return true
+  }
+
+  /// Steps over `count` bytes and gives their range, or `nil` when there are not so many.
+  @inline(__always)
+  mutating func range(count: UInt64) -> Range<Int>? {
+    guard count <= UInt64(remaining) else { return nil }
+    let start = position
+    position += Int(count)
+    return start..<position
+  }
+
+  /// The next 32-bit length and as many bytes, as range.
+  mutating func prefixedRange() -> Range<Int>? {
+    guard let count = integer(UInt32.self) else { return nil }
+    return range(count: UInt64(count))
+  }
+
+  /// The next string: 32-bit length and UTF-8; bytes that are not UTF-8 become U+FFFD.
+  mutating func string() -> String? {
+    guard let range = prefixedRange() else { return nil }
+    return bytes.withBytes(in: range) { String(decoding: $0, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,51 @@
+/// Reads a message in CDR, little-endian; `nil` from any call means that the message is too short or not of
+/// this encoding.
+struct CDRDecoder {
+  private var cursor: ByteCursor
+  private let origin: Int
+
+  /// A decoder for the message in `range`, or `nil` when it does not start as little-endian CDR does.
+  @inline(__always)
+  init?(_ bytes: LogBytes, _ range: Range<Int>) {
+    cursor = ByteCursor(bytes, range)
+    guard let representation = cursor.integer(UInt32.self), representation & 0xFFFF == 0x0100 else {
+      return nil
+    }
+    origin = cursor.position
+  }
+
+  /// Offset in the file of the next byte.
+  var position: Int { cursor.position }
+
+  /// Bytes left.
+  var remaining: Int { cursor.remaining }
+
+  /// The next integer.
+  @inline(__always)
+  mutating func integer<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type = T.self) -> T? {
+    let padding = (origin - cursor.position) & (MemoryLayout<T>.size - 1)
+    guard padding == 0 || cursor.skip(padding) else { return nil }
+    return cursor.integer(T.self)
+  }
+
+  /// The next float32.
+  @inline(__always)
+  mutating func float() -> Float? { integer(UInt32.self).map { Float(bitPattern: $0) } }
+
+  /// The next float64.
+  @inline(__always)
+  mutating func double() -> Double? { integer(UInt64.self).map { Double(bitPattern: $0) } }
+
+  /// The next bool; anything but 0 and 1 is refused.
+  @inline(__always)
+  mutating func bool() -> Bool? {
+    guard let byte = integer(UInt8.self), byte <= 1 else { return nil }
+    return byte == 1
+  }
+
+  /// The next string without its closing zero.
+  mutating func string() -> String? {
+    guard let count = integer(UInt32.self), let range = cursor.range(count: UInt64(count)) else { return nil }
+    return cursor.bytes.withBytes(in: range) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,71 @@
+/// What a log says about the run it holds.
+public struct FlightLogMetadata: Equatable, Sendable {
+  /// Name of the metadata record in the file.
+  static let recordName = "ganglion"
+
+  /// Version of Ganglion that wrote the log.
+  public var version: String
+  /// `simulated` or `linux`, or where else the input came from.
+  public var backend: String
+  /// Seed of the simulation; 0 without one.
+  public var seed: UInt64
+  /// Nominal ticks per second.
+  public var tickRate: Double
+  /// SHA-256 of the attached configuration, in lower-case hexadecimal; empty without one.
+  public var configurationDigest: String
+  /// SHA-256 of the attached model, in lower-case hexadecimal; empty without one.
+  public var modelDigest: String
+  /// Anything else worth knowing, by name.
+  public var extra: [String: String]
+
+  /// Metadata from its parts; the writer fills the digests in.
+  public init(version: String, backend: String, seed: UInt64, tickRate: Double, extra: [String: String] = [:])
+  {
+    (self.version, self.backend, self.seed, self.tickRate) = (version, backend, seed, tickRate)
+    (configurationDigest, modelDigest) = ("", "")
+    self.extra = extra
+  }
+
+  /// The record's entries, in an order that does not depend on hashing.
+  var entries: [(key: String, value: String)] {
+    [
+      ("version", version), ("backend", backend), ("seed", String(seed)), ("tick_rate_hz", "\(tickRate)"),
+      ("configuration_sha256", configurationDigest), ("model_sha256", modelDigest),
+    ] + extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// Metadata from a record's entries.
+  init(entries: [(key: String, value: String)]) throws(LogError) {
+    var values = [String: String](entries.map { ($0.key, $0.value) }) { first, _ in first }
+    func take(_ key: String) throws(LogError) -> String {
+      guard let value = values.removeValue(forKey: key) else {
+        throw LogError(
+          .missing, "the log's metadata has no '\(key)'", remedy: "Use a log written by `ganglion run`.")
+      }
+      return value
+    }
+    func number<Number: LosslessStringConvertible>(_ key: String, _ type: Number.Type) throws(LogError)
+      -> Number
+    {
+      let text = try take(key)
+      guard let value = Number(text) else {
+        throw LogError(
+          .malformed, "the log's metadata has '\(key)' = '\(text)', which is not a number",
+          remedy: "Use a log written by `ganglion run`.")
+      }
+      return value
+    }
+    version = try take("version")
+    backend = try take("backend")
+    seed = try number("seed", UInt64.self)
+    tickRate = try number("tick_rate_hz", Double.self)
+    configurationDigest = try take("configuration_sha256")
+    modelDigest = try take("model_sha256")
+    guard tickRate.isFinite, tickRate > 0 else {
+      throw LogError(
+        .malformed, "the log's metadata has a tick rate of \(tickRate) Hz",
+        remedy: "Use a log written by `ganglion run`.")
+    }
+    extra = values
+  }
+}

@@ -1,0 +1,115 @@
+import ControlLoop
+import LiquidModel
+
+/// A flight's log: what flew, and tick by tick what it saw and decided.
+public struct FlightLogReader: Sendable {
+  /// What stands where in the file, with what is damaged.
+  public let outline: MCAPOutline
+  /// What the log says about the run.
+  public let metadata: FlightLogMetadata
+  /// The configuration's bytes; empty without one.
+  public let configuration: [UInt8]
+  /// The model's bytes; empty without one.
+  public let model: [UInt8]
+  private let tickChannel: UInt16
+  private let dropoutChannel: UInt16?
+
+  /// Opens the log at `path`; throws `LogError` when it is no log of Ganglion, or not of this version.
+  public init(path: String) throws(LogError) {
+    try self.init(LogBytes(path: path))
+  }
+
+  /// Opens a log in memory.
+  public init(_ bytes: LogBytes) throws(LogError) {
+    let outline = try MCAPOutline(bytes)
+    self.outline = outline
+    guard let record = outline.metadata.first(where: { $0.name == FlightLogMetadata.recordName }) else {
+      throw LogError(
+        .missing, "the log has no metadata of Ganglion", remedy: "Use a log written by `ganglion run`.")
+    }
+    metadata = try FlightLogMetadata(entries: record.entries)
+    configuration = try Self.attachment(
+      FlightLogWriter.configurationName, metadata.configurationDigest, in: outline)
+    model = try Self.attachment(FlightLogWriter.modelName, metadata.modelDigest, in: outline)
+    guard let channel = outline.channels.values.first(where: { $0.topic == TickCodec.topic }) else {
+      throw LogError(
+        .missing, "the log has no topic \(TickCodec.topic)", remedy: "Use a log written by `ganglion run`.")
+    }
+    guard outline.schemas[channel.schema]?.text == TickCodec.schemaText, channel.encoding == "cdr" else {
+      throw LogError(
+        .unsupported,
+        "the log was written by Ganglion \(metadata.version), whose tick records have other fields",
+        remedy: "Replay it with that version.")
+    }
+    tickChannel = channel.id
+    dropoutChannel = outline.channels.values.first { $0.topic == DropoutTopic.topic }?.id
+  }
+
+  /// The ticks from the first.
+  public func ticks() -> TickCursor {
+    TickCursor(messages: MCAPMessages(outline), outline.bytes, tickChannel, dropoutChannel)
+  }
+
+  private static func attachment(
+    _ name: String, _ digest: String, in outline: MCAPOutline
+  ) throws(LogError) -> [UInt8] {
+    if digest.isEmpty { return [] }
+    guard let attachment = outline.attachments.first(where: { $0.name == name }) else {
+      throw LogError(
+        .missing, "the log has lost its attachment \(name)",
+        remedy: "The front of the file is damaged; use another copy.")
+    }
+    let bytes = outline.bytes.copy(attachment.range)
+    guard SHA256.hexDigest(of: bytes) == digest else {
+      throw LogError(
+        .checksum, at: attachment.range.lowerBound,
+        "the attachment \(name) does not fit its SHA-256 in the metadata",
+        remedy: "The file is damaged there, or was changed; use another copy.")
+    }
+    return bytes
+  }
+}
+
+/// What comes next in a flight.
+public enum TickEvent: Sendable {
+  /// A tick, now in the caller's record.
+  case tick
+  /// Ticks that happened but were not logged; the replay is not reproducible from here on.
+  case dropout(count: UInt32)
+  /// Ticks that cannot be read; the replay is not reproducible from here on.
+  case damage(LogDamage)
+  /// The end; a cut behind it was reported as damage before.
+  case end
+}
+
+/// Walks through the ticks of a log.
+public struct TickCursor: Sendable {
+  private var messages: MCAPMessages
+  private let bytes: LogBytes
+  private let tickChannel: UInt16
+  private let dropoutChannel: UInt16?
+
+  init(messages: MCAPMessages, _ bytes: LogBytes, _ tickChannel: UInt16, _ dropoutChannel: UInt16?) {
+    (self.messages, self.bytes) = (messages, bytes)
+    (self.tickChannel, self.dropoutChannel) = (tickChannel, dropoutChannel)
+  }
+
+  /// Goes on to the next tick, dropout or damage; a tick is decoded into `record`, which is in no defined state
+  /// after anything else.
+  ///
+  /// Throws `LogError` for a record that has its checksum right and its content wrong.
+  public mutating func next(into record: inout TickRecord) throws(LogError) -> TickEvent {
+    while true {
+      switch messages.next() {
+      case .message(let message) where message.channel == tickChannel:
+        try TickCodec.decode(bytes, message.payload, into: &record)
+        return .tick
+      case .message(let message) where message.channel == dropoutChannel:
+        return .dropout(count: try DropoutTopic.decode(bytes, message.payload))
+      case .message: continue
+      case .damage(let damage): return .damage(damage)
+      case .end: return .end
+      }
+    }
+  }
+}

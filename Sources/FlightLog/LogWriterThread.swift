@@ -1,0 +1,116 @@
+import ControlLoop
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// The thread that takes ticks from a ring and writes them to a log, so that the loop never waits for a disk.
+///
+/// When the log can no longer be written (a full disk), the ring is still drained and the error kept for `stop`:
+/// flying goes on without a log.
+public final class LogWriterThread {
+  /// What the thread owns while it runs.
+  private final class Work: @unchecked Sendable {
+    // Sendable: `writer`, `error` and `record` are the thread's until it is joined.
+    let ring: TickRing
+    let writer: FlightLogWriter
+    let isStopping = Atomic<Bool>(false)
+    let hasFailed = Atomic<Bool>(false)
+    var error: LogError?
+    var record = TickRecord.blank
+
+    init(ring: TickRing, writer: FlightLogWriter) {
+      (self.ring, self.writer) = (ring, writer)
+    }
+
+    /// Writes all that waits; says whether there was anything.
+    func drain() -> Bool {
+      var found = false
+      while let drops = ring.pop(into: &record) {
+        found = true
+        guard error == nil else { continue }
+        do throws(LogError) {
+          if drops > 0 { try writer.appendDropout(count: drops) }
+          try writer.append(record)
+        } catch {
+          fail(error)
+        }
+      }
+      return found
+    }
+
+    func finish() {
+      guard error == nil else { return }
+      do throws(LogError) {
+        let drops = ring.unreportedDrops()
+        if drops > 0 { try writer.appendDropout(count: drops) }
+        try writer.finish()
+      } catch {
+        fail(error)
+      }
+    }
+
+    func fail(_ failure: LogError) {
+      error = failure
+      hasFailed.store(true, ordering: .relaxed)
+    }
+
+    func run() {
+      while true {
+        // Asked before draining: what was pushed before `stop` is drained after the flag is seen.
+        let isLast = isStopping.load(ordering: .acquiring)
+        let found = drain()
+        if isLast { return }
+        if !found { usleep(2_000) }
+      }
+    }
+  }
+
+  private let work: Work
+  private var thread = pthread_t()
+  private var isRunning = false
+
+  /// Starts a thread that writes what `ring` brings; the writer is the thread's from now on.
+  public init(ring: TickRing, writer: sending FlightLogWriter) throws(LogError) {
+    work = Work(ring: ring, writer: writer)
+    let handle = Unmanaged.passRetained(work)
+    let result = pthread_create(
+      &thread, nil,
+      { argument in
+        if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
+        return nil
+      }, handle.toOpaque())
+    guard result == 0 else {
+      handle.release()
+      throw LogError(
+        .system(errno: result), "cannot start the log's thread: \(systemMessage(result))",
+        remedy: "Raise the limit of processes (ulimit -u).")
+    }
+    isRunning = true
+  }
+
+  deinit {
+    guard isRunning else { return }
+    work.isStopping.store(true, ordering: .releasing)
+    pthread_join(thread, nil)
+  }
+
+  /// Whether writing has failed; any thread may ask.
+  public var hasFailed: Bool { work.hasFailed.load(ordering: .relaxed) }
+
+  /// Writes what still waits, finishes the log, and ends the thread. The loop must have ended before.
+  ///
+  /// Throws the first `LogError` that writing met.
+  public func stop() throws(LogError) {
+    if isRunning {
+      work.isStopping.store(true, ordering: .releasing)
+      pthread_join(thread, nil)
+      isRunning = false
+      work.finish()
+    }
+    if let error = work.error { throw error }
+  }
+}

@@ -1,0 +1,123 @@
+import ControlLoop
+import HardwareInterfaces
+
+/// Something that happened, for people.
+struct FlightEvent: Equatable {
+  /// How bad, as ROS counts.
+  enum Level: UInt8 {
+    case information = 20
+    case warning = 30
+    case error = 40
+  }
+
+  var level: Level
+  /// What it is about: `mode`, `failsafe`, `arming`, a sensor, ...
+  var source: String
+  var text: String
+}
+
+/// `/events`: text whenever something changes, as a ROS log message, so that log panels show it.
+enum EventTopic {
+  static let topic = "/events"
+  static let schemaName = "rcl_interfaces/msg/Log"
+  static let schemaText =
+    """
+    byte DEBUG=10
+    byte INFO=20
+    byte WARN=30
+    byte ERROR=40
+    byte FATAL=50
+    builtin_interfaces/Time stamp
+    uint8 level
+    string name
+    string msg
+    string file
+    string function
+    uint32 line
+
+    """ + SchemaParts.time
+
+  static func encode(_ event: FlightEvent, time: UInt64, into encoder: inout CDREncoder) {
+    encoder.putTime(nanoseconds: time)
+    encoder.put(event.level.rawValue)
+    encoder.put(event.source)
+    encoder.put(event.text)
+    encoder.put("")
+    encoder.put("")
+    encoder.put(UInt32(0))
+  }
+}
+
+/// Finds what changed from one tick to the next.
+struct EventDetector {
+  private var previous: TickRecord?
+
+  /// What happened at `record`; the first tick is compared with a vehicle at rest without trouble.
+  mutating func events(at record: TickRecord) -> [FlightEvent] {
+    let before = previous ?? .blank
+    previous = record
+    // Nearly every tick changes nothing: say so before making any list.
+    if !isChanged(before, record) { return [] }
+    var events: [FlightEvent] = []
+    if record.input.missed > 0 {
+      events.append(.init(level: .warning, source: "loop", text: "\(record.input.missed) tick(s) missed"))
+    }
+    if before.output.mode != record.output.mode {
+      let level: FlightEvent.Level = record.output.mode == .terminated ? .error : .information
+      events.append(
+        .init(level: level, source: "mode", text: "\(before.output.mode) -> \(record.output.mode)"))
+    }
+    if before.output.controller != record.output.controller {
+      events.append(
+        .init(
+          level: .information, source: "controller",
+          text: "\(before.output.controller) -> \(record.output.controller)"))
+    }
+    addFaults(before.output.faults, record.output.faults, to: &events)
+    addInhibits(before.output.inhibits, record.output.inhibits, to: &events)
+    addDevice("imu", before.input.inertial.fault, record.input.inertial.fault, to: &events)
+    addDevice("barometer", before.input.pressure.fault, record.input.pressure.fault, to: &events)
+    addDevice("range", before.input.range.fault, record.input.range.fault, to: &events)
+    addDevice("power", before.input.power.fault, record.input.power.fault, to: &events)
+    addDevice("actuators", before.input.actuatorFault, record.input.actuatorFault, to: &events)
+    return events
+  }
+
+  private func isChanged(_ a: TickRecord, _ b: TickRecord) -> Bool {
+    b.input.missed > 0 || a.output.mode != b.output.mode || a.output.controller != b.output.controller
+      || a.output.faults != b.output.faults || a.output.inhibits != b.output.inhibits
+      || a.input.inertial.fault != b.input.inertial.fault || a.input.pressure.fault != b.input.pressure.fault
+      || a.input.range.fault != b.input.range.fault || a.input.power.fault != b.input.power.fault
+      || a.input.actuatorFault != b.input.actuatorFault
+  }
+
+  private func addFaults(_ before: UInt32, _ now: UInt32, to events: inout [FlightEvent]) {
+    for condition in FailsafeCondition.allCases where (before ^ now) & condition.bit != 0 {
+      let isNew = now & condition.bit != 0
+      events.append(
+        .init(
+          level: isNew ? .error : .information, source: "failsafe",
+          text: "\(condition.name): \(isNew ? condition.text : "over")"))
+    }
+  }
+
+  private func addInhibits(_ before: UInt32, _ now: UInt32, to events: inout [FlightEvent]) {
+    for inhibit in ArmingInhibit.allCases where (before ^ now) & inhibit.bit != 0 {
+      let isNew = now & inhibit.bit != 0
+      events.append(
+        .init(
+          level: .information, source: "arming",
+          text: isNew ? "cannot arm: \(inhibit.text); \(inhibit.remedy)" : "no longer: \(inhibit.text)"))
+    }
+  }
+
+  private func addDevice(
+    _ name: String, _ before: DeviceFault, _ now: DeviceFault, to events: inout [FlightEvent]
+  ) {
+    guard before != now else { return }
+    let isNew = now != .none
+    events.append(
+      .init(
+        level: isNew ? .warning : .information, source: name, text: isNew ? "fault: \(now)" : "works again"))
+  }
+}

@@ -1,0 +1,75 @@
+import ControlLoop
+@testable import FlightLog
+import HardwareInterfaces
+import Testing
+
+@Suite struct FlightLogRoundTripTests {
+  @Test func everyTickComesBackBitForBit() throws {
+    let ticks = SyntheticFlight.ticks(700)
+    let read = try SyntheticFlight.read(SyntheticFlight.log(ticks))
+    #expect(difference(read.ticks, ticks) == nil)
+    #expect(read.dropouts.isEmpty)
+    #expect(read.damages.isEmpty)
+  }
+
+  @Test func oddNumbersKeepTheirBits() throws {
+    var tick = SyntheticFlight.ticks(1)[0]
+    tick.input.inertial.sample.rateX = Float(bitPattern: 0x7FC1_2345)
+    tick.input.inertial.sample.rateY = -0.0
+    tick.input.inertial.sample.rateZ = .infinity
+    tick.output.command.thrust = .leastNonzeroMagnitude
+    tick.input.time = MonotonicTime(nanoseconds: -5)
+    tick.input.elapsed = .min
+    tick.output.stateDigest = .max
+    let read = try SyntheticFlight.read(SyntheticFlight.log([tick]))
+    #expect(read.ticks.first?.input.inertial.sample.rateX.bitPattern == 0x7FC1_2345)
+    #expect(difference(read.ticks, [tick]) == nil)
+  }
+
+  @Test func fullListsComeBack() throws {
+    var tick = SyntheticFlight.ticks(1, inputs: 64)[0]
+    for _ in 0..<12 { tick.output.networkOutputs.append(1.5) }
+    for _ in 0..<4 { tick.output.motors.append(0.25) }
+    let read = try SyntheticFlight.read(SyntheticFlight.log([tick]))
+    #expect(read.ticks.first?.output.networkInputs.count == 64)
+    #expect(difference(read.ticks, [tick]) == nil)
+  }
+
+  @Test func configurationModelAndMetadataTravelInside() throws {
+    let reader = try FlightLogReader(LogBytes(SyntheticFlight.log(SyntheticFlight.ticks(3))))
+    #expect(reader.configuration == SyntheticFlight.configuration)
+    #expect(reader.model == SyntheticFlight.model)
+    #expect(reader.metadata.seed == 7)
+    #expect(reader.metadata.tickRate == 250)
+    #expect(reader.metadata.extra == ["note": "synthetic"])
+    #expect(reader.metadata.modelDigest.count == 64)
+  }
+
+  @Test func equalRunsGiveEqualFiles() throws {
+    let ticks = SyntheticFlight.ticks(300)
+    #expect(try SyntheticFlight.log(ticks) == SyntheticFlight.log(ticks))
+  }
+
+  @Test func aDifferenceIsNamedWithBothValues() throws {
+    let original = SyntheticFlight.ticks(1)[0]
+    var comparison = TickComparison()
+    var changed = original
+    changed.output.estimate.climbRate += 1
+    let found = comparison.firstDifference(recorded: original, replayed: changed)
+    #expect(found?.field == "estimate_climb_rate")
+    #expect(found?.recorded != found?.replayed)
+    changed = original
+    changed.output.networkInputs[3] = .nan
+    #expect(
+      comparison.firstDifference(recorded: original, replayed: changed)?.field == "network_inputs[3]")
+    changed = original
+    changed.output.networkOutputs.append(0)
+    #expect(
+      comparison.firstDifference(recorded: original, replayed: changed)?.field == "network_outputs.count")
+    changed = original
+    changed.input.pressure.fault = .frozenData
+    #expect(
+      comparison.firstDifference(recorded: original, replayed: changed)
+        == TickDifference(field: "barometer_fault", recorded: "none (0)", replayed: "frozenData (6)"))
+  }
+}
