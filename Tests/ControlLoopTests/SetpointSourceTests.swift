@@ -1,6 +1,7 @@
-import ControlLoop
 import HardwareInterfaces
 import Testing
+
+@testable import ControlLoop
 
 @Suite("Setpoints")
 struct SetpointSourceTests {
@@ -8,10 +9,10 @@ struct SetpointSourceTests {
   func profile() {
     var source = ProfileSetpoints(
       steps: [
-        .init(time: .zero, target: Setpoint()),
-        .init(time: .zero.advanced(milliseconds: 1000), target: Setpoint(roll: 0.5, altitude: 2, arm: true)),
+        .init(time: 0, setpoint: Setpoint()),
+        .init(time: 1_000_000_000, setpoint: Setpoint(roll: 0.5, altitude: 2, arm: true)),
       ],
-      rates: SetpointRates(attitude: 1, yawRate: 1, altitude: 0.5))
+      rates: .init(attitude: 1, yaw: 1, altitude: 0.5))
     var time = MonotonicTime.zero
     var previous = Setpoint()
     for tick in 0..<2000 {

@@ -4,26 +4,8 @@ import PortableMath
 /// Setpoints drawn at random, to train and to test a network over its whole envelope: arm at one second,
 /// climb, then a new attitude, yaw rate and altitude every so often.
 public struct RandomSetpoints: SetpointSource {
-  /// What is drawn, each value uniform between its bounds.
-  public struct Ranges: Sendable, Equatable {
-    /// Largest roll and pitch in rad and yaw rate in rad/s, of either sign.
-    public var roll, pitch, yawRate: Double
-    /// Altitude in m.
-    public var altitude: ClosedRange<Double>
-    /// Time until the next draw in s.
-    public var hold: ClosedRange<Double>
-
-    /// Ranges from their parts.
-    public init(
-      roll: Double, pitch: Double, yawRate: Double, altitude: ClosedRange<Double>, hold: ClosedRange<Double>
-    ) {
-      (self.roll, self.pitch, self.yawRate) = (roll, pitch, yawRate)
-      (self.altitude, self.hold) = (altitude, hold)
-    }
-  }
-
-  private let ranges: Ranges
-  private let rates: SetpointRates
+  private let ranges: Configuration.RandomSetpoints
+  private let rates: Configuration.SetpointRates
   private var random: RandomGenerator
   private var target = Setpoint()
   private var current = Setpoint()
@@ -31,7 +13,7 @@ public struct RandomSetpoints: SetpointSource {
   private var draws = 0
 
   /// A source whose whole sequence follows from `seed`.
-  public init(ranges: Ranges, rates: SetpointRates, seed: UInt64) {
+  public init(ranges: Configuration.RandomSetpoints, rates: Configuration.SetpointRates, seed: UInt64) {
     (self.ranges, self.rates) = (ranges, rates)
     random = RandomGenerator(seed: seed, stream: 101)
   }
@@ -51,8 +33,8 @@ public struct RandomSetpoints: SetpointSource {
     // The first second or two of flight are a level climb; afterwards a third of the draws is level again.
     if draws > 1 {
       let level = random.nextUniform() < 0.33
-      target.roll = level ? 0 : Float(random.nextUniform(-ranges.roll, ranges.roll))
-      target.pitch = level ? 0 : Float(random.nextUniform(-ranges.pitch, ranges.pitch))
+      target.roll = level ? 0 : Float(random.nextUniform(-ranges.tilt, ranges.tilt))
+      target.pitch = level ? 0 : Float(random.nextUniform(-ranges.tilt, ranges.tilt))
       target.yawRate = level ? 0 : Float(random.nextUniform(-ranges.yawRate, ranges.yawRate))
     }
     let hold = draws == 0 ? 0.5 : random.nextUniform(ranges.hold.lowerBound, ranges.hold.upperBound)

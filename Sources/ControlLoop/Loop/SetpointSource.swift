@@ -8,59 +8,37 @@ public protocol SetpointSource: Sendable {
   mutating func setpoint(at time: MonotonicTime, elapsed: Int64) -> Setpoint
 }
 
-/// How fast a setpoint may move, in units per second.
-public struct SetpointRates: Sendable, Equatable {
-  /// Roll and pitch in rad/s, yaw rate in rad/s², altitude in m/s.
-  public var attitude, yawRate, altitude: Float
-
-  /// Rates from their parts.
-  public init(attitude: Float, yawRate: Float, altitude: Float) {
-    (self.attitude, self.yawRate, self.altitude) = (attitude, yawRate, altitude)
-  }
-
+extension Configuration.SetpointRates {
   /// `current` moved towards `target`, by at most what `seconds` allow.
   func moving(_ current: Setpoint, towards target: Setpoint, seconds: Float) -> Setpoint {
-    func move(_ from: Float, _ to: Float, _ rate: Float) -> Float {
-      let step = rate * seconds
+    func move(_ from: Float, _ to: Float, _ rate: Double) -> Float {
+      let step = Float(rate) * seconds
       return from + min(max(to - from, -step), step)
     }
     return Setpoint(
       roll: move(current.roll, target.roll, attitude), pitch: move(current.pitch, target.pitch, attitude),
-      yawRate: move(current.yawRate, target.yawRate, yawRate),
+      yawRate: move(current.yawRate, target.yawRate, yaw),
       altitude: move(current.altitude, target.altitude, altitude), arm: target.arm)
   }
 }
 
 /// Setpoints from a list of times, moving from each to the next at limited rates.
 public struct ProfileSetpoints: SetpointSource {
-  /// A target that holds from a time on.
-  public struct Step: Sendable, Equatable {
-    /// From when on, after the start.
-    public var time: MonotonicTime
-    /// What is asked from then on.
-    public var target: Setpoint
-
-    /// A step from its parts.
-    public init(time: MonotonicTime, target: Setpoint) {
-      (self.time, self.target) = (time, target)
-    }
-  }
-
-  private let steps: [Step]
-  private let rates: SetpointRates
+  private let steps: [Configuration.SetpointStep]
+  private let rates: Configuration.SetpointRates
   private var next = 0
   private var target = Setpoint()
   private var current = Setpoint()
 
   /// A profile of steps in the order of their times.
-  public init(steps: [Step], rates: SetpointRates) {
+  public init(steps: [Configuration.SetpointStep], rates: Configuration.SetpointRates) {
     (self.steps, self.rates) = (steps, rates)
   }
 
   /// The profile at `time`.
   public mutating func setpoint(at time: MonotonicTime, elapsed: Int64) -> Setpoint {
-    while next < steps.count, steps[next].time <= time {
-      target = steps[next].target
+    while next < steps.count, steps[next].time <= time.nanoseconds {
+      target = steps[next].setpoint
       next += 1
     }
     current = rates.moving(current, towards: target, seconds: Float(elapsed) * 1e-9)

@@ -1,0 +1,164 @@
+/// How much of an I2C bus the sampling takes.
+public struct BusLoad: Sendable, Equatable {
+  /// One device's share.
+  public struct Share: Sendable, Equatable {
+    /// The device's key, for example `sensors.imu`.
+    public var path: String
+    /// Its name in messages, for example "mpu6050".
+    public var chip: String
+    /// 7-bit I2C address.
+    public var address: UInt8
+    /// Samples or writes per second.
+    public var rateHz: Int
+    /// Bit times on the bus for each.
+    public var bits: Int
+  }
+
+  /// The bus.
+  public var bus: Configuration.Bus
+  /// The devices on it.
+  public var shares: [Share]
+
+  /// Largest share of its time that a bus may be asked for: the rest is for retries, register checks and the
+  /// adapter's own gaps between bytes.
+  public static let limit = 0.7
+
+  /// Share of the bus's time that the devices take, 1 being all of it.
+  public var fraction: Double {
+    shares.reduce(0) { $0 + Double($1.bits) * Double($1.rateHz) } / Double(max(bus.rateHz, 1))
+  }
+
+  /// The arithmetic for people: "mpu6050 500 Hz × 0.393 ms = 19.6 %".
+  public var arithmetic: String {
+    shares.map { share in
+      let milliseconds = Double(share.bits) * 1000 / Double(bus.rateHz)
+      let percent = Double(share.bits) * Double(share.rateHz) * 100 / Double(bus.rateHz)
+      return "\(share.chip) \(share.rateHz) Hz × \(rounded(milliseconds, 3)) ms = \(rounded(percent, 1)) %"
+    }.joined(separator: ", ")
+  }
+}
+
+/// Bit times of I2C transfers: 9 for each byte with its acknowledge, and START, repeated START and STOP
+/// (NXP UM10204, section 3.1).
+enum TransferBits {
+  /// START, address, `count` bytes, STOP.
+  static func write(_ count: Int) -> Int { 9 * (1 + count) + 2 }
+
+  /// START, address, register address, repeated START, address, `count` bytes, STOP.
+  static func readRegisters(_ count: Int, addressBytes: Int = 1) -> Int { 9 * (2 + addressBytes + count) + 3 }
+}
+
+extension InertialChip {
+  /// One burst of acceleration, temperature and rate, and one configuration register checked.
+  var bitsPerSample: Int {
+    switch self {
+    case .mpu6050: TransferBits.readRegisters(14) + TransferBits.readRegisters(1)
+    }
+  }
+}
+
+extension BarometerChip {
+  /// Status, one burst of pressure and temperature, and one configuration register checked.
+  var bitsPerSample: Int {
+    switch self {
+    case .bmp280: TransferBits.readRegisters(6) + 2 * TransferBits.readRegisters(1)
+    }
+  }
+}
+
+extension RangeChip {
+  /// Readiness asked for twice, one burst of results, the interrupt cleared, one register checked.
+  var bitsPerSample: Int {
+    switch self {
+    case .vl53l1x:
+      3 * TransferBits.readRegisters(1, addressBytes: 2) + TransferBits.readRegisters(17, addressBytes: 2)
+        + TransferBits.write(3)
+    }
+  }
+}
+
+extension PowerChip {
+  /// Bus voltage, shunt voltage, and the configuration checked.
+  var bitsPerSample: Int {
+    switch self {
+    case .ina219: 3 * TransferBits.readRegisters(2)
+    }
+  }
+}
+
+extension PulseChip {
+  /// One burst of `channels` channels of four registers each, and one register checked.
+  func bitsPerWrite(channels: Int) -> Int {
+    switch self {
+    case .pca9685: TransferBits.write(1 + 4 * channels) + TransferBits.readRegisters(1)
+    }
+  }
+}
+
+extension Configuration {
+  /// How much each bus has to carry, in the order of the file.
+  public var busLoads: [BusLoad] {
+    let shares = Self.shares(sensors: sensors, actuators: actuators, loop: loop)
+    return buses.map { bus in
+      BusLoad(bus: bus, shares: shares.filter { $0.bus == bus.name }.map(\.share))
+    }
+  }
+
+  static func shares(sensors: Sensors, actuators: Actuators, loop: Loop) -> [(
+    bus: String, share: BusLoad.Share
+  )] {
+    let imu = sensors.imu
+    var shares = [
+      (
+        imu.bus,
+        BusLoad.Share(
+          path: "sensors.imu", chip: imu.chip.rawValue, address: imu.address, rateHz: imu.rateHz,
+          bits: imu.chip.bitsPerSample)
+      )
+    ]
+    if let device = sensors.barometer {
+      shares.append(
+        (
+          device.bus,
+          BusLoad.Share(
+            path: "sensors.barometer", chip: device.chip.rawValue, address: device.address,
+            rateHz: device.rateHz, bits: device.chip.bitsPerSample)
+        ))
+    }
+    if let device = sensors.range {
+      shares.append(
+        (
+          device.bus,
+          BusLoad.Share(
+            path: "sensors.range", chip: device.chip.rawValue, address: device.address, rateHz: device.rateHz,
+            bits: device.chip.bitsPerSample)
+        ))
+    }
+    if let device = sensors.power {
+      shares.append(
+        (
+          device.bus,
+          BusLoad.Share(
+            path: "sensors.power", chip: device.chip.rawValue, address: device.address, rateHz: device.rateHz,
+            bits: device.chip.bitsPerSample)
+        ))
+    }
+    let driver = actuators.driver
+    // Outputs are written once each tick, however fast the chip repeats its pulses.
+    shares.append(
+      (
+        driver.bus,
+        BusLoad.Share(
+          path: "actuators.driver", chip: driver.chip.rawValue, address: driver.address, rateHz: loop.rateHz,
+          bits: driver.chip.bitsPerWrite(channels: actuators.motors.count))
+      ))
+    return shares
+  }
+}
+
+/// `value` with `digits` decimals.
+func rounded(_ value: Double, _ digits: Int) -> String {
+  var scale = 1.0
+  for _ in 0..<digits { scale *= 10 }
+  return ((value * scale).rounded() / scale).shown
+}

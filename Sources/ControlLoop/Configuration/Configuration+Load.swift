@@ -1,0 +1,107 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What a command line may put in place of what the file says, before anything is checked.
+public struct ConfigurationOverrides: Sendable, Equatable {
+  /// In place of `model.file`, as seen from the working directory.
+  public var modelFile: String?
+  /// In place of `model.controller`.
+  public var controller: ControllerChoice?
+
+  /// Overrides; `nil` keeps what the file says.
+  public init(modelFile: String? = nil, controller: ControllerChoice? = nil) {
+    (self.modelFile, self.controller) = (modelFile, controller)
+  }
+}
+
+extension Configuration {
+  /// Largest configuration file in bytes.
+  public static let maximumSize = 1 << 20
+
+  /// Reads and checks a configuration file.
+  ///
+  /// Throws every error at once. A model file that is needed must exist; whether it fits is for
+  /// `mismatches(inputs:outputs:)` to say once it is loaded.
+  public static func load(
+    path: String, overrides: ConfigurationOverrides = ConfigurationOverrides()
+  ) throws(ConfigurationErrors) -> Configuration {
+    let bytes = try readFile(path)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw ConfigurationErrors(
+        file: path, errors: [ConfigurationError(path: "", line: nil, message: "the file is not UTF-8 text")])
+    }
+    let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    do {
+      return try load(text: text, directory: directory, overrides: overrides)
+    } catch {
+      throw ConfigurationErrors(file: path, errors: error.errors)
+    }
+  }
+
+  /// Reads and checks a configuration.
+  ///
+  /// Relative paths start from `directory`; with `nil`, as for a text from a log, no file needs to exist.
+  public static func load(
+    text: String, directory: String?, overrides: ConfigurationOverrides = ConfigurationOverrides()
+  ) throws(ConfigurationErrors) -> Configuration {
+    guard text.utf8.count <= maximumSize else {
+      throw ConfigurationErrors(
+        file: nil,
+        errors: [
+          ConfigurationError(path: "", line: nil, message: "the file has more than \(maximumSize) bytes")
+        ])
+    }
+    let value: JSON5Value
+    do {
+      value = try JSON5Parser.parse(text)
+    } catch {
+      throw ConfigurationErrors(
+        file: nil,
+        errors: [
+          ConfigurationError(
+            path: "", line: error.position.line,
+            message: "not JSON5: \(error.message) (column \(error.position.column))")
+        ])
+    }
+    let context = ReadingContext(root: value, overrides: overrides)
+    let root = Section(value, path: "", schema: schema, context: context)
+    var configuration = root.flatMap(Configuration.init)
+    configuration?.text = text
+    configuration?.directory = directory
+    if directory != nil { configuration?.checkModelFile(context) }
+    let errors = context.sortedErrors
+    guard let configuration, errors.isEmpty else { throw ConfigurationErrors(file: nil, errors: errors) }
+    return configuration
+  }
+
+  private func checkModelFile(_ context: ReadingContext) {
+    guard model.controller == .network, let path = modelPath, access(path, R_OK) != 0 else { return }
+    context.complain("model.file", "cannot read \(path): \(String(cString: strerror(errno)))")
+  }
+
+  /// At most `maximumSize` bytes of a file; the bound also holds for pipes and devices.
+  private static func readFile(_ path: String) throws(ConfigurationErrors) -> [UInt8] {
+    func unreadable(_ message: String) -> ConfigurationErrors {
+      ConfigurationErrors(
+        file: path, isUnreadable: true,
+        errors: [ConfigurationError(path: "", line: nil, message: message)])
+    }
+    guard let file = fopen(path, "rb") else {
+      throw unreadable("cannot open it: \(String(cString: strerror(errno)))")
+    }
+    defer { fclose(file) }
+    let bytes = [UInt8](unsafeUninitializedCapacity: maximumSize + 1) { buffer, count in
+      count = fread(buffer.baseAddress, 1, buffer.count, file)
+    }
+    guard ferror(file) == 0 else { throw unreadable("cannot read it: \(String(cString: strerror(errno)))") }
+    guard bytes.count <= maximumSize else {
+      throw unreadable("the file has more than \(maximumSize) bytes; a configuration is a small text")
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,143 @@
+/// Kinds of vehicle.
+public enum VehicleKind: String, CaseIterable, Sendable {
+  /// Four rotors in an X, numbered as PX4 does.
+  case quadrotor
+}
+
+/// What the drivers talk to.
+public enum Backend: String, CaseIterable, Sendable {
+  /// Chips simulated at register level on a virtual clock.
+  case simulated
+}
+
+/// A vehicle: everything that `ganglion run` needs to know, read from one JSON5 file and found valid.
+///
+/// `docs/configuration.md` lists every key. Values are in SI units; times are in ns, angles in rad.
+public struct Configuration: Sendable, Equatable {
+  /// Name for logs and messages.
+  public var name: String
+  /// What kind of vehicle.
+  public var vehicle: VehicleKind
+  /// What the drivers talk to.
+  public var backend: Backend
+  /// The control loop's timing.
+  public var loop: Loop
+  /// The network on disk, and whether it flies.
+  public var model: Model
+  /// The I2C buses; names are unique.
+  public var buses: [Bus]
+  /// The sensors.
+  public var sensors: Sensors
+  /// The motors.
+  public var actuators: Actuators
+  /// The digital lines.
+  public var lines: Lines
+  /// The estimator's filters.
+  public var estimator: Estimator
+  /// What the network reads and commands; `nil` only when there is no model file.
+  public var network: Network?
+  /// Limits of commands and setpoints.
+  public var limits: Limits
+  /// The timed profile of setpoints, in order; at least one.
+  public var setpoints: [SetpointStep]
+  /// How fast setpoints move.
+  public var setpointRates: SetpointRates
+  /// When the vehicle may arm.
+  public var arming: Arming
+  /// What is done about each fault.
+  public var failsafe: Failsafe
+  /// Where the log goes.
+  public var log: Log
+  /// When a flight counts as held.
+  public var evaluation: Evaluation
+  /// The simulated flight.
+  public var simulation: Simulation
+
+  /// The text it was read from, as the log carries it.
+  public internal(set) var text = ""
+  /// The folder that relative paths start from; `nil` when the text came without a file.
+  public internal(set) var directory: String?
+
+  /// `path` as seen from the working directory: relative paths start at the configuration's folder.
+  public func resolve(_ path: String) -> String {
+    guard let directory, !path.hasPrefix("/"), !directory.isEmpty, directory != "." else { return path }
+    return directory.hasSuffix("/") ? directory + path : "\(directory)/\(path)"
+  }
+
+  /// The model file as seen from the working directory; `nil` when there is none.
+  public var modelPath: String? { model.isFileFromCommandLine ? model.file : model.file.map(resolve) }
+}
+
+extension Configuration: ConfigurationSection {
+  private static let nameKey = Key<String>.text("name", "Name for logs and messages.")
+  private static let vehicleKey = Key<VehicleKind>.choice("vehicle", standard: .quadrotor, "Kind of vehicle.")
+  private static let backendKey = Key<Backend>.choice(
+    "backend", standard: .simulated, "What the drivers talk to.")
+
+  static let schema = SectionSchema(
+    path: "", about: "One file describes one vehicle.",
+    keys: [
+      nameKey.description, vehicleKey.description, backendKey.description,
+      .section("loop", "When the controller runs."),
+      .section("model", "The trained network."),
+      .section("buses", as: "list of 1 to 8 objects", "The I2C buses."),
+      .section("sensors", "The sensors."),
+      .section("actuators", "The motors and the chip that drives them."),
+      .section("lines", absent: "no lines", "The digital lines."),
+      .section("estimator", absent: "its defaults", "How attitude and altitude are estimated."),
+      .section(
+        "network", absent: "no network", "What the network reads and commands; needed with a model file."),
+      .section("limits", absent: "its defaults", "Limits of commands and setpoints."),
+      .section(
+        "setpoints", as: "list of 1 to 1000 objects", "The timed profile of setpoints, in order of time."),
+      .section("setpoint_rates", absent: "its defaults", "How fast setpoints move."),
+      .section("arming", absent: "its defaults", "When the vehicle may arm."),
+      .section("failsafe", absent: "its defaults", "What is done about each fault."),
+      .section("log", absent: "its defaults", "Where the log goes."),
+      .section("evaluation", absent: "its defaults", "When a flight counts as held."),
+      .section("simulation", absent: "its defaults", "The simulated flight."),
+    ])
+
+  init?(_ section: Section) {
+    let (name, vehicle) = (section.read(Self.nameKey), section.read(Self.vehicleKey))
+    let backend = section.read(Self.backendKey)
+    let (loop, model) = (section.read(Loop.self, "loop"), section.read(Model.self, "model"))
+    let buses = section.readList(Bus.self, "buses", count: 1...8)
+    let sensors = section.read(Sensors.self, "sensors")
+    let actuators = section.read(Actuators.self, "actuators")
+    let lines = section.readOrStandard(Lines.self, "lines")
+    let estimator = section.readOrStandard(Estimator.self, "estimator")
+    let network = section.readOptional(Network.self, "network")
+    let limits = section.readOrStandard(Limits.self, "limits")
+    let changes = section.readList(SetpointChange.self, "setpoints", count: 1...1000)
+    let setpoints = changes.flatMap { Self.steps($0, in: section) }
+    let setpointRates = section.readOrStandard(SetpointRates.self, "setpoint_rates")
+    let arming = section.readOrStandard(Arming.self, "arming")
+    let failsafe = section.readOrStandard(Failsafe.self, "failsafe")
+    let log = section.readOrStandard(Log.self, "log")
+    let evaluation = section.readOrStandard(Evaluation.self, "evaluation")
+    let simulation = section.readOrStandard(Simulation.self, "simulation")
+
+    if let buses { Self.checkNames(of: buses, in: section) }
+    if let sensors, let actuators {
+      Self.checkBuses(buses, sensors: sensors, actuators: actuators, loop: loop, in: section)
+    }
+    if let sensors, let loop { Self.check(sensors, against: loop, in: section) }
+    if let model, let network { Self.check(model, against: network, in: section) }
+    if let setpoints, let limits { Self.check(setpoints, against: limits, in: section) }
+    if let sensors, let arming, let failsafe { Self.checkBattery(sensors, arming, failsafe, in: section) }
+    if let limits, let failsafe { Self.check(limits, against: failsafe, in: section) }
+    if let evaluation, let simulation { Self.check(evaluation, against: simulation, in: section) }
+
+    guard let name, let vehicle, let backend, let loop, let model, let buses, let sensors, let actuators,
+      let lines, let estimator, let network, let limits, let setpoints, let setpointRates, let arming,
+      let failsafe, let log, let evaluation, let simulation
+    else { return nil }
+    (self.name, self.vehicle, self.backend, self.loop, self.model) = (name, vehicle, backend, loop, model)
+    (self.buses, self.sensors, self.actuators, self.lines) = (buses, sensors, actuators, lines)
+    (self.estimator, self.network, self.limits) = (estimator, network, limits)
+    (self.setpoints, self.setpointRates) = (setpoints, setpointRates)
+    (self.arming, self.failsafe, self.log) = (arming, failsafe, log)
+    (self.evaluation, self.simulation) = (evaluation, simulation)
+  }
+}

@@ -1,0 +1,148 @@
+/// Pulse generators with a driver.
+public enum PulseChip: String, CaseIterable, Sendable {
+  case pca9685
+}
+
+extension Configuration {
+  /// The actuators and the chip that drives them.
+  public struct Actuators: ConfigurationSection, Equatable {
+    /// The pulse generator.
+    public var driver: PulseDriver
+    /// The motors in mixer order: front right, rear left, front left, rear right.
+    public var motors: [Motor]
+    /// Thrust of each motor while armed and asked for none, as a fraction of full thrust.
+    public var idle: Double
+    /// Largest change of a motor's thrust command in 1/s.
+    public var slewPerSecond: Double
+  }
+
+  /// The chip that makes the motors' pulses.
+  public struct PulseDriver: ConfigurationSection, Equatable {
+    /// Which chip.
+    public var chip: PulseChip
+    /// Name of its bus.
+    public var bus: String
+    /// 7-bit I2C address.
+    public var address: UInt8
+    /// Pulses per second.
+    public var rateHz: Int
+    /// The chip's oscillator in Hz, as measured.
+    public var oscillatorHz: Int
+  }
+
+  /// One motor's speed controller.
+  public struct Motor: ConfigurationSection, Equatable {
+    /// Output of the pulse driver, 0 to 15.
+    public var channel: Int
+    /// Pulse widths in µs at no thrust and at full thrust.
+    public var minimumMicroseconds, maximumMicroseconds: Double
+    /// Pulse width in µs while disarmed and after a failsafe; 0 for no pulse.
+    public var safeMicroseconds: Double
+  }
+}
+
+extension Configuration.Actuators {
+  private static let idle = Key<Double>.number(
+    "idle", 0...0.3, standard: 0.05, "Thrust of each motor while armed and asked for none, of full thrust.")
+  private static let slew = Key<Double>.number(
+    "slew_per_s", 0.1...1000, unit: "1/s", standard: 20,
+    "Largest change of a motor's thrust command: 20 means from none to full in 50 ms.")
+
+  static let schema = SectionSchema(
+    path: "actuators", about: "The motors and the chip that drives them.",
+    keys: [
+      .section("driver", "The chip that makes the motors' pulses."),
+      .section(
+        "motors", as: "list of 4 objects",
+        "The motors of a quad-X, in the order front right, rear left, front left, rear right."),
+      idle.description, slew.description,
+    ])
+
+  init?(_ section: Section) {
+    let driver = section.read(Configuration.PulseDriver.self, "driver")
+    let motors = section.readList(Configuration.Motor.self, "motors", count: 4...4)
+    let (idle, slew) = (section.read(Self.idle), section.read(Self.slew))
+    if let motors { Self.check(motors, driver: driver, in: section) }
+    guard let driver, let motors, let idle, let slew else { return nil }
+    (self.driver, self.motors, self.idle, self.slewPerSecond) = (driver, motors, idle, slew)
+  }
+
+  private static func check(
+    _ motors: [Configuration.Motor], driver: Configuration.PulseDriver?, in section: Section
+  ) {
+    var motorOnChannel: [Int: Int] = [:]
+    for (index, motor) in motors.enumerated() {
+      if let other = motorOnChannel[motor.channel] {
+        section.complain("motors[\(index)].channel", "\(motor.channel) is taken by motors[\(other)]")
+      }
+      motorOnChannel[motor.channel] = index
+      guard let driver else { continue }
+      let period = 1e6 / Double(driver.rateHz)
+      if motor.maximumMicroseconds >= period {
+        section.complain(
+          "motors[\(index)].maximum_us",
+          "found \(motor.maximumMicroseconds.shown), expected less than the time between pulses, "
+            + "\(rounded(period, 1)) µs at driver.rate_hz \(driver.rateHz)")
+      }
+    }
+  }
+}
+
+extension Configuration.PulseDriver {
+  private static let chip = Key<PulseChip>.choice("chip", "Which chip.")
+  private static let address = Key<UInt8>.address(
+    standard: 0x40, "7-bit I2C address, 0x40 to 0x77 by its pins.")
+  // Prescaler 3 to 255 at 25 MHz (PCA9685 datasheet, 7.3.5).
+  private static let rate = Key<Int>.integer(
+    "rate_hz", 24...1526, unit: "Hz", standard: 400, "Pulses per second, the same for all channels.")
+  private static let oscillator = Key<Int>.integer(
+    "oscillator_hz", 20_000_000...30_000_000, unit: "Hz", standard: 25_000_000,
+    "The chip's oscillator as measured: real ones are off by up to 5 %, and so are the pulses.")
+
+  static let schema = SectionSchema(
+    path: "actuators.driver", about: "The chip that makes the motors' pulses.",
+    keys: [
+      chip.description, SensorPlace.busKey.description, address.description, rate.description,
+      oscillator.description,
+    ])
+
+  init?(_ section: Section) {
+    let (chip, bus, address) =
+      (section.read(Self.chip), section.read(SensorPlace.busKey), section.read(Self.address))
+    let (rate, oscillator) = (section.read(Self.rate), section.read(Self.oscillator))
+    guard let chip, let bus, let address, let rate, let oscillator else { return nil }
+    (self.chip, self.bus, self.address, self.rateHz, self.oscillatorHz) = (
+      chip, bus, address, rate, oscillator
+    )
+  }
+}
+
+extension Configuration.Motor {
+  private static let channel = Key<Int>.integer("channel", 0...15, "Output of the pulse driver.")
+  private static let minimum = Key<Double>.number(
+    "minimum_us", 100...3000, unit: "µs", standard: 1000, "Pulse width at no thrust.")
+  private static let maximum = Key<Double>.number(
+    "maximum_us", 100...3000, unit: "µs", standard: 2000, "Pulse width at full thrust.")
+  private static let safe = Key<Double>.number(
+    "safe_us", 0...3000, unit: "µs", standard: 900,
+    "Pulse width while disarmed and after a failsafe, at most `minimum_us`; 0 for no pulse at all.")
+
+  static let schema = SectionSchema(
+    path: "actuators.motors[]", about: "One motor's speed controller.",
+    keys: [channel.description, minimum.description, maximum.description, safe.description])
+
+  init?(_ section: Section) {
+    let (channel, minimum) = (section.read(Self.channel), section.read(Self.minimum))
+    let (maximum, safe) = (section.read(Self.maximum), section.read(Self.safe))
+    guard let channel, let minimum, let maximum, let safe else { return nil }
+    if minimum >= maximum {
+      section.complain(
+        "maximum_us", "found \(maximum.shown), expected more than minimum_us, \(minimum.shown)")
+    }
+    if safe > minimum {
+      section.complain("safe_us", "found \(safe.shown), expected at most minimum_us, \(minimum.shown)")
+    }
+    (self.channel, self.minimumMicroseconds) = (channel, minimum)
+    (self.maximumMicroseconds, self.safeMicroseconds) = (maximum, safe)
+  }
+}
