@@ -40,7 +40,8 @@ let package = Package(
     .testTarget(name: "LiquidCoreTests", dependencies: ["LiquidCore"]),
     .testTarget(name: "LiquidModelTests", dependencies: ["LiquidModel", "LiquidCore"]),
     .testTarget(
-      name: "DevicesTests", dependencies: ["Devices", "HardwareInterfaces", "SimulatedHardware"]),
+      name: "DevicesTests",
+      dependencies: ["Devices", "HardwareInterfaces", "PortableMath", "SimulatedHardware"]),
     .testTarget(
       name: "SimulatedHardwareTests",
       dependencies: ["SimulatedHardware", "HardwareInterfaces", "PortableMath"]),

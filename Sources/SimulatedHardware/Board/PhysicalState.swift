@@ -1,0 +1,34 @@
+import PortableMath
+
+/// What the chips on a board measure: the truth at one instant, set by a plant or from a recording.
+public struct PhysicalState: Equatable, Sendable, BitwiseCopyable {
+  /// Specific force in m/s² in the body's axes (forward, right, down); at rest, level: (0, 0, −9.80665).
+  public var specificForce: Vector3
+  /// Angular rate in rad/s in the body's axes.
+  public var angularRate: Vector3
+  /// Temperature of the chips in °C.
+  public var temperature: Double
+  /// Static air pressure in Pa.
+  public var pressure: Double
+  /// Distance in m along the range finder's axis, or `nil` when there is nothing to see.
+  public var rangeToGround: Double?
+  /// Battery voltage at its terminals in V.
+  public var batteryVoltage: Double
+  /// Current drawn from the battery in A.
+  public var batteryCurrent: Double
+
+  /// At rest, level, on the ground at sea level, with a full three-cell battery.
+  public init(
+    specificForce: Vector3 = Vector3(0, 0, -9.80665), angularRate: Vector3 = .zero,
+    temperature: Double = 25, pressure: Double = 101_325, rangeToGround: Double? = 0.05,
+    batteryVoltage: Double = 12.6, batteryCurrent: Double = 0.5
+  ) {
+    self.specificForce = specificForce
+    self.angularRate = angularRate
+    self.temperature = temperature
+    self.pressure = pressure
+    self.rangeToGround = rangeToGround
+    self.batteryVoltage = batteryVoltage
+    self.batteryCurrent = batteryCurrent
+  }
+}

@@ -1,0 +1,235 @@
+import HardwareInterfaces
+import PortableMath
+
+/// A board without a board: chips on I2C buses, digital lines, the truth they measure, and faults.
+///
+/// Whoever owns it sets `physics` and moves time with `advance(to:)`; chips convert at their own times in
+/// between, from the physics of that moment. Everything that happens follows from the seed and the order of
+/// calls. Not thread-safe: one board per run.
+public final class SimulatedBoard {
+  /// Why a board could not be put together.
+  public enum AssemblyError: Error, Equatable, Sendable {
+    /// Two chips on one address of one bus.
+    case addressTaken(bus: Int, address: UInt8, by: String)
+    /// Two chips of one name.
+    case nameTaken(String)
+    /// A bus number outside 0...15, or an address outside 0x08...0x77.
+    case outOfRange(bus: Int, address: UInt8)
+    /// No chip has that name.
+    case unknownChip(String, known: [String])
+  }
+
+  /// The truth that the chips measure.
+  public var physics: PhysicalState
+  /// The board's time.
+  public private(set) var now = MonotonicTime.zero
+  /// Name of the line that must be active for the actuators to move; `nil` when nothing gates them.
+  public var enableLine: String? { didSet { enableIndex = enableLine.map(line(named:)) } }
+
+  let seed: UInt64
+  let noiseScale: Double
+  let biasScale: Double
+  private(set) var chips: [SimulatedChip] = []
+  /// Index in `chips` by bus · 128 + address; `noChip` where nothing answers.
+  private var slots: [UInt8] = []
+  private var lineNames: [String] = []
+  private var lineLevels: [Bool] = []
+  private var enableIndex: Int?
+  private var injections: [ScheduledFault] = []
+  private var nextFaultChange = Int64.max
+  private var nextChipEvent = Int64.max
+  private var busRandom: RandomGenerator
+  private static let noChip: UInt8 = 255
+
+  private struct ScheduledFault {
+    var chip: Int
+    var kind: FaultKind
+    var start, end: Int64
+    var isDone = false
+  }
+
+  /// An empty board. `noiseScale` and `biasScale` multiply the datasheets' figures: 1 as they are, 0 for
+  /// ideal chips.
+  public init(
+    seed: UInt64, physics: PhysicalState = PhysicalState(), noiseScale: Double = 1, biasScale: Double = 1
+  ) {
+    self.seed = seed
+    self.physics = physics
+    self.noiseScale = noiseScale
+    self.biasScale = biasScale
+    busRandom = RandomGenerator(seed: seed, stream: Self.stream(of: "bus"))
+  }
+
+  // MARK: - Assembly
+
+  /// Puts `chip` on a bus under a name and returns it.
+  @discardableResult
+  public func attach<Chip: SimulatedChip>(
+    _ chip: Chip, name: String, bus: Int = 0, address: UInt8
+  ) throws(AssemblyError) -> Chip {
+    guard bus >= 0, bus < 16, address >= 0x08, address <= 0x77 else {
+      throw .outOfRange(bus: bus, address: address)
+    }
+    guard !chips.contains(where: { $0.name == name }) else { throw .nameTaken(name) }
+    while slots.count < (bus + 1) * 128 { slots.append(Self.noChip) }
+    let slot = bus * 128 + Int(address)
+    guard slots[slot] == Self.noChip else {
+      throw .addressTaken(bus: bus, address: address, by: chips[Int(slots[slot])].name)
+    }
+    slots[slot] = UInt8(truncatingIfNeeded: chips.count)
+    chips.append(chip)
+    chip.name = name
+    chip.imperfection = Imperfection(
+      random: RandomGenerator(seed: seed, stream: Self.stream(of: name)),
+      noiseScale: noiseScale, biasScale: biasScale)
+    chip.drawConstants()
+    chip.now = now.nanoseconds
+    return chip
+  }
+
+  /// The names of the chips, in the order in which they were put on: the targets of faults.
+  public var chipNames: [String] { chips.map(\.name) }
+
+  /// The bus of that number, at a bit rate in Hz.
+  public func bus(_ number: Int = 0, bitRate: Int = 400_000) -> SimulatedI2CBus {
+    SimulatedI2CBus(board: self, number: number, bitRate: bitRate)
+  }
+
+  /// Schedules a fault.
+  public func inject(_ fault: FaultInjection) throws(AssemblyError) {
+    guard let chip = chips.firstIndex(where: { $0.name == fault.target }) else {
+      throw .unknownChip(fault.target, known: chipNames)
+    }
+    let start = Self.nanoseconds(fault.start)
+    let end = fault.duration.map { start &+ Self.nanoseconds($0) } ?? .max
+    injections.append(ScheduledFault(chip: chip, kind: fault.kind, start: start, end: end))
+    applyFaults(at: now.nanoseconds)
+  }
+
+  private static func nanoseconds(_ seconds: Double) -> Int64 {
+    Int64((max(0, min(seconds, 1e9)) * 1e9).rounded())
+  }
+
+  /// A number for a name (FNV-1a), so that a chip's noise does not depend on what else is on the board.
+  private static func stream(of name: String) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return hash
+  }
+
+  // MARK: - Time
+
+  /// Lets time pass until `time`; a time in the past changes nothing.
+  public func advance(to time: MonotonicTime) {
+    let target = time.nanoseconds
+    guard target > now.nanoseconds else { return }
+    now = time
+    if target >= nextFaultChange { passFaultChanges(until: target) }
+    guard target >= nextChipEvent else { return }
+    advanceChips(to: target)
+  }
+
+  private func advanceChips(to time: Int64) {
+    var next = Int64.max
+    for chip in chips {
+      chip.advance(to: time, physics: physics)
+      next = min(next, chip.nextEvent)
+    }
+    nextChipEvent = next
+  }
+
+  private func passFaultChanges(until time: Int64) {
+    while nextFaultChange <= time {
+      let change = nextFaultChange
+      advanceChips(to: change)
+      applyFaults(at: change)
+    }
+  }
+
+  /// Sets every chip's faults as they are at `time`, and the time at which that changes next.
+  private func applyFaults(at time: Int64) {
+    for chip in chips { chip.faults = [] }
+    nextFaultChange = .max
+    for index in injections.indices {
+      let fault = injections[index]
+      if time < fault.start {
+        nextFaultChange = min(nextFaultChange, fault.start)
+      } else if fault.kind == .brownOut {
+        if !fault.isDone { chips[fault.chip].reset() }
+        injections[index].isDone = true
+      } else if time < fault.end {
+        chips[fault.chip].faults.insert(fault.kind.bit)
+        nextFaultChange = min(nextFaultChange, fault.end)
+      }
+    }
+  }
+
+  // MARK: - Transfers, called by the buses
+
+  /// The chip that answers at an address, or the error of the transfer.
+  func select(bus: Int, address: UInt8) throws(BusError) -> Int {
+    let slot = bus * 128 + Int(address)
+    guard slot >= 0, slot < slots.count, slots[slot] != Self.noChip else { throw .noDevice(address: address) }
+    let index = Int(slots[slot])
+    let faults = chips[index].faults
+    guard faults.isDisjoint(with: .onTheBus) else {
+      if faults.contains(.off) { throw .noDevice(address: address) }
+      if faults.contains(.nack), busRandom.nextBits() >> 63 == 1 {
+        throw .dataNotAcknowledged(address: address)
+      }
+      return index
+    }
+    return index
+  }
+
+  func write(_ bytes: Span<UInt8>, toChip index: Int) {
+    let chip = chips[index]
+    chip.advance(to: now.nanoseconds, physics: physics)
+    chip.write(bytes)
+    nextChipEvent = min(nextChipEvent, chip.nextEvent)
+  }
+
+  func read(fromChip index: Int, into buffer: inout MutableSpan<UInt8>) {
+    let chip = chips[index]
+    chip.advance(to: now.nanoseconds, physics: physics)
+    chip.read(into: &buffer)
+    guard chip.faults.contains(.garbage) else { return }
+    for position in 0..<buffer.count {
+      buffer[position] = UInt8(truncatingIfNeeded: busRandom.nextBits() >> 56)
+    }
+  }
+
+  // MARK: - Lines
+
+  /// The index of a line; a line that is named for the first time starts inactive.
+  func line(named name: String) -> Int {
+    if let index = lineNames.firstIndex(of: name) { return index }
+    lineNames.append(name)
+    lineLevels.append(false)
+    return lineNames.count - 1
+  }
+
+  func level(ofLine index: Int) -> Bool { lineLevels[index] }
+
+  func setLevel(_ active: Bool, ofLine index: Int) { lineLevels[index] = active }
+
+  /// The line of that name as an output of the controller.
+  public func output(_ name: String) -> SimulatedOutput {
+    SimulatedOutput(board: self, line: line(named: name))
+  }
+
+  /// The line of that name as an input of the controller.
+  public func input(_ name: String) -> SimulatedInput { SimulatedInput(board: self, line: line(named: name)) }
+
+  /// Whether the line is at its active level.
+  public func isActive(_ name: String) -> Bool { lineLevels[line(named: name)] }
+
+  /// Drives a line from outside, as a switch or another board would.
+  public func drive(_ name: String, active: Bool) { lineLevels[line(named: name)] = active }
+
+  /// Whether the enable line lets the actuators move.
+  public var outputsEnabled: Bool {
+    guard let enableIndex else { return true }
+    return lineLevels[enableIndex]
+  }
+}

@@ -1,0 +1,29 @@
+import HardwareInterfaces
+
+/// A digital output of the controller on a simulated board.
+public struct SimulatedOutput: DigitalOutput, ~Copyable {
+  private let board: SimulatedBoard
+  private let line: Int
+
+  init(board: SimulatedBoard, line: Int) {
+    (self.board, self.line) = (board, line)
+  }
+
+  public mutating func set(_ active: Bool) throws(LineError) {
+    board.setLevel(active, ofLine: line)
+  }
+}
+
+/// A digital input of the controller on a simulated board.
+public struct SimulatedInput: DigitalInput, ~Copyable {
+  private let board: SimulatedBoard
+  private let line: Int
+
+  init(board: SimulatedBoard, line: Int) {
+    (self.board, self.line) = (board, line)
+  }
+
+  public mutating func isActive() throws(LineError) -> Bool {
+    board.level(ofLine: line)
+  }
+}

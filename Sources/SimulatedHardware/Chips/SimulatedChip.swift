@@ -1,0 +1,76 @@
+import HardwareInterfaces
+import PortableMath
+
+/// The seeded imperfection of one chip: where its noise comes from and how much of it there is.
+struct Imperfection: Sendable {
+  /// The chip's own source of random numbers.
+  var random: RandomGenerator
+  /// Multiple of the datasheet's noise; 0 for none.
+  var noiseScale: Double
+  /// Multiple of the datasheet's constant errors; 0 for none.
+  var biasScale: Double
+
+  /// Gaussian noise of the given standard deviation, times `noiseScale`.
+  mutating func noise(_ deviation: Double) -> Double {
+    random.nextGaussian() * deviation * noiseScale
+  }
+
+  /// A constant error of the given standard deviation, times `biasScale`.
+  mutating func bias(_ deviation: Double) -> Double {
+    random.nextGaussian() * deviation * biasScale
+  }
+}
+
+/// A chip on a simulated I2C bus, at the level of its registers.
+///
+/// It knows nothing of drivers: it takes the bytes of a write, gives the bytes of a read, and converts on
+/// its own clock. The board moves its time and applies faults.
+public class SimulatedChip {
+  /// The name under which the board knows the chip, and under which faults find it.
+  public internal(set) var name = ""
+  /// The faults in force now.
+  var faults: FaultSet = []
+  var imperfection = Imperfection(random: RandomGenerator(seed: 0), noiseScale: 0, biasScale: 0)
+  /// The chip's time in ns.
+  var now: Int64 = 0
+  /// When the chip does something by itself next: a conversion ends, a reset is over. `.max` for never.
+  var nextEvent = Int64.max
+
+  /// Draws the constant errors of this specimen; called once, when the chip is put on a board.
+  func drawConstants() {}
+
+  /// Returns everything volatile to the state after power-on.
+  func reset() {}
+
+  /// Takes the bytes that follow the address in a write.
+  func write(_ bytes: Span<UInt8>) {}
+
+  /// Gives the bytes of a read.
+  func read(into buffer: inout MutableSpan<UInt8>) {}
+
+  /// Does what is due at `nextEvent` (which is also `now`), and sets the next.
+  func handleEvent(_ physics: borrowing PhysicalState) { nextEvent = .max }
+
+  /// Lets time pass until `time`.
+  final func advance(to time: Int64, physics: borrowing PhysicalState) {
+    while nextEvent <= time {
+      now = nextEvent
+      handleEvent(physics)
+    }
+    now = time
+  }
+
+  /// `nominal` ns of conversion as they pass on this chip now: ten times as many under the fault `slow`.
+  final func conversionTime(_ nominal: Int64) -> Int64 {
+    faults.contains(.slow) ? nominal &* 10 : nominal
+  }
+}
+
+extension Double {
+  /// The nearest whole number between `low` and `high`, as a chip's saturating converter gives it.
+  func quantized(_ low: Int, _ high: Int) -> Int {
+    if self <= Double(low) { return low }
+    if self >= Double(high) { return high }
+    return isNaN ? 0 : Int(rounded())
+  }
+}

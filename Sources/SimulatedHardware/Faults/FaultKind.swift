@@ -1,0 +1,47 @@
+/// A way in which a chip can fail.
+public enum FaultKind: String, CaseIterable, Sendable {
+  /// It does not answer on the bus.
+  case off
+  /// It no longer converts: its data registers keep their last values.
+  case stuck
+  /// Every byte read from it is random.
+  case garbage
+  /// Its measured values are far off.
+  case bias
+  /// Its conversions take ten times as long.
+  case slow
+  /// It refuses about half of all transfers.
+  case nack
+  /// Its identity register holds another value.
+  case wrongIdentity = "wrong-identity"
+  /// Its supply sags once, at the start: every register returns to its value after power-on.
+  case brownOut = "brown-out"
+
+  var bit: FaultSet {
+    switch self {
+    case .off: .off
+    case .stuck: .stuck
+    case .garbage: .garbage
+    case .bias: .bias
+    case .slow: .slow
+    case .nack: .nack
+    case .wrongIdentity: .wrongIdentity
+    case .brownOut: []
+    }
+  }
+}
+
+/// The faults in force on one chip.
+struct FaultSet: OptionSet, Sendable {
+  let rawValue: UInt8
+
+  static let off = FaultSet(rawValue: 1)
+  static let stuck = FaultSet(rawValue: 2)
+  static let garbage = FaultSet(rawValue: 4)
+  static let bias = FaultSet(rawValue: 8)
+  static let slow = FaultSet(rawValue: 16)
+  static let nack = FaultSet(rawValue: 32)
+  static let wrongIdentity = FaultSet(rawValue: 64)
+  /// The faults that the bus sees, whatever the chip.
+  static let onTheBus: FaultSet = [.off, .garbage, .nack]
+}

@@ -1,0 +1,57 @@
+import HardwareInterfaces
+import SimulatedHardware
+
+/// A driver on a simulated board, polled whenever it asks to be.
+struct Rig<Driver: SensorDriver>: ~Copyable where Driver.Sample: Equatable {
+  let board: SimulatedBoard
+  var bus: SimulatedI2CBus
+  var driver: Driver
+  var samples: [Driver.Sample] = []
+  /// The time of each sample in s.
+  var times: [Double] = []
+  /// The faults reported, each once for as long as it lasts.
+  var faults: [DeviceFault] = []
+  private var next = MonotonicTime.zero
+
+  init(_ board: SimulatedBoard, _ driver: Driver) {
+    self.board = board
+    self.driver = driver
+    bus = board.bus(0)
+  }
+
+  /// Polls until the board's time is `seconds`.
+  mutating func run(until seconds: Double) {
+    let end = MonotonicTime(nanoseconds: Int64(seconds * 1e9))
+    while true {
+      let due = max(next, bus.busyUntil, board.now)
+      guard due <= end else { break }
+      board.advance(to: due)
+      let poll = driver.poll(&bus, now: due)
+      next = poll.next
+      if let sample = poll.sample {
+        samples.append(sample)
+        times.append(due.seconds)
+      }
+      if poll.fault != (faults.last ?? .none) || (faults.isEmpty && poll.fault != .none) {
+        faults.append(poll.fault)
+      }
+    }
+    board.advance(to: end)
+  }
+
+  /// The samples between two times in s.
+  func samples(from start: Double, until end: Double) -> [Driver.Sample] {
+    zip(times, samples).filter { $0.0 >= start && $0.0 < end }.map(\.1)
+  }
+}
+
+extension [Double] {
+  /// Arithmetic mean; NaN when empty.
+  var mean: Double { reduce(0, +) / Double(count) }
+
+  /// Standard deviation about the mean.
+  var deviation: Double {
+    let mean = mean
+    return (map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(count)).squareRoot()
+  }
+}
