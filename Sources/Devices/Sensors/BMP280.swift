@@ -5,8 +5,6 @@ import HardwareInterfaces
 /// The chip measures continuously; each sample is one burst of ten bytes that holds status, both settings
 /// and the data, so a chip that was reset is noticed at the next sample.
 public struct BMP280: SensorDriver {
-  public typealias Sample = PressureSample
-
   /// How the chip is used.
   public let options: Options
   /// The chip identity at the last start, if it could be read; `likelyPart(identity:)` puts a name to it.
@@ -36,6 +34,7 @@ public struct BMP280: SensorDriver {
     schedule = SampleSchedule(rate: min(options.rate, options.maximumRate))
   }
 
+  /// See `SensorDriver`.
   public mutating func poll<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) -> SensorPoll<PressureSample> {

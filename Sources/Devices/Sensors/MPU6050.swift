@@ -6,8 +6,6 @@ import HardwareInterfaces
 /// The sample rate divider stays 0, so the chip converts at 1 kHz whatever the driver's rate: a sample is
 /// never older than 1 ms, and the low-pass filter alone decides the bandwidth.
 public struct MPU6050: SensorDriver {
-  public typealias Sample = InertialSample
-
   /// How the chip is used.
   public let options: Options
   /// What WHO_AM_I held at the last start, if it could be read; `likelyPart(identity:)` puts a name to it.
@@ -30,6 +28,7 @@ public struct MPU6050: SensorDriver {
     gyroScale = Self.gyroScale(options.gyroRange)
   }
 
+  /// See `SensorDriver`.
   public mutating func poll<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) -> SensorPoll<InertialSample> {

@@ -9,6 +9,7 @@ public struct SimulatedOutput: DigitalOutput, ~Copyable {
     (self.board, self.line) = (board, line)
   }
 
+  /// Drives the line; never fails.
   public mutating func set(_ active: Bool) throws(LineError) {
     board.setLevel(active, ofLine: line)
   }
@@ -23,6 +24,7 @@ public struct SimulatedInput: DigitalInput, ~Copyable {
     (self.board, self.line) = (board, line)
   }
 
+  /// The level now; never fails.
   public mutating func isActive() throws(LineError) -> Bool {
     board.level(ofLine: line)
   }

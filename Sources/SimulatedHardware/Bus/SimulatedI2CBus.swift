@@ -22,12 +22,14 @@ public struct SimulatedI2CBus: I2CBus, ~Copyable {
     bitTime = 1_000_000_000 / Int64(max(1_000, min(bitRate, 5_000_000)))
   }
 
+  /// See `I2CBus`.
   public mutating func write(_ bytes: Span<UInt8>, to address: UInt8) throws(BusError) {
     let chip = try begin(address)
     board.write(bytes, toChip: chip)
     occupy(bits: 9 * (1 + bytes.count) + 2)
   }
 
+  /// See `I2CBus`.
   public mutating func read(
     from address: UInt8, into buffer: inout MutableSpan<UInt8>
   ) throws(BusError) {
@@ -36,6 +38,7 @@ public struct SimulatedI2CBus: I2CBus, ~Copyable {
     occupy(bits: 9 * (1 + buffer.count) + 2)
   }
 
+  /// See `I2CBus`.
   public mutating func write(
     _ bytes: Span<UInt8>, to address: UInt8, thenRead buffer: inout MutableSpan<UInt8>
   ) throws(BusError) {

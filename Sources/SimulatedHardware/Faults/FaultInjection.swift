@@ -60,6 +60,7 @@ public enum FaultSyntaxError: Error, Equatable, Sendable, CustomStringConvertibl
   /// That is not a time.
   case time(String)
 
+  /// What is wrong, and what would be right.
   public var description: String {
     switch self {
     case .form(let text):
