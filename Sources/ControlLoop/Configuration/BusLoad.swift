@@ -12,6 +12,9 @@ public struct BusLoad: Sendable, Equatable {
     public var rateHz: Int
     /// Bit times on the bus for each.
     public var bits: Int
+
+    /// The address as datasheets write it.
+    public var addressText: String { hexadecimal(address) }
   }
 
   /// The bus.

@@ -1,0 +1,98 @@
+import ControlLoop
+import Foundation
+import LiquidModel
+
+/// `ganglion check CONFIG`: validates everything without moving anything.
+enum CheckCommand {
+  static let help = """
+    ganglion check CONFIG [--json]
+    ganglion check --keys
+
+      Reads a vehicle's configuration and its model, and says everything that is wrong at once;
+      or else what the vehicle consists of. --keys lists every key with its unit, range and default.
+
+      --json    one JSON object: {"valid": …, "errors": […]} or {"valid": true, "buses": […], …}
+
+      ganglion check firmware-configs/quadrotor-hold.json5
+    """
+
+  static func run(_ arguments: [String]) -> ExitStatus {
+    do throws(UsageError) {
+      let arguments = try Arguments(arguments, flags: ["json", "keys"])
+      if arguments.has("help") {
+        Terminal.printResult(help)
+        return .success
+      }
+      if arguments.has("keys") {
+        _ = try arguments.exactly()
+        Terminal.printResult(Configuration.reference)
+        return .success
+      }
+      return check(try arguments.exactly("CONFIG")[0], asJSON: arguments.has("json"))
+    } catch {
+      Terminal.printError("\(error)\n\(help)")
+      return .wrongUse
+    }
+  }
+
+  private static func check(_ path: String, asJSON: Bool) -> ExitStatus {
+    do throws(ConfigurationErrors) {
+      let configuration = try Configuration.load(path: path)
+      let model = try loadModel(of: configuration, file: path)
+      let summary = CheckSummary(configuration, model: model)
+      Terminal.printResult(asJSON ? json(summary) : summary.text)
+      return .success
+    } catch {
+      if asJSON {
+        Terminal.printResult(json(CheckFailure(error)))
+      } else {
+        Terminal.printError("\(error)")
+        if error.errors.count > 1 { Terminal.printError("\(error.errors.count) errors in \(path)") }
+      }
+      return error.isUnreadable ? .wrongUse : .resultSaysNo
+    }
+  }
+
+  /// The configuration's model, if it has one, when it fits the configuration.
+  private static func loadModel(
+    of configuration: Configuration, file: String
+  ) throws(ConfigurationErrors) -> ModelFile? {
+    guard configuration.model.controller == .network, let path = configuration.modelPath else { return nil }
+    let model: ModelFile
+    do {
+      model = try ModelFile.read(path: path)
+    } catch {
+      throw ConfigurationErrors(
+        file: file, errors: [ConfigurationError(path: "model.file", line: nil, message: "\(error)")])
+    }
+    let mismatches = configuration.mismatches(inputs: model.inputs, outputs: model.outputs)
+    guard mismatches.isEmpty else { throw ConfigurationErrors(file: file, errors: mismatches) }
+    return model
+  }
+
+  private static func json(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(value) else { return #"{"valid": false}"# }
+    return String(decoding: data, as: UTF8.self)
+  }
+}
+
+/// What `check --json` says of a configuration that is wrong.
+struct CheckFailure: Encodable {
+  struct Entry: Encodable {
+    var path: String
+    var line: Int?
+    var message: String
+  }
+
+  var valid = false
+  var file: String?
+  var errors: [Entry]
+
+  init(_ errors: ConfigurationErrors) {
+    self.file = errors.file
+    self.errors = errors.errors.map { Entry(path: $0.path, line: $0.line, message: $0.message) }
+  }
+}

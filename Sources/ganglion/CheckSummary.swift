@@ -1,0 +1,103 @@
+import ControlLoop
+import LiquidModel
+
+/// What a valid configuration describes, for people and for machines.
+struct CheckSummary: Encodable {
+  struct Device: Encodable {
+    var path, chip, address: String
+    var rateHz: Int
+    /// Share of the bus's time, 0 to 1.
+    var load: Double
+  }
+
+  struct Bus: Encodable {
+    var name, adapter: String
+    var rateHz: Int
+    /// Share of the bus's time that the devices take, 0 to 1.
+    var load: Double
+    var arithmetic: String
+    var devices: [Device]
+  }
+
+  struct Motor: Encodable {
+    var channel: Int
+    var minimumMicroseconds, maximumMicroseconds, safeMicroseconds: Double
+  }
+
+  struct Model: Encodable {
+    var file, arithmetic, digest: String
+  }
+
+  var valid = true
+  var name, vehicle, backend, controller: String
+  var loopRateHz: Int
+  var buses: [Bus]
+  var inputs, outputs: [String]
+  var motors: [Motor]
+  var model: Model?
+
+  init(_ configuration: Configuration, model: ModelFile?) {
+    name = configuration.name
+    vehicle = configuration.vehicle.rawValue
+    backend = configuration.backend.rawValue
+    controller = configuration.model.controller.rawValue
+    loopRateHz = configuration.loop.rateHz
+    buses = configuration.busLoads.map { load in
+      Bus(
+        name: load.bus.name, adapter: load.bus.adapter, rateHz: load.bus.rateHz, load: load.fraction,
+        arithmetic: load.arithmetic,
+        devices: load.shares.map {
+          Device(
+            path: $0.path, chip: $0.chip, address: $0.addressText, rateHz: $0.rateHz,
+            load: Double($0.bits) * Double($0.rateHz) / Double(load.bus.rateHz))
+        })
+    }
+    inputs = (configuration.network?.inputs ?? []).map { "\($0.signal.rawValue) (\($0.signal.unit))" }
+    outputs = (configuration.network?.outputs ?? []).map(\.command.rawValue)
+    motors = configuration.actuators.motors.map {
+      Motor(
+        channel: $0.channel, minimumMicroseconds: $0.minimumMicroseconds,
+        maximumMicroseconds: $0.maximumMicroseconds, safeMicroseconds: $0.safeMicroseconds)
+    }
+    self.model = model.map {
+      Model(
+        file: configuration.modelPath ?? "", arithmetic: $0.arithmetic.rawValue, digest: $0.digest)
+    }
+  }
+
+  /// The summary for people.
+  var text: String {
+    var lines = [
+      "\(name): a \(vehicle) that is valid (\(backend); \(controller) flies; \(loopRateHz) ticks/s)"
+    ]
+    for bus in buses {
+      lines.append("bus \(bus.name): \(bus.adapter) at \(bus.rateHz) Hz, \(percent(bus.load)) busy")
+      lines += bus.devices.map { device in
+        "  \(padded(device.path, 20)) \(padded(device.chip, 8)) \(device.address) \(device.rateHz) Hz, \(percent(device.load))"
+      }
+    }
+    if let model {
+      lines.append("model: \(model.file), \(model.arithmetic), tensors \(model.digest.prefix(12))")
+    }
+    if !inputs.isEmpty { lines.append("network in:  \(inputs.joined(separator: ", "))") }
+    if !outputs.isEmpty { lines.append("network out: \(outputs.joined(separator: ", "))") }
+    for (index, motor) in motors.enumerated() {
+      lines.append(
+        "motor \(index): channel \(motor.channel), \(shown(motor.minimumMicroseconds)) to "
+          + "\(shown(motor.maximumMicroseconds)) µs, safe \(shown(motor.safeMicroseconds)) µs")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func percent(_ share: Double) -> String { "\(shown((share * 1000).rounded() / 10)) %" }
+
+  /// Without the ".0" of a whole number.
+  private func shown(_ number: Double) -> String {
+    let text = "\(number)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  private func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(width - text.count, 0))
+  }
+}

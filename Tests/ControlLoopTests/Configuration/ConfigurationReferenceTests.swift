@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+@testable import ControlLoop
+
+@Suite struct ConfigurationReferenceTests {
+  @Test func theDocumentationHasEveryKeyAsTheCodeKnowsIt() throws {
+    let page = try String(
+      contentsOf: repository.appending(path: "docs/configuration.md"), encoding: .utf8)
+    let parts = page.components(separatedBy: "<!-- keys: made by `ganglion check --keys` -->\n")
+    try #require(parts.count == 2)
+    #expect(
+      parts[1].trimmingCharacters(in: .newlines) == Configuration.reference,
+      "put what `ganglion check --keys` prints at the end of docs/configuration.md")
+  }
+
+  /// Reads a file in which every section is there but empty: each required key is then missed by name, so the
+  /// keys that reading asks for are those of the schemas.
+  @Test func whatTheSchemasRequireIsWhatReadingMisses() {
+    let complaints = complaints(
+      about: """
+        { loop: {}, model: {}, buses: [{}], sensors: { imu: {}, barometer: {}, range: {}, power: {} },
+          actuators: { driver: {}, motors: [{}, {}, {}, {}] }, lines: { enable: {} },
+          network: { inputs: [{}], outputs: [{}, {}, {}, {}] }, setpoints: [{}] }
+        """)
+    for schema in Configuration.schemas {
+      for key in schema.keys
+      where key.standard == nil && !key.expected.hasSuffix("object") && !key.expected.hasSuffix("objects") {
+        let section =
+          schema.path.replacing("[]", with: "[0]").split(separator: ",").first.map(String.init) ?? ""
+        let path = section.isEmpty ? key.name : "\(section).\(key.name)"
+        #expect(complaints.contains("\(path): missing"), "\(path)")
+      }
+    }
+    // And the reverse: nothing is missed that the schemas do not require.
+    let required = Configuration.schemas.flatMap(\.keys).filter { $0.standard == nil }.map(\.name)
+    for line in complaints.split(separator: "\n") {
+      guard line.contains("missing; expected"), let path = line.split(separator: ": ").dropFirst().first
+      else { continue }
+      let name = path.split(separator: ".").last.map(String.init) ?? ""
+      #expect(required.contains(name), "\(line)")
+    }
+  }
+
+  @Test func everySectionThatAKeyHoldsHasItsTable() {
+    let paths = Configuration.schemas.flatMap { $0.path.components(separatedBy: ", ") }
+    for schema in Configuration.schemas {
+      for key in schema.keys where key.expected.hasSuffix("object") || key.expected.hasSuffix("objects") {
+        let path = (schema.path.isEmpty ? "" : schema.path + ".") + key.name
+        #expect(paths.contains(path) || paths.contains(path + "[]"), "\(path)")
+      }
+    }
+  }
+
+  @Test func namesWithinASectionAreUnique() {
+    for schema in Configuration.schemas {
+      #expect(Set(schema.keys.map(\.name)).count == schema.keys.count)
+    }
+    #expect(Set(Configuration.schemas.map(\.path)).count == Configuration.schemas.count)
+  }
+
+  @Test func theNearestNameIsFoundDespiteOneSlip() {
+    let names = ["rate_hz", "stale_after_ms", "address"]
+    #expect(nearestName(to: "rate_hs", among: names) == "rate_hz")
+    #expect(nearestName(to: "adress", among: names) == "address")
+    #expect(nearestName(to: "stale_aftre_ms", among: names) == "stale_after_ms")
+    #expect(nearestName(to: "colour", among: names) == nil)
+    #expect(editDistance("", "abc") == 3)
+    #expect(editDistance("ab", "ba") == 1)
+  }
+}
