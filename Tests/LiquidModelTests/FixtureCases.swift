@@ -46,13 +46,7 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
 
   /// The reference's outputs, `expected_outputs` for each step.
   func expectedOutputs() throws -> [[Float]] {
-    let data = try Data(contentsOf: Self.folder.appending(path: expected))
-    let values = stride(from: 0, to: data.count - data.count % 4, by: 4).map { offset in
-      Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(data[offset + $1]) << (8 * UInt32($1)) })
-    }
-    return stride(from: 0, to: values.count, by: expected_outputs).map {
-      Array(values[$0..<min($0 + expected_outputs, values.count)])
-    }
+    try readFloats(Self.folder.appending(path: expected), perRow: expected_outputs)
   }
 
   /// The network.
@@ -104,13 +98,7 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
 
   /// The inputs and the elapsed time of each step.
   func inputSteps() -> [(inputs: [Float], ts: Float)] {
-    var stream = FixtureStream(seed: seed &+ 1 << 32)
-    return (0..<steps).map { _ in
-      let values = stream.symmetric(inputs)
-      let word = stream.next()
-      let u = Float(word >> 48) * 0x1p-16
-      return (values, word & 15 == 0 ? 3 * u : 0.25 + 1.5 * u)
-    }
+    FixtureStream.inputSteps(seed: seed, inputs: inputs, steps: steps)
   }
 
   private struct UnknownName: Error {}
@@ -142,6 +130,17 @@ struct FixtureStream {
 
   mutating func symmetric(_ count: Int) -> [Float] {
     (0..<count).map { _ in symmetric() }
+  }
+
+  /// The inputs and the elapsed times that a case's seed makes.
+  static func inputSteps(seed: UInt64, inputs: Int, steps: Int) -> [(inputs: [Float], ts: Float)] {
+    var stream = FixtureStream(seed: seed &+ 1 << 32)
+    return (0..<steps).map { _ in
+      let values = stream.symmetric(inputs)
+      let word = stream.next()
+      let u = Float(word >> 48) * 0x1p-16
+      return (values, word & 15 == 0 ? 3 * u : 0.25 + 1.5 * u)
+    }
   }
 
   /// An affine map; of its weights, those of the first `read` columns may be dropped.

@@ -1,0 +1,1 @@
+"""From checkpoints of ncps, its Keras twin and the drone-flight code to Ganglion model files."""

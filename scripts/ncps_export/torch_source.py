@@ -1,0 +1,172 @@
+"""ncps.torch state_dicts: CfC, wired CfC, mixed memory, proj_size, in all modes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from .model_file import read_tensors
+from .network import ACTIVATIONS, ExportError, Network, cell
+
+FLAVOUR = "ncps.torch"
+
+
+def load(path: Path) -> dict[str, np.ndarray]:
+    """The state_dict in a .pt, .pth, .ckpt (needs torch), .safetensors or .npz file."""
+    if path.suffix == ".safetensors":
+        return read_tensors(path)[0]
+    if path.suffix == ".npz":
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    try:
+        import torch
+    except ImportError as error:
+        raise ExportError(
+            f"{path.name} needs PyTorch to be read: pip install torch, or save the state_dict as .safetensors"
+        ) from error
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises many kinds for a file that is not plain tensors
+        raise ExportError(
+            f"{path.name} is not a plain state_dict: save it with torch.save(model.state_dict(), ...) ({error})"
+        ) from error
+    if isinstance(content, dict) and isinstance(content.get("state_dict"), dict):
+        content = content["state_dict"]
+    if not isinstance(content, dict) or not all(hasattr(value, "detach") for value in content.values()):
+        raise ExportError(f"{path.name} is not a state_dict: save it with torch.save(model.state_dict(), ...)")
+    return {name: value.detach().float().numpy() for name, value in content.items()}
+
+
+def _prefix(names, asked: str | None) -> str:
+    """What stands before rnn_cell in the names of the one CfC."""
+    found = set()
+    for name in names:
+        for mark in ("rnn_cell.ff1.weight", "rnn_cell.layer_0.ff1.weight"):
+            if name == mark or name.endswith("." + mark):
+                found.add(name[: -len(mark)])
+    if asked is not None:
+        asked = asked if not asked or asked.endswith(".") else asked + "."
+        if asked not in found:
+            raise ExportError(f"no CfC under --prefix {asked!r}; there is one under: {sorted(found)}")
+        return asked
+    if not found:
+        raise ExportError("no ncps.torch CfC in this checkpoint: no tensor is named ...rnn_cell.ff1.weight")
+    if len(found) > 1:
+        raise ExportError(f"several CfCs in this checkpoint: choose one with --prefix, of {sorted(found)}")
+    return found.pop()
+
+
+def canonical(
+    state: dict[str, np.ndarray], *, mode: str | None, activation: str | None, prefix: str | None = None,
+    head: str | None = None, only_cfc: bool = False,
+) -> Network:
+    """The canonical network of a state_dict.
+
+    mode and activation are not in a state_dict: pure is recognised by its tensors, everything else is asked
+    for. head names a Linear layer after the CfC that becomes the projection.
+    """
+    prefix = _prefix(state, prefix)
+    rest = {name[len(prefix) :]: np.asarray(value, np.float32) for name, value in state.items() if name.startswith(prefix)}
+    outside = [name for name in state if not name.startswith(prefix)]
+    tensors: dict[str, np.ndarray] = {}
+
+    def take(name):
+        if name not in rest:
+            raise ExportError(f"{prefix}{name} is missing from the checkpoint")
+        return rest.pop(name)
+
+    def affine(target, source, mask=None):
+        weight = take(f"{source}.weight")
+        tensors[f"{target}.weight"] = weight if mask is None else weight * mask
+        tensors[f"{target}.bias"] = take(f"{source}.bias")
+        return weight
+
+    wired = "rnn_cell.layer_0.ff1.weight" in rest
+    layers = 0
+    while f"rnn_cell.layer_{layers}.ff1.weight" in rest:
+        layers += 1
+    sources = [f"rnn_cell.layer_{k}" for k in range(layers)] if wired else ["rnn_cell"]
+
+    pure = f"{sources[0]}.w_tau" in rest
+    if pure and mode not in (None, "pure"):
+        raise ExportError(f"--mode {mode}, but the checkpoint has w_tau and A: it was trained with mode pure")
+    if not pure and mode == "pure":
+        raise ExportError("--mode pure, but the checkpoint has no w_tau: it was trained with default or no_gate")
+    mode = "pure" if pure else mode
+    if mode is None:
+        raise ExportError(
+            "the checkpoint does not say whether it was trained with mode default or no_gate, and both have the "
+            "same tensors: state it with --mode default (what CfC() does unless told otherwise) or --mode no_gate"
+        )
+
+    cells = []
+    inputs = read = None
+    for k, source in enumerate(sources):
+        # Dropout and activations take indices too, so the indices have gaps.
+        indices = sorted(
+            int(name.split(".")[2]) for name in rest if name.startswith(f"{source}.backbone.") and name.endswith(".weight")
+        )
+        if indices and activation is None:
+            raise ExportError(
+                "the checkpoint does not say the backbone's activation: state it with --activation, one of "
+                f"{', '.join(ACTIVATIONS)} (CfC() uses lecun_tanh unless told otherwise)"
+            )
+        mask = rest.pop(f"{source}.sparsity_mask", None)
+        backbone = [affine(f"cell{k}.backbone{j}", f"{source}.backbone.{index}").shape[0] for j, index in enumerate(indices)]
+        ff1 = affine(f"cell{k}.ff1", f"{source}.ff1", mask)
+        units = ff1.shape[0]
+        if pure:
+            tensors[f"cell{k}.w_tau"] = take(f"{source}.w_tau").reshape(-1)
+            tensors[f"cell{k}.a"] = take(f"{source}.A").reshape(-1)
+        else:
+            affine(f"cell{k}.ff2", f"{source}.ff2", mask)
+            affine(f"cell{k}.time_a", f"{source}.time_a")
+            affine(f"cell{k}.time_b", f"{source}.time_b")
+        columns = (tensors[f"cell{k}.backbone0.weight"] if backbone else ff1).shape[1]
+        inputs = columns - units if inputs is None else inputs
+        cells.append(cell(mode, units, backbone, activation or "lecun_tanh", "tanh"))
+        read = units
+
+    memory = None
+    if "lstm.input_map.weight" in rest:
+        if wired:
+            raise ExportError("mixed memory with a wired CfC is not supported: train without mixed_memory or without a wiring")
+        memory = {"role": "replaces_state", "units": int(read)}
+        into, recurrent = take("lstm.input_map.weight"), take("lstm.recurrent_map.weight")
+        bias = take("lstm.input_map.bias").copy()
+        # The forget gate is sigmoid(fg + 1); the order i, ig, fg, og is ours already.
+        bias[2 * read : 3 * read] += np.float32(1.0)
+        tensors["memory.gates.weight"] = np.concatenate([into, recurrent], axis=1)
+        tensors["memory.gates.bias"] = bias
+
+    outputs = read
+    projection = "fc.weight" in rest
+    if projection:
+        outputs = affine("projection", "fc").shape[0]
+    if head is not None:
+        if f"{head}.weight" not in state or f"{head}.bias" not in state:
+            raise ExportError(f"--head {head}: the checkpoint has no {head}.weight and {head}.bias")
+        weight, bias = (np.asarray(state[f"{head}.{part}"], np.float32) for part in ("weight", "bias"))
+        outside = [name for name in outside if not name.startswith(head + ".")]
+        for part in ("weight", "bias"):
+            if head.startswith(prefix):
+                rest.pop(f"{head[len(prefix):]}.{part}", None)
+        if projection:
+            # Two affine maps in a row are one.
+            first, offset = tensors["projection.weight"].astype(np.float64), tensors["projection.bias"]
+            bias = (weight.astype(np.float64) @ offset + bias).astype(np.float32)
+            weight = (weight.astype(np.float64) @ first).astype(np.float32)
+        tensors["projection.weight"], tensors["projection.bias"] = weight, bias
+        outputs, projection = weight.shape[0], True
+    left = [prefix + name for name in rest] + outside
+    if left and not only_cfc:
+        raise ExportError(
+            f"tensors that belong to no part of the CfC: {', '.join(sorted(left)[:8])}{' ...' if len(left) > 8 else ''}. "
+            "Name a Linear layer after the CfC with --head; if the others are layers that run elsewhere (for "
+            "instance a vision head in front), say --only-cfc"
+        )
+    return Network(
+        flavour=FLAVOUR, inputs=int(inputs), outputs=int(outputs), cells=cells, tensors=tensors, memory=memory,
+        projection=projection, provenance={"mode": mode, **({"activation": activation} if activation else {})},
+    )
