@@ -108,6 +108,7 @@ public struct BMP280: SensorDriver {
   private mutating func beginSampling(now: MonotonicTime) {
     let first = now.advanced(microseconds: Int64(options.longestMeasurement))
     state.enter(.running, at: first)
+    state.nextCheck = first
     schedule.start(at: first)
     repetition.reset()
   }
@@ -147,6 +148,14 @@ public struct BMP280: SensorDriver {
     else {
       state.fail(.implausibleData, now: now)
       return nil
+    }
+    if now >= state.nextCheck {
+      // The settings came with the frame; the identity is what is left to look at.
+      state.nextCheck = now.advanced(milliseconds: DeviceState.checkPeriod)
+      guard try bus.readRegister(Register.identity, of: options.address) == identity else {
+        state.restart(.wrongIdentity, at: now)
+        return nil
+      }
     }
     return accept(value, FrameDigest(high: UInt64(pressure), low: UInt64(temperature)), now: now)
   }

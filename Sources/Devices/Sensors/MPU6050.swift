@@ -171,18 +171,26 @@ public struct MPU6050: SensorDriver {
     return abs(Int(raw) - Int(last)) < 3_400
   }
 
-  /// Looks at one register of the table; returns whether it holds its value.
+  /// Looks at one register of the table, or after the last at the identity; returns whether all is well.
   private mutating func recheck<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) -> Bool {
-    state.nextCheck = now.advanced(milliseconds: 100)
+    state.nextCheck = now.advanced(milliseconds: DeviceState.checkPeriod)
+    if state.row >= rows {
+      guard try bus.readRegister(MPU6050Register.whoAmI, of: options.address) == identity else {
+        state.restart(.wrongIdentity, at: now)
+        return false
+      }
+      state.row = 0
+      return true
+    }
     let setting = setting(at: state.row)
     let read = try bus.readRegister(UInt8(truncatingIfNeeded: setting.register), of: options.address)
     guard setting.holds(read) else {
       state.restart(.wrongRegister, at: now)
       return false
     }
-    _ = state.nextRow(of: rows)
+    state.row &+= 1
     return true
   }
 

@@ -27,6 +27,9 @@ struct DeviceState: Sendable, BitwiseCopyable {
   /// Pause before another attempt when a start failed, in ms.
   static let retryPause: Int64 = 100
 
+  /// Time between two looks at registers while running, in ms.
+  static let checkPeriod: Int64 = 100
+
   var stage = DeviceStage.reset
   /// The row of the register table that is written, read back or re-checked next.
   var row = 0

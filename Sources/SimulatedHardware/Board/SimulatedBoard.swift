@@ -146,9 +146,14 @@ public final class SimulatedBoard {
     }
   }
 
-  /// Sets every chip's faults as they are at `time`, and the time at which that changes next.
+  /// Sets every chip's faults as they are at `time`, and the time at which that changes next. A chip that
+  /// comes back from being off was without supply: it starts from its power-on state.
   private func applyFaults(at time: Int64) {
+    let wereOff = chips.map { $0.faults.contains(.off) }
     for chip in chips { chip.faults = [] }
+    defer {
+      for (chip, wasOff) in zip(chips, wereOff) where wasOff && !chip.faults.contains(.off) { chip.reset() }
+    }
     nextFaultChange = .max
     for index in injections.indices {
       let fault = injections[index]
@@ -231,5 +236,13 @@ public final class SimulatedBoard {
   public var outputsEnabled: Bool {
     guard let enableIndex else { return true }
     return lineLevels[enableIndex]
+  }
+}
+
+extension SimulatedBoard {
+  /// Width in µs of the pulses that reach an actuator, or `nil` while none do: the channel is off, or the
+  /// enable line is not active.
+  public func pulseWidth(_ chip: SimulatedPCA9685, channel: Int) -> Double? {
+    outputsEnabled ? chip.pulseWidth(channel) : nil
   }
 }

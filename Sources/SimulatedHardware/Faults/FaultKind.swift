@@ -1,6 +1,6 @@
 /// A way in which a chip can fail.
 public enum FaultKind: String, CaseIterable, Sendable {
-  /// It does not answer on the bus.
+  /// It has no supply: it does not answer, drives nothing, and comes back with its power-on values.
   case off
   /// It no longer converts: its data registers keep their last values.
   case stuck
