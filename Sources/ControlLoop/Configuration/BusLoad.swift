@@ -52,48 +52,48 @@ enum TransferBits {
 }
 
 extension InertialChip {
-  /// One burst of acceleration, temperature and rate, and one configuration register checked.
+  /// One burst of status, acceleration, temperature and rate.
   var bitsPerSample: Int {
     switch self {
-    case .mpu6050: TransferBits.readRegisters(14) + TransferBits.readRegisters(1)
+    case .mpu6050: TransferBits.readRegisters(15)
     }
   }
 }
 
 extension BarometerChip {
-  /// Status, one burst of pressure and temperature, and one configuration register checked.
+  /// One burst of status, settings, pressure and temperature.
   var bitsPerSample: Int {
     switch self {
-    case .bmp280: TransferBits.readRegisters(6) + 2 * TransferBits.readRegisters(1)
+    case .bmp280: TransferBits.readRegisters(10)
     }
   }
 }
 
 extension RangeChip {
-  /// Readiness asked for twice, one burst of results, the interrupt cleared, one register checked.
+  /// Readiness asked for twice, one burst of results, the interrupt cleared.
   var bitsPerSample: Int {
     switch self {
     case .vl53l1x:
-      3 * TransferBits.readRegisters(1, addressBytes: 2) + TransferBits.readRegisters(17, addressBytes: 2)
+      2 * TransferBits.readRegisters(1, addressBytes: 2) + TransferBits.readRegisters(17, addressBytes: 2)
         + TransferBits.write(3)
     }
   }
 }
 
 extension PowerChip {
-  /// Bus voltage, shunt voltage, and the configuration checked.
+  /// Bus voltage and shunt voltage.
   var bitsPerSample: Int {
     switch self {
-    case .ina219: 3 * TransferBits.readRegisters(2)
+    case .ina219: 2 * TransferBits.readRegisters(2)
     }
   }
 }
 
 extension PulseChip {
-  /// One burst of `channels` channels of four registers each, and one register checked.
+  /// One burst of `channels` channels of four registers each.
   func bitsPerWrite(channels: Int) -> Int {
     switch self {
-    case .pca9685: TransferBits.write(1 + 4 * channels) + TransferBits.readRegisters(1)
+    case .pca9685: TransferBits.write(1 + 4 * channels)
     }
   }
 }

@@ -1,3 +1,5 @@
+import Devices
+
 /// Barometers with a driver.
 public enum BarometerChip: String, CaseIterable, Sendable {
   case bmp280
@@ -22,7 +24,9 @@ extension Configuration {
 extension Configuration.Barometer {
   private static let chip = Key<BarometerChip>.choice("chip", "Which chip.")
   private static let address = Key<UInt8>.address("7-bit I2C address: 0x76, or 0x77 with SDO high.")
-  private static let rate = Key<Int>.integer("rate_hz", 1...40, unit: "Hz", "Samples per second.")
+  private static let rate = Key<Int>.integer(
+    "rate_hz", 1...Int(BMP280.Options().maximumRate), unit: "Hz",
+    "Samples per second, at most what the driver's oversampling allows.")
   private static let stale = SensorPlace.staleKey(200)
 
   static let schema = SectionSchema(

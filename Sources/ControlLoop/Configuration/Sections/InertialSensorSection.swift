@@ -1,3 +1,5 @@
+import Devices
+
 /// Inertial measurement units with a driver.
 public enum InertialChip: String, CaseIterable, Sendable {
   case mpu6050
@@ -33,17 +35,20 @@ extension Configuration.InertialSensor {
   private static let chip = Key<InertialChip>.choice("chip", "Which chip.")
   private static let address = Key<UInt8>.address("7-bit I2C address: 0x68, or 0x69 with AD0 high.")
   private static let rate = Key<Int>.integer(
-    "rate_hz", 4...1000, unit: "Hz", "Samples per second; the chip can do 1000 divided by a whole number.")
+    "rate_hz", 4...1000, unit: "Hz",
+    "Samples per second; at least `loop.rate_hz`. The chip itself converts at 1000 Hz.")
   private static let identities = Key<[UInt8]>.bytes(
     "accept_identities", standard: [0x68],
     "Values of WHO_AM_I that are accepted. Clones answer 0x70, 0x72 or 0x98: add the one yours has, knowingly."
   )
   private static let gyroRange = Key<Int>.oneOf(
-    "gyro_range_dps", [250, 500, 1000, 2000], unit: "°/s", standard: 1000, "Full scale of the gyroscope.")
+    "gyro_range_dps", MPU6050.GyroRange.allCases.map(\.degreesPerSecond), unit: "°/s", standard: 1000,
+    "Full scale of the gyroscope.")
   private static let accelRange = Key<Int>.oneOf(
-    "accel_range_g", [2, 4, 8, 16], unit: "g", standard: 8, "Full scale of the accelerometer.")
+    "accel_range_g", MPU6050.AccelerometerRange.allCases.map(\.g), unit: "g", standard: 8,
+    "Full scale of the accelerometer.")
   private static let lowpass = Key<Int>.oneOf(
-    "lowpass_hz", [184, 94, 44, 21, 10, 5], unit: "Hz", standard: 94,
+    "lowpass_hz", MPU6050.LowPass.allCases.map(\.hertz), unit: "Hz", standard: 94,
     "Bandwidth of the chip's digital low-pass filter (accelerometer figure).")
   private static let stale = SensorPlace.staleKey(12)
 
@@ -58,15 +63,7 @@ extension Configuration.InertialSensor {
 
   init?(_ section: Section) {
     let chip = section.read(Self.chip)
-    var rate = section.read(Self.rate)
-    if let value = rate, 1000 % value != 0 {
-      let divisor = max(1000 / value, 1)
-      section.complain(
-        "rate_hz",
-        "found \(value), expected 1000 divided by a whole number (the chip's sample-rate divider); nearest: "
-          + "\((1000 / Double(divisor)).shown)")
-      rate = nil
-    }
+    let rate = section.read(Self.rate)
     let place = SensorPlace(section, address: Self.address, stale: Self.stale, rateHz: rate)
     let identities = section.read(Self.identities)
     let gyroRange = section.read(Self.gyroRange)
