@@ -50,7 +50,8 @@ let package = Package(
     .testTarget(
       name: "ControlLoopTests",
       dependencies: [
-        "CAllocationCounter", "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath", "SimulatedHardware",
+        "CAllocationCounter", "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath",
+        "SimulatedHardware",
       ]),
     .testTarget(
       name: "FlightLogTests",
