@@ -1,6 +1,7 @@
 /// A quantity that a network may read, computed each tick from the estimate and the setpoint.
 ///
-/// Errors are setpoint minus estimate.
+/// Errors are setpoint minus estimate. The integrals are those of `ErrorIntegrals`: what is left of rates and
+/// climb rate against those that attitude and altitude errors call for.
 public enum Signal: String, CaseIterable, Sendable {
   case roll, pitch
   case rollError = "roll_error"
@@ -12,10 +13,10 @@ public enum Signal: String, CaseIterable, Sendable {
   case altitude
   case altitudeError = "altitude_error"
   case climbRate = "climb_rate"
-  case rollErrorIntegral = "roll_error_integral"
-  case pitchErrorIntegral = "pitch_error_integral"
+  case rollRateErrorIntegral = "roll_rate_error_integral"
+  case pitchRateErrorIntegral = "pitch_rate_error_integral"
   case yawRateErrorIntegral = "yaw_rate_error_integral"
-  case altitudeErrorIntegral = "altitude_error_integral"
+  case climbRateErrorIntegral = "climb_rate_error_integral"
   case accelerationZ = "acceleration_z"
   case voltage
   case rollSetpoint = "roll_setpoint"
@@ -26,12 +27,11 @@ public enum Signal: String, CaseIterable, Sendable {
   /// The SI unit, as a configuration must state it.
   public var unit: String {
     switch self {
-    case .roll, .pitch, .rollError, .pitchError, .rollSetpoint, .pitchSetpoint, .yawRateErrorIntegral: "rad"
+    case .roll, .pitch, .rollError, .pitchError, .rollSetpoint, .pitchSetpoint: "rad"
+    case .rollRateErrorIntegral, .pitchRateErrorIntegral, .yawRateErrorIntegral: "rad"
     case .yawRateError, .rateX, .rateY, .rateZ, .yawRateSetpoint: "rad/s"
-    case .altitude, .altitudeError, .altitudeSetpoint: "m"
+    case .altitude, .altitudeError, .altitudeSetpoint, .climbRateErrorIntegral: "m"
     case .climbRate: "m/s"
-    case .rollErrorIntegral, .pitchErrorIntegral: "rad.s"
-    case .altitudeErrorIntegral: "m.s"
     case .accelerationZ: "m/s2"
     case .voltage: "V"
     }
