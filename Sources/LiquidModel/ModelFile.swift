@@ -64,7 +64,6 @@ public struct ModelFile: Sendable, Equatable {
 
   /// The metadata keys of the format.
   enum Key {
-    static let prefix = "ganglion."
     static let format = "ganglion.format"
     static let architecture = "ganglion.architecture"
     static let flavour = "ganglion.flavour"
