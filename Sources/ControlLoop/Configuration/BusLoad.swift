@@ -90,10 +90,10 @@ extension PowerChip {
 }
 
 extension PulseChip {
-  /// One burst of `channels` channels of four registers each.
-  func bitsPerWrite(channels: Int) -> Int {
+  /// One burst of four registers for each channel from the first motor's to the last's.
+  func bitsPerWrite(channels: [Int]) -> Int {
     switch self {
-    case .pca9685: TransferBits.write(1 + 4 * channels)
+    case .pca9685: TransferBits.write(1 + 4 * ((channels.max() ?? 0) - (channels.min() ?? 0) + 1))
     }
   }
 }
@@ -153,7 +153,7 @@ extension Configuration {
         driver.bus,
         BusLoad.Share(
           path: "actuators.driver", chip: driver.chip.rawValue, address: driver.address, rateHz: loop.rateHz,
-          bits: driver.chip.bitsPerWrite(channels: actuators.motors.count))
+          bits: driver.chip.bitsPerWrite(channels: actuators.motors.map(\.channel)))
       ))
     return shares
   }

@@ -111,8 +111,9 @@ import Testing
       "evaluation.until_s: found 21, expected at most simulation.duration_s, 20"),
     Case("until_s: 20.0", "until_s: 5", "evaluation.until_s: found 5, expected more than from_s, 5"),
     Case(
-      "rate_hz: 400,", "rate_hz: 500,",
-      "actuators.motors[0].maximum_us: found 2000, expected less than the time"),
+      "rate_hz: 400,", "rate_hz: 490,",
+      "actuators.motors[0].maximum_us: found 2000, expected less than the time between pulses, 1966.1 µs: "
+        + "driver.rate_hz 490 is really 508.6 Hz"),
     Case("\"rate_y\"", "\"rate_x\"", "network.inputs[4].signal: \"rate_x\" is inputs[3] already"),
     Case("\"yaw_torque\"", "\"thrust\"", "network.outputs[3].command: \"thrust\" is outputs[0] already"),
     Case(

@@ -1,3 +1,5 @@
+import Devices
+
 /// Pulse generators with a driver.
 public enum PulseChip: String, CaseIterable, Sendable {
   case pca9685
@@ -28,6 +30,16 @@ extension Configuration {
     public var rateHz: Int
     /// The chip's oscillator in Hz, as measured.
     public var oscillatorHz: Int
+
+    /// Pulses per second that the chip's coarse prescaler really gives.
+    public var actualRate: Double {
+      switch chip {
+      case .pca9685:
+        let oscillator = Double(oscillatorHz)
+        return PCA9685.rate(
+          prescale: PCA9685.prescale(rate: Double(rateHz), oscillator: oscillator), oscillator: oscillator)
+      }
+    }
   }
 
   /// One motor's speed controller.
@@ -77,12 +89,13 @@ extension Configuration.Actuators {
       }
       motorOnChannel[motor.channel] = index
       guard let driver else { continue }
-      let period = 1e6 / Double(driver.rateHz)
+      let period = 1e6 / driver.actualRate
       if motor.maximumMicroseconds >= period {
         section.complain(
           "motors[\(index)].maximum_us",
           "found \(motor.maximumMicroseconds.shown), expected less than the time between pulses, "
-            + "\(rounded(period, 1)) µs at driver.rate_hz \(driver.rateHz)")
+            + "\(rounded(period, 1)) µs: driver.rate_hz \(driver.rateHz) is really "
+            + "\(rounded(driver.actualRate, 1)) Hz by the chip's prescaler")
       }
     }
   }
