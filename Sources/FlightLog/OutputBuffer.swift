@@ -71,6 +71,13 @@ struct OutputBuffer: ~Copyable {
     }
   }
 
+  /// Lets `body` write at most `limit` bytes at the end, and takes in as many as it says.
+  @inline(__always)
+  mutating func fill(atMost limit: Int, _ body: (UnsafeMutableRawPointer) -> Int) {
+    reserve(limit)
+    count += min(max(body(base + count), 0), limit)
+  }
+
   /// Writes an integer over bytes that are already there.
   mutating func replace<T: FixedWidthInteger & BitwiseCopyable>(at offset: Int, with value: T) {
     guard offset >= 0, offset + MemoryLayout<T>.size <= count else { return }

@@ -14,6 +14,11 @@ struct CDRDecoder {
     origin = cursor.position
   }
 
+  /// Whether a message that begins with these four bytes, read as little-endian, is little-endian CDR; the
+  /// other two bytes are options, which plain CDR ignores.
+  @inline(__always)
+  static func isLittleEndian(_ encapsulation: UInt32) -> Bool { encapsulation & 0xFFFF == 0x0100 }
+
   /// Offset in the file of the next byte.
   var position: Int { cursor.position }
 

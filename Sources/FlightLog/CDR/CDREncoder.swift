@@ -48,6 +48,13 @@ struct CDREncoder: ~Copyable {
     buffer.append(UInt8(0))
   }
 
+  /// Lets `body` write at most `limit` bytes behind a begun message's encapsulation, and takes in as many as it
+  /// says.
+  @inline(__always)
+  mutating func fill(atMost limit: Int, _ body: (UnsafeMutableRawPointer) -> Int) {
+    buffer.fill(atMost: limit, body)
+  }
+
   /// Appends a ROS time: seconds and nanoseconds since the clock's start.
   mutating func putTime(nanoseconds: UInt64) {
     put(Int32(truncatingIfNeeded: nanoseconds / 1_000_000_000))

@@ -1,43 +1,12 @@
 import ControlLoop
 
-/// Encoding: every field by its bits.
-extension CDREncoder: TickFieldVisitor {
-  @inline(__always)
-  mutating func field(_ name: StaticString, _ value: inout UInt64, _ note: StaticString) { put(value) }
-  @inline(__always)
-  mutating func field(_ name: StaticString, _ value: inout Int64, _ note: StaticString) { put(value) }
-  @inline(__always)
-  mutating func field(_ name: StaticString, _ value: inout UInt32, _ note: StaticString) { put(value) }
-  @inline(__always)
-  mutating func field(_ name: StaticString, _ value: inout Float, _ note: StaticString) { put(value) }
-  @inline(__always)
-  mutating func field(_ name: StaticString, _ value: inout Bool, _ note: StaticString) { put(value) }
-
-  @inline(__always)
-  mutating func field<Choice: RawRepresentable>(
-    _ name: StaticString, _ value: inout Choice, _ note: StaticString
-  ) where Choice.RawValue == UInt8 {
-    put(value.rawValue)
-  }
-
-  @inline(__always)
-  mutating func field<let capacity: Int>(
-    _ name: StaticString, _ value: inout FixedVector<capacity>, _ note: StaticString
-  ) {
-    put(UInt32(truncatingIfNeeded: value.count))
-    for index in 0..<value.count { put(value.storage[index]) }
-  }
-}
-
-/// Decoding; the first field that cannot be read is remembered and ends the reading.
+/// Decoding with every check; the first field that cannot be read is remembered and ends the reading.
 struct TickFieldReader: TickFieldVisitor {
   var decoder: CDRDecoder
   var failure: (name: StaticString, offset: Int)?
 
-  @inline(__always)
   init(decoder: CDRDecoder) { self.decoder = decoder }
 
-  @inline(__always)
   private mutating func take<Value>(_ name: StaticString, _ read: Value?, into value: inout Value) {
     if let read, failure == nil {
       value = read
@@ -50,35 +19,28 @@ struct TickFieldReader: TickFieldVisitor {
     if failure == nil { failure = (name, decoder.position) }
   }
 
-  @inline(__always)
   mutating func field(_ name: StaticString, _ value: inout UInt64, _ note: StaticString) {
     take(name, decoder.integer(), into: &value)
   }
-  @inline(__always)
   mutating func field(_ name: StaticString, _ value: inout Int64, _ note: StaticString) {
     take(name, decoder.integer(), into: &value)
   }
-  @inline(__always)
   mutating func field(_ name: StaticString, _ value: inout UInt32, _ note: StaticString) {
     take(name, decoder.integer(), into: &value)
   }
-  @inline(__always)
   mutating func field(_ name: StaticString, _ value: inout Float, _ note: StaticString) {
     take(name, decoder.float(), into: &value)
   }
-  @inline(__always)
   mutating func field(_ name: StaticString, _ value: inout Bool, _ note: StaticString) {
     take(name, decoder.bool(), into: &value)
   }
 
-  @inline(__always)
   mutating func field<Choice: RawRepresentable>(
     _ name: StaticString, _ value: inout Choice, _ note: StaticString
   ) where Choice.RawValue == UInt8 {
     take(name, decoder.integer(UInt8.self).flatMap { Choice(rawValue: $0) }, into: &value)
   }
 
-  @inline(__always)
   mutating func field<let capacity: Int>(
     _ name: StaticString, _ value: inout FixedVector<capacity>, _ note: StaticString
   ) {
