@@ -21,7 +21,11 @@ public struct FlightLogReader: Sendable {
 
   /// Opens a log in memory.
   public init(_ bytes: LogBytes) throws(LogError) {
-    let outline = try MCAPOutline(bytes)
+    try self.init(MCAPOutline(bytes))
+  }
+
+  /// Opens a log whose outline is known.
+  public init(_ outline: MCAPOutline) throws(LogError) {
     self.outline = outline
     guard let record = outline.metadata.first(where: { $0.name == FlightLogMetadata.recordName }) else {
       throw LogError(

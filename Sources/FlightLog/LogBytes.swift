@@ -79,9 +79,12 @@ public final class LogBytes: @unchecked Sendable {
   }
 
   /// Lends the bytes in `range`, which is cut to the file.
-  func withBytes<Result>(in range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+  @inline(__always)
+  func withBytes<Result, Failure: Error>(
+    in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     let range = range.clamped(to: 0..<count)
-    return body(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    return try body(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
   }
 
   /// The first place of `byte` in `range`, which is cut to the file.

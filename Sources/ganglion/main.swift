@@ -14,7 +14,7 @@ let usage = """
   """
 
 /// The commands by name.
-let commands: [String: ([String]) -> ExitStatus] = [:]
+let commands: [String: ([String]) -> ExitStatus] = ["log": runLogCommand]
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 guard let name = arguments.first, name != "--help", name != "-h", name != "help" else {

@@ -11,18 +11,22 @@ enum SyntheticFlight {
   static let metadata = FlightLogMetadata(
     version: "0.1.0", backend: "simulated", seed: 7, tickRate: 250, extra: ["note": "synthetic"])
 
-  /// `count` ticks at 250 Hz.
-  static func ticks(_ count: Int, seed: UInt64 = 1, inputs: Int = 10) -> [TickRecord] {
+  /// `count` ticks, `period` ns apart.
+  static func ticks(
+    _ count: Int, seed: UInt64 = 1, inputs: Int = 10, period: Int64 = 4_000_000
+  ) -> [TickRecord] {
     var random = RandomGenerator(seed: seed)
-    return (0..<count).map { tick($0, &random, inputs) }
+    return (0..<count).map { tick($0, &random, inputs, period) }
   }
 
-  private static func tick(_ number: Int, _ random: inout RandomGenerator, _ inputs: Int) -> TickRecord {
+  private static func tick(
+    _ number: Int, _ random: inout RandomGenerator, _ inputs: Int, _ period: Int64
+  ) -> TickRecord {
     func float() -> Float { Float(random.nextUniform(-4, 4)) }
     var input = TickInput()
     input.tick = UInt64(number)
-    input.time = MonotonicTime(nanoseconds: 1_000_000_000 + Int64(number) * 4_000_000)
-    input.elapsed = 4_000_000 + Int64(random.nextBits() % 1000)
+    input.time = MonotonicTime(nanoseconds: 1_000_000_000 + Int64(number) * period)
+    input.elapsed = period + Int64(random.nextBits() % 1000)
     input.inertial.sample = InertialSample(
       acceleration: (float(), float(), float()), rate: (float(), float(), float()), temperature: 25)
     input.inertial.time = input.time

@@ -1,0 +1,106 @@
+/// Writes the messages of one topic as comma-separated values: `log_time_ns` and a column for each field.
+///
+/// Numbers are written so that reading them back gives the same bits; lists become a column for each place,
+/// and places that a message does not have stay empty. Text is quoted where it must be (RFC 4180).
+public struct CSVExport: Sendable {
+  /// Rows written.
+  public private(set) var rowCount = 0
+  /// What could not be read.
+  public private(set) var damages: [LogDamage] = []
+
+  /// Writes `topic` of the log of `outline` to `sink`.
+  ///
+  /// Throws `LogError` when the topic is not in the log, is not CDR with a `ros2msg` schema, when a message does
+  /// not fit its schema, or when writing fails.
+  public init(_ outline: MCAPOutline, topic: String, to sink: any LogSink) throws(LogError) {
+    guard let channel = outline.channels.values.first(where: { $0.topic == topic }) else {
+      let topics = outline.channels.values.map(\.topic).sorted().joined(separator: ", ")
+      throw LogError(.missing, "the log has no topic '\(topic)'", remedy: "It has: \(topics).")
+    }
+    guard channel.encoding == "cdr", let schema = outline.schemas[channel.schema],
+      schema.encoding == "ros2msg"
+    else {
+      throw LogError(
+        .unsupported, "topic '\(topic)' is not CDR with a ros2msg schema", remedy: "Export another topic.")
+    }
+    let layout = try ROS2Schema(text: schema.text)
+    // A list may have other lengths later: the columns are those of all messages, in order of appearance.
+    let columns = try Self.columns(outline, channel.id, layout)
+    var line = OutputBuffer()
+    line.append(csv: (["log_time_ns"] + columns.names).map(Self.quoted))
+    try sink.write(line.bytes)
+    var messages = MCAPMessages(outline)
+    var cells = [String](repeating: "", count: columns.names.count + 1)
+    reading: while true {
+      switch messages.next() {
+      case .message(let message) where message.channel == channel.id:
+        for index in cells.indices { cells[index] = "" }
+        cells[0] = "\(message.time)"
+        for value in try ROS2Values.read(layout, outline.bytes, message.payload) {
+          if let place = columns.places[value.name] { cells[place + 1] = Self.quoted(value.text) }
+        }
+        line.clear()
+        line.append(csv: cells)
+        try sink.write(line.bytes)
+        rowCount += 1
+      case .message: continue
+      case .damage(let damage): damages.append(damage)
+      case .end: break reading
+      }
+    }
+    try sink.close()
+  }
+
+  private static func columns(
+    _ outline: MCAPOutline, _ channel: UInt16, _ layout: ROS2Schema
+  ) throws(LogError) -> (names: [String], places: [String: Int]) {
+    var names: [String] = []
+    var known: Set<String> = []
+    var lastCount = -1
+    var messages = MCAPMessages(outline)
+    while true {
+      switch messages.next() {
+      case .message(let message) where message.channel == channel:
+        // Messages of the same length have the same columns, but for the rare swap of two lists' lengths.
+        let values = try ROS2Values.read(layout, outline.bytes, message.payload)
+        if values.count == lastCount, values.allSatisfy({ known.contains($0.name) }) { continue }
+        lastCount = values.count
+        var place = 0
+        for value in values {
+          if known.insert(value.name).inserted {
+            names.insert(value.name, at: min(place, names.count))
+            place += 1
+          } else {
+            while place < names.count, names[place] != value.name { place += 1 }
+            place += 1
+          }
+        }
+      case .message, .damage: continue
+      case .end:
+        var places: [String: Int] = [:]
+        for (index, name) in names.enumerated() { places[name] = index }
+        return (names, places)
+      }
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else {
+      return text
+    }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
+  }
+}
+
+extension OutputBuffer {
+  /// Appends cells with commas between and a line feed behind.
+  mutating func append(csv cells: [String]) {
+    for (index, cell) in cells.enumerated() {
+      if index > 0 { append(UInt8(ascii: ",")) }
+      var cell = cell
+      cell.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+    append(UInt8(ascii: "\n"))
+  }
+}

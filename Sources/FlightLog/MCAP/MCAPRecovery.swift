@@ -1,0 +1,66 @@
+/// Rewrites all that is whole in a cut or damaged MCAP file into a sound one.
+public struct MCAPRecovery: Sendable {
+  /// Messages that were saved.
+  public private(set) var messageCount: UInt64 = 0
+  /// What could not be saved.
+  public private(set) var damages: [LogDamage] = []
+
+  /// Bytes that were lost in all.
+  public var lostBytes: Int { damages.reduce(0) { $0 + $1.lostBytes } }
+
+  /// Copies the file of `outline` to `sink`: attachments, metadata and every message in a whole chunk.
+  ///
+  /// Messages keep their times and contents; channels and sequence numbers are numbered anew.
+  /// Throws `LogError` when the new file cannot be written.
+  public init(_ outline: MCAPOutline, to sink: any LogSink) throws(LogError) {
+    let writer = try MCAPWriter(sink: sink, profile: outline.profile, library: outline.library)
+    for entry in outline.metadata { try writer.addMetadata(name: entry.name, entry.entries) }
+    for attachment in outline.attachments {
+      try writer.addAttachment(
+        name: attachment.name, mediaType: attachment.mediaType, bytes: outline.bytes.copy(attachment.range))
+    }
+    var schemas: [UInt16: UInt16] = [:]
+    var channels: [UInt16: UInt16] = [:]
+    func place(_ schema: MCAPSchema) throws(LogError) -> UInt16 {
+      if let known = schemas[schema.id] { return known }
+      let id = try writer.addSchema(name: schema.name, encoding: schema.encoding, text: schema.text)
+      schemas[schema.id] = id
+      return id
+    }
+    func place(_ channel: MCAPChannel, _ known: [UInt16: MCAPSchema]) throws(LogError) -> UInt16 {
+      if let id = channels[channel.id] { return id }
+      let schema = try known[channel.schema].map { schema throws(LogError) in try place(schema) } ?? 0
+      let id = try writer.addChannel(topic: channel.topic, schema: schema, encoding: channel.encoding)
+      channels[channel.id] = id
+      return id
+    }
+    // In the order of the first writing, so that an undamaged log comes out byte for byte the same.
+    for channel in outline.channels.values.sorted(by: { $0.id < $1.id }) {
+      _ = try place(channel, outline.schemas)
+    }
+    for schema in outline.schemas.values.sorted(by: { $0.id < $1.id }) { _ = try place(schema) }
+    var messages = MCAPMessages(outline)
+    reading: while true {
+      switch messages.next() {
+      case .message(let message):
+        guard let channel = messages.channels[message.channel] else {
+          damages.append(
+            LogDamage(
+              error: LogError(
+                .malformed, at: message.payload.lowerBound,
+                "a message is on channel \(message.channel), which is unknown", remedy: "It is left out."),
+              lostBytes: message.payload.count))
+          continue
+        }
+        let id = try place(channel, messages.schemas)
+        try outline.bytes.withBytes(in: message.payload) { payload throws(LogError) in
+          try writer.write(channel: id, time: message.time, payload: payload)
+        }
+        messageCount &+= 1
+      case .damage(let damage): damages.append(damage)
+      case .end: break reading
+      }
+    }
+    try writer.finish()
+  }
+}

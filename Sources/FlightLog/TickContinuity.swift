@@ -1,0 +1,49 @@
+import ControlLoop
+
+/// Checks that a log has every tick from the first, in order: what an exact replay needs.
+public struct TickContinuity: Sendable {
+  /// Ticks that can be read.
+  public private(set) var tickCount: UInt64 = 0
+  /// What is missing or out of order, the first hundred.
+  public private(set) var findings: [LogError] = []
+
+  /// Walks through all ticks of a log.
+  public init(_ reader: FlightLogReader) {
+    var cursor = reader.ticks()
+    var record = TickRecord.blank
+    var expected: UInt64? = 0
+    while true {
+      do throws(LogError) {
+        switch try cursor.next(into: &record) {
+        case .tick:
+          check(record.input, expected)
+          expected = record.input.tick &+ 1
+          tickCount += 1
+        case .dropout(let count):
+          add("\(count) tick(s) after \(tickCount) were dropped: the log's writer fell behind")
+          expected = nil
+        // Damage is for `MCAPVerification` to report; the gap in the numbers shows here.
+        case .damage: continue
+        case .end: return
+        }
+      } catch {
+        if findings.count < 100 { findings.append(error) }
+      }
+    }
+  }
+
+  private mutating func check(_ input: TickInput, _ expected: UInt64?) {
+    // A late tick skips whole periods and says so; the numbers add up all the same.
+    let found = input.tick &- UInt64(input.missed)
+    if let expected, found != expected {
+      add(
+        "tick \(expected) is missing: the next is tick \(input.tick), with \(input.missed) missed before it")
+    }
+  }
+
+  private mutating func add(_ what: String) {
+    guard findings.count < 100 else { return }
+    findings.append(
+      LogError(.missing, what, remedy: "A replay of this log is not reproducible from there on."))
+  }
+}

@@ -1,0 +1,99 @@
+import ControlLoop
+import Testing
+
+@testable import FlightLog
+
+@Suite struct CSVExportTests {
+  private func export(_ log: [UInt8], _ topic: String) throws -> [[String]] {
+    let sink = MemoryLogSink()
+    let export = try CSVExport(MCAPOutline(LogBytes(log)), topic: topic, to: sink)
+    let rows = String(decoding: sink.bytes, as: UTF8.self).split(separator: "\n")
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    #expect(rows.count == export.rowCount + 1)
+    return rows
+  }
+
+  @Test func everyNumberReadsBackToTheSameBits() throws {
+    let ticks = SyntheticFlight.ticks(20)
+    let rows = try export(SyntheticFlight.log(ticks), "/ganglion/tick")
+    let header = rows[0]
+    #expect(header.first == "log_time_ns")
+    #expect(Set(header).count == header.count)
+    for (tick, row) in zip(ticks, rows.dropFirst()) {
+      #expect(row.count == header.count)
+      let cells = Dictionary(uniqueKeysWithValues: zip(header, row))
+      #expect(cells["tick"] == "\(tick.input.tick)")
+      #expect(Float(cells["acceleration_x"] ?? "") == tick.input.inertial.sample.accelerationX)
+      #expect(Float(cells["network_inputs[9]"] ?? "") == tick.output.networkInputs[9])
+      #expect(UInt64(cells["state_digest"] ?? "") == tick.output.stateDigest)
+      #expect(cells["enable"] == (tick.output.enable ? "1" : "0"))
+    }
+  }
+
+  @Test func nestedFieldsHavePaths() throws {
+    let rows = try export(SyntheticFlight.log(SyntheticFlight.ticks(6)), "/imu")
+    #expect(
+      rows[0].prefix(4) == ["log_time_ns", "header.stamp.sec", "header.stamp.nanosec", "header.frame_id"])
+    #expect(rows[0].contains("angular_velocity.x"))
+    #expect(rows[0].contains("linear_acceleration_covariance[8]"))
+    #expect(rows[1][1] == "1")
+  }
+
+  @Test func listsOfSeveralLengthsGetAColumnForEachPlace() throws {
+    var ticks = SyntheticFlight.ticks(3, inputs: 2)
+    ticks[1].output.networkInputs.append(7)
+    let rows = try export(SyntheticFlight.log(ticks), "/ganglion/tick")
+    let place = try #require(rows[0].firstIndex(of: "network_inputs[2]"))
+    #expect(rows[0][place - 1] == "network_inputs[1]")
+    #expect(rows.map { $0[place] } == ["network_inputs[2]", "", "7.0", ""])
+  }
+
+  @Test func anUnknownTopicIsAnErrorThatNamesTheOthers() throws {
+    let log = try SyntheticFlight.log(SyntheticFlight.ticks(3))
+    #expect { try export(log, "/imuu") } throws: { error in
+      (error as? LogError)?.remedy.contains("/imu,") == true
+    }
+  }
+
+  @Test func textWithCommasIsQuoted() throws {
+    let sink = MemoryLogSink()
+    let writer = try MCAPWriter(sink: sink, library: "test")
+    let schema = try writer.addSchema(name: "a/msg/B", text: "string text\nint8[2] pair\nuint8 ONE=1\n")
+    let channel = try writer.addChannel(topic: "/t", schema: schema)
+    var encoder = CDREncoder()
+    encoder.begin()
+    encoder.put("say \"a, b\"")
+    encoder.put(Int8(-1))
+    encoder.put(Int8(5))
+    try writer.write(channel: channel, time: 9, payload: encoder.payload)
+    try writer.finish()
+    let output = MemoryLogSink()
+    _ = try CSVExport(MCAPOutline(LogBytes(sink.bytes)), topic: "/t", to: output)
+    #expect(
+      String(decoding: output.bytes, as: UTF8.self)
+        == "log_time_ns,text,pair[0],pair[1]\n9,\"say \"\"a, b\"\"\",-1,5\n")
+  }
+
+  @Test func hostileSchemasEnd() throws {
+    let schemas = [
+      "a/B x\n====\nMSG: a/B\na/B x\n", "a/B[1000000] x\n====\nMSG: a/B\na/C[1000000] y\n====\nMSG: a/C\n",
+      "uint8[] x\n", "string x\n", "unknown/Type x\n", "uint8[-3] x\n", "x\n",
+      "uint8[99999999999999999999] x\n",
+    ]
+    for text in schemas {
+      let sink = MemoryLogSink()
+      let writer = try MCAPWriter(sink: sink, library: "test")
+      let channel = try writer.addChannel(
+        topic: "/t", schema: writer.addSchema(name: "a/msg/X", text: text))
+      var encoder = CDREncoder()
+      encoder.begin()
+      for _ in 0..<20 { encoder.put(UInt32.max) }
+      try writer.write(channel: channel, time: 0, payload: encoder.payload)
+      try writer.finish()
+      let outline = try MCAPOutline(LogBytes(sink.bytes))
+      #expect(throws: LogError.self, "\(text)") {
+        try CSVExport(outline, topic: "/t", to: MemoryLogSink())
+      }
+    }
+  }
+}

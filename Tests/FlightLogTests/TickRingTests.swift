@@ -1,0 +1,98 @@
+import ControlLoop
+import Foundation
+import Testing
+
+@testable import FlightLog
+
+@Suite struct TickRingTests {
+  @Test func ticksComeOutInOrder() {
+    let ring = TickRing(capacity: 100)
+    #expect(ring.capacity == 128)
+    let ticks = SyntheticFlight.ticks(300)
+    var record = TickRecord.blank
+    var out: [TickRecord] = []
+    for tick in ticks {
+      #expect(ring.push(tick))
+      if tick.input.tick % 3 == 2 {
+        while ring.pop(into: &record) != nil { out.append(record) }
+      }
+    }
+    #expect(difference(out, ticks) == nil)
+    #expect(ring.highWater == 3)
+    #expect(ring.droppedCount == 0)
+  }
+
+  @Test func aFullRingRefusesAndTheNextTickSaysHowMany() {
+    let ring = TickRing(capacity: 4)
+    let ticks = SyntheticFlight.ticks(8)
+    var record = TickRecord.blank
+    for tick in ticks[0..<4] { #expect(ring.push(tick)) }
+    for tick in ticks[4..<7] { #expect(!ring.push(tick)) }
+    #expect(ring.droppedCount == 3)
+    #expect(ring.pop(into: &record) == 0)
+    #expect(ring.push(ticks[7]))
+    for _ in 0..<3 { #expect(ring.pop(into: &record) == 0) }
+    #expect(ring.pop(into: &record) == 3)
+    #expect(record.input.tick == 7)
+    #expect(ring.pop(into: &record) == nil)
+  }
+
+  @Test func theWriterThreadWritesWhatTheLoopPushes() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).mcap").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let ticks = SyntheticFlight.ticks(5000)
+    let ring = TickRing(capacity: 5000)
+    let thread = try LogWriterThread(
+      ring: ring,
+      writer: FlightLogWriter(
+        sink: FileLogSink(path: path), configuration: SyntheticFlight.configuration,
+        model: SyntheticFlight.model, metadata: SyntheticFlight.metadata))
+    for tick in ticks { #expect(ring.push(tick)) }
+    try thread.stop()
+    #expect(!thread.hasFailed)
+    let read = try SyntheticFlight.read([UInt8](Data(contentsOf: URL(fileURLWithPath: path))))
+    #expect(difference(read.ticks, ticks) == nil)
+    #expect(read.dropouts.isEmpty)
+  }
+
+  @Test func droppedTicksAreInTheLogWhereTheyHappened() throws {
+    let sink = MemoryLogSink()
+    let writer = try FlightLogWriter(
+      sink: sink, configuration: [], model: [], metadata: SyntheticFlight.metadata)
+    let ticks = SyntheticFlight.ticks(10)
+    for tick in ticks[..<4] { try writer.append(tick) }
+    try writer.appendDropout(count: 2)
+    for tick in ticks[6...] { try writer.append(tick) }
+    try writer.finish()
+    let reader = try FlightLogReader(LogBytes(sink.bytes))
+    let continuity = TickContinuity(reader)
+    #expect(
+      continuity.findings.map(\.what) == ["2 tick(s) after 4 were dropped: the log's writer fell behind"])
+    #expect(try SyntheticFlight.read(sink.bytes).dropouts == [2])
+  }
+
+  /// A disk with room for so many bytes.
+  private final class FullDisk: LogSink {
+    private var room: Int
+    init(room: Int) { self.room = room }
+    func write(_ bytes: UnsafeRawBufferPointer) throws(LogError) {
+      room -= bytes.count
+      if room < 0 { throw LogError(.system(errno: ENOSPC), "the disk is full", remedy: "Make room.") }
+    }
+    func checkpoint() throws(LogError) {}
+    func close() throws(LogError) {}
+  }
+
+  @Test func aFullDiskIsReportedAndTheLoopGoesOn() throws {
+    let ring = TickRing(capacity: 64)
+    let thread = try LogWriterThread(
+      ring: ring,
+      writer: FlightLogWriter(
+        sink: FullDisk(room: 50_000), configuration: [], model: [], metadata: SyntheticFlight.metadata))
+    for tick in SyntheticFlight.ticks(2000) {
+      while !ring.push(tick) { usleep(500) }
+    }
+    #expect { try thread.stop() } throws: { ($0 as? LogError)?.cause == .system(errno: ENOSPC) }
+    #expect(thread.hasFailed)
+  }
+}

@@ -1,0 +1,75 @@
+import ControlLoop
+import FlightLog
+import Foundation
+import Testing
+
+@testable import ganglion
+
+@Suite struct LogCommandTests {
+  @Test func wrongUseEndsWithTwo() {
+    for arguments in [
+      [], ["look"], ["info"], ["info", "/nowhere/at.all"], ["verify", "a", "b"], ["info", "x", "--fast"],
+      ["recover", "x.mcap"], ["export", "x.mcap"],
+    ] {
+      #expect(runLogCommand(arguments) == .wrongUse, "\(arguments)")
+    }
+  }
+
+  @Test func helpIsNoError() {
+    #expect(runLogCommand(["--help"]) == .success)
+  }
+
+  @Test func aFileThatIsNoLogEndsWithTwo() {
+    #expect(runLogCommand(["info", #filePath]) == .wrongUse)
+    #expect(runLogCommand(["verify", "/dev/null"]) == .wrongUse)
+  }
+}
+
+@Suite struct LogCommandResultTests {
+  /// A folder with a log of 200 ticks in which nothing happens.
+  private func makeLog() throws -> (folder: URL, log: String) {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let path = folder.appendingPathComponent("flight.mcap").path
+    let writer = try FlightLogWriter(
+      sink: FileLogSink(path: path), configuration: Array("{}".utf8), model: [],
+      metadata: FlightLogMetadata(version: "0.1.0", backend: "simulated", seed: 1, tickRate: 250))
+    var record = TickRecord(input: TickInput(), output: TickOutput())
+    for tick in 0..<200 {
+      record.input.tick = UInt64(tick)
+      record.input.time.nanoseconds = Int64(tick) * 4_000_000
+      try writer.append(record)
+    }
+    try writer.finish()
+    return (folder, path)
+  }
+
+  @Test func aSoundLogPassesEveryCommand() throws {
+    let (folder, log) = try makeLog()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let csv = folder.appendingPathComponent("tick.csv").path
+    #expect(runLogCommand(["info", log, "--json"]) == .success)
+    #expect(runLogCommand(["verify", log]) == .success)
+    #expect(runLogCommand(["export", "--csv", log, "--output", csv]) == .success)
+    let lines = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 201)
+    #expect(lines.first?.hasPrefix("log_time_ns,tick,time,elapsed,") == true)
+  }
+
+  @Test func aCutLogFailsVerificationUntilItIsRecovered() throws {
+    let (folder, log) = try makeLog()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let cut = folder.appendingPathComponent("cut.mcap").path
+    let whole = folder.appendingPathComponent("whole.mcap").path
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: log))
+    try bytes.prefix(bytes.count * 3 / 4).write(to: URL(fileURLWithPath: cut))
+    #expect(runLogCommand(["verify", cut, "--json"]) == .resultSaysNo)
+    #expect(runLogCommand(["recover", cut, "--output", whole]) == .resultSaysNo)
+    #expect(runLogCommand(["verify", whole]) == .success)
+    // What exists is not overwritten unasked, and never the log itself.
+    #expect(runLogCommand(["recover", log, "--output", whole]) == .wrongUse)
+    #expect(runLogCommand(["recover", log, "--output", whole, "--replace"]) == .success)
+    #expect(runLogCommand(["recover", log, "--output", log, "--replace"]) == .wrongUse)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: whole)) == bytes)
+  }
+}
