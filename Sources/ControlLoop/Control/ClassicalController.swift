@@ -5,13 +5,13 @@ public struct ClassicalControllerSettings: Sendable, Equatable {
   /// The outer loops, shared with the signals that a network reads.
   public var integrals = ErrorIntegralsSettings()
   /// Roll and pitch torque per rad/s of rate error.
-  public var rateGain: Float = 0.045
+  public var rateGain: Float = 0.05
   /// Roll and pitch torque per rad of integrated rate error.
   public var rateIntegralGain: Float = 0.12
   /// Yaw torque per rad/s of rate error.
-  public var yawRateGain: Float = 0.18
+  public var yawRateGain: Float = 0.3
   /// Yaw torque per rad of integrated rate error.
-  public var yawRateIntegralGain: Float = 0.2
+  public var yawRateIntegralGain: Float = 0.25
   /// Vertical acceleration in m/s² per m/s of climb rate error.
   public var climbGain: Float = 5
   /// Vertical acceleration in m/s² per m of integrated climb rate error.

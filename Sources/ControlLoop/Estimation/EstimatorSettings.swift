@@ -7,9 +7,9 @@ public struct EstimatorSettings: Sendable, Equatable {
   public var integralGain = 0.05
   /// `proportionalGain` while armed. A multirotor that tilts accelerates, and what its accelerometer then feels
   /// lies along its own z axis and not along gravity: in flight the accelerometer may only correct drift.
-  public var flightProportionalGain = 0.05
+  public var flightProportionalGain = 0.02
   /// `integralGain` while armed.
-  public var flightIntegralGain = 0.0005
+  public var flightIntegralGain = 0.0001
   /// The accelerometer counts less the more its magnitude differs from gravity, and not at all from this
   /// relative difference on.
   public var gravityGate = 0.2
@@ -27,7 +27,7 @@ public struct EstimatorSettings: Sendable, Equatable {
   public var patience = 3.0
 
   /// Bandwidth with which the range finder corrects the altitude, in rad/s.
-  public var rangeBandwidth = 4.0
+  public var rangeBandwidth = 2.5
   /// Bandwidth with which the barometer corrects the altitude where no range is to be had, in rad/s.
   public var barometerBandwidth = 0.6
   /// Time constant in s with which the barometer's zero follows the range finder.

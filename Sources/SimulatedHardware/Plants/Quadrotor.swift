@@ -101,9 +101,11 @@ public struct Quadrotor: Sendable {
     thrustCoefficient = drawn.maximumThrust / (drawn.maximumSpeed * drawn.maximumSpeed)
     inverseInertia = Vector3(1 / drawn.inertia.x, 1 / drawn.inertia.y, 1 / drawn.inertia.z)
     density = StandardAtmosphere.density(pressure: drawn.groundPressure, temperature: drawn.groundTemperature)
-    // Settled into its feet's springs.
+    // Settled into its feet's springs, deeper on the side where the centre of mass is.
     let sink = drawn.mass * StandardAtmosphere.gravity / (4 * drawn.footStiffness)
-    position = Vector3(centreOfMass.x, centreOfMass.y, centreOfMass.z + sink)
+    let tilt = sink / (lever * lever)
+    attitude = Quaternion(roll: centreOfMass.y * tilt, pitch: -centreOfMass.x * tilt, yaw: 0)
+    position = attitude.rotate(centreOfMass) + Vector3(0, 0, sink)
   }
 
   /// Sets the pulse that `motor` (0 to 3) receives, in µs: 1000 to 2000 is 0 to full speed; `nil`, no pulses,
