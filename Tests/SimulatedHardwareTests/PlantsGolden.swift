@@ -2,7 +2,7 @@
 enum GoldenFlight {
   /// Position north and down, attitude's real part, pitch rate, voltage, pressure.
   static let bits = [
-    "3fd5186c7820fc9f", "bfe0d6feff8c182d", "3fea035181b56c6e", "c004fad498d37967", "402636d108844474",
-    "40f8bc5fc37972f7",
+    "3fd4ff7e5d6a81b9", "bfe0e0e8466e7b8c", "3fea0e146bf53126", "c004f7585f466053", "402636d108844474",
+    "40f8bc5f99f7ef6d",
   ]
 }
