@@ -107,9 +107,10 @@ extension Configuration.PulseDriver {
     standard: 0x40, "7-bit I2C address, 0x40 to 0x77 by its pins.")
   // Prescaler 3 to 255 at 25 MHz (PCA9685 datasheet, 7.3.5).
   private static let rate = Key<Int>.integer(
-    "rate_hz", 24...1526, unit: "Hz", standard: 400, "Pulses per second, the same for all channels.")
+    "rate_hz", 24...1526, unit: "Hz", standard: Int(PCA9685.Options().rate),
+    "Pulses per second, the same for all channels.")
   private static let oscillator = Key<Int>.integer(
-    "oscillator_hz", 20_000_000...30_000_000, unit: "Hz", standard: 25_000_000,
+    "oscillator_hz", 20_000_000...30_000_000, unit: "Hz", standard: Int(PCA9685.Options().oscillator),
     "The chip's oscillator as measured: real ones are off by up to 5 %, and so are the pulses.")
 
   static let schema = SectionSchema(

@@ -29,9 +29,11 @@ extension Configuration.Estimator {
   private static let attitude = Key<AttitudeFilter>.choice(
     "attitude", standard: .mahony, "Attitude filter (Mahony, Hamel and Pflimlin, 2008).")
   private static let proportional = Key<Double>.number(
-    "proportional_gain", 0...20, unit: "rad/s", standard: 0.5, "How fast gravity corrects the attitude.")
+    "proportional_gain", 0...20, unit: "rad/s", standard: EstimatorSettings().proportionalGain,
+    "How fast gravity corrects the attitude while disarmed.")
   private static let integral = Key<Double>.number(
-    "integral_gain", 0...5, unit: "rad/s2", standard: 0.05, "How fast gravity corrects the gyroscope's bias.")
+    "integral_gain", 0...5, unit: "rad/s2", standard: EstimatorSettings().integralGain,
+    "How fast gravity corrects the gyroscope's bias while disarmed.")
 
   static let schema = SectionSchema(
     path: "estimator", about: "How attitude and altitude are estimated.",
@@ -52,9 +54,10 @@ extension Configuration.Estimator {
 
 extension Configuration.AltitudeFilter {
   private static let range = Key<Double>.number(
-    "range_weight", 0.01...50, unit: "rad/s", standard: 4, "How fast the range finder corrects the altitude.")
+    "range_weight", 0.01...50, unit: "rad/s", standard: EstimatorSettings().rangeBandwidth,
+    "How fast the range finder corrects the altitude.")
   private static let barometer = Key<Double>.number(
-    "barometer_weight", 0.01...50, unit: "rad/s", standard: 0.6,
+    "barometer_weight", 0.01...50, unit: "rad/s", standard: EstimatorSettings().barometerBandwidth,
     "How fast the barometer corrects the altitude.")
 
   static let schema = SectionSchema(

@@ -38,17 +38,20 @@ extension Configuration.InertialSensor {
     "rate_hz", 4...1000, unit: "Hz",
     "Samples per second; at least `loop.rate_hz`. The chip itself converts at 1000 Hz.")
   private static let identities = Key<[UInt8]>.bytes(
-    "accept_identities", standard: [0x68],
+    "accept_identities", standard: MPU6050.Options().acceptedIdentities,
     "Values of WHO_AM_I that are accepted. Clones answer 0x70, 0x72 or 0x98: add the one yours has, knowingly."
   )
   private static let gyroRange = Key<Int>.oneOf(
-    "gyro_range_dps", MPU6050.GyroRange.allCases.map(\.degreesPerSecond), unit: "°/s", standard: 1000,
+    "gyro_range_dps", MPU6050.GyroRange.allCases.map(\.degreesPerSecond), unit: "°/s",
+    standard: MPU6050.Options().gyroRange.degreesPerSecond,
     "Full scale of the gyroscope.")
   private static let accelRange = Key<Int>.oneOf(
-    "accel_range_g", MPU6050.AccelerometerRange.allCases.map(\.g), unit: "g", standard: 8,
+    "accel_range_g", MPU6050.AccelerometerRange.allCases.map(\.g), unit: "g",
+    standard: MPU6050.Options().accelerometerRange.g,
     "Full scale of the accelerometer.")
   private static let lowpass = Key<Int>.oneOf(
-    "lowpass_hz", MPU6050.LowPass.allCases.map(\.hertz), unit: "Hz", standard: 94,
+    "lowpass_hz", MPU6050.LowPass.allCases.map(\.hertz), unit: "Hz",
+    standard: MPU6050.Options().lowPass.hertz,
     "Bandwidth of the chip's digital low-pass filter (accelerometer figure).")
   private static let stale = SensorPlace.staleKey(12)
 
