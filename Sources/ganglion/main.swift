@@ -14,7 +14,9 @@ let usage = """
   """
 
 /// The commands by name.
-let commands: [String: ([String]) -> ExitStatus] = ["log": runLogCommand]
+let commands: [String: ([String]) -> ExitStatus] = [
+  "run": runCommand, "replay": replayCommand, "check": CheckCommand.run, "log": runLogCommand,
+]
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 guard let name = arguments.first, name != "--help", name != "-h", name != "help" else {

@@ -27,6 +27,12 @@ extension Reading {
     if age(at: now) > limit { return .stale }
     return fault == .none ? .good : .faulty
   }
+
+  /// Whether the vehicle has this sensor but no reading of it that is younger than `limit` ns.
+  @inlinable
+  public func isMissing(at now: MonotonicTime, staleAfter limit: Int64) -> Bool {
+    isPresent && (sequence == 0 || age(at: now) > limit)
+  }
 }
 
 /// The newest readings of all sensors, as the loop hands them to the tick.

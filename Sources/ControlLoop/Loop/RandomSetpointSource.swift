@@ -3,7 +3,7 @@ import PortableMath
 
 /// Setpoints drawn at random, to train and to test a network over its whole envelope: arm at one second,
 /// climb, then a new attitude, yaw rate and altitude every so often.
-public struct RandomSetpoints: SetpointSource {
+public struct RandomSetpointSource: SetpointSource {
   private let ranges: Configuration.RandomSetpoints
   private let rates: Configuration.SetpointRates
   private var random: RandomGenerator

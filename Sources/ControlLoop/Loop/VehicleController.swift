@@ -1,0 +1,167 @@
+import HardwareInterfaces
+import LiquidModel
+
+/// The vehicle's whole control logic: estimator, network, classical controller, safety, limits and mixer.
+///
+/// `step` is a pure function of the controller's state and its input: it looks at no clock, file or bus, takes
+/// no heap block and never waits. That is what makes a log replay bit for bit.
+public struct VehicleController: ~Copyable {
+  private let settings: ControllerSettings
+  private var estimator: AttitudeAltitudeEstimator
+  private var safety: SafetyMonitor
+  private var phase = FlightPhase()
+  private var classical: ClassicalController
+  private var network: NetworkController
+  private var slew: MotorSlew
+  private var override = SetpointOverride()
+  private var lastCommand = BodyCommand.none
+  private var consecutiveMisses: UInt32 = 0
+  private var classicalFailed = false
+
+  /// A controller at rest, for a configuration that was found valid.
+  ///
+  /// - Parameters:
+  ///   - network: The network to step; without one the classical controller flies.
+  ///   - timing: What the network's `ts` means; ignored without a network.
+  public init(_ configuration: Configuration, network: consuming NetworkRuntime?, timing: NetworkTiming) {
+    settings = ControllerSettings(configuration)
+    estimator = AttitudeAltitudeEstimator(settings: EstimatorSettings(configuration.estimator))
+    safety = SafetyMonitor { configuration.failsafe.rules[$0] ?? $0.standardRule }
+    classical = ClassicalController()
+    self.network = NetworkController(network, configuration.network, timing: timing)
+    slew = MotorSlew(perSecond: Float(configuration.actuators.slewPerSecond))
+  }
+
+  /// Moves on by one tick.
+  public mutating func step(_ input: TickInput) -> TickOutput {
+    var output = TickOutput()
+    let seconds = Float(input.elapsed) * 1e-9
+    output.estimate = estimator.update(input, armed: safety.isArmed)
+    monitor(input, &output)
+
+    let setpoint = override.apply(
+      to: input.setpoint, mode: safety.mode, estimate: output.estimate, altitudeIsKnown: estimator.health.altitudeValid,
+      seconds: seconds, largestTilt: settings.largestTilt)
+    let wasFlying = phase.isFlying
+    let isFlying = phase.update(
+      estimate: output.estimate, setpoint: setpoint, seconds: seconds, armed: safety.isArmed)
+    output.classicalCommand = classical.step(
+      estimate: output.estimate, setpoint: setpoint, elapsed: seconds, flying: isFlying)
+    if isFlying && !wasFlying { network.reset() }
+    let signals = SignalValues(
+      estimate: output.estimate, setpoint: setpoint, integrals: classical.integrals)
+    let networkCommand = network.step(signals, elapsed: input.elapsed, &output)
+
+    let command = isFlying ? choose(networkCommand, &output) : .none
+    actuate(command, isFlying: isFlying, seconds: seconds, &output)
+    return output
+  }
+
+  // MARK: - Safety
+
+  private mutating func monitor(_ input: TickInput, _ output: inout TickOutput) {
+    consecutiveMisses = input.missed == 0 ? 0 : consecutiveMisses &+ input.missed
+    var facts = SafetyFacts()
+    facts.time = input.time
+    facts.armRequested = input.setpoint.arm
+    facts.conditions = conditions(input, output.estimate)
+    facts.inhibits = inhibits(input, output.estimate)
+    facts.onGround = !phase.isFlying || override.blindLandingIsOver
+    if safety.step(facts) {
+      slew.reset(to: MotorValues(all: 0))
+      lastCommand = .none
+      network.recover()
+      classicalFailed = false
+    }
+    output.mode = safety.mode
+    output.inhibits = safety.inhibits
+    output.faults = safety.reacting
+  }
+
+  private func conditions(_ input: TickInput, _ estimate: Estimate) -> UInt32 {
+    var mask: UInt32 = 0
+    func set(_ condition: FailsafeCondition, _ holds: Bool) { if holds { mask |= condition.bit } }
+    let now = input.time
+    let health = estimator.health
+    set(.imuStale, input.inertial.isMissing(at: now, staleAfter: settings.inertialStaleAfter))
+    set(.attitudeLost, !health.attitudeValid || classicalFailed)
+    set(.rangeStale, input.range.isMissing(at: now, staleAfter: settings.rangeStaleAfter))
+    set(.barometerStale, input.pressure.isMissing(at: now, staleAfter: settings.pressureStaleAfter))
+    set(.altitudeLost, !health.altitudeValid)
+    set(.powerStale, input.power.isMissing(at: now, staleAfter: settings.powerStaleAfter))
+    set(.networkFault, settings.networkFlies && network.hasFailed)
+    set(.tilt, estimate.cosineOfTilt < settings.failsafeCosineOfTilt)
+    set(.overruns, consecutiveMisses > settings.maximumConsecutiveMisses)
+    set(.lowBattery, input.power.sequence > 0 && estimate.voltage < settings.lowVoltage)
+    set(.actuatorFault, input.actuatorFault != .none)
+    set(.killSwitch, input.killSwitch)
+    return mask
+  }
+
+  private func inhibits(_ input: TickInput, _ estimate: Estimate) -> UInt32 {
+    var mask: UInt32 = 0
+    func set(_ inhibit: ArmingInhibit, _ holds: Bool) { if holds { mask |= inhibit.bit } }
+    let health = estimator.health
+    let now = input.time
+    set(.inertialSensor, input.inertial.health(at: now, staleAfter: settings.inertialStaleAfter) != .good)
+    set(.attitude, !health.attitudeValid)
+    set(.moving, estimate.rateSquared > settings.stillRate * settings.stillRate)
+    set(.tilted, estimate.cosineOfTilt < settings.armingCosineOfTilt)
+    set(.altitude, !health.altitudeValid)
+    set(
+      .battery,
+      input.power.isPresent && (input.power.sequence == 0 || estimate.voltage < settings.armingVoltage))
+    set(.actuators, input.actuatorFault != .none)
+    set(.network, settings.networkFlies && network.hasFailed)
+    set(.overruns, consecutiveMisses > settings.maximumConsecutiveMisses)
+    set(.throttle, input.setpoint.altitude > FlightPhase.takeOffAltitude)
+    return mask
+  }
+
+  // MARK: - Command
+
+  /// The network's command when the network flies and has one, else the classical controller's.
+  private mutating func choose(_ networkCommand: BodyCommand?, _ output: inout TickOutput) -> BodyCommand {
+    if settings.networkFlies, !safety.isClassical, let networkCommand {
+      do throws(CommandFault) {
+        let command = try settings.limits.limit(networkCommand)
+        output.controller = .network
+        return command
+      } catch {
+        network.fail()
+      }
+    }
+    output.controller = .classical
+    do throws(CommandFault) {
+      var command = try settings.limits.limit(output.classicalCommand)
+      if override.isBlind { command.thrust = settings.blindLandingThrust }
+      return command
+    } catch {
+      // The safety logic disarms in the next tick; until then the motors keep what they have.
+      classicalFailed = true
+      return lastCommand
+    }
+  }
+
+  private mutating func actuate(
+    _ command: BodyCommand, isFlying: Bool, seconds: Float, _ output: inout TickOutput
+  ) {
+    guard safety.isArmed else {
+      lastCommand = .none
+      output.motors = FixedVector(zeros: settings.pulses.count)
+      output.pulses = settings.safePulses
+      return
+    }
+    lastCommand = command
+    output.command = command
+    output.enable = true
+    let wanted = isFlying ? settings.mixer.thrusts(command) : MotorValues(all: settings.mixer.idle)
+    let thrusts = slew.limit(wanted, seconds: seconds)
+    for motor in 0..<settings.pulses.count {
+      output.motors.append(thrusts[motor])
+      let range = settings.pulses[motor]
+      output.pulses.append(
+        range.minimum + QuadMixer.speed(forThrust: thrusts[motor]) * (range.maximum - range.minimum))
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import HardwareInterfaces
+
+/// Owns one I2C bus and does everything that happens on it: samples each sensor when its driver asks for it,
+/// and writes the actuators.
+///
+/// Never called by two threads at once. The loop only sees what `publish` hands out; it never touches the bus.
+public final class BusWorker<Bus: I2CBus & ~Copyable> {
+  private var bus: Bus
+  private var inertial: SensorJob<InertialDriver>?
+  private var barometer: SensorJob<BarometerDriver>?
+  private var pulses: PulseJob?
+
+  /// A worker for the sensors and actuators that `configuration` puts on the bus `name`; all start at `start`.
+  public init(bus: consuming Bus, configuration: Configuration, name: String, start: MonotonicTime) {
+    self.bus = bus
+    let none = SensorReadings()
+    let sensors = configuration.sensors
+    if sensors.imu.bus == name {
+      inertial = SensorJob(InertialDriver(sensors.imu), empty: none.inertial.sample, start: start)
+    }
+    if let section = sensors.barometer, section.bus == name {
+      barometer = SensorJob(BarometerDriver(section), empty: none.pressure.sample, start: start)
+    }
+    if configuration.actuators.driver.bus == name {
+      pulses = PulseJob(configuration.actuators, start: start)
+    }
+  }
+
+  /// When the next job is due.
+  public var due: MonotonicTime {
+    var earliest = MonotonicTime.distantFuture
+    if let inertial { earliest = min(earliest, inertial.due) }
+    if let pulses { earliest = min(earliest, pulses.due) }
+    if let barometer { earliest = min(earliest, barometer.due) }
+    return earliest
+  }
+
+  /// Runs the job that is due first: one short burst of transfers. Of jobs due at the same time the
+  /// inertial sensor comes first, then the actuators, then the slower sensors.
+  public func runNext(now: MonotonicTime) {
+    let due = self.due
+    if inertial?.due == due {
+      inertial?.run(&bus, now: now)
+    } else if pulses?.due == due {
+      pulses?.run(&bus, now: now)
+    } else if barometer?.due == due {
+      barometer?.run(&bus, now: now)
+    }
+  }
+
+  /// Sends pulse widths in µs to the actuator driver, if this bus has it and it is ready.
+  public func write(pulses widths: FixedVector<8>, now: MonotonicTime) {
+    pulses?.write(widths, &bus, now: now)
+  }
+
+  /// Puts the newest readings of this bus's sensors into `readings`.
+  public func publish(to readings: inout SensorReadings) {
+    if let inertial { readings.inertial = inertial.reading }
+    if let barometer { readings.pressure = barometer.reading }
+    if let pulses { readings.actuatorFault = pulses.fault }
+  }
+}

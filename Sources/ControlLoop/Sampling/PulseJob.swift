@@ -1,0 +1,57 @@
+import Devices
+import HardwareInterfaces
+
+/// The actuator driver of a bus: it starts the chip, re-checks it, and sends the motors' pulses.
+struct PulseJob: Sendable {
+  private var driver: PCA9685
+  private let channels: FixedVector<8>
+  private let first: Int
+  private let count: Int
+  private var isReady = false
+  private var driverFault = DeviceFault.none
+  /// When the driver wants to be called next.
+  private(set) var due: MonotonicTime
+
+  /// A job that starts the chip at `start`.
+  init(_ section: Configuration.Actuators, start: MonotonicTime) {
+    var options = PCA9685.Options()
+    options.address = section.driver.address
+    options.rate = Double(section.driver.rateHz)
+    options.oscillator = Double(section.driver.oscillatorHz)
+    driver = PCA9685(options: options)
+    var channels = FixedVector<8>()
+    for motor in section.motors { channels.append(Float(motor.channel)) }
+    self.channels = channels
+    let used = section.motors.map(\.channel)
+    first = used.min() ?? 0
+    count = min((used.max() ?? 0) - first + 1, PCA9685.channels)
+    due = start
+  }
+
+  /// What keeps the motors from their commands; a chip that is still starting is not ready.
+  var fault: DeviceFault { driverFault == .none && !isReady ? .notReady : driverFault }
+
+  mutating func run<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) {
+    let result = driver.poll(&bus, now: now)
+    (isReady, driverFault) = (result.isReady, result.fault)
+    due = max(result.next, now.advanced(microseconds: 1))
+  }
+
+  /// Sends the motors' pulse widths in µs, in the order of the motors; channels between theirs are off.
+  mutating func write<Bus: I2CBus & ~Copyable>(_ pulses: FixedVector<8>, _ bus: inout Bus, now: MonotonicTime) {
+    guard isReady else { return }
+    var widths = InlineArray<16, Float>(repeating: 0)
+    for motor in 0..<channels.count {
+      let slot = Int(channels[motor]) - first
+      if slot >= 0, slot < widths.count { widths[slot] = pulses[motor] }
+    }
+    do throws(BusError) {
+      isReady = try driver.write(
+        microseconds: widths.span.extracting(first: count), from: first, to: &bus, now: now)
+    } catch {
+      // The driver has counted the failure and says when it goes on; until a write succeeds it is a fault.
+      driverFault = .transfer
+      due = min(due, now.advanced(microseconds: 1))
+    }
+  }
+}

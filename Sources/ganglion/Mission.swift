@@ -1,0 +1,80 @@
+import ControlLoop
+import Foundation
+import LiquidModel
+
+/// The version that logs and `--version` name.
+let ganglionVersion = "0.1.0"
+
+/// What flies: a valid configuration and its model, with the bytes of both as they go into the log.
+struct Mission: Sendable {
+  /// The configuration, found valid, with the command line's overrides in it.
+  let configuration: Configuration
+  /// The model file, if the configuration names one or a log holds one.
+  let model: ModelFile?
+  /// The model file's bytes; empty without one.
+  let modelBytes: [UInt8]
+  /// What the command line put in place of what the file says, as the log's metadata holds it.
+  let overrides: [String: String]
+
+  /// Loads and checks a configuration file and its model.
+  init(path: String, overrides: ConfigurationOverrides) throws {
+    configuration = try Configuration.load(path: path, overrides: overrides)
+    var bytes: [UInt8] = []
+    if let modelPath = configuration.modelPath, FileManager.default.isReadableFile(atPath: modelPath) {
+      bytes = try Self.read(modelPath)
+    }
+    modelBytes = bytes
+    model = bytes.isEmpty ? nil : try ModelFile.read(bytes)
+    self.overrides = overrides.controller.map { ["controller": $0.rawValue] } ?? [:]
+    try checkFit()
+  }
+
+  /// The mission that a log holds.
+  init(configuration text: [UInt8], model bytes: [UInt8], overrides: [String: String]) throws {
+    guard let text = String(validating: text, as: UTF8.self) else {
+      throw CommandFailure("the configuration in the log is not UTF-8 text")
+    }
+    let controller = overrides["controller"].flatMap(ControllerChoice.init(rawValue:))
+    configuration = try Configuration.load(
+      text: text, directory: nil, overrides: ConfigurationOverrides(controller: controller))
+    modelBytes = bytes
+    model = bytes.isEmpty ? nil : try ModelFile.read(bytes)
+    self.overrides = overrides
+    try checkFit()
+  }
+
+  /// A controller at rest.
+  func makeController() throws -> VehicleController {
+    guard let model else {
+      return VehicleController(configuration, network: nil, timing: NetworkTiming(unit: 1, largest: 1))
+    }
+    return VehicleController(
+      configuration, network: try NetworkRuntime(model),
+      timing: NetworkTiming(unit: model.timeUnit, largest: model.maximumTs))
+  }
+
+  private func checkFit() throws {
+    guard let model else {
+      guard configuration.model.controller == .classical else {
+        throw CommandFailure(
+          "model.file: the network is to fly, but there is no model; name one, or set model.controller to "
+            + "\"classical\"")
+      }
+      return
+    }
+    let mismatches = configuration.mismatches(inputs: model.inputs, outputs: model.outputs)
+    guard mismatches.isEmpty else {
+      let lines = mismatches.map { "  \($0)" }.joined(separator: "\n")
+      throw CommandFailure("the model does not fit the configuration:\n\(lines)")
+    }
+  }
+
+  /// A model file's bytes, refused when there are too many before they are read.
+  private static func read(_ path: String) throws -> [UInt8] {
+    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    guard size <= 64 << 20 else {
+      throw CommandFailure("\(path): \(size) bytes are too many for a model; the limit is 64 MiB")
+    }
+    return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+  }
+}

@@ -1,0 +1,119 @@
+import ControlLoop
+import FlightLog
+import Foundation
+import HardwareInterfaces
+import LiquidModel
+
+private let help = """
+  ganglion replay LOG [--json]
+  ganglion replay --config CONFIG RECORDING.ulg [--log FILE] [--model FILE] [--json]
+
+  Steps the controller through a log again and compares every input, state digest, output and command bit for
+  bit. The log is all it needs: configuration and model are in it. Exit status 0 when all is identical, 1 at
+  the first difference, 2 when the log cannot be replayed.
+
+  With --config, feeds the recording of a real autopilot (PX4, ULog) through simulated chips, the drivers, the
+  estimator and the network, and writes a log that replays like any other.
+
+  Example: ganglion replay out/quadrotor-hold-1.mcap
+  """
+
+/// `ganglion replay`.
+func replayCommand(_ arguments: [String]) -> ExitStatus {
+  perform("replay", help: help, arguments, options: ["config", "log", "model"], flags: ["json"]) { arguments in
+    let path = try arguments.exactly("LOG")[0]
+    var replay = try Replay(FlightLogReader(path: path))
+    let began = DispatchTime.now().uptimeNanoseconds
+    let outcome = try replay.run()
+    let seconds = Double(DispatchTime.now().uptimeNanoseconds &- began) * 1e-9
+    Terminal.printResult(arguments.has("json") ? Terminal.json(outcome.json(seconds: seconds)) : outcome.text)
+    return outcome.isIdentical ? .success : .resultSaysNo
+  }
+}
+
+/// How a replay ended.
+struct ReplayOutcome {
+  /// Ticks that were stepped and compared, the different one included.
+  var ticks: UInt64 = 0
+  /// The first tick that differs, by its number, and where.
+  var difference: (tick: UInt64, field: TickDifference)?
+  /// Why the log could not be followed to its end.
+  var interruption: String?
+
+  var isIdentical: Bool { difference == nil && interruption == nil }
+
+  var text: String {
+    if let difference {
+      return """
+        replayed \(ticks) ticks: tick \(difference.tick) differs in \(difference.field.field)
+          recorded \(difference.field.recorded)
+          replayed \(difference.field.replayed)
+        """
+    }
+    if let interruption {
+      return "replayed \(ticks) ticks: identical so far, NOT REPRODUCIBLE from here on: \(interruption)"
+    }
+    return "replayed \(ticks) ticks: identical"
+  }
+
+  func json(seconds: Double) -> [String: Any] {
+    var object: [String: Any] = [
+      "ticks": ticks, "identical": isIdentical, "seconds": seconds,
+      "ticks_per_second": seconds > 0 ? Double(ticks) / seconds : 0,
+    ]
+    if let difference {
+      object["first_difference"] = [
+        "tick": difference.tick, "field": difference.field.field, "recorded": difference.field.recorded,
+        "replayed": difference.field.replayed,
+      ]
+    }
+    if let interruption { object["interruption"] = interruption }
+    return object
+  }
+}
+
+/// Steps a controller through the inputs of a log and compares what it decides with what was decided.
+struct Replay: ~Copyable {
+  private var cursor: TickCursor
+  private var controller: VehicleController
+  private var comparison = TickComparison()
+
+  /// A replay of `log` with the configuration and the model that are in it.
+  init(_ log: FlightLogReader) throws {
+    guard log.metadata.version == ganglionVersion else {
+      throw CommandFailure(
+        "the log was written by Ganglion \(log.metadata.version), this is \(ganglionVersion): only the version that "
+          + "wrote a log can say whether it replays")
+    }
+    let mission = try Mission(
+      configuration: log.configuration, model: log.model, overrides: log.metadata.extra)
+    controller = try mission.makeController()
+    cursor = log.ticks()
+  }
+
+  /// Replays to the end of the log, to the first difference, or to the first gap.
+  mutating func run() throws(LogError) -> ReplayOutcome {
+    var outcome = ReplayOutcome()
+    var recorded = TickRecord(input: TickInput(), output: TickOutput())
+    while true {
+      switch try cursor.next(into: &recorded) {
+      case .tick:
+        outcome.ticks += 1
+        let replayed = TickRecord(input: recorded.input, output: controller.step(recorded.input))
+        if let field = comparison.firstDifference(recorded: recorded, replayed: replayed) {
+          outcome.difference = (recorded.input.tick, field)
+          return outcome
+        }
+      case .dropout(let count):
+        outcome.interruption = "\(count) tick(s) were dropped when the log was written"
+        return outcome
+      case .damage(let damage):
+        outcome.interruption = "the log is damaged: \(damage)"
+        return outcome
+      case .end:
+        if outcome.ticks == 0 { outcome.interruption = "the log has no ticks" }
+        return outcome
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import ControlLoop
+import Foundation
+import Synchronization
+
+/// Flies many seeds on all cores and reports the share that held.
+func flyEpisodes(
+  _ mission: Mission, count: Int, firstSeed: UInt64, _ arguments: Arguments
+) throws -> ExitStatus {
+  let folder = arguments.value("logs")
+  if let folder { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+  let fault = arguments.value("fault")
+  let results = Mutex<[Int: Result<FlightReport, CommandFailure>]>([:])
+  DispatchQueue.concurrentPerform(iterations: count) { index in
+    let seed = firstSeed &+ UInt64(index)
+    let result: Result<FlightReport, CommandFailure>
+    do {
+      let path = folder.map { "\($0)/\(mission.configuration.name)-\(seed).mcap" }
+      let flight = try Flight(mission, seed: seed, fault: fault, logPath: path)
+      result = .success(try fly(flight, showsProgress: false))
+    } catch {
+      result = .failure(CommandFailure("seed \(seed): \(error)"))
+    }
+    let done = results.withLock { results in
+      results[index] = result
+      return results.count
+    }
+    Terminal.showProgress("\(done) of \(count) flights")
+  }
+  Terminal.endProgress()
+  let reports = try results.withLock { results in
+    try (0..<count).compactMap { try results[$0]?.get() }
+  }
+  let summary = EpisodeSummary(reports)
+  Terminal.printResult(arguments.has("json") ? Terminal.json(summary.json) : summary.table)
+  return .success
+}
+
+/// What many flights have in common.
+struct EpisodeSummary {
+  private let reports: [FlightReport]
+
+  init(_ reports: [FlightReport]) {
+    self.reports = reports
+  }
+
+  private var held: Int { reports.count { $0.isHeld } }
+  private var heldShare: Double { reports.isEmpty ? 0 : Double(held) / Double(reports.count) }
+
+  /// The value that half of the flights stay below.
+  private func median(_ value: (FlightReport) -> Double) -> Double {
+    let sorted = reports.map(value).sorted()
+    return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
+  }
+
+  private func largest(_ value: (FlightReport) -> Double) -> Double { reports.map(value).max() ?? .nan }
+
+  var table: String {
+    let failed = reports.filter { !$0.isHeld }
+    var lines = [
+      "episodes        \(reports.count)",
+      String(format: "held            %d (%.1f %%)", held, heldShare * 100),
+      String(
+        format: "attitude error  median %.2f° RMS, largest %.2f°", median { $0.score.attitudeRMS },
+        largest { $0.score.attitudeRMS }),
+      String(
+        format: "altitude error  median %.3f m RMS, largest %.3f m", median { $0.score.altitudeRMS },
+        largest { $0.score.altitudeRMS }),
+      "crashed         \(reports.count { $0.score.crash != .none })",
+    ]
+    for report in failed.prefix(10) {
+      lines.append(
+        String(
+          format: "not held        seed %llu: %.2f°, %.3f m, crash %@, ended %@", report.seed,
+          report.score.attitudeRMS, report.score.altitudeRMS, "\(report.score.crash)", "\(report.mode)"))
+    }
+    if failed.count > 10 { lines.append("                and \(failed.count - 10) more") }
+    return lines.joined(separator: "\n")
+  }
+
+  var json: [String: Any] {
+    [
+      "episodes": reports.count, "held": held, "held_share": heldShare,
+      "crashed": reports.count { $0.score.crash != .none },
+      "attitude_rms_deg": finite(["median": median { $0.score.attitudeRMS }, "max": largest { $0.score.attitudeRMS }]),
+      "altitude_rms_m": finite(["median": median { $0.score.altitudeRMS }, "max": largest { $0.score.altitudeRMS }]),
+      "not_held_seeds": reports.filter { !$0.isHeld }.map(\.seed),
+    ]
+  }
+
+  /// JSON has no infinity: an error that was never measured is left out.
+  private func finite(_ values: [String: Double]) -> [String: Double] { values.filter { $0.value.isFinite } }
+}

@@ -1,0 +1,139 @@
+import ControlLoop
+import FlightLog
+import Foundation
+import HardwareInterfaces
+import PortableMath
+import SimulatedHardware
+
+/// One simulated flight: the vehicle, its controller, its log, and the virtual clock that moves them.
+///
+/// What happens is a function of mission, seed and fault alone; only the tick's measured duration, which is
+/// reported and never used, is not.
+struct Flight: ~Copyable {
+  /// Chips, lines, buses and physics.
+  let vehicle: SimulatedVehicle
+  /// The control logic.
+  var controller: VehicleController
+
+  private let mission: Mission
+  private let seed: UInt64
+  private let log: FlightLogWriter?
+  private let logPath: String?
+  private var schedule: LoopSchedule
+  private var setpoints: any SetpointSource
+  private var lateness: Lateness
+  private var score = FlightScore()
+  private var tickTimes = LatencyHistogram()
+  private var ticks: UInt64 = 0
+  private var missed: UInt64 = 0
+  private var faults: UInt32 = 0
+  private var inhibits: UInt32 = 0
+  private var wasArmed = false
+  private var lastMode = VehicleMode.disarmed
+  private var stepBegan: UInt64 = 0
+
+  /// A flight that is about to begin.
+  init(_ mission: Mission, seed: UInt64, fault: String?, logPath: String?) throws {
+    let configuration = mission.configuration
+    let vehicle = try SimulatedVehicle(configuration, seed: seed)
+    if let fault {
+      try vehicle.inject(FaultInjection(parsing: fault, targets: vehicle.board.chipNames))
+    }
+    let log = try logPath.map { path in
+      try FlightLogWriter(
+        sink: FileLogSink(path: path, replacing: true), configuration: Array(configuration.text.utf8),
+        model: mission.modelBytes,
+        metadata: FlightLogMetadata(
+          version: ganglionVersion, backend: configuration.backend.rawValue, seed: seed,
+          tickRate: Double(configuration.loop.rateHz), extra: mission.overrides))
+    }
+    controller = try mission.makeController()
+    (self.mission, self.seed, self.vehicle) = (mission, seed, vehicle)
+    (self.log, self.logPath) = (log, logPath)
+    schedule = LoopSchedule(
+      period: configuration.loop.period, start: MonotonicTime(nanoseconds: configuration.loop.period))
+    setpoints = configuration.setpointSource(seed: seed)
+    lateness = Lateness(configuration, seed: seed)
+  }
+
+  /// Begins the next tick at its time; `nil` when the flight is over.
+  mutating func nextTick() -> LoopSchedule.Start? {
+    guard schedule.due.nanoseconds <= mission.configuration.simulation.duration else { return nil }
+    guard vehicle.truth.crash == .none else { return nil }
+    return schedule.begin(now: schedule.due.advanced(nanoseconds: lateness.next()))
+  }
+
+  /// What the tick may look at.
+  mutating func tickInput(_ start: LoopSchedule.Start, _ readings: SensorReadings) -> TickInput {
+    let input = TickInput(
+      start, readings, killSwitch: vehicle.isKillSwitchPulled,
+      setpoint: setpoints.setpoint(at: start.time, elapsed: start.elapsed))
+    stepBegan = DispatchTime.now().uptimeNanoseconds
+    return input
+  }
+
+  /// Puts a tick into the log and into the result.
+  mutating func record(_ record: TickRecord) throws {
+    tickTimes.record(Int64(truncatingIfNeeded: DispatchTime.now().uptimeNanoseconds &- stepBegan))
+    try log?.append(record)
+    let (input, output) = (record.input, record.output)
+    ticks += 1
+    missed += UInt64(input.missed)
+    faults |= output.faults
+    inhibits = output.inhibits
+    lastMode = output.mode
+    wasArmed = wasArmed || output.mode != .disarmed
+    let truth = vehicle.truth
+    score.note(crash: truth.crash)
+    let evaluation = mission.configuration.evaluation
+    if input.time.nanoseconds >= evaluation.from, input.time.nanoseconds < evaluation.until {
+      score.add(truth, setpoint: input.setpoint, isArmed: output.mode == .active || output.mode == .hold)
+    }
+  }
+
+  /// Rewrites the live line, four times a second of flight.
+  func showProgress(_ output: TickOutput) {
+    guard ticks % UInt64(max(mission.configuration.loop.rateHz / 4, 1)) == 0 else { return }
+    let estimate = output.estimate
+    let degrees = 180 / Float.pi
+    let names = FailsafeCondition.list(output.faults).map(\.name)
+    Terminal.showProgress(
+      String(
+        format: "%6.2f s  roll %6.1f°  pitch %6.1f°  altitude %5.2f m  tick %5.1f µs  %@",
+        Double(schedule.due.nanoseconds) * 1e-9, estimate.roll * degrees, estimate.pitch * degrees,
+        estimate.altitude, Double(tickTimes.quantile(0.5)) * 1e-3,
+        names.isEmpty ? "no faults" : names.joined(separator: ", ")))
+  }
+
+  /// Ends the flight and says how it went.
+  consuming func finish() throws -> FlightReport {
+    try log?.finish()
+    Terminal.endProgress()
+    return FlightReport(
+      name: mission.configuration.name, seed: seed, ticks: ticks, missed: missed, tickTimes: tickTimes,
+      score: score, evaluation: mission.configuration.evaluation, mode: lastMode,
+      faults: FailsafeCondition.list(faults), inhibits: wasArmed ? [] : ArmingInhibit.list(inhibits),
+      logPath: logPath)
+  }
+}
+
+/// How late each tick of a simulated loop comes, drawn from the seed: always a little, sometimes a whole period.
+struct Lateness {
+  private var random: RandomGenerator
+  private let jitter: Double
+  private let probability: Double
+  private let period: Int64
+
+  init(_ configuration: Configuration, seed: UInt64) {
+    random = RandomGenerator(seed: seed, stream: 97)
+    jitter = Double(configuration.simulation.tickJitter)
+    probability = configuration.simulation.missedTickProbability
+    period = configuration.loop.period
+  }
+
+  /// The next tick's lateness in ns.
+  mutating func next() -> Int64 {
+    let isMissed = random.nextUniform() < probability
+    return Int64(random.nextUniform() * jitter) + (isMissed ? period : 0)
+  }
+}

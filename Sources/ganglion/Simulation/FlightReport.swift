@@ -1,0 +1,61 @@
+import ControlLoop
+import Foundation
+import SimulatedHardware
+
+/// How a flight went, for people and for machines.
+struct FlightReport: Sendable {
+  var name: String
+  var seed: UInt64
+  var ticks: UInt64
+  var missed: UInt64
+  var tickTimes: LatencyHistogram
+  var score: FlightScore
+  var evaluation: Configuration.Evaluation
+  var mode: VehicleMode
+  var faults: [FailsafeCondition]
+  var inhibits: [ArmingInhibit]
+  var logPath: String?
+
+  /// Whether the flight counts as held.
+  var isHeld: Bool { score.isHeld(evaluation) }
+
+  /// A short table.
+  var table: String {
+    func microseconds(_ quantile: Double) -> String {
+      String(format: "%.1f", Double(tickTimes.quantile(quantile)) * 1e-3)
+    }
+    var lines = [
+      "flight          \(name), seed \(seed)",
+      "ticks           \(ticks), \(missed) missed",
+      "tick time       p50 \(microseconds(0.5)) µs, p99 \(microseconds(0.99)) µs, max \(microseconds(1)) µs",
+      String(
+        format: "tracking error  attitude %.2f° RMS (limit %.1f), altitude %.3f m RMS (limit %.2f)",
+        score.attitudeRMS, evaluation.attitudeRMS * 180 / .pi, score.altitudeRMS, evaluation.altitudeRMS),
+      "faults          " + (faults.isEmpty ? "none" : faults.map(\.text).joined(separator: "; ")),
+      "ended           \(mode)" + (score.crash == .none ? "" : ", crashed: \(score.crash)"),
+      "held            " + (isHeld ? "yes" : "no"),
+    ]
+    for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
+    if let logPath { lines.append("log             \(logPath)") }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The same as an object.
+  var json: [String: Any] {
+    var object: [String: Any] = [
+      "name": name, "seed": seed, "ticks": ticks, "missed_ticks": missed,
+      "tick_time_us": [
+        "p50": Double(tickTimes.quantile(0.5)) * 1e-3, "p99": Double(tickTimes.quantile(0.99)) * 1e-3,
+        "max": Double(tickTimes.maximum) * 1e-3,
+      ],
+      "faults": faults.map(\.name), "mode": "\(mode)", "crash": "\(score.crash)", "held": isHeld,
+      "inhibits": inhibits.map { "\($0)" },
+    ]
+    if score.samples > 0 {
+      object["attitude_rms_deg"] = score.attitudeRMS
+      object["altitude_rms_m"] = score.altitudeRMS
+    }
+    if let logPath { object["log"] = logPath }
+    return object
+  }
+}
