@@ -1,0 +1,55 @@
+/// The numbers a network is computed in: Float32, Float16 weights, or fixed point.
+///
+/// `Network` says what is computed and in which order, a conforming type says how. All pointers lead into
+/// blocks that `Network.init` has checked; vectors are padded as `ImageLayout` says.
+public protocol Arithmetic {
+  /// An element of a vector that an affine map reads: an input, a state, the output of a backbone layer.
+  associatedtype Value: BitwiseCopyable
+  /// An element of what an affine map writes, of the LSTM's c, and of a cell's parameters.
+  associatedtype Accumulator: BitwiseCopyable
+  /// Elapsed time.
+  associatedtype Elapsed: BitwiseCopyable
+
+  /// The value of `ImageHeader.arithmetic`.
+  static var code: UInt32 { get }
+  /// Whether weights may have so many bits.
+  static func accepts(weightBits: UInt32) -> Bool
+  /// Whether formats and shifts are in the range that the functions below are made for.
+  static func accepts(_ header: ImageHeader) -> Bool
+  static func accepts(_ cell: CellDescriptor) -> Bool
+  static func accepts(_ map: MapDescriptor) -> Bool
+
+  /// weights · `input` + bias, for all padded rows.
+  static func affine(
+    _ map: AffineMap, _ input: UnsafePointer<Value>, _ output: UnsafeMutablePointer<Accumulator>)
+
+  /// A backbone layer's activation, of all padded rows.
+  static func activate(
+    _ activation: Activation, _ map: MapDescriptor, _ input: UnsafePointer<Accumulator>,
+    _ output: UnsafeMutablePointer<Value>)
+
+  /// The new state from the stacked rows ff1 | ff2 | time_a | time_b (mode pure: ff1).
+  ///
+  /// With s = σ(time_a · ts + time_b) and the head activation g:
+  /// default g(ff1) + s·(g(ff2) − g(ff1)), no_gate g(ff1) + s·g(ff2), pure
+  /// a − a·exp(−ts(|w_tau| + |ff1|))·ff1 (Hasani et al., Nature Machine Intelligence 2022, equation 4, with
+  /// the time gate's sign as ncps.torch has it). May write up to `ImageLayout.panelRows` − 1 elements more.
+  static func renew(
+    _ cell: CellDescriptor, _ parameters: UnsafePointer<Accumulator>, _ heads: UnsafePointer<Accumulator>,
+    _ elapsed: Elapsed, _ state: UnsafeMutablePointer<Value>)
+
+  /// The LSTM's step from the stacked rows i | ig | fg | og: c' = c·σ(fg) + tanh(i)·σ(ig),
+  /// hidden' = tanh(c')·σ(og). May write up to `ImageLayout.panelRows` − 1 elements of `hidden` and `c` more.
+  static func remember(
+    _ map: MapDescriptor, _ gates: UnsafePointer<Accumulator>, _ c: UnsafeMutablePointer<Accumulator>,
+    _ hidden: UnsafeMutablePointer<Value>)
+
+  /// A finite input as a value; `scale` from `ImageHeader.inputScales`.
+  static func value(_ input: Float, scale: Float) -> Value
+  /// A finite, non-negative ts.
+  static func elapsed(_ ts: Float, _ header: ImageHeader) -> Elapsed
+  /// A state as an output; `scale` from `ImageHeader.outputScales`.
+  static func output(_ value: Value, scale: Float) -> Float
+  /// A row of the projection as an output.
+  static func output(_ accumulator: Accumulator, scale: Float) -> Float
+}

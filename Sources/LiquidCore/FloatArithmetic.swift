@@ -1,0 +1,174 @@
+/// What Float32 and Float16 have in common: single precision everywhere but in the stored weights.
+public protocol FloatArithmetic: Arithmetic where Value == Float, Accumulator == Float, Elapsed == Float {}
+
+extension FloatArithmetic {
+  /// Whether the header's formats are in range.
+  public static func accepts(_ header: ImageHeader) -> Bool { true }
+
+  /// Whether the cell's formats are in range.
+  public static func accepts(_ cell: CellDescriptor) -> Bool { true }
+
+  /// Whether the map's formats are in range.
+  public static func accepts(_ map: MapDescriptor) -> Bool { true }
+
+  @inline(__always)
+  static func load(_ pointer: UnsafePointer<Float>, _ index: Int) -> SIMD8<Float> {
+    UnsafeRawPointer(pointer).loadUnaligned(fromByteOffset: index &* 4, as: SIMD8<Float>.self)
+  }
+
+  @inline(__always)
+  static func store(_ value: SIMD8<Float>, _ pointer: UnsafeMutablePointer<Float>, _ index: Int) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: value, toByteOffset: index &* 4, as: SIMD8<Float>.self)
+  }
+
+  /// A backbone layer's activation; see `Arithmetic.activate`.
+  public static func activate(
+    _ activation: Activation, _ map: MapDescriptor, _ input: UnsafePointer<Float>,
+    _ output: UnsafeMutablePointer<Float>
+  ) {
+    var row = 0
+    while row < map.paddedRows {
+      store(FloatActivations.apply(activation, load(input, row)), output, row)
+      row &+= ImageLayout.panelRows
+    }
+  }
+
+  /// The new state; see `Arithmetic.renew`.
+  public static func renew(
+    _ cell: CellDescriptor, _ parameters: UnsafePointer<Float>, _ heads: UnsafePointer<Float>,
+    _ elapsed: Float, _ state: UnsafeMutablePointer<Float>
+  ) {
+    let units = Int(cell.units)
+    let activation = Activation(rawValue: cell.headActivation) ?? .linear
+    let ts = SIMD8<Float>(repeating: elapsed)
+    var row = 0
+    while row < units {
+      let ff1 = load(heads, row)
+      let new: SIMD8<Float>
+      if cell.mode == CellMode.pure.rawValue {
+        let rate = load(parameters, row) + FloatActivations.magnitude(ff1)
+        let a = load(parameters, units &+ row)
+        new = a - a * FloatActivations.decay(ts * rate) * ff1
+      } else {
+        let g = FloatActivations.apply(activation, ff1)
+        let h = FloatActivations.apply(activation, load(heads, units &+ row))
+        let gate = load(heads, 2 &* units &+ row) * ts + load(heads, 3 &* units &+ row)
+        let s = FloatActivations.sigmoid(gate)
+        new = cell.mode == CellMode.noGate.rawValue ? g + s * h : g * (1 - s) + s * h
+      }
+      store(new, state, row)
+      row &+= ImageLayout.panelRows
+    }
+  }
+
+  /// The LSTM's step; see `Arithmetic.remember`.
+  public static func remember(
+    _ map: MapDescriptor, _ gates: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>,
+    _ hidden: UnsafeMutablePointer<Float>
+  ) {
+    let units = Int(map.rows) / 4
+    var row = 0
+    while row < units {
+      let candidate = FloatActivations.tanh(load(gates, row))
+      let input = FloatActivations.sigmoid(load(gates, units &+ row))
+      let forget = FloatActivations.sigmoid(load(gates, 2 &* units &+ row))
+      let output = FloatActivations.sigmoid(load(gates, 3 &* units &+ row))
+      let new = load(c, row) * forget + candidate * input
+      store(new, c, row)
+      store(FloatActivations.tanh(new) * output, hidden, row)
+      row &+= ImageLayout.panelRows
+    }
+  }
+
+  /// An input as a value.
+  @inline(__always)
+  public static func value(_ input: Float, scale: Float) -> Float { input }
+
+  /// Elapsed time as this arithmetic counts it.
+  @inline(__always)
+  public static func elapsed(_ ts: Float, _ header: ImageHeader) -> Float { ts }
+
+  /// A state as an output.
+  @inline(__always)
+  public static func output(_ value: Float, scale: Float) -> Float { value }
+}
+
+/// Single precision throughout: the reference.
+public enum Float32Arithmetic: FloatArithmetic {
+  /// The value of `ImageHeader.arithmetic` for this arithmetic.
+  public static var code: UInt32 { 1 }
+
+  /// Whether weights have so many bits.
+  public static func accepts(weightBits: UInt32) -> Bool { weightBits == 32 }
+
+  /// Each row adds its products in the order of columns, even and odd columns apart, and the two sums last.
+  public static func affine(
+    _ map: AffineMap, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>
+  ) {
+    let columns = map.descriptor.paddedColumns
+    let weights = map.image + Int(map.descriptor.weights)
+    let bias = map.image + Int(map.descriptor.bias)
+    var row = 0
+    while row < map.descriptor.paddedRows {
+      let panel = weights + row &* columns &* 4
+      var even = bias.loadUnaligned(fromByteOffset: row &* 4, as: SIMD8<Float>.self)
+      var odd = SIMD8<Float>.zero
+      var column = 0
+      while column < columns {
+        let place = column &* 32
+        even += panel.loadUnaligned(fromByteOffset: place, as: SIMD8<Float>.self) * input[column]
+        odd += panel.loadUnaligned(fromByteOffset: place &+ 32, as: SIMD8<Float>.self) * input[column &+ 1]
+        column &+= 2
+      }
+      store(even + odd, output, row)
+      row &+= ImageLayout.panelRows
+    }
+  }
+}
+
+/// Weights in half precision, everything else in single precision.
+public enum Float16Arithmetic: FloatArithmetic {
+  /// The value of `ImageHeader.arithmetic` for this arithmetic.
+  public static var code: UInt32 { 2 }
+
+  /// Whether weights have so many bits.
+  public static func accepts(weightBits: UInt32) -> Bool { weightBits == 16 }
+
+  /// Eight finite half-precision numbers in single precision, exactly.
+  ///
+  /// By integer operations and one exact product, for processors without a conversion instruction: the bits
+  /// of a half, moved to the places of a single, stand for its 2⁻¹¹²-fold (subnormal ones too).
+  @inline(__always)
+  static func widened(_ halves: SIMD8<UInt16>) -> SIMD8<Float> {
+    let high = SIMD8<Int32>(truncatingIfNeeded: halves) &<< 16
+    let bits = (high &>> 3) & SIMD8<Int32>(repeating: Int32(bitPattern: 0x8FFF_FFFF))
+    return unsafeBitCast(bits, to: SIMD8<Float>.self) * 0x1p112
+  }
+
+  /// Rounds as `Float32Arithmetic.affine` does.
+  public static func affine(
+    _ map: AffineMap, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>
+  ) {
+    let columns = map.descriptor.paddedColumns
+    let weights = map.image + Int(map.descriptor.weights)
+    let bias = map.image + Int(map.descriptor.bias)
+    var row = 0
+    while row < map.descriptor.paddedRows {
+      let panel = weights + row &* columns &* 2
+      var even = bias.loadUnaligned(fromByteOffset: row &* 4, as: SIMD8<Float>.self)
+      var odd = SIMD8<Float>.zero
+      var column = 0
+      while column < columns {
+        let place = column &* 16
+        even +=
+          widened(panel.loadUnaligned(fromByteOffset: place, as: SIMD8<UInt16>.self)) * input[column]
+        odd +=
+          widened(panel.loadUnaligned(fromByteOffset: place &+ 16, as: SIMD8<UInt16>.self))
+          * input[column &+ 1]
+        column &+= 2
+      }
+      store(even + odd, output, row)
+      row &+= ImageLayout.panelRows
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// Checks that a network can walk through an image without leaving it.
+enum ImageCheck<A: Arithmetic> {
+  /// The header of `block`, if all that it leads to lies in the block and fits together.
+  static func check(_ block: UnsafeRawBufferPointer) throws(ImageError) -> ImageHeader {
+    guard let image = block.baseAddress, block.count >= MemoryLayout<ImageHeader>.size else {
+      throw .truncated
+    }
+    guard Int(bitPattern: image) % ImageLayout.alignment == 0 else { throw .misaligned }
+    let header = image.loadUnaligned(as: ImageHeader.self)
+    guard header.magic == ImageLayout.magic, header.version == ImageLayout.version else { throw .notAnImage }
+    guard header.arithmetic == A.code else { throw .otherArithmetic(header.arithmetic) }
+    guard header.byteCount <= block.count, header.byteCount <= Int32.max else { throw .truncated }
+    let units = 1...UInt32(ImageLayout.maximumUnits)
+    let layers = UInt32(ImageLayout.maximumLayers)
+    guard units.contains(header.inputCount), units.contains(header.outputCount),
+      (1...layers).contains(header.cellCount), header.mapCount <= (layers + 1) * (layers + 1),
+      let memory = MemoryRole(rawValue: header.memory), memory == .none || header.cellCount == 1,
+      header.projection <= 1, A.accepts(header),
+      contains(header, header.cells, Int(header.cellCount), MemoryLayout<CellDescriptor>.stride),
+      contains(header, header.maps, Int(header.mapCount), MemoryLayout<MapDescriptor>.stride),
+      contains(header, header.inputScales, Int(header.inputCount), 4),
+      contains(header, header.outputScales, Int(header.outputCount), 4)
+    else { throw .header }
+    try checkChain(image, header, memory)
+    return header
+  }
+
+  private static func checkChain(_ image: UnsafeRawPointer, _ header: ImageHeader, _ memory: MemoryRole)
+    throws(ImageError)
+  {
+    var map = 0
+    var read = header.inputCount
+    for index in 0..<Int(header.cellCount) {
+      let cell = image.loadUnaligned(
+        fromByteOffset: Int(header.cells) + index * MemoryLayout<CellDescriptor>.stride,
+        as: CellDescriptor.self)
+      guard (1...UInt32(ImageLayout.maximumUnits)).contains(cell.units),
+        let mode = CellMode(rawValue: cell.mode), Activation(rawValue: cell.headActivation) != nil,
+        Activation(rawValue: cell.backboneActivation) != nil,
+        cell.backboneCount <= UInt32(ImageLayout.maximumLayers), A.accepts(cell),
+        mode != .pure || contains(header, cell.parameters, 2 * Int(cell.units) + ImageLayout.panelRows, 4)
+      else { throw .cell(index) }
+      if memory != .none {
+        try checkMap(image, header, &map, rows: 4 * cell.units, columns: read + cell.units)
+        if memory == .feedsInput { read = cell.units }
+      }
+      var columns = read + cell.units
+      for _ in 0..<cell.backboneCount {
+        columns = try checkMap(image, header, &map, rows: nil, columns: columns)
+      }
+      try checkMap(
+        image, header, &map, rows: mode == .pure ? cell.units : 4 * cell.units, columns: columns)
+      read = cell.units
+    }
+    if header.projection != 0 {
+      try checkMap(image, header, &map, rows: header.outputCount, columns: read)
+    } else if header.outputCount > read {
+      throw .header
+    }
+    guard map == Int(header.mapCount) else { throw .header }
+  }
+
+  /// Checks the next map and returns its rows.
+  @discardableResult
+  private static func checkMap(
+    _ image: UnsafeRawPointer, _ header: ImageHeader, _ index: inout Int, rows: UInt32?, columns: UInt32
+  ) throws(ImageError) -> UInt32 {
+    guard index < Int(header.mapCount) else { throw .map(index) }
+    let map = AffineMap(image, header, index).descriptor
+    guard map.columns == columns, rows == nil || rows == map.rows,
+      (1...UInt32(4 * ImageLayout.maximumUnits)).contains(map.rows),
+      rows != nil || map.rows <= UInt32(ImageLayout.maximumUnits),
+      A.accepts(weightBits: map.weightBits), A.accepts(map), Int(map.weights) % ImageLayout.alignment == 0,
+      contains(header, map.weights, map.paddedRows * map.paddedColumns, Int(map.weightBits) / 8),
+      contains(header, map.bias, map.paddedRows, 4),
+      A.code != FixedPointArithmetic.code || contains(header, map.multipliers, map.paddedRows, 4)
+    else { throw .map(index) }
+    index += 1
+    return map.rows
+  }
+
+  /// Whether `count` elements of `size` bytes at `offset` lie behind the header and within the image.
+  ///
+  /// The counts are bounded, so their product fits 31 bits and nothing overflows.
+  private static func contains(_ header: ImageHeader, _ offset: UInt32, _ count: Int, _ size: Int) -> Bool {
+    Int(offset) >= MemoryLayout<ImageHeader>.size && offset % 4 == 0
+      && offset <= header.byteCount && count * size <= Int(header.byteCount - offset)
+  }
+}

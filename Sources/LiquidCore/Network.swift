@@ -1,0 +1,204 @@
+/// A liquid network: one CfC cell or a chain of them (a wired NCP has three), with an LSTM in front (mixed
+/// memory) and an affine map behind (projection) where the image has them.
+///
+/// Like a pointer, it owns neither of its two blocks of memory: the image holds the parameters and is only
+/// read, the workspace holds the state and intermediate results. Both must outlive the network, the image
+/// must not change, and nobody else, a copy of this value included, may use the workspace. On a
+/// microcontroller the blocks are static arrays; `NetworkRuntime` in LiquidModel is the owner on a computer.
+///
+/// A step allocates nothing, calls nothing, and executes a number of instructions that does not depend on
+/// the numbers.
+///
+/// In a step, cell k reads the new state of cell k − 1 (the first: the inputs) and its own previous state, and
+/// all cells get the same ts. The workspace holds, for each cell, what its first map reads as one vector:
+///
+///     [input | h] of the memory (feedsInput only) · c of the LSTM · [input | h] of each cell
+///     · two vectors for layers in between · the result of an affine map
+public struct Network<A: Arithmetic> {
+  /// The head of the image.
+  public let header: ImageHeader
+  let image: UnsafeRawPointer
+  let workspace: UnsafeMutableRawPointer
+  let layout: WorkspaceLayout
+
+  /// A network at rest, with all states zero.
+  ///
+  /// - Throws: `ImageError` for an image or a workspace that a step would leave.
+  public init(image block: UnsafeRawBufferPointer, workspace memory: UnsafeMutableRawBufferPointer)
+    throws(ImageError)
+  {
+    let header = try ImageCheck<A>.check(block)
+    guard let image = block.baseAddress, let workspace = memory.baseAddress else { throw .truncated }
+    let layout = WorkspaceLayout(image, header, A.self)
+    guard memory.count >= layout.byteCount else { throw .workspaceTooSmall(layout.byteCount) }
+    guard Int(bitPattern: workspace) % ImageLayout.sectionAlignment == 0 else { throw .misaligned }
+    (self.header, self.image, self.workspace, self.layout) = (header, image, workspace, layout)
+    memory.initializeMemory(as: UInt8.self, repeating: 0)
+  }
+
+  /// Bytes of workspace that the network in `image` needs.
+  ///
+  /// - Throws: `ImageError` as `init` does.
+  public static func workspaceByteCount(of image: UnsafeRawBufferPointer) throws(ImageError) -> Int {
+    let header = try ImageCheck<A>.check(image)
+    guard let base = image.baseAddress else { throw .truncated }
+    return WorkspaceLayout(base, header, A.self).byteCount
+  }
+
+  /// Cell `index` of the chain.
+  @inline(__always)
+  func cell(_ index: Int) -> CellDescriptor {
+    image.loadUnaligned(
+      fromByteOffset: Int(header.cells) &+ index &* MemoryLayout<CellDescriptor>.stride,
+      as: CellDescriptor.self)
+  }
+
+  @inline(__always)
+  func values(_ offset: Int) -> UnsafeMutablePointer<A.Value> {
+    (workspace + offset).assumingMemoryBound(to: A.Value.self)
+  }
+
+  @inline(__always)
+  func accumulators(_ offset: Int) -> UnsafeMutablePointer<A.Accumulator> {
+    (workspace + offset).assumingMemoryBound(to: A.Accumulator.self)
+  }
+
+  /// Where the caller of `advance` puts `header.inputCount` inputs.
+  @inline(__always)
+  var inputs: UnsafeMutablePointer<A.Value> {
+    values(header.memory == MemoryRole.feedsInput.rawValue ? layout.memory : layout.cells)
+  }
+
+  /// Renews the state from `inputs` and the time `elapsed` since the last step.
+  @inline(__always)
+  mutating func advance(_ elapsed: A.Elapsed) {
+    let sums = accumulators(layout.sums)
+    var map = 0
+    var read = Int(header.inputCount)
+    if header.memory != MemoryRole.none.rawValue {
+      remember(sums, inputs: read)
+      map = 1
+      if header.memory == MemoryRole.feedsInput.rawValue { read = Int(cell(0).units) }
+    }
+    var joined = layout.cells
+    for index in 0..<Int(header.cellCount) {
+      let cell = cell(index)
+      let units = Int(cell.units)
+      var input = values(joined)
+      var output = values(layout.layers.0)
+      var other = values(layout.layers.1)
+      for _ in 0..<Int(cell.backboneCount) {
+        let layer = AffineMap(image, header, map)
+        A.affine(layer, input, sums)
+        A.activate(
+          Activation(rawValue: cell.backboneActivation) ?? .linear, layer.descriptor, sums, output)
+        input = output
+        (output, other) = (other, output)
+        map &+= 1
+      }
+      A.affine(AffineMap(image, header, map), input, sums)
+      map &+= 1
+      let parameters = (image + Int(cell.parameters)).assumingMemoryBound(to: A.Accumulator.self)
+      A.renew(cell, parameters, sums, elapsed, output)
+      (values(joined) + read).update(from: output, count: units)
+      joined &+= WorkspaceLayout.size(of: read &+ units, A.Value.self)
+      if index &+ 1 < Int(header.cellCount) { values(joined).update(from: output, count: units) }
+      read = units
+    }
+    if header.projection != 0 {
+      A.affine(AffineMap(image, header, map), values(layout.lastState), sums)
+    }
+  }
+
+  /// The LSTM's step; its hidden output goes where `MemoryRole` says.
+  @inline(__always)
+  private mutating func remember(_ sums: UnsafeMutablePointer<A.Accumulator>, inputs: Int) {
+    let gates = AffineMap(image, header, 0)
+    let units = Int(cell(0).units)
+    let hidden = values(layout.layers.0)
+    let firstCell = values(layout.cells)
+    if header.memory == MemoryRole.feedsInput.rawValue {
+      let joined = values(layout.memory)
+      (joined + inputs).update(from: firstCell + units, count: units)
+      A.affine(gates, joined, sums)
+      A.remember(gates.descriptor, sums, accumulators(layout.c), hidden)
+      firstCell.update(from: hidden, count: units)
+    } else {
+      A.affine(gates, firstCell, sums)
+      A.remember(gates.descriptor, sums, accumulators(layout.c), hidden)
+      (firstCell + inputs).update(from: hidden, count: units)
+    }
+  }
+
+  /// Output `index` of the last step, after scaling.
+  @inline(__always)
+  func output(_ index: Int) -> Float {
+    let scale = image.loadUnaligned(
+      fromByteOffset: Int(header.outputScales) &+ 4 &* index, as: Float.self)
+    if header.projection != 0 { return A.output(accumulators(layout.sums)[index], scale: scale) }
+    return A.output(values(layout.lastState)[index], scale: scale)
+  }
+
+  /// One step from inputs and elapsed time `ts`, both as floating-point numbers, to outputs.
+  ///
+  /// - Throws: `NetworkError`, and then nothing has changed.
+  @inline(__always)
+  mutating func run(inputs given: Span<Float>, ts: Float, outputs: inout MutableSpan<Float>)
+    throws(NetworkError)
+  {
+    guard given.count == Int(header.inputCount) else {
+      throw .inputCount(given.count, expected: Int(header.inputCount))
+    }
+    guard outputs.count == Int(header.outputCount) else {
+      throw .outputCount(outputs.count, expected: Int(header.outputCount))
+    }
+    guard ts.isFinite, ts >= 0 else { throw .elapsedTime(ts) }
+    for index in 0..<given.count where !given[index].isFinite { throw .nonFiniteInput(index) }
+    let inputs = inputs
+    for index in 0..<given.count {
+      let scale = image.loadUnaligned(
+        fromByteOffset: Int(header.inputScales) &+ 4 &* index, as: Float.self)
+      inputs[index] = A.value(given[index], scale: scale)
+    }
+    advance(A.elapsed(ts, header))
+    for index in 0..<outputs.count { outputs[index] = output(index) }
+  }
+}
+
+// The step of each arithmetic as a function of its own: compiled for it here, however far the caller's
+// optimiser sees.
+
+extension Network where A == Float32Arithmetic {
+  /// One step from inputs and elapsed time `ts` in the network's time unit to outputs.
+  ///
+  /// - Throws: `NetworkError`, and then nothing has changed.
+  public mutating func step(inputs: Span<Float>, ts: Float, outputs: inout MutableSpan<Float>)
+    throws(NetworkError)
+  {
+    try run(inputs: inputs, ts: ts, outputs: &outputs)
+  }
+}
+
+extension Network where A == Float16Arithmetic {
+  /// One step from inputs and elapsed time `ts` in the network's time unit to outputs.
+  ///
+  /// - Throws: `NetworkError`, and then nothing has changed.
+  public mutating func step(inputs: Span<Float>, ts: Float, outputs: inout MutableSpan<Float>)
+    throws(NetworkError)
+  {
+    try run(inputs: inputs, ts: ts, outputs: &outputs)
+  }
+}
+
+extension Network where A == FixedPointArithmetic {
+  /// One step from inputs and elapsed time `ts` in the network's time unit to outputs.
+  ///
+  /// Inputs beyond the range they were quantised for count as its end, and so does ts.
+  ///
+  /// - Throws: `NetworkError`, and then nothing has changed.
+  public mutating func step(inputs: Span<Float>, ts: Float, outputs: inout MutableSpan<Float>)
+    throws(NetworkError)
+  {
+    try run(inputs: inputs, ts: ts, outputs: &outputs)
+  }
+}

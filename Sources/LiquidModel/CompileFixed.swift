@@ -1,0 +1,43 @@
+import LiquidCore
+
+extension FixedModel {
+  /// The image for `FixedPointArithmetic` of a model whose sizes agree and that is proven.
+  func image() -> AlignedBlock {
+    var image = ImageBuilder(arithmetic: FixedPointArithmetic.code, architecture: architecture)
+    image.header.inputScales = image.append(inputScales)
+    image.header.outputScales = image.append(outputScales)
+    (image.header.elapsedFraction, image.header.elapsedLimit) = (elapsedFraction, elapsedLimit)
+    for map in maps { image.append(map.compiled(&image)) }
+    for (cell, shape) in zip(cells, architecture.cells) {
+      var descriptor = CellDescriptor(shape)
+      (descriptor.headFraction, descriptor.stateShift) = (cell.headFraction, cell.stateShift)
+      (descriptor.gateOffsetShift, descriptor.gateShift) = (cell.gateOffsetShift, cell.gateShift)
+      if shape.mode == .pure {
+        descriptor.parameters = image.append(cell.wTau + cell.a, padding: ImageLayout.panelRows)
+      }
+      image.append(descriptor)
+    }
+    return image.finished()
+  }
+}
+
+extension FixedModel.Map {
+  /// Packs the map's numbers into `image`.
+  fileprivate func compiled(_ image: inout ImageBuilder) -> MapDescriptor {
+    var descriptor = MapDescriptor()
+    (descriptor.rows, descriptor.columns) = (UInt32(rows), UInt32(columns))
+    descriptor.weightBits = UInt32(weightBits)
+    if weightBits == 8 {
+      let panels = ImageBuilder.panels(weights, rows: rows, columns: columns, order: [0, 2, 1, 3])
+      descriptor.weights = image.append(
+        panels.map { Int8(truncatingIfNeeded: $0) }, alignment: ImageLayout.alignment)
+    } else {
+      let panels = ImageBuilder.panels(weights, rows: rows, columns: columns, order: [0, 1])
+      descriptor.weights = image.append(panels, alignment: ImageLayout.alignment)
+    }
+    descriptor.bias = image.appendRows(bias)
+    descriptor.multipliers = image.appendRows(multipliers)
+    (descriptor.blockShift, descriptor.fraction, descriptor.valueShift) = (blockShift, fraction, valueShift)
+    return descriptor
+  }
+}

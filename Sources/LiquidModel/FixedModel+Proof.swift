@@ -1,0 +1,138 @@
+import LiquidCore
+
+extension FixedModel {
+  /// Proves from the integers alone that no sum, requantisation or interpolation can overflow, for any input and
+  /// any elapsed time.
+  ///
+  /// - Throws: `ModelError` naming the map and the row, or the format, that is not proven.
+  public func prove() throws(ModelError) {
+    let shapes = Self.maps(of: architecture)
+    guard maps.count == shapes.count, cells.count == architecture.cells.count,
+      inputScales.count == architecture.inputs, outputScales.count == architecture.outputs
+    else { throw refusal("network", "the parts do not fit the architecture") }
+    for (map, shape) in zip(maps, shapes) {
+      guard map.name == shape.name, map.rows == shape.rows, map.columns == shape.columns else {
+        throw refusal(map.name, "\(map.rows) × \(map.columns) where \(shape) was expected")
+      }
+      try map.prove()
+    }
+    try Self.prove("input_scale", inputScales)
+    try Self.prove("output_scale", outputScales)
+    guard (0...24).contains(elapsedFraction), (0...(1 << 24)).contains(elapsedLimit) else {
+      throw refusal("time.format", "[\(elapsedFraction), \(elapsedLimit)] is outside [0...24, 0...2²⁴]")
+    }
+    for index in cells.indices { try prove(cell: index) }
+    try proveFormats()
+  }
+
+  private static func prove(_ name: String, _ scales: [Float]) throws(ModelError) {
+    if let index = scales.firstIndex(where: { !($0.isFinite && $0 > 0) }) {
+      throw refusal("tensor \(name)", "element \(index) is \(scales[index]), not a positive number")
+    }
+  }
+
+  /// The shifts of a cell, and in mode pure its parameters.
+  private func prove(cell index: Int) throws(ModelError) {
+    let (cell, shape) = (cells[index], architecture.cells[index])
+    let place = "cell\(index).format"
+    let readsTable = shape.mode != .pure && shape.headActivation != .linear
+    func check(_ name: String, _ value: Int32, _ range: ClosedRange<Int32>) throws(ModelError) {
+      guard range.contains(value) else {
+        throw refusal(place, "\(name) is \(value), outside \(range.lowerBound) to \(range.upperBound)")
+      }
+    }
+    try check("the heads' fraction", cell.headFraction, readsTable ? 7...20 : 0...30)
+    // |time_a · ts| < 2⁵⁵ and |time_b| << 30 < 2⁶¹, so their sum fits; ±32 << (36 + 20) = 2⁶¹.
+    try check("the shift of time_b", cell.gateOffsetShift, 0...30)
+    try check("the shift of the gate", cell.gateShift, 0...36)
+    // Linear heads: |g1| << 24 + s·|g2 − g1| < 2⁵⁵ + 2⁵⁶. Pure: |factor| ≤ 2³² + 1 times |a| < 2³⁰ is below 2⁶³
+    // with the half that rounds.
+    try check("the shift of the state", cell.stateShift, shape.mode == .pure ? 0...60 : 0...30)
+    guard shape.mode == .pure else { return }
+    guard cell.wTau.count == shape.units, cell.a.count == shape.units else {
+      throw refusal("cell\(index)", "w_tau and a do not fit \(shape.units) neurons")
+    }
+    if let unit = cell.wTau.firstIndex(where: { $0 < 0 }) {
+      throw refusal("cell\(index).w_tau", "element \(unit) is \(cell.wTau[unit]), below 0")
+    }
+    if let unit = cell.a.firstIndex(where: { $0.magnitude >= 1 << 30 }) {
+      throw refusal("cell\(index).a", "element \(unit) is \(cell.a[unit]), beyond ±2³⁰")
+    }
+  }
+
+  /// The formats of maps that a table reads.
+  private func proveFormats() throws(ModelError) {
+    var index = 0
+    func next(_ place: String, readsTable: Bool) throws(ModelError) {
+      let map = maps[index]
+      guard (readsTable ? 7...20 : 0...30).contains(map.fraction), (0...30).contains(map.valueShift),
+        (0...15).contains(map.blockShift)
+      else {
+        throw refusal(
+          "\(map.name).format",
+          "[\(map.blockShift), \(map.fraction), \(map.valueShift)] is outside [0...15, "
+            + (readsTable ? "7...20" : "0...30") + ", 0...30]")
+      }
+      index += 1
+    }
+    if architecture.memory != nil { try next("memory", readsTable: true) }
+    for cell in architecture.cells {
+      for _ in cell.backbone { try next("backbone", readsTable: cell.backboneActivation != .relu) }
+      try next("heads", readsTable: false)
+    }
+    if architecture.hasProjection { try next("projection", readsTable: false) }
+  }
+}
+
+extension FixedModel.Map {
+  /// The largest |value| that a map can read: Int16.min counts, should a restored state hold it.
+  static let largestInput: Int64 = 32768
+
+  /// The largest |total| of a row over all inputs: the sum of its blocks' largest, each shifted, and the bias.
+  func bound(ofRow row: Int) -> (block: Int64, total: Int64) {
+    let width = weightBits == 8 ? columns : ImageLayout.blockColumns
+    var total = Int64(bias[row].magnitude)
+    var largest: Int64 = 0
+    for start in stride(from: 0, to: columns, by: width) {
+      var sum: Int64 = 0
+      for column in start..<min(start + width, columns) {
+        sum += Int64(weights[row * columns + column].magnitude)
+      }
+      let block = sum * Self.largestInput
+      largest = max(largest, block)
+      // A negative sum is shifted down to the next smaller integer.
+      total += weightBits == 8 ? block : (block >> Int64(blockShift)) + 1
+    }
+    return (largest, total)
+  }
+
+  /// Right shift of total × multiplier.
+  var shift: Int64 { weightBits == 8 ? ImageLayout.shift8 : ImageLayout.shift16 }
+
+  fileprivate func prove() throws(ModelError) {
+    guard weightBits == 8 || weightBits == 16, weights.count == rows * columns, bias.count == rows,
+      multipliers.count == rows
+    else { throw refusal(name, "weights, biases and multipliers do not fit \(rows) rows") }
+    let limit = Int64(Int32.max)
+    for row in 0..<rows {
+      let place = "\(name), row \(row)"
+      let bound = bound(ofRow: row)
+      let range = weights[row * columns..<(row + 1) * columns]
+      if range.contains(where: { $0.magnitude > (weightBits == 8 ? 127 : 32767) }) {
+        throw refusal(place, "a weight is the most negative number, which has no positive twin")
+      }
+      guard bound.block <= limit, bound.total <= limit else {
+        throw refusal(place, "its sum can reach \(max(bound.block, bound.total)), beyond 2³¹ − 1")
+      }
+      guard multipliers[row] >= 0 else { throw refusal(place, "its multiplier is negative") }
+      let (product, overflow) = bound.total.multipliedReportingOverflow(by: Int64(multipliers[row]))
+      guard !overflow, (product >> shift) + 1 <= limit else {
+        throw refusal(place, "its requantised sum can reach 2³¹ and beyond")
+      }
+    }
+  }
+}
+
+private func refusal(_ place: String, _ cause: String) -> ModelError {
+  ModelError(place, cause, remedy: "quantize the model again with this version of Ganglion")
+}

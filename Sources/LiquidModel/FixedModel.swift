@@ -1,0 +1,60 @@
+import LiquidCore
+
+/// A network in fixed point: the integers that a quantised file stores.
+///
+/// What the integers mean is written down at `FixedPoint` in LiquidCore and in `docs/fixed-point.md`.
+public struct FixedModel: Sendable, Equatable {
+  /// An affine map in integers: row r of the result is
+  /// ⌊(bias[r] + Σ weights[r][c]·input[c])·multipliers[r] / 2ˢ + ½⌋, s = 32 with 16-bit and 28 with 8-bit weights.
+  public struct Map: Sendable, Equatable {
+    /// Where it belongs, e.g. "cell0.backbone0"; the prefix of its tensors' names.
+    public var name: String
+    /// Outputs and inputs.
+    public var rows, columns: Int
+    /// 8 or 16.
+    public var weightBits: Int
+    /// `rows × columns` weights, row-major.
+    public var weights: [Int16]
+    /// `rows` biases at the scale of the row's total.
+    public var bias: [Int32]
+    /// `rows` multipliers.
+    public var multipliers: [Int32]
+    /// Right shift of the sum of each block of 32 columns, with 16-bit weights.
+    public var blockShift: Int32
+    /// Bits behind the point of the result, where an activation or the LSTM reads it.
+    public var fraction: Int32
+    /// Right shift from there to the values that relu, silu and gelu write.
+    public var valueShift: Int32
+  }
+
+  /// The formats of a cell, and its parameters in mode pure.
+  public struct Cell: Sendable, Equatable {
+    /// Bits behind the point of ff1 and ff2.
+    public var headFraction: Int32
+    /// Left shift of time_b to the format of time_a · ts.
+    public var gateOffsetShift: Int32
+    /// Right shift from there to 20 bits behind the point; in mode pure, of (|w_tau| + |ff1|) · ts.
+    public var gateShift: Int32
+    /// Right shift to the format of the state.
+    public var stateShift: Int32
+    /// |w_tau| in the format of ff1, in mode pure.
+    public var wTau: [Int32]
+    /// a, in mode pure.
+    public var a: [Int32]
+  }
+
+  /// The network's shape.
+  public var architecture: Architecture
+  /// int16 or int8.
+  public var arithmetic: ModelFile.Arithmetic
+  /// An input is multiplied by its scale, rounded, and limited to ±32767.
+  public var inputScales: [Float]
+  /// An output is its integer times its scale.
+  public var outputScales: [Float]
+  /// ts is multiplied by 2^`elapsedFraction`, rounded, and limited to `elapsedLimit`.
+  public var elapsedFraction, elapsedLimit: Int32
+  /// The affine maps in order of use: memory, then of each cell backbone and heads, then the projection.
+  public var maps: [Map]
+  /// The cells in order.
+  public var cells: [Cell]
+}
