@@ -20,7 +20,8 @@ private let help = """
 
 /// `ganglion replay`.
 func replayCommand(_ arguments: [String]) -> ExitStatus {
-  perform("replay", help: help, arguments, options: ["config", "log", "model"], flags: ["json"]) { arguments in
+  perform("replay", help: help, arguments, options: ["config", "log", "model"], flags: ["json"]) {
+    arguments in
     let path = try arguments.exactly("LOG")[0]
     var replay = try Replay(FlightLogReader(path: path))
     let began = DispatchTime.now().uptimeNanoseconds

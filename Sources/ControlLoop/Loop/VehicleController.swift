@@ -40,7 +40,8 @@ public struct VehicleController: ~Copyable {
     monitor(input, &output)
 
     let setpoint = override.apply(
-      to: input.setpoint, mode: safety.mode, estimate: output.estimate, altitudeIsKnown: estimator.health.altitudeValid,
+      to: input.setpoint, mode: safety.mode, estimate: output.estimate,
+      altitudeIsKnown: estimator.health.altitudeValid,
       seconds: seconds, largestTilt: settings.largestTilt)
     let wasFlying = phase.isFlying
     let isFlying = phase.update(

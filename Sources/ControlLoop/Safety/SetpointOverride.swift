@@ -18,7 +18,8 @@ struct SetpointOverride: BitwiseCopyable, Sendable {
   /// The setpoint that the controllers get: the given one with its tilt limited, or level at a held or sinking
   /// altitude.
   mutating func apply(
-    to setpoint: Setpoint, mode newMode: VehicleMode, estimate: Estimate, altitudeIsKnown: Bool, seconds: Float,
+    to setpoint: Setpoint, mode newMode: VehicleMode, estimate: Estimate, altitudeIsKnown: Bool,
+    seconds: Float,
     largestTilt: Float
   ) -> Setpoint {
     if newMode != mode {

@@ -38,7 +38,8 @@ struct PulseJob: Sendable {
   }
 
   /// Sends the motors' pulse widths in µs, in the order of the motors; channels between theirs are off.
-  mutating func write<Bus: I2CBus & ~Copyable>(_ pulses: FixedVector<8>, _ bus: inout Bus, now: MonotonicTime) {
+  mutating func write<Bus: I2CBus & ~Copyable>(_ pulses: FixedVector<8>, _ bus: inout Bus, now: MonotonicTime)
+  {
     guard isReady else { return }
     var widths = InlineArray<16, Float>(repeating: 0)
     for motor in 0..<channels.count {

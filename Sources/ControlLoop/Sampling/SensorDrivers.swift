@@ -14,7 +14,9 @@ enum InertialDriver: SensorDriver {
     }
   }
 
-  mutating func poll<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) -> SensorPoll<InertialSample> {
+  mutating func poll<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) -> SensorPoll<
+    InertialSample
+  > {
     switch self {
     case .mpu6050(var driver, let mounting):
       var result = driver.poll(&bus, now: now)
@@ -35,7 +37,9 @@ enum BarometerDriver: SensorDriver {
     }
   }
 
-  mutating func poll<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) -> SensorPoll<PressureSample> {
+  mutating func poll<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) -> SensorPoll<
+    PressureSample
+  > {
     switch self {
     case .bmp280(var driver):
       let result = driver.poll(&bus, now: now)

@@ -81,8 +81,12 @@ struct EpisodeSummary {
     [
       "episodes": reports.count, "held": held, "held_share": heldShare,
       "crashed": reports.count { $0.score.crash != .none },
-      "attitude_rms_deg": finite(["median": median { $0.score.attitudeRMS }, "max": largest { $0.score.attitudeRMS }]),
-      "altitude_rms_m": finite(["median": median { $0.score.altitudeRMS }, "max": largest { $0.score.altitudeRMS }]),
+      "attitude_rms_deg": finite([
+        "median": median { $0.score.attitudeRMS }, "max": largest { $0.score.attitudeRMS },
+      ]),
+      "altitude_rms_m": finite([
+        "median": median { $0.score.altitudeRMS }, "max": largest { $0.score.altitudeRMS },
+      ]),
       "not_held_seeds": reports.filter { !$0.isHeld }.map(\.seed),
     ]
   }

@@ -79,7 +79,8 @@ struct Flight: ~Copyable {
     let (input, output) = (record.input, record.output)
     ticks += 1
     missed += UInt64(input.missed)
-    faults |= output.faults
+    // Before it is armed a vehicle's sensors may still be starting; why it does not arm is said by the inhibits.
+    if output.mode != .disarmed { faults |= output.faults }
     inhibits = output.inhibits
     lastMode = output.mode
     wasArmed = wasArmed || output.mode != .disarmed

@@ -29,7 +29,9 @@ struct FlightScore {
   }
 
   /// Root mean square of the roll and pitch errors taken together, in degrees.
-  var attitudeRMS: Double { samples == 0 ? .infinity : (tiltSquares / Double(samples)).squareRoot() * 180 / .pi }
+  var attitudeRMS: Double {
+    samples == 0 ? .infinity : (tiltSquares / Double(samples)).squareRoot() * 180 / .pi
+  }
 
   /// Root mean square of the altitude error in m.
   var altitudeRMS: Double { samples == 0 ? .infinity : (altitudeSquares / Double(samples)).squareRoot() }

@@ -37,7 +37,8 @@ final class SimulatedVehicle {
     for (number, bus) in configuration.buses.enumerated() {
       workers.append(
         BusWorker(
-          bus: board.bus(number, bitRate: bus.rateHz), configuration: configuration, name: bus.name, start: .zero))
+          bus: board.bus(number, bitRate: bus.rateHz), configuration: configuration, name: bus.name,
+          start: .zero))
     }
     board.physics = PhysicalState(plant.truth)
   }
