@@ -75,10 +75,10 @@ public struct PCA9685: Sendable {
           try start(&bus, now: now)
         }
       } catch {
-        fail(DeviceFault(error), now: now)
+        state.failTransfer(error, now: now)
       }
     }
-    return ActuatorPoll(isReady: isReady, fault: state.fault, next: state.wake)
+    return ActuatorPoll(isReady: isReady, fault: state.fault, next: max(state.wake, now))
   }
 
   /// Sets the pulse widths, in µs, of as many channels as `microseconds` has, beginning with `first`, in one
@@ -105,7 +105,7 @@ public struct PCA9685: Sendable {
     do throws(BusError) {
       try bus.write(bytes.span.extracting(0..<(1 + 4 * count)), to: options.address)
     } catch {
-      fail(DeviceFault(error), now: now)
+      state.failTransfer(error, now: now)
       throw error
     }
     state.succeed()
@@ -181,13 +181,5 @@ public struct PCA9685: Sendable {
       guard setting.holds(read) else { return state.restart(.wrongRegister, at: now) }
     }
     state.succeed()
-  }
-
-  private mutating func fail(_ fault: DeviceFault, now: MonotonicTime) {
-    if state.stage == .running {
-      state.fail(fault, now: now)
-    } else {
-      state.retry(fault, now: now)
-    }
   }
 }

@@ -47,14 +47,10 @@ public struct BMP280: SensorDriver {
           try start(&bus, now: now)
         }
       } catch {
-        if state.stage == .running {
-          state.fail(DeviceFault(error), now: now)
-        } else {
-          state.retry(DeviceFault(error), now: now)
-        }
+        state.failTransfer(error, now: now)
       }
     }
-    return SensorPoll(sample: sample, fault: state.fault, next: state.wake)
+    return SensorPoll(sample: sample, fault: state.fault, next: max(state.wake, now))
   }
 
   // MARK: - Start

@@ -42,10 +42,10 @@ public struct MPU6050: SensorDriver {
         }
       } catch {
         sample = nil
-        fail(DeviceFault(error), now: now)
+        state.failTransfer(error, now: now)
       }
     }
-    return SensorPoll(sample: sample, fault: state.fault, next: state.wake)
+    return SensorPoll(sample: sample, fault: state.fault, next: max(state.wake, now))
   }
 
   // MARK: - Start
@@ -192,13 +192,5 @@ public struct MPU6050: SensorDriver {
     }
     state.row &+= 1
     return true
-  }
-
-  private mutating func fail(_ fault: DeviceFault, now: MonotonicTime) {
-    if state.stage == .running {
-      state.fail(fault, now: now)
-    } else {
-      state.retry(fault, now: now)
-    }
   }
 }

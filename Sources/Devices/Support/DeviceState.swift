@@ -77,6 +77,15 @@ struct DeviceState: Sendable, BitwiseCopyable {
     if failures >= Self.failureLimit { restart(fault, at: now) }
   }
 
+  /// Notes a transfer that failed: while running a failure like any other, otherwise a start that failed.
+  mutating func failTransfer(_ error: BusError, now: MonotonicTime) {
+    if stage == .running {
+      fail(DeviceFault(error), now: now)
+    } else {
+      retry(DeviceFault(error), now: now)
+    }
+  }
+
   /// Notes a success while running.
   mutating func succeed() {
     fault = .none

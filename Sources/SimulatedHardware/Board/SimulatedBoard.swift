@@ -84,6 +84,7 @@ public final class SimulatedBoard {
       noiseScale: noiseScale, biasScale: biasScale)
     chip.drawConstants()
     chip.now = now.nanoseconds
+    nextChipEvent = min(nextChipEvent, chip.nextEvent)
     return chip
   }
 

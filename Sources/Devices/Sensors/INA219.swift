@@ -1,0 +1,167 @@
+import HardwareInterfaces
+
+/// Texas Instruments INA219: battery voltage, and current as the voltage across a shunt resistor, on I2C.
+///
+/// The current is worked out here from the shunt's voltage: the chip's own current register needs a
+/// calibration value that it forgets without a word when its supply sags.
+public struct INA219: SensorDriver {
+  /// How the chip is used.
+  public struct Options: Sendable {
+    /// 7-bit address: 0x40 to 0x4F by two pins.
+    public var address: UInt8 = 0x40
+    /// Samples per second; at most 100, so that each is a new measurement.
+    public var rate: Double = 10
+    /// Resistance of the shunt in Ω: 0.1 on the usual breakout board, about 0.001 for a drone's current.
+    public var shuntResistance: Float = 0.1
+
+    /// The defaults above.
+    public init() {}
+  }
+
+  /// How the chip is used.
+  public let options: Options
+  /// Where the driver is between power-on and sampling.
+  public var stage: DeviceStage { state.stage }
+
+  private var state = DeviceState()
+  private var schedule: SampleSchedule
+  private var repetition = FrameRepetition()
+
+  /// Registers (datasheet SBOS448, section 8.6), 16 bits each, high byte first.
+  private enum Register {
+    static let configuration: UInt8 = 0x00
+    static let shuntVoltage: UInt8 = 0x01
+    static let busVoltage: UInt8 = 0x02
+    static let power: UInt8 = 0x03
+  }
+
+  private static let resetCommand: UInt16 = 0x8000
+  /// What the configuration holds after a reset; the chip has no identity register.
+  private static let resetConfiguration: UInt16 = 0x399F
+  /// 32 V and 320 mV full scale, both converters 12 bits averaged over 8 samples (4.26 ms), continuous.
+  private static let configuration: UInt16 = 0x3DDF
+  /// Bit 1 of the bus voltage: both converters have finished since the power register was read last.
+  private static let conversionReady: UInt16 = 0x0002
+
+  /// A driver at power-on; nothing moves before the first `poll`.
+  public init(options: Options = Options()) {
+    self.options = options
+    schedule = SampleSchedule(rate: min(options.rate, 100))
+  }
+
+  /// Volts of a bus voltage register: bits 15 to 3, 4 mV each.
+  public static func busVoltage(raw: UInt16) -> Float { Float(raw >> 3) * 0.004 }
+
+  /// Amperes through the shunt of a shunt voltage register, 10 µV each, and the resistance in Ω.
+  public static func current(rawShunt: Int16, resistance: Float) -> Float {
+    Float(rawShunt) * 0.00001 / resistance
+  }
+
+  /// See `SensorDriver`.
+  public mutating func poll<Bus: I2CBus & ~Copyable>(
+    _ bus: inout Bus, now: MonotonicTime
+  ) -> SensorPoll<PowerSample> {
+    var sample: PowerSample?
+    if now >= state.wake {
+      do throws(BusError) {
+        if state.stage == .running {
+          sample = try run(&bus, now: now)
+        } else {
+          try start(&bus, now: now)
+        }
+      } catch {
+        state.failTransfer(error, now: now)
+      }
+    }
+    return SensorPoll(sample: sample, fault: state.fault, next: max(state.wake, now))
+  }
+
+  // MARK: - Start
+
+  private mutating func start<Bus: I2CBus & ~Copyable>(
+    _ bus: inout Bus, now: MonotonicTime
+  ) throws(BusError) {
+    switch state.stage {
+    case .reset:
+      try write(Self.resetCommand, &bus)
+      state.enter(.identity, at: now.advanced(milliseconds: 1))
+    case .identity:
+      guard try read(Register.configuration, &bus) == Self.resetConfiguration else {
+        return state.retry(.wrongIdentity, now: now)
+      }
+      state.enter(.configure, at: now)
+    case .configure:
+      try write(Self.configuration, &bus)
+      state.enter(.verify, at: now)
+    case .verify:
+      guard try read(Register.configuration, &bus) == Self.configuration else {
+        return state.retry(.wrongRegister, now: now)
+      }
+      // The first pair of conversions takes 8.5 ms.
+      let first = now.advanced(milliseconds: 10)
+      state.enter(.running, at: first)
+      state.nextCheck = first
+      schedule.start(at: first)
+      repetition.reset()
+    case .trim, .running:
+      break
+    }
+  }
+
+  private func write<Bus: I2CBus & ~Copyable>(_ value: UInt16, _ bus: inout Bus) throws(BusError) {
+    let bytes: InlineArray<3, UInt8> = [
+      Register.configuration, UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value),
+    ]
+    try bus.write(bytes.span, to: options.address)
+  }
+
+  private func read<Bus: I2CBus & ~Copyable>(_ register: UInt8, _ bus: inout Bus) throws(BusError) -> UInt16 {
+    let bytes: InlineArray<2, UInt8> = try bus.readRegisters(register, of: options.address)
+    return bytes.uint16(bigEndianAt: 0)
+  }
+
+  // MARK: - Sampling
+
+  private mutating func run<Bus: I2CBus & ~Copyable>(
+    _ bus: inout Bus, now: MonotonicTime
+  ) throws(BusError) -> PowerSample? {
+    schedule.advance(past: now)
+    state.wake = schedule.next
+    let voltage = try read(Register.busVoltage, &bus)
+    let shunt = try read(Register.shuntVoltage, &bus)
+    // Reading the power clears the flag of a finished conversion.
+    _ = try read(Register.power, &bus)
+    if now >= state.nextCheck {
+      state.nextCheck = now.advanced(milliseconds: DeviceState.checkPeriod)
+      guard try read(Register.configuration, &bus) == Self.configuration else {
+        state.restart(.wrongRegister, at: now)
+        return nil
+      }
+    }
+    // Bit 2 of the bus voltage is not used and reads 0, so all ones is out of the question too.
+    guard voltage | shunt != 0, voltage & 0x0004 == 0 else {
+      state.fail(.implausibleData, now: now)
+      return nil
+    }
+    return accept(voltage: voltage, shunt: Int16(bitPattern: shunt), now: now)
+  }
+
+  private mutating func accept(voltage: UInt16, shunt: Int16, now: MonotonicTime) -> PowerSample? {
+    // A battery at rest may well read the same for hours: only the chip's flag tells a stopped converter.
+    let digest = FrameDigest(high: UInt64(voltage >> 3), low: UInt64(UInt16(bitPattern: shunt)))
+    let isNew = voltage & Self.conversionReady != 0
+    switch repetition.judge(digest, isNew: isNew, limit: nil) {
+    case .old:
+      state.failSilently(.notReady, now: now)
+      return nil
+    case .frozen:
+      state.restart(.frozenData, at: now)
+      return nil
+    case .fresh:
+      state.succeed()
+      return PowerSample(
+        voltage: Self.busVoltage(raw: voltage),
+        current: Self.current(rawShunt: shunt, resistance: options.shuntResistance))
+    }
+  }
+}

@@ -1,0 +1,276 @@
+import HardwareInterfaces
+
+/// ST VL53L1X: distance by time of flight of infrared light, on I2C, registers of 16-bit addresses.
+///
+/// The chip measures by its own clock. The driver asks whether a result waits from shortly before it is due,
+/// then reads it, sets the number of photodiodes for the next one, and clears the interrupt, which lets the
+/// chip go on.
+public struct VL53L1X: SensorDriver {
+  /// How the chip is used.
+  public let options: Options
+  /// Model and type at the last start, if they could be read: 0xEACC for this chip.
+  public private(set) var identity: UInt16?
+  /// Where the driver is between power-on and sampling.
+  public var stage: DeviceStage { state.stage }
+
+  private var state = DeviceState()
+  private var factory = FactoryValues(fastOscillator: 0, slowOscillator: 0, outerOffset: 0)
+  private var timing = Timing(phaseCalibration: 0, modeA: 0, modeB: 0, rangeA: 0, rangeB: 0)
+  private var isCalibrated = false
+  private var lastCount: UInt8?
+  private var repeats = 0
+  /// When the last result, or the start of measuring, was.
+  private var lastResult = MonotonicTime.zero
+
+  /// A driver at power-on; nothing moves before the first `poll`.
+  public init(options: Options = Options()) {
+    self.options = options
+  }
+
+  /// See `SensorDriver`.
+  public mutating func poll<Bus: I2CBus & ~Copyable>(
+    _ bus: inout Bus, now: MonotonicTime
+  ) -> SensorPoll<RangeSample> {
+    var sample: RangeSample?
+    if now >= state.wake {
+      do throws(BusError) {
+        if state.stage == .running {
+          sample = try run(&bus, now: now)
+        } else {
+          try start(&bus, now: now)
+        }
+      } catch {
+        state.failTransfer(error, now: now)
+      }
+    }
+    return SensorPoll(sample: sample, fault: state.fault, next: max(state.wake, now))
+  }
+
+  // MARK: - Start
+
+  private mutating func start<Bus: I2CBus & ~Copyable>(
+    _ bus: inout Bus, now: MonotonicTime
+  ) throws(BusError) {
+    switch state.stage {
+    case .reset:
+      // The reset is a level: low, for 100 µs at least, then high. The chip boots in 1.2 ms.
+      if state.row == 0 {
+        try bus.writeRegister(wide: VL53L1XRegister.softReset, 0, of: options.address)
+        state.row = 1
+        state.wake = now.advanced(milliseconds: 1)
+      } else {
+        try bus.writeRegister(wide: VL53L1XRegister.softReset, 1, of: options.address)
+        state.enter(.identity, at: now.advanced(milliseconds: 2))
+      }
+    case .identity:
+      try identify(&bus, now: now)
+    case .trim:
+      try readFactoryValues(&bus, now: now)
+    case .configure:
+      let setting = setting(at: state.row, factory: factory, timing: timing)
+      try bus.writeRegister(wide: setting.register, setting.value, of: options.address)
+      if state.nextRow(of: Self.rows) { state.enter(.verify, at: now) }
+    case .verify:
+      let setting = setting(at: state.row, factory: factory, timing: timing)
+      guard try holds(setting, &bus) else { return state.retry(.wrongRegister, now: now) }
+      guard state.nextRow(of: Self.rows) else { return }
+      try clearInterrupt(&bus)
+      try bus.writeRegister(wide: VL53L1XRegister.modeStart, 0x40, of: options.address)
+      beginSampling(now: now)
+    case .running:
+      break
+    }
+  }
+
+  private mutating func identify<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime)
+    throws(BusError)
+  {
+    guard try readByte(VL53L1XRegister.firmwareStatus, &bus) & 1 == 1 else {
+      guard state.row < 10 else { return state.retry(.notReady, now: now) }
+      state.row += 1
+      state.wake = now.advanced(milliseconds: 1)
+      return
+    }
+    let seen = try readWord(VL53L1XRegister.modelIdentity, &bus)
+    identity = seen
+    guard seen == 0xEACC else { return state.retry(.wrongIdentity, now: now) }
+    state.enter(.trim, at: now)
+  }
+
+  private mutating func readFactoryValues<Bus: I2CBus & ~Copyable>(
+    _ bus: inout Bus, now: MonotonicTime
+  ) throws(BusError) {
+    if options.is2V8 {
+      let pad = try readByte(VL53L1XRegister.padExternalSupply, &bus)
+      try bus.writeRegister(wide: VL53L1XRegister.padExternalSupply, pad | 1, of: options.address)
+    }
+    factory = FactoryValues(
+      fastOscillator: try readWord(VL53L1XRegister.fastOscillatorFrequency, &bus),
+      slowOscillator: try readWord(VL53L1XRegister.slowOscillatorCalibration, &bus) & 0x3FF,
+      outerOffset: try readWord(VL53L1XRegister.outerOffset, &bus))
+    guard factory.isPlausible else { return state.retry(.badTrim, now: now) }
+    timing = Self.timing(
+      budget: options.boundedBudget, fastOscillator: factory.fastOscillator, mode: options.distanceMode)
+    state.enter(.configure, at: now)
+  }
+
+  private mutating func beginSampling(now: MonotonicTime) {
+    state.enter(.running, at: now.advanced(microseconds: Int64(options.boundedBudget)))
+    state.nextCheck = now.advanced(milliseconds: DeviceState.checkPeriod)
+    lastResult = now
+    isCalibrated = false
+    lastCount = nil
+    repeats = 0
+  }
+
+  // MARK: - Measuring
+
+  private mutating func run<Bus: I2CBus & ~Copyable>(
+    _ bus: inout Bus, now: MonotonicTime
+  ) throws(BusError) -> RangeSample? {
+    // As long as no result waits, ask again every twentieth of the period.
+    let period = Int64(options.period) &* 1_000_000
+    state.wake = now.advanced(nanoseconds: period / 20)
+    if now >= state.nextCheck {
+      guard try recheck(&bus, now: now) else { return nil }
+    }
+    guard try readByte(VL53L1XRegister.gpioStatus, &bus) & 1 == 0 else {
+      if now.nanoseconds(since: lastResult) > 4 &* period { state.restart(.notReady, at: now) }
+      return nil
+    }
+    lastResult = now
+    state.wake = now.advanced(nanoseconds: period / 10 &* 9)
+    let result: InlineArray<17, UInt8> = try bus.readRegisters(
+      wide: VL53L1XRegister.rangeStatus, of: options.address)
+    try prepareNext(result, &bus)
+    return accept(result, now: now)
+  }
+
+  /// Judges a result: status, report, count of measurements, then 16-bit values, the range in mm at byte 13.
+  private mutating func accept(_ result: InlineArray<17, UInt8>, now: MonotonicTime) -> RangeSample? {
+    let verdict = Self.verdict(status: result[0])
+    let raw = result.uint16(bigEndianAt: 13)
+    // 8 m is twice what the sensor can see.
+    guard !result.isUniform(0x00), !result.isUniform(0xFF), verdict != .unknown, raw < 8_000 else {
+      state.fail(.implausibleData, now: now)
+      return nil
+    }
+    guard verdict != .broken else {
+      state.fail(.selfReported, now: now)
+      return nil
+    }
+    let count = result[2]
+    repeats = count == lastCount ? repeats + 1 : 0
+    lastCount = count
+    if let limit = options.frozenAfter, repeats >= limit {
+      state.restart(.frozenData, at: now)
+      return nil
+    }
+    if repeats > 0 {
+      state.failSilently(.notReady, now: now)
+      return nil
+    }
+    state.succeed()
+    // The very first measurement has not been checked for a target beyond the unambiguous range.
+    return RangeSample(distance: Self.distance(raw: raw), isValid: verdict == .valid && count != 0)
+  }
+
+  /// Does what ST's low-power mode leaves to the host between measurements.
+  private mutating func prepareNext<Bus: I2CBus & ~Copyable>(
+    _ result: InlineArray<17, UInt8>, _ bus: inout Bus
+  ) throws(BusError) {
+    if !isCalibrated {
+      try keepCalibration(&bus)
+      isCalibrated = true
+    }
+    let spads = Self.requiredSpads(
+      effective: result.uint16(bigEndianAt: 3), ambient: result.uint16(bigEndianAt: 7),
+      signal: result.uint16(bigEndianAt: 15))
+    let bytes: InlineArray<4, UInt8> = [
+      0x00, UInt8(truncatingIfNeeded: VL53L1XRegister.manualEffectiveSpads),
+      UInt8(truncatingIfNeeded: spads >> 8), UInt8(truncatingIfNeeded: spads),
+    ]
+    try bus.write(bytes.span, to: options.address)
+    try clearInterrupt(&bus)
+  }
+
+  /// Number of photodiodes (8.8 fixed point) that would give the target rate of 20 Mcps, from the number in
+  /// use and the rates of signal and ambient light (9.7 fixed point); the middle when there was no light.
+  static func requiredSpads(effective: UInt16, ambient: UInt16, signal: UInt16) -> UInt16 {
+    guard effective != 0 else { return 0x8000 }
+    let total = min(UInt32(signal) + UInt32(ambient), 0xFFFF)
+    let perSpad = (total << 16) / UInt32(effective)
+    guard perSpad != 0 else { return 0x8000 }
+    return UInt16(clamping: (UInt32(0x0A00) << 16) / perSpad)
+  }
+
+  /// Keeps the first measurement's calibration of voltage and phase, so that the following ones skip it.
+  private func keepCalibration<Bus: I2CBus & ~Copyable>(_ bus: inout Bus) throws(BusError) {
+    let initial = try readByte(VL53L1XRegister.vhvInit, &bus)
+    let loopBound = try readByte(VL53L1XRegister.vhvLoopBound, &bus)
+    let laserStart = try readByte(VL53L1XRegister.phaseCalibrationLaserStart, &bus)
+    try bus.writeRegister(wide: VL53L1XRegister.vhvInit, initial & 0x7F, of: options.address)
+    try bus.writeRegister(wide: VL53L1XRegister.vhvLoopBound, loopBound & 0x03 | 0x0C, of: options.address)
+    try bus.writeRegister(wide: VL53L1XRegister.phaseCalibrationOverride, 1, of: options.address)
+    try bus.writeRegister(wide: VL53L1XRegister.calibrationLaserStart, laserStart, of: options.address)
+  }
+
+  /// Looks at one register of the table, or after the last at the identity; returns whether all is well.
+  private mutating func recheck<Bus: I2CBus & ~Copyable>(
+    _ bus: inout Bus, now: MonotonicTime
+  ) throws(BusError) -> Bool {
+    state.nextCheck = now.advanced(milliseconds: DeviceState.checkPeriod)
+    // Every other look is at the first row or the identity, so that neither waits for the long table.
+    let turn = state.row
+    state.row = (turn + 1) % (4 * Self.rows)
+    switch turn % 4 {
+    case 0:
+      return try check(0, &bus, now: now)
+    case 2:
+      guard try readWord(VL53L1XRegister.modelIdentity, &bus) == identity else {
+        state.restart(.wrongIdentity, at: now)
+        return false
+      }
+      return true
+    default:
+      return try check(turn / 2 % Self.rows, &bus, now: now)
+    }
+  }
+
+  private mutating func check<Bus: I2CBus & ~Copyable>(
+    _ row: Int, _ bus: inout Bus, now: MonotonicTime
+  ) throws(BusError) -> Bool {
+    guard try holds(setting(at: row, factory: factory, timing: timing), &bus) else {
+      state.restart(.wrongRegister, at: now)
+      return false
+    }
+    return true
+  }
+
+  // MARK: - Registers
+
+  private func holds<Bus: I2CBus & ~Copyable>(
+    _ setting: RegisterSetting, _ bus: inout Bus
+  ) throws(BusError) -> Bool {
+    if setting.mask == 0 { return true }
+    return setting.holds(try readByte(setting.register, &bus))
+  }
+
+  private func clearInterrupt<Bus: I2CBus & ~Copyable>(_ bus: inout Bus) throws(BusError) {
+    try bus.writeRegister(wide: VL53L1XRegister.interruptClear, 1, of: options.address)
+  }
+
+  private func readByte<Bus: I2CBus & ~Copyable>(_ register: UInt16, _ bus: inout Bus) throws(BusError)
+    -> UInt8
+  {
+    let bytes: InlineArray<1, UInt8> = try bus.readRegisters(wide: register, of: options.address)
+    return bytes[0]
+  }
+
+  private func readWord<Bus: I2CBus & ~Copyable>(_ register: UInt16, _ bus: inout Bus) throws(BusError)
+    -> UInt16
+  {
+    let bytes: InlineArray<2, UInt8> = try bus.readRegisters(wide: register, of: options.address)
+    return bytes.uint16(bigEndianAt: 0)
+  }
+}

@@ -1,0 +1,47 @@
+extension VL53L1X {
+  /// How far the sensor looks: a longer mode reaches further in the dark, a shorter one bears more daylight.
+  public enum DistanceMode: String, CaseIterable, Sendable {
+    /// To 1.3 m.
+    case short
+    /// To 2.9 m in the dark.
+    case medium
+    /// To 3.6 m in the dark.
+    case long
+  }
+
+  /// How the chip is used.
+  public struct Options: Sendable {
+    /// 7-bit address; every chip starts at 0x29.
+    public var address: UInt8 = 0x29
+    /// Measurements per second; at most `maximumRate`.
+    public var rate: Double = 25
+    /// How far the sensor looks.
+    public var distanceMode = DistanceMode.long
+    /// Time for one measurement in µs: more is less noise and a longer reach. At least 20,000 in the short
+    /// mode and 33,000 in the others; 140,000 for 4 m.
+    public var timingBudget = 33_000
+    /// Whether the bus is pulled up to 2.8 V (most breakout boards) rather than 1.8 V.
+    public var is2V8 = true
+    /// Results in a row with an unchanged count of measurements that mean the chip no longer measures. `nil`
+    /// never complains.
+    public var frozenAfter: Int? = 5
+
+    /// The defaults above.
+    public init() {}
+
+    /// The timing budget in µs within its bounds.
+    var boundedBudget: Int {
+      max(distanceMode == .short ? 20_000 : 33_000, min(timingBudget, 500_000))
+    }
+
+    /// Measurements per second at the most: the period must hold the timing budget, and is whole milliseconds.
+    public var maximumRate: Double { 1_000 / Double((boundedBudget + 999) / 1_000) }
+
+    /// Time between measurements in ms.
+    var period: Int {
+      let fastest = (boundedBudget + 999) / 1_000
+      let asked = rate >= 0.1 ? 1_000 / rate : 10_000
+      return max(fastest, Int(asked + 0.5))
+    }
+  }
+}
