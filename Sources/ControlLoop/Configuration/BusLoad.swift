@@ -65,6 +65,7 @@ extension BarometerChip {
   var bitsPerSample: Int {
     switch self {
     case .bmp280: TransferBits.readRegisters(10)
+    case .bmp388: TransferBits.readRegisters(8)
     }
   }
 }

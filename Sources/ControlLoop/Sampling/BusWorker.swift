@@ -8,6 +8,8 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
   private var bus: Bus
   private var inertial: SensorJob<InertialDriver>?
   private var barometer: SensorJob<BarometerDriver>?
+  private var range: SensorJob<RangeDriver>?
+  private var power: SensorJob<PowerDriver>?
   private var pulses: PulseJob?
 
   /// A worker for the sensors and actuators that `configuration` puts on the bus `name`; all start at `start`.
@@ -21,6 +23,12 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     if let section = sensors.barometer, section.bus == name {
       barometer = SensorJob(BarometerDriver(section), empty: none.pressure.sample, start: start)
     }
+    if let section = sensors.range, section.bus == name {
+      range = SensorJob(RangeDriver(section), empty: none.range.sample, start: start)
+    }
+    if let section = sensors.power, section.bus == name {
+      power = SensorJob(PowerDriver(section), empty: none.power.sample, start: start)
+    }
     if configuration.actuators.driver.bus == name {
       pulses = PulseJob(configuration.actuators, start: start)
     }
@@ -32,6 +40,8 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     if let inertial { earliest = min(earliest, inertial.due) }
     if let pulses { earliest = min(earliest, pulses.due) }
     if let barometer { earliest = min(earliest, barometer.due) }
+    if let range { earliest = min(earliest, range.due) }
+    if let power { earliest = min(earliest, power.due) }
     return earliest
   }
 
@@ -45,6 +55,10 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
       pulses?.run(&bus, now: now)
     } else if barometer?.due == due {
       barometer?.run(&bus, now: now)
+    } else if range?.due == due {
+      range?.run(&bus, now: now)
+    } else if power?.due == due {
+      power?.run(&bus, now: now)
     }
   }
 
@@ -57,6 +71,8 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
   public func publish(to readings: inout SensorReadings) {
     if let inertial { readings.inertial = inertial.reading }
     if let barometer { readings.pressure = barometer.reading }
+    if let range { readings.range = range.reading }
+    if let power { readings.power = power.reading }
     if let pulses { readings.actuatorFault = pulses.fault }
   }
 }

@@ -30,10 +30,12 @@ enum InertialDriver: SensorDriver {
 /// A barometer of any supported kind.
 enum BarometerDriver: SensorDriver {
   case bmp280(BMP280)
+  case bmp388(BMP388)
 
   init(_ section: Configuration.Barometer) {
     switch section.chip {
     case .bmp280: self = .bmp280(BMP280(options: BMP280.Options(section)))
+    case .bmp388: self = .bmp388(BMP388(options: BMP388.Options(section)))
     }
   }
 
@@ -44,6 +46,10 @@ enum BarometerDriver: SensorDriver {
     case .bmp280(var driver):
       let result = driver.poll(&bus, now: now)
       self = .bmp280(driver)
+      return result
+    case .bmp388(var driver):
+      let result = driver.poll(&bus, now: now)
+      self = .bmp388(driver)
       return result
     }
   }
@@ -66,5 +72,76 @@ extension BMP280.Options {
     self.init()
     address = section.address
     rate = Double(section.rateHz)
+  }
+}
+
+/// A range finder of any supported kind.
+enum RangeDriver: SensorDriver {
+  /// With the distance in m beyond which a reading is not trusted.
+  case vl53l1x(VL53L1X, maximum: Float)
+
+  init(_ section: Configuration.RangeFinder) {
+    switch section.chip {
+    case .vl53l1x:
+      self = .vl53l1x(
+        VL53L1X(options: VL53L1X.Options(section)), maximum: Float(section.maximumDistance))
+    }
+  }
+
+  mutating func poll<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) -> SensorPoll<RangeSample>
+  {
+    switch self {
+    case .vl53l1x(var driver, let maximum):
+      var result = driver.poll(&bus, now: now)
+      self = .vl53l1x(driver, maximum: maximum)
+      if let sample = result.sample, sample.distance > maximum { result.sample?.isValid = false }
+      return result
+    }
+  }
+}
+
+/// A battery monitor of any supported kind.
+enum PowerDriver: SensorDriver {
+  case ina219(INA219)
+
+  init(_ section: Configuration.PowerMonitor) {
+    switch section.chip {
+    case .ina219: self = .ina219(INA219(options: INA219.Options(section)))
+    }
+  }
+
+  mutating func poll<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) -> SensorPoll<PowerSample>
+  {
+    switch self {
+    case .ina219(var driver):
+      let result = driver.poll(&bus, now: now)
+      self = .ina219(driver)
+      return result
+    }
+  }
+}
+
+extension BMP388.Options {
+  init(_ section: Configuration.Barometer) {
+    self.init()
+    address = section.address
+    rate = Double(section.rateHz)
+  }
+}
+
+extension VL53L1X.Options {
+  init(_ section: Configuration.RangeFinder) {
+    self.init()
+    address = section.address
+    rate = Double(section.rateHz)
+  }
+}
+
+extension INA219.Options {
+  init(_ section: Configuration.PowerMonitor) {
+    self.init()
+    address = section.address
+    rate = Double(section.rateHz)
+    shuntResistance = Float(section.shuntOhm)
   }
 }

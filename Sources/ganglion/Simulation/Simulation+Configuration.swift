@@ -20,6 +20,23 @@ extension SimulatedBoard {
       case .bmp280:
         try attach(
           SimulatedBMP280(), name: "barometer", bus: bus(barometer.bus), address: barometer.address)
+      case .bmp388:
+        try attach(
+          SimulatedBMP388(), name: "barometer", bus: bus(barometer.bus), address: barometer.address)
+      }
+    }
+    if let range = sensors.range {
+      switch range.chip {
+      case .vl53l1x:
+        try attach(SimulatedVL53L1X(), name: "range", bus: bus(range.bus), address: range.address)
+      }
+    }
+    if let power = sensors.power {
+      switch power.chip {
+      case .ina219:
+        try attach(
+          SimulatedINA219(shuntResistance: power.shuntOhm), name: "power", bus: bus(power.bus),
+          address: power.address)
       }
     }
     let driver = configuration.actuators.driver

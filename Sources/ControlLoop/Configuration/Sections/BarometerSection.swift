@@ -2,7 +2,7 @@ import Devices
 
 /// Barometers with a driver.
 public enum BarometerChip: String, CaseIterable, Sendable {
-  case bmp280
+  case bmp280, bmp388
 }
 
 extension Configuration {
