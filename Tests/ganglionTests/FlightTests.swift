@@ -1,0 +1,141 @@
+import ControlLoop
+import FlightLog
+import Foundation
+import HardwareInterfaces
+import Testing
+
+@testable import ganglion
+
+/// The shipped configuration, flown by the classical controller for a shorter time.
+private func mission(_ changes: [(String, String)] = []) throws -> Mission {
+  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  var text = try String(
+    contentsOf: root.appending(path: "firmware-configs/quadrotor-hold.json5"), encoding: .utf8)
+  for (old, new) in [("duration_s: 20", "duration_s: 8"), ("until_s: 20.0", "until_s: 8.0")] + changes {
+    try #require(text.contains(old), "the shipped configuration no longer has '\(old)'")
+    text = text.replacing(old, with: new)
+  }
+  return try Mission(configuration: Array(text.utf8), model: [], overrides: ["controller": "classical"])
+}
+
+/// A folder of its own that goes with the test.
+private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
+  let folder = NSTemporaryDirectory() + "ganglion-" + UUID().uuidString
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: folder) }
+  return try body(folder)
+}
+
+private func fly(_ mission: Mission, seed: UInt64 = 1, fault: String? = nil, log: String? = nil) throws
+  -> FlightReport
+{
+  try ganglion.fly(Flight(mission, seed: seed, fault: fault, logPath: log), showsProgress: false)
+}
+
+@Suite("A simulated flight")
+struct FlightTests {
+  @Test("It takes off, holds its setpoints, and raises no fault")
+  func holds() throws {
+    let report = try fly(try mission())
+    #expect(report.isHeld)
+    #expect(report.faults.isEmpty)
+    #expect(report.mode == .active)
+    #expect(report.ticks > 1900)
+  }
+
+  @Test("The same configuration and seed give the same log, byte for byte; another seed does not")
+  func deterministic() throws {
+    try withFolder { folder in
+      let mission = try mission()
+      for (name, seed) in [("a", 5), ("b", 5), ("c", 6)] {
+        _ = try fly(mission, seed: UInt64(seed), log: "\(folder)/\(name)")
+      }
+      let logs = try ["a", "b", "c"].map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")) }
+      #expect(logs[0] == logs[1])
+      #expect(logs[0] != logs[2])
+    }
+  }
+
+  @Test("Its log replays bit for bit, and needs nothing but itself")
+  func replays() throws {
+    try withFolder { folder in
+      let report = try fly(try mission(), log: "\(folder)/flight.mcap")
+      var replay = try Replay(FlightLogReader(path: "\(folder)/flight.mcap"))
+      let outcome = try replay.run()
+      #expect(outcome.isIdentical)
+      #expect(outcome.text == "replayed \(report.ticks) ticks: identical")
+    }
+  }
+
+  @Test("A replay names the first tick and field that differ, with both values")
+  func findsDifference() throws {
+    try withFolder { folder in
+      let path = "\(folder)/flight.mcap"
+      let mission = try mission()
+      _ = try fly(mission, log: path)
+      // The same flight written again with one command changed in its last bit.
+      let reader = try FlightLogReader(path: path)
+      let sink = MemoryLogSink()
+      let writer = try FlightLogWriter(
+        sink: sink, configuration: reader.configuration, model: [], metadata: reader.metadata)
+      var cursor = reader.ticks()
+      var record = TickRecord(input: TickInput(), output: TickOutput())
+      while case .tick = try cursor.next(into: &record) {
+        if record.input.tick == 1000 {
+          record.output.command.pitch = Float(bitPattern: record.output.command.pitch.bitPattern ^ 1)
+        }
+        try writer.append(record)
+      }
+      try writer.finish()
+      var replay = try Replay(FlightLogReader(LogBytes(sink.bytes)))
+      let outcome = try replay.run()
+      #expect(outcome.difference?.tick == 1000)
+      #expect(outcome.difference?.field.field == "command_pitch")
+      #expect(outcome.difference?.field.recorded != outcome.difference?.field.replayed)
+      #expect(!outcome.isIdentical)
+    }
+  }
+}
+
+@Suite("Faults in flight")
+struct FaultTests {
+  /// What the shipped rules make of each fault, four seconds into a flight, and how the flight ends.
+  @Test(
+    "Each fault leads to its configured reaction",
+    arguments: [
+      ("imu:off@4s", FailsafeCondition.imuStale, VehicleMode.terminated),
+      ("imu:stuck@4s", .imuStale, .terminated),
+      ("imu:brown-out@4s", .imuStale, .terminated),
+      ("motors:off@4s", .actuatorFault, .terminated),
+      ("range:off@4s", .rangeStale, .active),
+      ("range:stuck@4s", .rangeStale, .active),
+      ("barometer:off@4s", .barometerStale, .active),
+      ("barometer:garbage@4s", .barometerStale, .active),
+      ("power:off@4s", .powerStale, .active),
+    ])
+  func reaction(_ fault: String, _ condition: FailsafeCondition, _ mode: VehicleMode) throws {
+    let report = try fly(try mission(), fault: fault)
+    #expect(report.faults.contains(condition), "\(report.faults)")
+    #expect(report.mode == mode)
+  }
+
+  @Test("A short loss of a slow sensor is survived and forgotten")
+  func survives() throws {
+    let report = try fly(try mission(), fault: "range:nack@4s+0.5s")
+    #expect(report.isHeld)
+    #expect(report.mode == .active)
+  }
+
+  @Test("A wrong identity keeps the vehicle on the ground, and the result says why")
+  func wrongIdentity() throws {
+    let report = try fly(try mission(), fault: "imu:wrong-identity@0s")
+    #expect(report.mode == .disarmed)
+    #expect(report.inhibits.contains(.inertialSensor))
+  }
+
+  @Test("A fault of a chip that is not there is refused with the names that are")
+  func unknownTarget() throws {
+    #expect(throws: (any Error).self) { try fly(try mission(), fault: "radar:off@1s") }
+  }
+}
