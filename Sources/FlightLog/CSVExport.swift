@@ -44,7 +44,7 @@ public struct CSVExport: Sendable {
         try sink.write(line.bytes)
         rowCount += 1
       case .message: continue
-      case .damage(let damage): damages.append(damage)
+      case .damage(let damage): damages.add(damage)
       case .end: break reading
       }
     }

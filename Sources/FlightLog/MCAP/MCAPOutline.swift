@@ -6,6 +6,17 @@ public struct LogDamage: Equatable, Sendable {
   public var lostBytes: Int
 }
 
+extension [LogDamage] {
+  /// Adds damage; from a thousand on only its bytes are added up, so a hostile file cannot fill the memory.
+  mutating func add(_ damage: LogDamage) {
+    if count < 1000 {
+      append(damage)
+    } else {
+      self[count - 1].lostBytes += damage.lostBytes
+    }
+  }
+}
+
 /// A run of schema, channel and message records: a chunk's content, or records that stand outside chunks.
 public struct MCAPSegment: Equatable, Sendable {
   /// Where the records are in the file.
@@ -87,7 +98,7 @@ public struct MCAPOutline: Sendable {
       else {
         // Not a record: cut off, or damaged. Go on at the next chunk that is whole, if there is one.
         let next = resync.nextChunk(after: start)
-        damages.append(Self.damage(at: start, until: next, of: bytes.count))
+        damages.add(Self.damage(at: start, until: next, of: bytes.count))
         guard let next else { return }
         cursor = ByteCursor(bytes, next..<bytes.count)
         continue
@@ -116,7 +127,7 @@ public struct MCAPOutline: Sendable {
     if bytes.count - position == magic.count, bytes.copy(position..<bytes.count) == magic {
       isComplete = true
     } else {
-      damages.append(
+      damages.add(
         LogDamage(
           error: LogError(
             .malformed, at: position, "the log does not end with its closing mark behind the footer",
@@ -143,7 +154,7 @@ public struct MCAPOutline: Sendable {
     case .chunk:
       guard let chunk = cursor.chunk(at: start) else { return false }
       guard let segment = chunk.segment else {
-        damages.append(
+        damages.add(
           LogDamage(
             error: LogError(
               .unsupported, at: start, "a chunk is compressed with '\(chunk.compression)'",

@@ -44,7 +44,7 @@ public struct MCAPRecovery: Sendable {
       switch messages.next() {
       case .message(let message):
         guard let channel = messages.channels[message.channel] else {
-          damages.append(
+          damages.add(
             LogDamage(
               error: LogError(
                 .malformed, at: message.payload.lowerBound,
@@ -57,7 +57,7 @@ public struct MCAPRecovery: Sendable {
           try writer.write(channel: id, time: message.time, payload: payload)
         }
         messageCount &+= 1
-      case .damage(let damage): damages.append(damage)
+      case .damage(let damage): damages.add(damage)
       case .end: break reading
       }
     }
