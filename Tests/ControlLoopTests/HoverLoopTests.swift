@@ -28,4 +28,41 @@ struct HoverLoopTests {
     let (a, b) = (HoverLoopFlight().fly(seed: 7), HoverLoopFlight().fly(seed: 7))
     #expect(a.roll == b.roll && a.altitude == b.altitude && a.estimatedAltitude == b.estimatedAltitude)
   }
+
+  @Test("eight seconds without range finder and twice the noise cost no flight")
+  func rangeLost() {
+    var flight = HoverLoopFlight()
+    (flight.noise, flight.rangeLost) = (2, 7...15)
+    for seed in 100..<104 as Range<UInt64> {
+      let score = flight.fly(seed: seed)
+      #expect(score.held && score.estimatedAltitude < 0.15)
+    }
+  }
+
+  @Test("wind half as strong again as the vehicle is tuned for costs no flight")
+  func moreWind() {
+    var flight = HoverLoopFlight()
+    flight.wind = WindParameters(mean: 6...6, gust: 3...3)
+    for seed in 200..<204 as Range<UInt64> { #expect(flight.fly(seed: seed).held) }
+  }
+
+  @Test("every tenth tick missed costs no flight")
+  func missedTicks() {
+    var flight = HoverLoopFlight()
+    flight.missed = 0.1
+    for seed in 300..<304 as Range<UInt64> { #expect(flight.fly(seed: seed).held) }
+  }
+
+  @Test("lands softly where the setpoint says 0, and stands there")
+  func lands() {
+    var flight = HoverLoopFlight()
+    flight.profile = [(1.5, 0, 0, 0, 1), (6, 0, 0, 0, -0.3)]
+    flight.duration = 12
+    for seed in 400..<404 as Range<UInt64> {
+      var last: HoverLoopFlight.Row?
+      let score = flight.fly(seed: seed) { last = $0 }
+      #expect(score.crash == .none)
+      #expect(abs(last?.truth.altitude ?? 1) < 0.02 && last?.command == BodyCommand.none)
+    }
+  }
 }

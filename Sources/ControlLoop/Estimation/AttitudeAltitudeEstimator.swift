@@ -21,6 +21,8 @@ public struct AttitudeAltitudeEstimator: Sendable {
   private var estimate = Estimate()
 
   private var isInitialized = false
+  /// Whether the gyroscope's bias comes from standing still.
+  private var hasStood = false
   private var inertial = Track()
   private var pressure = Track()
   private var range = Track()
@@ -31,6 +33,11 @@ public struct AttitudeAltitudeEstimator: Sendable {
   /// When the range finder last corrected the altitude, and the barometer last gave one.
   private var rangeUsed: MonotonicTime?
   private var pressureUsed: MonotonicTime?
+
+  /// Beyond these, in rad/s, m/s² and m, a reading is nonsense.
+  private static let largestRate = 200.0
+  private static let largestForce = 1000.0
+  private static let largestRange = 1000.0
 
   /// Which reading of a sensor was seen last.
   private struct Track: Sendable {
@@ -69,13 +76,14 @@ public struct AttitudeAltitudeEstimator: Sendable {
   }
 
   private mutating func takeInertial(_ input: TickInput, armed: Bool) {
-    guard let seconds = inertial.interval(input.inertial) else { return }
     let sample = input.inertial.sample
     let rate = Vector3(Double(sample.rateX), Double(sample.rateY), Double(sample.rateZ))
     let force = Vector3(
       Double(sample.accelerationX), Double(sample.accelerationY), Double(sample.accelerationZ))
-    // Infinities and NaN make the sum NaN or infinite.
-    guard (rate.dot(rate) + force.dot(force)).isFinite else { return }
+    // Comparisons with NaN are false: what no sensor can mean is as good as no reading.
+    guard rate.length < Self.largestRate, force.length < Self.largestForce,
+      let seconds = inertial.interval(input.inertial)
+    else { return }
 
     let window = stillness.add(rate: rate, force: force, seconds: seconds)
     if !armed { stand(window, rate: rate, force: force, seconds: seconds) }
@@ -104,7 +112,7 @@ public struct AttitudeAltitudeEstimator: Sendable {
     if let window, plausible(window) {
       attitude.setBias(window.rate)
       if !isInitialized { attitude.align(force: window.force) }
-      isInitialized = true
+      (isInitialized, hasStood) = (true, true)
       altitude.setZero(up: upward(window.force))
     } else if stillness.moved {
       altitude.beginStanding()
@@ -121,7 +129,7 @@ public struct AttitudeAltitudeEstimator: Sendable {
 
   /// A steady turn is no bias, and a steady fall no rest.
   private func plausible(_ window: StillnessDetector.Window) -> Bool {
-    let limit = isInitialized ? settings.stillRate : settings.largestGyroBias
+    let limit = hasStood ? settings.stillRate : settings.largestGyroBias
     return (window.rate - attitude.bias).length < limit
       && (window.force.length / StandardAtmosphere.gravity - 1).magnitude < settings.gravityGate
   }
@@ -134,11 +142,12 @@ public struct AttitudeAltitudeEstimator: Sendable {
   private mutating func takeRange(_ input: TickInput) {
     guard let interval = range.interval(input.range) else { return }
     let sample = input.range.sample
-    guard sample.isValid, sample.distance.isFinite, sample.distance >= 0 else { return }
-    altitude.average(range: Double(sample.distance))
+    let distance = Double(sample.distance)
+    guard sample.isValid, distance >= 0, distance < Self.largestRange else { return }
+    altitude.average(range: distance)
     guard isInitialized else { return }
     let believed = altitude.correct(
-      range: Double(sample.distance), cosineOfTilt: attitude.attitude.cosineOfTilt,
+      range: distance, cosineOfTilt: attitude.attitude.cosineOfTilt,
       age: age(of: input.range.time), interval: interval)
     if believed { rangeUsed = input.range.time }
   }
