@@ -48,9 +48,9 @@ enum FixedActivations {
     let exponent = x &* 1_549_082_005  // log₂e in Q1.30
     let octave = exponent &>> 50
     let rest = exponent & ((1 &<< 50) &- 1)
-    let index = Int(rest &>> 42)
-    let node = Int64(powerTable[unchecked: index])
-    let slope = Int64(powerTable[unchecked: index &+ 1]) &- node
+    let index = Int(truncatingIfNeeded: rest &>> 42)
+    let node = FixedPoint.wide(powerTable[unchecked: index])
+    let slope = FixedPoint.wide(powerTable[unchecked: index &+ 1]) &- node
     // 20 of the remaining 42 bits.
     let power = node &+ FixedPoint.rounded(slope &* ((rest &>> 22) & 0xF_FFFF), 20)
     return FixedPoint.rounded(power, octave)

@@ -14,6 +14,44 @@
 /// (σ: Q0.24); c of the LSTM Q11.20; each affine map's rows have a format of their own with at most 20 bits
 /// behind the point where a table follows.
 enum FixedPoint {
+  /// `x` in 64 bits.
+  ///
+  /// On 32-bit processors by its two words: the generic conversion would make the compiler of Embedded Swift
+  /// see an allocation (of a number's array of words, never made) and refuse it under `-no-allocations`.
+  @inline(__always)
+  static func wide(_ x: Int32) -> Int64 {
+    #if _pointerBitWidth(_32)
+      unsafeBitCast(SIMD2(x, x &>> 31), to: Int64.self)
+    #else
+      Int64(x)
+    #endif
+  }
+
+  /// a·b in 64 bits.
+  @inline(__always)
+  static func product(_ a: Int32, _ b: Int32) -> Int64 {
+    #if _pointerBitWidth(_32)
+      let full = a.multipliedFullWidth(by: b)
+      return unsafeBitCast(SIMD2(Int32(bitPattern: full.low), full.high), to: Int64.self)
+    #else
+      return Int64(a) &* Int64(b)
+    #endif
+  }
+
+  /// The single-precision number nearest to `x`.
+  ///
+  /// On 32-bit processors from two halves, both exact, for the reason given at `wide`.
+  @inline(__always)
+  static func single(_ x: Int32) -> Float {
+    #if _pointerBitWidth(_32)
+      let low = Float(bitPattern: 0x4B00_0000 | UInt32(bitPattern: x & 0xFFFF)) - 0x1p23
+      let high = Float(bitPattern: UInt32(bitPattern: 0x4B40_0000 &+ (x &>> 16))) - 0x1.8p23
+      return high * 0x1p16 + low
+    #else
+      Float(x)
+    #endif
+  }
+
   /// ⌊x / 2^shift + ½⌋ for 0 ≤ shift ≤ 62 and |x| < 2⁶².
   @inline(__always)
   static func rounded(_ x: Int64, _ shift: Int64) -> Int64 { (x &+ ((1 &<< shift) &>> 1)) &>> shift }

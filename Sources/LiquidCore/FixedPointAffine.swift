@@ -87,7 +87,7 @@ extension FixedPointArithmetic {
   ) {
     let multiplier = lanes(map.image + Int(map.descriptor.multipliers), 4 &* row)
     for lane in 0..<ImageLayout.panelRows {
-      let product = Int64(total[lane]) &* Int64(multiplier[lane])
+      let product = FixedPoint.product(total[lane], multiplier[lane])
       output[row &+ lane] = Int32(truncatingIfNeeded: FixedPoint.rounded(product, shift))
     }
   }

@@ -19,7 +19,7 @@ public enum FixedPointArithmetic: Arithmetic {
 
   /// Whether the header's formats are in range.
   public static func accepts(_ header: ImageHeader) -> Bool {
-    (0...24).contains(header.elapsedFraction) && (0...(1 << 24)).contains(header.elapsedLimit)
+    (0...24).contains(header.elapsedFraction) && (0...0x100_0000).contains(header.elapsedLimit)
   }
 
   /// Whether the cell's formats are in range.
@@ -41,27 +41,27 @@ public enum FixedPointArithmetic: Arithmetic {
     _ output: UnsafeMutablePointer<Int16>
   ) {
     let fraction = map.fraction
-    let shift = Int64(map.valueShift)
+    let shift = FixedPoint.wide(map.valueShift)
     switch activation {
     case .tanh, .lecunTanh:
       for row in 0..<map.paddedRows { output[row] = value(FixedActivations.tanh(input[row], fraction)) }
     case .silu:
       for row in 0..<map.paddedRows {
-        let product = Int64(input[row]) &* Int64(FixedActivations.sigmoid(input[row], fraction))
+        let product = FixedPoint.product(input[row], FixedActivations.sigmoid(input[row], fraction))
         output[row] = FixedPoint.saturated16(FixedPoint.rounded(product, 24 &+ shift))
       }
     case .gelu:
       for row in 0..<map.paddedRows {
-        let product = Int64(input[row]) &* Int64(FixedActivations.normal(input[row], fraction))
+        let product = FixedPoint.product(input[row], FixedActivations.normal(input[row], fraction))
         output[row] = FixedPoint.saturated16(FixedPoint.rounded(product, 24 &+ shift))
       }
     case .relu:
       for row in 0..<map.paddedRows {
-        output[row] = FixedPoint.saturated16(FixedPoint.rounded(Int64(max(0, input[row])), shift))
+        output[row] = FixedPoint.saturated16(FixedPoint.rounded(FixedPoint.wide(max(0, input[row])), shift))
       }
     case .linear:
       for row in 0..<map.paddedRows {
-        output[row] = FixedPoint.saturated16(FixedPoint.rounded(Int64(input[row]), shift))
+        output[row] = FixedPoint.saturated16(FixedPoint.rounded(FixedPoint.wide(input[row]), shift))
       }
     }
   }
@@ -93,20 +93,21 @@ public enum FixedPointArithmetic: Arithmetic {
   ) {
     let units = Int(cell.units)
     let (ff2, slopes, offsets) = (heads + units, heads + 2 &* units, heads + 3 &* units)
-    let offsetShift = Int64(cell.gateOffsetShift)
-    let gateShift = Int64(cell.gateShift)
+    let offsetShift = FixedPoint.wide(cell.gateOffsetShift)
+    let gateShift = FixedPoint.wide(cell.gateShift)
     // At ±32 the gate is all open or all shut.
     let gateEnd: Int64 = 32 &<< (gateShift &+ ImageLayout.gateFraction)
-    let ts = Int64(elapsed)
-    let shift = 24 &+ Int64(cell.stateShift)
+    let ts = FixedPoint.wide(elapsed)
+    let shift = 24 &+ FixedPoint.wide(cell.stateShift)
     let isDifference: Int64 = cell.mode == CellMode.noGate.rawValue ? 0 : -1
     for unit in 0..<units {
-      let argument = Int64(slopes[unit]) &* ts &+ (Int64(offsets[unit]) &<< offsetShift)
+      let argument = FixedPoint.wide(slopes[unit]) &* ts &+ (FixedPoint.wide(offsets[unit]) &<< offsetShift)
       let limited = max(0 &- gateEnd, min(gateEnd, argument)) &>> gateShift
-      let s = Int64(
-        FixedActivations.sigmoid(Int32(truncatingIfNeeded: limited), Int32(ImageLayout.gateFraction)))
-      let g1 = Int64(activation(heads[unit]))
-      let g2 = Int64(activation(ff2[unit]))
+      let s = FixedPoint.wide(
+        FixedActivations.sigmoid(
+          Int32(truncatingIfNeeded: limited), Int32(truncatingIfNeeded: ImageLayout.gateFraction)))
+      let g1 = FixedPoint.wide(activation(heads[unit]))
+      let g2 = FixedPoint.wide(activation(ff2[unit]))
       let sum = (g1 &<< 24) &+ s &* (g2 &- (g1 & isDifference))
       state[unit] = FixedPoint.saturated16(FixedPoint.rounded(sum, shift))
     }
@@ -119,17 +120,17 @@ public enum FixedPointArithmetic: Arithmetic {
     _ elapsed: Int32, _ state: UnsafeMutablePointer<Int16>
   ) {
     let units = Int(cell.units)
-    let fraction = Int64(cell.headFraction)
-    let timeShift = Int64(cell.gateShift)
+    let fraction = FixedPoint.wide(cell.headFraction)
+    let timeShift = FixedPoint.wide(cell.gateShift)
     for unit in 0..<units {
-      let f1 = Int64(heads[unit])
-      let rate = Int64(parameters[unit]) &+ (f1 < 0 ? 0 &- f1 : f1)
-      let time = min((rate &* Int64(elapsed)) &>> timeShift, 1 &<< 25)
+      let f1 = FixedPoint.wide(heads[unit])
+      let rate = FixedPoint.wide(parameters[unit]) &+ (f1 < 0 ? 0 &- f1 : f1)
+      let time = min((rate &* FixedPoint.wide(elapsed)) &>> timeShift, 1 &<< 25)
       // Q.(fraction + 30): |f1| < 2³¹, e ≤ 2³⁰.
       let product = (1 &<< (fraction &+ 30)) &- f1 &* FixedActivations.decay(time)
       let factor = FixedPoint.rounded(product, 30)
-      let sum = factor &* Int64(parameters[units &+ unit])
-      state[unit] = FixedPoint.saturated16(FixedPoint.rounded(sum, Int64(cell.stateShift)))
+      let sum = factor &* FixedPoint.wide(parameters[units &+ unit])
+      state[unit] = FixedPoint.saturated16(FixedPoint.rounded(sum, FixedPoint.wide(cell.stateShift)))
     }
   }
 
@@ -142,15 +143,15 @@ public enum FixedPointArithmetic: Arithmetic {
     let fraction = map.fraction
     let (inputs, forgets, outputs) = (gates + units, gates + 2 &* units, gates + 3 &* units)
     for unit in 0..<units {
-      let candidate = Int64(FixedActivations.tanh(gates[unit], fraction))
-      let input = Int64(FixedActivations.sigmoid(inputs[unit], fraction))
-      let forget = Int64(FixedActivations.sigmoid(forgets[unit], fraction))
-      let output = Int64(FixedActivations.sigmoid(outputs[unit], fraction))
+      let candidate = FixedPoint.wide(FixedActivations.tanh(gates[unit], fraction))
+      let input = FixedPoint.wide(FixedActivations.sigmoid(inputs[unit], fraction))
+      let forget = FixedPoint.wide(FixedActivations.sigmoid(forgets[unit], fraction))
+      let output = FixedPoint.wide(FixedActivations.sigmoid(outputs[unit], fraction))
       // Q.47: tanh Q0.23 · σ Q0.24, and c Q11.20 · σ Q0.24, moved up by three bits.
-      let sum = ((Int64(c[unit]) &* forget) &<< 3) &+ candidate &* input
+      let sum = ((FixedPoint.wide(c[unit]) &* forget) &<< 3) &+ candidate &* input
       let new = FixedPoint.saturated32(FixedPoint.rounded(sum, 27))
       c[unit] = new
-      let product = Int64(FixedActivations.tanh(new, ImageLayout.memoryFraction)) &* output
+      let product = FixedPoint.wide(FixedActivations.tanh(new, ImageLayout.memoryFraction)) &* output
       hidden[unit] = Int16(truncatingIfNeeded: FixedPoint.rounded(product, 32))
     }
   }
@@ -164,15 +165,17 @@ public enum FixedPointArithmetic: Arithmetic {
   /// Elapsed time as this arithmetic counts it.
   @inline(__always)
   public static func elapsed(_ ts: Float, _ header: ImageHeader) -> Int32 {
-    let scale = Float(Int32(1) &<< header.elapsedFraction)
-    return FixedPoint.quantised(ts, scale: scale, limit: Float(header.elapsedLimit))
+    let scale = FixedPoint.single(1 &<< header.elapsedFraction)
+    return FixedPoint.quantised(ts, scale: scale, limit: FixedPoint.single(header.elapsedLimit))
   }
 
   /// A state as an output.
   @inline(__always)
-  public static func output(_ value: Int16, scale: Float) -> Float { Float(value) * scale }
+  public static func output(_ value: Int16, scale: Float) -> Float { FixedPoint.single(Int32(value)) * scale }
 
   /// A row of the projection as an output.
   @inline(__always)
-  public static func output(_ accumulator: Int32, scale: Float) -> Float { Float(accumulator) * scale }
+  public static func output(_ accumulator: Int32, scale: Float) -> Float {
+    FixedPoint.single(accumulator) * scale
+  }
 }

@@ -9,7 +9,9 @@ enum ImageCheck<A: Arithmetic> {
     let header = image.loadUnaligned(as: ImageHeader.self)
     guard header.magic == ImageLayout.magic, header.version == ImageLayout.version else { throw .notAnImage }
     guard header.arithmetic == A.code else { throw .otherArithmetic(header.arithmetic) }
-    guard header.byteCount <= block.count, header.byteCount <= Int32.max else { throw .truncated }
+    guard header.byteCount <= UInt32(Int32.max), Int(header.byteCount) <= block.count else {
+      throw .truncated
+    }
     let units = 1...UInt32(ImageLayout.maximumUnits)
     let layers = UInt32(ImageLayout.maximumLayers)
     guard units.contains(header.inputCount), units.contains(header.outputCount),
@@ -70,7 +72,7 @@ enum ImageCheck<A: Arithmetic> {
     guard map.columns == columns, rows == nil || rows == map.rows,
       (1...UInt32(4 * ImageLayout.maximumUnits)).contains(map.rows),
       rows != nil || map.rows <= UInt32(ImageLayout.maximumUnits),
-      A.accepts(weightBits: map.weightBits), A.accepts(map), Int(map.weights) % ImageLayout.alignment == 0,
+      A.accepts(weightBits: map.weightBits), A.accepts(map), map.weights % UInt32(ImageLayout.alignment) == 0,
       contains(header, map.weights, map.paddedRows * map.paddedColumns, Int(map.weightBits) / 8),
       contains(header, map.bias, map.paddedRows, 4),
       A.code != FixedPointArithmetic.code || contains(header, map.multipliers, map.paddedRows, 4)
@@ -83,7 +85,7 @@ enum ImageCheck<A: Arithmetic> {
   ///
   /// The counts are bounded, so their product fits 31 bits and nothing overflows.
   private static func contains(_ header: ImageHeader, _ offset: UInt32, _ count: Int, _ size: Int) -> Bool {
-    Int(offset) >= MemoryLayout<ImageHeader>.size && offset % 4 == 0
-      && offset <= header.byteCount && count * size <= Int(header.byteCount - offset)
+    offset <= header.byteCount && Int(offset) >= MemoryLayout<ImageHeader>.size && offset % 4 == 0
+      && count * size <= Int(header.byteCount - offset)
   }
 }

@@ -41,14 +41,13 @@ extension Network {
       var place = 0
       while place < part.count {
         var word: UInt64 = 0
-        if place &+ 8 <= part.count, let base = part.baseAddress {
-          word = UInt64(
-            littleEndian: UnsafeRawPointer(base).loadUnaligned(fromByteOffset: place, as: UInt64.self))
-        } else {
-          for index in place..<part.count { word = word << 8 | UInt64(part[index]) }
+        let count = min(8, part.count &- place)
+        withUnsafeMutableBytes(of: &word) {
+          $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: part[place..<place &+ count]))
         }
+        word = UInt64(littleEndian: word)
         hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
-        hash ^= hash >> 32
+        hash ^= hash &>> 32
         place &+= 8
       }
     }

@@ -3,13 +3,12 @@ import LiquidCore
 extension CfCModel {
   /// The image of a valid model for `Float32Arithmetic` or, with `halves`, for `Float16Arithmetic`.
   ///
-  /// With `halves` every parameter is rounded to half precision first, biases too, so that the network is the
-  /// one that a float16 file holds.
+  /// With `halves` the weights are rounded to half precision; biases and the vectors of mode pure stay as they
+  /// are, as in a float16 file.
   func image(halves: Bool) -> AlignedBlock {
     var image = ImageBuilder(
       arithmetic: halves ? Float16Arithmetic.code : Float32Arithmetic.code,
       architecture: Architecture(of: self))
-    let rounded: (Float) -> Float = { halves ? Float(Float16($0)) : $0 }
     image.header.inputScales = image.append([Float](repeating: 1, count: inputs.count))
     image.header.outputScales = image.append([Float](repeating: 1, count: outputs.count))
     func append(_ map: Affine) {
@@ -21,7 +20,7 @@ extension CfCModel {
         halves
         ? image.append(panels.map { Float16($0).bitPattern }, alignment: ImageLayout.alignment)
         : image.append(panels, alignment: ImageLayout.alignment)
-      descriptor.bias = image.appendRows(map.bias.map(rounded))
+      descriptor.bias = image.appendRows(map.bias)
       image.append(descriptor)
     }
     if let memory { append(memory.gates) }
@@ -31,7 +30,7 @@ extension CfCModel {
       var descriptor = CellDescriptor(shape)
       if let wTau = cell.wTau, let a = cell.a {
         descriptor.parameters = image.append(
-          wTau.map { rounded(abs($0)) } + a.map(rounded), padding: ImageLayout.panelRows)
+          wTau.map { abs($0) } + a, padding: ImageLayout.panelRows)
       }
       image.append(descriptor)
     }

@@ -11,7 +11,8 @@ extension ModelFile {
     }
     var tensors: [Tensor] = []
     for (name, shape, values) in Self.weights(of: model) {
-      if arithmetic == .float32 {
+      // Biases and the vectors of mode pure are few, and their rounding would stay in the output as an offset.
+      if arithmetic == .float32 || shape.count == 1 {
         tensors.append(Tensor(name: name, shape: shape, float32: values))
       } else {
         if let large = values.first(where: { !Float(Float16($0)).isFinite }) {
@@ -114,6 +115,7 @@ private struct TensorSource {
     guard let tensor = rest.removeValue(forKey: name) else {
       throw ModelError("tensor \(ModelError.excerpt(name))", "is missing", remedy: ModelError.exportAgain)
     }
+    let expected = shape.count == 1 ? Tensor.ElementType.f32 : expected
     guard tensor.elementType == expected, tensor.shape == shape else {
       throw ModelError(
         tensor.place,
