@@ -22,6 +22,10 @@ private let help = """
 func replayCommand(_ arguments: [String]) -> ExitStatus {
   perform("replay", help: help, arguments, options: ["config", "log", "model"], flags: ["json"]) {
     arguments in
+    if let configuration = arguments.value("config") {
+      return try replayRecording(
+        try arguments.exactly("RECORDING.ulg")[0], configuration: configuration, arguments)
+    }
     let path = try arguments.exactly("LOG")[0]
     var replay = try Replay(FlightLogReader(path: path))
     let began = DispatchTime.now().uptimeNanoseconds

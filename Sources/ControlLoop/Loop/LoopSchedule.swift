@@ -30,6 +30,11 @@ public struct LoopSchedule: Sendable {
     public var elapsed: Int64
     /// Whole periods skipped just before it.
     public var missed: UInt32
+
+    /// The start of a tick from its parts.
+    public init(tick: UInt64, time: MonotonicTime, elapsed: Int64, missed: UInt32) {
+      (self.tick, self.time, self.elapsed, self.missed) = (tick, time, elapsed, missed)
+    }
   }
 
   /// Begins the tick that was due, at the time `now` at which it really began, and makes the next one due.

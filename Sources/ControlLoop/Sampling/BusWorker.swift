@@ -45,6 +45,9 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     return earliest
   }
 
+  /// Lets `body` look at the bus.
+  public func withBus<Result>(_ body: (borrowing Bus) -> Result) -> Result { body(bus) }
+
   /// Runs the job that is due first: one short burst of transfers. Of jobs due at the same time the
   /// inertial sensor comes first, then the actuators, then the slower sensors.
   public func runNext(now: MonotonicTime) {

@@ -59,7 +59,7 @@ struct Flight: ~Copyable {
   /// Begins the next tick at its time; `nil` when the flight is over.
   mutating func nextTick() -> LoopSchedule.Start? {
     guard schedule.due.nanoseconds <= mission.configuration.simulation.duration else { return nil }
-    guard vehicle.truth.crash == .none else { return nil }
+    guard vehicle.truth?.crash ?? QuadrotorCrash.none == QuadrotorCrash.none else { return nil }
     return schedule.begin(now: schedule.due.advanced(nanoseconds: lateness.next()))
   }
 
@@ -84,7 +84,7 @@ struct Flight: ~Copyable {
     inhibits = output.inhibits
     lastMode = output.mode
     wasArmed = wasArmed || output.mode != .disarmed
-    let truth = vehicle.truth
+    guard let truth = vehicle.truth else { return }
     score.note(crash: truth.crash)
     let evaluation = mission.configuration.evaluation
     if input.time.nanoseconds >= evaluation.from, input.time.nanoseconds < evaluation.until {

@@ -9,20 +9,37 @@ import SimulatedHardware
 final class SimulatedVehicle {
   /// The chips and lines.
   let board: SimulatedBoard
-  private(set) var plant: Quadrotor
+  /// What moves the chips' physics; `nil` when a recording does, through `setPhysics`.
+  private var plant: Quadrotor?
   private var workers: [BusWorker<SimulatedI2CBus>] = []
   private let pulseDriver: SimulatedPCA9685
   private let channels: [Int]
   private var enable: SimulatedOutput
   private let killSwitch: String
 
-  /// The vehicle of `configuration` as `seed` draws it.
-  init(_ configuration: Configuration, seed: UInt64) throws(CommandFailure) {
+  /// The vehicle of `configuration` as `seed` draws it: mass, wind, noise and all.
+  convenience init(_ configuration: Configuration, seed: UInt64) throws(CommandFailure) {
     let simulation = configuration.simulation
     var random = RandomGenerator(seed: seed, stream: 96)
     let noise = random.nextUniform(simulation.sensorNoise.lowerBound, simulation.sensorNoise.upperBound)
-    plant = Quadrotor(configuration, seed: seed)
-    board = SimulatedBoard(seed: seed, noiseScale: noise)
+    try self.init(
+      configuration, board: SimulatedBoard(seed: seed, noiseScale: noise),
+      plant: Quadrotor(configuration, seed: seed))
+  }
+
+  /// The board of `configuration` without a plant, for a recording: its chips are ideal, since the noise is in the
+  /// recording, and those in `absent` are not on it.
+  convenience init(recordingFor configuration: Configuration, without absent: Set<String>)
+    throws(CommandFailure)
+  {
+    try self.init(
+      configuration, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), plant: nil, absent: absent)
+  }
+
+  private init(
+    _ configuration: Configuration, board: SimulatedBoard, plant: Quadrotor?, absent: Set<String> = []
+  ) throws(CommandFailure) {
+    (self.board, self.plant) = (board, plant)
     let enableName = configuration.lines.enable?.line ?? "enable"
     killSwitch = configuration.lines.killSwitch?.line ?? "kill-switch"
     board.enableLine = enableName
@@ -30,7 +47,7 @@ final class SimulatedVehicle {
     channels = configuration.actuators.motors.map(\.channel)
     pulseDriver = SimulatedPCA9685(oscillator: Double(configuration.actuators.driver.oscillatorHz))
     do throws(SimulatedBoard.AssemblyError) {
-      try board.attach(configuration, motors: pulseDriver)
+      try board.attach(configuration, motors: pulseDriver, without: absent)
     } catch {
       throw CommandFailure("cannot assemble the simulated board: \(error)")
     }
@@ -40,7 +57,7 @@ final class SimulatedVehicle {
           bus: board.bus(number, bitRate: bus.rateHz), configuration: configuration, name: bus.name,
           start: .zero))
     }
-    board.physics = PhysicalState(plant.truth)
+    if let plant { board.physics = PhysicalState(plant.truth) }
   }
 
   /// Schedules a fault of a chip.
@@ -52,13 +69,14 @@ final class SimulatedVehicle {
     }
   }
 
-  /// What is true at the plant's time.
-  var truth: QuadrotorTruth { plant.truth }
+  /// What is true at the plant's time; `nil` without a plant.
+  var truth: QuadrotorTruth? { plant?.truth }
 
-  /// Lets the plant fly and every bus worker do its jobs until `time`.
+  /// Lets the plant fly and every bus worker do its jobs until `time`. A job begins when it is due and its bus is
+  /// free.
   func collectSamples(until time: MonotonicTime) -> SensorReadings {
-    while let worker = nextWorker(), worker.due <= time {
-      let now = worker.due
+    while let worker = workers.min(by: { $0.nextStart < $1.nextStart }), worker.nextStart <= time {
+      let now = worker.nextStart
       advance(to: now)
       worker.runNext(now: now)
     }
@@ -79,13 +97,10 @@ final class SimulatedVehicle {
   /// Whether the kill switch is pulled.
   var isKillSwitchPulled: Bool { board.isActive(killSwitch) }
 
-  private func nextWorker() -> BusWorker<SimulatedI2CBus>? {
-    workers.min { $0.due < $1.due }
-  }
-
   private func advance(to time: MonotonicTime) {
-    while plant.nanoseconds < time.nanoseconds {
-      plant.step()
+    while let step = plant?.nanoseconds, step < time.nanoseconds {
+      plant?.step()
+      guard let plant else { break }
       board.physics = PhysicalState(plant.truth)
       board.advance(to: MonotonicTime(nanoseconds: min(plant.nanoseconds, time.nanoseconds)))
     }
@@ -94,7 +109,13 @@ final class SimulatedVehicle {
 
   private func applyPulses() {
     for (motor, channel) in channels.enumerated() {
-      plant.setPulse(motor: motor, microseconds: board.outputsEnabled ? pulseDriver.pulseWidth(channel) : nil)
+      plant?.setPulse(
+        motor: motor, microseconds: board.outputsEnabled ? pulseDriver.pulseWidth(channel) : nil)
     }
   }
+}
+
+extension BusWorker where Bus == SimulatedI2CBus {
+  /// When the next job can begin.
+  fileprivate var nextStart: MonotonicTime { withBus { max(due, $0.busyUntil) } }
 }

@@ -4,8 +4,10 @@ import PortableMath
 import SimulatedHardware
 
 extension SimulatedBoard {
-  /// Puts the chips where the configuration says they are, under the names that faults use.
-  func attach(_ configuration: Configuration, motors: SimulatedPCA9685) throws(AssemblyError) {
+  /// Puts the chips where the configuration says they are, under the names that faults use, but for the `absent`.
+  func attach(
+    _ configuration: Configuration, motors: SimulatedPCA9685, without absent: Set<String>
+  ) throws(AssemblyError) {
     func bus(_ name: String) -> Int { configuration.buses.firstIndex { $0.name == name } ?? 0 }
     let sensors = configuration.sensors
     let imu = sensors.imu
@@ -15,7 +17,7 @@ extension SimulatedBoard {
         SimulatedMPU6050(mounting: Mounting(imu.mounting), identity: imu.acceptIdentities.first ?? 0x68),
         name: "imu", bus: bus(imu.bus), address: imu.address)
     }
-    if let barometer = sensors.barometer {
+    if let barometer = sensors.barometer, !absent.contains("barometer") {
       switch barometer.chip {
       case .bmp280:
         try attach(
@@ -25,13 +27,13 @@ extension SimulatedBoard {
           SimulatedBMP388(), name: "barometer", bus: bus(barometer.bus), address: barometer.address)
       }
     }
-    if let range = sensors.range {
+    if let range = sensors.range, !absent.contains("range") {
       switch range.chip {
       case .vl53l1x:
         try attach(SimulatedVL53L1X(), name: "range", bus: bus(range.bus), address: range.address)
       }
     }
-    if let power = sensors.power {
+    if let power = sensors.power, !absent.contains("power") {
       switch power.chip {
       case .ina219:
         try attach(

@@ -1,0 +1,227 @@
+import ControlLoop
+import FlightLog
+import Foundation
+import HardwareInterfaces
+import LiquidModel
+import PortableMath
+import SimulatedHardware
+
+/// Feeds a recording of a real autopilot through chips, drivers, estimator and network, and says how well the
+/// estimator agrees with the autopilot's own.
+func replayRecording(_ path: String, configuration: String, _ arguments: Arguments) throws -> ExitStatus {
+  let mission = try Mission(
+    path: configuration, overrides: ConfigurationOverrides(modelFile: arguments.value("model")))
+  let bytes = try LogBytes(path: path)
+  let recording = try PX4Recording(ULogFile(bytes))
+  let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+  let folder = mission.configuration.resolve(mission.configuration.log.directory)
+  let logPath = arguments.value("log") ?? "\(folder)/\(mission.configuration.name)-\(name).mcap"
+  if arguments.value("log") == nil {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+  let digest = SHA256.hexDigest(of: bytes.copy(0..<bytes.count))
+  let flight = try RecordedFlight(mission, recording, name: name, digest: digest, logPath: logPath)
+  let report = try flight.run()
+  Terminal.printResult(arguments.has("json") ? Terminal.json(report.json) : report.text)
+  return .success
+}
+
+/// A recording on its way through the vehicle's own code.
+///
+/// Each recorded inertial sample is a tick, at its recorded time, so that irregular time stays as it was. In
+/// between, the physics that the simulated chips measure move on a straight line from sample to sample.
+struct RecordedFlight: ~Copyable {
+  private let vehicle: SimulatedVehicle
+  private var controller: VehicleController
+  private let recording: PX4Recording
+  private let log: FlightLogWriter
+  private let period: Int64
+  private var report: RecordingReport
+  private var physics: PhysicalState
+  private var nextPressure = 0
+  private var nextAttitude = 0
+
+  /// Time from the board's start to the first recorded sample, for the chips to start up in.
+  private static let start: Int64 = 500_000_000
+  /// Step of the straight line between two samples.
+  private static let step: Int64 = 1_000_000
+
+  init(_ mission: Mission, _ recording: PX4Recording, name: String, digest: String, logPath: String) throws {
+    guard let first = recording.inertial.first else {
+      throw CommandFailure("the recording has no inertial samples")
+    }
+    // A recording of this kind has no range finder and no battery monitor: those chips do not answer.
+    var absent: Set = ["range", "power"]
+    if recording.pressure.isEmpty { absent.insert("barometer") }
+    let vehicle = try SimulatedVehicle(recordingFor: mission.configuration, without: absent)
+    let log = try FlightLogWriter(
+      sink: FileLogSink(path: logPath, replacing: true),
+      configuration: Array(mission.configuration.text.utf8),
+      model: mission.modelBytes,
+      metadata: FlightLogMetadata(
+        version: ganglionVersion, backend: "recording", seed: 0,
+        tickRate: Double(mission.configuration.loop.rateHz),
+        extra: mission.overrides.merging(["recording": name, "recording_sha256": digest]) { $1 }))
+    controller = try mission.makeController()
+    (self.vehicle, self.log) = (vehicle, log)
+    self.recording = recording
+    period = mission.configuration.loop.period
+    report = RecordingReport(
+      name: name, logPath: logPath, dropouts: recording.dropouts.count,
+      longestDropout: recording.dropouts.map(\.milliseconds).max() ?? 0,
+      absent: absent.sorted(), pressureSource: recording.pressureSource.rawValue)
+    physics = PhysicalState(rangeToGround: nil)
+    physics.set(first.sample)
+    physics.pressure = recording.pressure.first.map { Double($0.sample.pressure) } ?? physics.pressure
+  }
+
+  /// Runs the whole recording.
+  consuming func run() throws -> RecordingReport {
+    vehicle.board.physics = physics
+    _ = vehicle.collectSamples(until: MonotonicTime(nanoseconds: Self.start - period))
+    var previous = MonotonicTime(nanoseconds: Self.start - period)
+    for (number, inertial) in recording.inertial.enumerated() {
+      let time = boardTime(inertial.time)
+      let readings = approach(inertial.sample, from: previous, to: time)
+      let elapsed = time.nanoseconds(since: previous)
+      let missed = UInt32(clamping: max((elapsed + period / 2) / period - 1, 0))
+      let start = LoopSchedule.Start(tick: UInt64(number), time: time, elapsed: elapsed, missed: missed)
+      let input = TickInput(start, readings, killSwitch: false, setpoint: Setpoint())
+      let output = controller.step(input)
+      vehicle.actuate(output)
+      try log.append(TickRecord(input: input, output: output))
+      report.add(input, output)
+      judge(output.estimate, at: time)
+      previous = time
+    }
+    try log.finish()
+    return report
+  }
+
+  private func boardTime(_ time: MonotonicTime) -> MonotonicTime {
+    let first = recording.inertial.first?.time ?? .zero
+    return MonotonicTime(nanoseconds: Self.start + time.nanoseconds(since: first))
+  }
+
+  /// Lets the board's time pass while the physics go from what they are to `sample`.
+  private mutating func approach(
+    _ sample: InertialSample, from start: MonotonicTime, to end: MonotonicTime
+  ) -> SensorReadings {
+    let old = physics
+    physics.set(sample)
+    while nextPressure < recording.pressure.count, boardTime(recording.pressure[nextPressure].time) <= end {
+      physics.pressure = Double(recording.pressure[nextPressure].sample.pressure)
+      nextPressure += 1
+    }
+    let length = max(end.nanoseconds(since: start), 1)
+    var passed = min(Self.step, length)
+    while passed < length {
+      vehicle.board.physics = old.blended(with: physics, share: Double(passed) / Double(length))
+      _ = vehicle.collectSamples(until: start.advanced(nanoseconds: passed))
+      passed += Self.step
+    }
+    vehicle.board.physics = physics
+    return vehicle.collectSamples(until: end)
+  }
+
+  /// Compares the estimate with the autopilot's own attitudes up to `time`.
+  private mutating func judge(_ estimate: Estimate, at time: MonotonicTime) {
+    while nextAttitude < recording.attitude.count, boardTime(recording.attitude[nextAttitude].time) <= time {
+      let reference = recording.attitude[nextAttitude].sample.eulerAngles
+      nextAttitude += 1
+      report.addError(
+        roll: Double(estimate.roll) - reference.roll, pitch: Double(estimate.pitch) - reference.pitch)
+    }
+  }
+}
+
+extension PhysicalState {
+  fileprivate mutating func set(_ sample: InertialSample) {
+    specificForce = Vector3(
+      Double(sample.accelerationX), Double(sample.accelerationY), Double(sample.accelerationZ))
+    angularRate = Vector3(Double(sample.rateX), Double(sample.rateY), Double(sample.rateZ))
+  }
+
+  /// The state `share` of the way to `other`; the pressure stays, as a barometer holds its value.
+  fileprivate func blended(with other: PhysicalState, share: Double) -> PhysicalState {
+    var result = self
+    result.specificForce = specificForce + (other.specificForce - specificForce) * share
+    result.angularRate = angularRate + (other.angularRate - angularRate) * share
+    return result
+  }
+}
+
+/// How a recording went through.
+struct RecordingReport {
+  let name: String
+  let logPath: String
+  let dropouts: Int
+  let longestDropout: Int
+  let absent: [String]
+  let pressureSource: String
+  private var ticks = 0
+  private var longestElapsed: Int64 = 0
+  private var faults: UInt32 = 0
+  private var duration = 0.0
+  private var comparisons = 0
+  private var rollSquares = 0.0
+  private var pitchSquares = 0.0
+
+  init(
+    name: String, logPath: String, dropouts: Int, longestDropout: Int, absent: [String],
+    pressureSource: String
+  ) {
+    (self.name, self.logPath, self.dropouts) = (name, logPath, dropouts)
+    (self.longestDropout, self.absent, self.pressureSource) = (longestDropout, absent, pressureSource)
+  }
+
+  mutating func add(_ input: TickInput, _ output: TickOutput) {
+    ticks += 1
+    longestElapsed = max(longestElapsed, input.elapsed)
+    duration += Double(input.elapsed) * 1e-9
+    // The chips and the filters have a second to start.
+    if duration > 1 { faults |= output.faults }
+  }
+
+  mutating func addError(roll: Double, pitch: Double) {
+    comparisons += 1
+    rollSquares += roll * roll
+    pitchSquares += pitch * pitch
+  }
+
+  private func degrees(_ squares: Double) -> Double {
+    comparisons == 0 ? .nan : (squares / Double(comparisons)).squareRoot() * 180 / .pi
+  }
+
+  var text: String {
+    let conditions = FailsafeCondition.list(faults).map(\.text)
+    return [
+      "recording       \(name), \(String(format: "%.1f", duration)) s",
+      "ticks           \(ticks), longest step \(String(format: "%.1f", Double(longestElapsed) * 1e-6)) ms",
+      "dropouts        \(dropouts), longest \(longestDropout) ms",
+      "absent          \(absent.joined(separator: ", ")); pressure from \(pressureSource)",
+      "health          " + (conditions.isEmpty ? "no faults" : conditions.joined(separator: "; ")),
+      comparisons == 0
+        ? "attitude        the recording has none to compare with"
+        : String(
+          format:
+            "attitude        roll %.2f° RMS, pitch %.2f° RMS against the recording's own (%d comparisons)",
+          degrees(rollSquares), degrees(pitchSquares), comparisons),
+      "log             \(logPath)",
+    ].joined(separator: "\n")
+  }
+
+  var json: [String: Any] {
+    var object: [String: Any] = [
+      "recording": name, "ticks": ticks, "seconds": duration, "dropouts": dropouts,
+      "longest_dropout_ms": longestDropout, "longest_step_ms": Double(longestElapsed) * 1e-6,
+      "absent": absent, "pressure_source": pressureSource, "comparisons": comparisons,
+      "faults": FailsafeCondition.list(faults).map(\.name), "log": logPath,
+    ]
+    if comparisons > 0 {
+      object["roll_rms_deg"] = degrees(rollSquares)
+      object["pitch_rms_deg"] = degrees(pitchSquares)
+    }
+    return object
+  }
+}
