@@ -15,7 +15,8 @@ let usage = """
 
 /// The commands by name.
 let commands: [String: ([String]) -> ExitStatus] = [
-  "run": runCommand, "replay": replayCommand, "check": CheckCommand.run, "log": runLogCommand,
+  "run": runCommand, "replay": replayCommand, "inspect": inspectCommand, "check": CheckCommand.run,
+  "log": runLogCommand,
 ]
 
 let arguments = Array(CommandLine.arguments.dropFirst())

@@ -1,0 +1,128 @@
+import Foundation
+import LiquidCore
+import LiquidModel
+
+private let help = """
+  ganglion inspect MODEL [--json]
+
+  Says what a model file holds: architecture and sizes, arithmetic and scales, inputs and outputs with their
+  ranges, the cost of a step, the memory it needs, and where it came from. A file that Ganglion would not run is
+  refused with the reason.
+
+  Example: ganglion inspect firmware-configs/models/quadrotor-ncp19-int16.safetensors
+  """
+
+/// `ganglion inspect`.
+func inspectCommand(_ arguments: [String]) -> ExitStatus {
+  perform("inspect", help: help, arguments, flags: ["json"]) { arguments in
+    let path = try arguments.exactly("MODEL")[0]
+    let inspection = try ModelInspection(ModelFile.read(path: path))
+    Terminal.printResult(arguments.has("json") ? Terminal.json(inspection.json) : inspection.text)
+    return .success
+  }
+}
+
+/// What there is to say of a model file.
+struct ModelInspection {
+  private let file: ModelFile
+  private let multiplications: Int
+  private let imageBytes: Int
+  private let workspaceBytes: Int
+  private let stateBytes: Int
+  private let parameters: Int
+  private let zeros: Int
+
+  /// Looks at a model, and makes the network of it, so that what cannot run is refused.
+  init(_ file: ModelFile) throws(ModelError) {
+    let network = try NetworkRuntime(file)
+    self.file = file
+    multiplications = network.multiplyCount
+    (imageBytes, workspaceBytes) = (network.imageByteCount, network.workspaceByteCount)
+    stateBytes = network.stateByteCount
+    parameters = file.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    var zeros = 0
+    for tensor in file.tensors where tensor.name.hasSuffix(".weight") {
+      let width = tensor.bytes.count / max(tensor.shape.reduce(1, *), 1)
+      guard width > 0 else { continue }
+      for start in stride(from: 0, to: tensor.bytes.count - width + 1, by: width)
+      where tensor.bytes[start..<(start + width)].allSatisfy({ $0 == 0 }) {
+        zeros += 1
+      }
+    }
+    self.zeros = zeros
+  }
+
+  private var cells: [String] {
+    file.architecture.cells.enumerated().map { index, cell in
+      let backbone =
+        cell.backbone.isEmpty
+        ? "no backbone"
+        : "backbone \(cell.backbone.map(String.init).joined(separator: ", ")) \(cell.backboneActivation.rawValue)"
+      let head = cell.mode == .pure ? "" : ", heads \(cell.headActivation.rawValue)"
+      return "cell \(index)          \(cell.units) neurons, mode \(cell.mode.rawValue), \(backbone)\(head)"
+    }
+  }
+
+  private func port(_ port: LiquidModel.CfCModel.Port, scale: Float?) -> String {
+    let quantised = scale.map { String(format: ", 1 = %.6g units", $0) } ?? ""
+    let name = port.name.isEmpty ? "(unnamed)" : port.name
+    return String(format: "  %@ [%@] %g to %g%@", name, port.unit, port.minimum, port.maximum, quantised)
+  }
+
+  var text: String {
+    let fixed = file.arithmetic == .int16 || file.arithmetic == .int8 ? try? FixedModel(file) : nil
+    var lines = [
+      "network         \(file.architecture.neurons) neurons, \(file.inputs.count) inputs, "
+        + "\(file.outputs.count) outputs, from \(file.flavour)"
+    ]
+    lines += cells
+    if let memory = file.architecture.memory { lines.append("mixed memory    LSTM, \(memory.rawValue)") }
+    if file.architecture.hasProjection { lines.append("projection      \(file.outputs.count) outputs") }
+    lines += [
+      "arithmetic      \(file.arithmetic.rawValue)",
+      "parameters      \(parameters), \(zeros) of the weights are zero",
+      "step            \(multiplications) multiplications",
+      "memory          \(imageBytes) bytes of parameters, \(workspaceBytes) bytes of workspace, "
+        + "\(stateBytes) of them state",
+      String(
+        format: "time            ts = 1 is %g s; ts from %g to %g", file.timeUnit, file.minimumTs,
+        file.maximumTs),
+      "sha256          \(file.digest)",
+      "inputs",
+    ]
+    lines += file.inputs.enumerated().map { index, input in
+      port(input, scale: fixed.flatMap { index < $0.inputScales.count ? $0.inputScales[index] : nil })
+    }
+    lines.append("outputs")
+    lines += file.outputs.enumerated().map { index, output in
+      port(output, scale: fixed.flatMap { index < $0.outputScales.count ? 1 / $0.outputScales[index] : nil })
+    }
+    if !file.provenance.isEmpty {
+      lines.append("provenance")
+      lines += file.provenance.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  var json: [String: Any] {
+    func ports(_ ports: [LiquidModel.CfCModel.Port]) -> [[String: Any]] {
+      ports.map { ["name": $0.name, "unit": $0.unit, "minimum": $0.minimum, "maximum": $0.maximum] }
+    }
+    return [
+      "neurons": file.architecture.neurons, "arithmetic": file.arithmetic.rawValue, "flavour": file.flavour,
+      "cells": file.architecture.cells.map { cell -> [String: Any] in
+        [
+          "units": cell.units, "mode": cell.mode.rawValue, "backbone": cell.backbone,
+          "backbone_activation": cell.backboneActivation.rawValue,
+          "head_activation": cell.headActivation.rawValue,
+        ]
+      },
+      "memory": file.architecture.memory?.rawValue ?? "none", "projection": file.architecture.hasProjection,
+      "parameters": parameters, "zero_weights": zeros, "multiplications": multiplications,
+      "image_bytes": imageBytes, "workspace_bytes": workspaceBytes, "state_bytes": stateBytes,
+      "time": ["unit_s": file.timeUnit, "minimum": file.minimumTs, "maximum": file.maximumTs],
+      "inputs": ports(file.inputs), "outputs": ports(file.outputs), "provenance": file.provenance,
+      "sha256": file.digest,
+    ]
+  }
+}
