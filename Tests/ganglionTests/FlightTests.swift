@@ -6,27 +6,6 @@ import Testing
 
 @testable import ganglion
 
-/// The shipped configuration, flown by the classical controller for a shorter time.
-private func mission(_ changes: [(String, String)] = []) throws -> Mission {
-  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  var text = try String(
-    contentsOf: root.appending(path: "firmware-configs/quadrotor-hold.json5"), encoding: .utf8)
-  for (old, new) in [("duration_s: 20", "duration_s: 8"), ("until_s: 20.0", "until_s: 8.0")] + changes {
-    try #require(text.contains(old), "the shipped configuration no longer has '\(old)'")
-    text = text.replacing(old, with: new)
-  }
-  return try Mission(configuration: Array(text.utf8), model: [], overrides: ["controller": "classical"])
-}
-
-/// A folder of its own that goes with the test.
-private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
-  let folder = NSTemporaryDirectory() + "ganglion-" + UUID().uuidString
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
-  return try body(folder)
-}
-
 private func fly(_ mission: Mission, seed: UInt64 = 1, fault: String? = nil, log: String? = nil) throws
   -> FlightReport
 {
@@ -37,7 +16,7 @@ private func fly(_ mission: Mission, seed: UInt64 = 1, fault: String? = nil, log
 struct FlightTests {
   @Test("It takes off, holds its setpoints, and raises no fault")
   func holds() throws {
-    let report = try fly(try mission())
+    let report = try fly(try shippedMission())
     #expect(report.isHeld)
     #expect(report.faults.isEmpty)
     #expect(report.mode == .active)
@@ -47,7 +26,7 @@ struct FlightTests {
   @Test("The same configuration and seed give the same log, byte for byte; another seed does not")
   func deterministic() throws {
     try withFolder { folder in
-      let mission = try mission()
+      let mission = try shippedMission()
       for (name, seed) in [("a", 5), ("b", 5), ("c", 6)] {
         _ = try fly(mission, seed: UInt64(seed), log: "\(folder)/\(name)")
       }
@@ -60,7 +39,7 @@ struct FlightTests {
   @Test("Its log replays bit for bit, and needs nothing but itself")
   func replays() throws {
     try withFolder { folder in
-      let report = try fly(try mission(), log: "\(folder)/flight.mcap")
+      let report = try fly(try shippedMission(), log: "\(folder)/flight.mcap")
       var replay = try Replay(FlightLogReader(path: "\(folder)/flight.mcap"))
       let outcome = try replay.run()
       #expect(outcome.isIdentical)
@@ -72,7 +51,7 @@ struct FlightTests {
   func findsDifference() throws {
     try withFolder { folder in
       let path = "\(folder)/flight.mcap"
-      let mission = try mission()
+      let mission = try shippedMission()
       _ = try fly(mission, log: path)
       // The same flight written again with one command changed in its last bit.
       let reader = try FlightLogReader(path: path)
@@ -115,27 +94,27 @@ struct FaultTests {
       ("power:off@4s", .powerStale, .active),
     ])
   func reaction(_ fault: String, _ condition: FailsafeCondition, _ mode: VehicleMode) throws {
-    let report = try fly(try mission(), fault: fault)
+    let report = try fly(try shippedMission(), fault: fault)
     #expect(report.faults.contains(condition), "\(report.faults)")
     #expect(report.mode == mode)
   }
 
   @Test("A short loss of a slow sensor is survived and forgotten")
   func survives() throws {
-    let report = try fly(try mission(), fault: "range:nack@4s+0.5s")
+    let report = try fly(try shippedMission(), fault: "range:nack@4s+0.5s")
     #expect(report.isHeld)
     #expect(report.mode == .active)
   }
 
   @Test("A wrong identity keeps the vehicle on the ground, and the result says why")
   func wrongIdentity() throws {
-    let report = try fly(try mission(), fault: "imu:wrong-identity@0s")
+    let report = try fly(try shippedMission(), fault: "imu:wrong-identity@0s")
     #expect(report.mode == .disarmed)
     #expect(report.inhibits.contains(.inertialSensor))
   }
 
   @Test("A fault of a chip that is not there is refused with the names that are")
   func unknownTarget() throws {
-    #expect(throws: (any Error).self) { try fly(try mission(), fault: "radar:off@1s") }
+    #expect(throws: (any Error).self) { try fly(try shippedMission(), fault: "radar:off@1s") }
   }
 }
