@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Trains the shipped networks: imitation of the classical controller with dataset aggregation (DAgger).
+
+    python scripts/train/train.py                     # both networks, then their int16 and int8 versions
+    python scripts/train/train.py --network ncp19 --output /tmp/try
+
+The classical controller flies first; from then on the network flies, the classical controller says at every
+tick what it would have done there, and the network is fitted to all flights so far.
+"""
+
+import argparse
+import hashlib
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import torch
+
+from episodes import Aggregate
+from imitation import Recipe, Trainer, channel_scales
+from networks import build, check_against_ncps
+from simulator import INPUT_RANGE, ROOT, Simulator
+
+CONFIGURATION = Path(__file__).resolve().parent / "quadrotor-train.json5"
+FLYING = ROOT / "firmware-configs/quadrotor-hold.json5"
+LARGEST_FILE = 200_000  # bytes
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--network", choices=["ncp19", "cfc64"], help="only this one; both otherwise")
+    parser.add_argument("--output", type=Path, default=ROOT / "out/train", help="folder for models, logs and records")
+    parser.add_argument("--ganglion", type=Path, help="the program; built from this checkout otherwise")
+    parser.add_argument("--seed", type=int, default=7, help="of everything random (default 7)")
+    parser.add_argument("--iterations", type=int, default=8, help="flights by the network (default 8)")
+    parser.add_argument("--episodes", type=int, default=48, help="in each iteration (default 48)")
+    parser.add_argument("--first-episodes", type=int, default=48, help="flown by the classical controller (default 48)")
+    parser.add_argument("--epochs", type=int, default=24, help="in each iteration (default 24)")
+    parser.add_argument("--last-epochs", type=int, default=80, help="after the last flight (default 80)")
+    parser.add_argument("--threads", type=int, default=2, help="of PyTorch (default 2)")
+    return parser.parse_args()
+
+
+def train(kind: str, options: argparse.Namespace, simulator: Simulator) -> Path:
+    """Trains one network; the path of the float model."""
+    folder = options.output / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    begun = time.monotonic()
+    network = build(kind, len(simulator.inputs), len(simulator.outputs), options.seed)
+    difference = check_against_ncps(network, len(simulator.inputs))
+    if difference > 1e-5:
+        raise RuntimeError(f"the fast runner differs from ncps by {difference}")
+    recipe = Recipe()
+    trainer = Trainer(network, recipe, options.seed)
+    data = Aggregate(len(simulator.inputs), len(simulator.outputs), INPUT_RANGE)
+    record = {"network": kind, "recipe": vars(recipe), "options": {k: str(v) for k, v in vars(options).items()}}
+    record["iterations"] = []
+    digest = hashlib.sha256()
+    model = folder / "untrained.safetensors"
+    simulator.export(network, model, {"state": "untrained"})
+
+    for iteration in range(options.iterations + 1):
+        expert = iteration == 0
+        # Seeds of training stay far from those of any evaluation (1000 to 1999).
+        seed = 1_000_000 * options.seed + 10_000 * iteration
+        episodes, summary = simulator.fly(
+            model, "classical" if expert else "network",
+            options.first_episodes if expert else options.episodes, seed, folder / f"logs-{iteration}",
+        )  # fmt: skip
+        for episode in episodes:
+            digest.update(episode.inputs.tobytes() + episode.labels.tobytes())
+        data.add(episodes)
+        if expert:
+            recipe.channel_scales = channel_scales(data)
+        last = iteration == options.iterations
+        notes = []
+        loss = trainer.fit(
+            data, options.last_epochs if last else options.epochs, recipe.learning_rate,
+            recipe.final_learning_rate if last else recipe.learning_rate / 8, notes.append,
+        )  # fmt: skip
+        model = folder / f"iteration-{iteration}.safetensors"
+        simulator.export(
+            network, model,
+            {
+                "trainer": "scripts/train/train.py", "method": "imitation of the classical controller, DAgger",
+                "network": kind, "seed": options.seed, "iterations": iteration, "episodes": len(data.ts),
+                "ticks": data.flown_ticks, "data_sha256": digest.hexdigest(), "commit": _commit(),
+            },
+        )  # fmt: skip
+        record["iterations"].append({
+            "seed": seed, "flown_by": "classical" if expert else "network", "held_share": summary["held_share"],
+            "ticks": data.flown_ticks, "epochs": notes, "rms_errors": trainer.errors(data),
+            "minutes": (time.monotonic() - begun) / 60,
+        })  # fmt: skip
+        (folder / "record.json").write_text(json.dumps(record, indent=1))
+        print(
+            f"{kind} iteration {iteration}: flown by the {'classical controller' if expert else 'network'}, "
+            f"held {summary['held_share']:.3f}, {data.flown_ticks} ticks, loss {loss:.5f}, "
+            f"{(time.monotonic() - begun) / 60:.1f} min",
+            flush=True,
+        )
+    return model
+
+
+def finish(kind: str, model: Path, options: argparse.Namespace, simulator: Simulator) -> None:
+    """Quantises the trained model and says how each version flies where it never trained."""
+    calibration = sorted((model.parent / f"logs-{options.iterations}").glob("*.mcap"))[0]
+    base = options.output / f"quadrotor-{kind}"
+    versions = {"float32": base.with_name(f"{base.name}.safetensors")}
+    versions["float32"].write_bytes(model.read_bytes())
+    for arithmetic in ("int16", "int8"):
+        versions[arithmetic] = base.with_name(f"{base.name}-{arithmetic}.safetensors")
+        simulator.quantize(model, arithmetic, calibration, versions[arithmetic])
+    for arithmetic, file in versions.items():
+        if file.stat().st_size >= LARGEST_FILE:
+            raise RuntimeError(f"{file} has {file.stat().st_size} bytes, more than {LARGEST_FILE}")
+        summary = simulator.held_share(FLYING, file, 200, 1000)
+        print(f"{file}: held {summary['held_share']:.3f} of 200 episodes", flush=True)
+
+
+def _commit() -> str:
+    done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
+
+
+def main() -> None:
+    options = arguments()
+    torch.set_num_threads(options.threads)
+    torch.use_deterministic_algorithms(True)
+    simulator = Simulator(CONFIGURATION, options.ganglion)
+    for kind in [options.network] if options.network else ["ncp19", "cfc64"]:
+        finish(kind, train(kind, options, simulator), options, simulator)
+
+
+if __name__ == "__main__":
+    main()
