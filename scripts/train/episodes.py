@@ -12,36 +12,32 @@ COMMANDS = {
     "thrust": "classical_thrust", "roll_torque": "classical_roll", "pitch_torque": "classical_pitch",
     "yaw_torque": "classical_yaw",
 }  # fmt: skip
-MODE_DISARMED, MODE_TERMINATED = 0, 4  # VehicleMode
 
 
 @dataclass
 class Episode:
-    """One flight, a row for each tick."""
+    """One flight, from the tick in which controllers begin to act, and the network at rest, to its end."""
 
     inputs: np.ndarray  # [ticks, inputs], scaled as the network gets them
     ts: np.ndarray  # [ticks], elapsed time in the network's unit
     labels: np.ndarray  # [ticks, outputs], what the classical controller would have the network say
-    flown: np.ndarray  # [ticks], bool: whether a command of this tick may move the vehicle
-    outputs: np.ndarray  # [ticks, outputs], what the network said
 
 
 def read_episode(path: Path, outputs: list[dict]) -> Episode:
     """The episode in one log; `outputs` is `network.outputs` of the configuration."""
     columns = [COMMANDS[output["command"]] for output in outputs]
-    ticks = read_columns(path, TOPIC, ["ts", "mode", "network_inputs", "network_outputs", *columns])
+    ticks = read_columns(path, TOPIC, ["ts", "network_inputs", *columns])
+    # Unless the vehicle flies, the classical controller asks for exactly nothing.
+    flies = np.any([ticks[column] != 0 for column in columns], axis=0)
+    first = int(np.argmax(flies)) if flies.any() else len(flies)
+    standing = np.flatnonzero(~flies[first:])
+    flight = slice(first, first + int(standing[0]) if len(standing) else len(flies))
     # The inverse of what the loop does: command = output * scale + offset.
     labels = [
-        (ticks[column] - output.get("offset", 0.0)) / output["scale"] for column, output in zip(columns, outputs)
+        (ticks[column][flight] - output.get("offset", 0.0)) / output["scale"]
+        for column, output in zip(columns, outputs)
     ]
-    mode = ticks["mode"]
-    return Episode(
-        inputs=ticks["network_inputs"],
-        ts=ticks["ts"],
-        labels=np.stack(labels, axis=1).astype(np.float32),
-        flown=(mode != MODE_DISARMED) & (mode != MODE_TERMINATED),
-        outputs=ticks["network_outputs"],
-    )
+    return Episode(ticks["network_inputs"][flight], ticks["ts"][flight], np.stack(labels, axis=1).astype(np.float32))
 
 
 class Aggregate:
@@ -73,9 +69,9 @@ class Aggregate:
         self.inputs = grown(self.inputs, limited, 0.0)
         self.ts = grown(self.ts, [e.ts for e in episodes], 1.0)
         self.labels = grown(self.labels, [np.clip(e.labels, -1, 1) for e in episodes], 0.0)
-        self.weights = grown(self.weights, [e.flown for e in episodes], 0.0)
+        self.weights = grown(self.weights, [np.ones(len(e.ts)) for e in episodes], 0.0)
 
     @property
-    def flown_ticks(self) -> int:
+    def tick_count(self) -> int:
         """Ticks that count."""
         return int(self.weights.sum())

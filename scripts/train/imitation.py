@@ -27,8 +27,7 @@ class Recipe:
 
 def channel_scales(data: Aggregate) -> list[float]:
     """How much each label moves in ordinary flight: half the range between its 5th and 95th percentile."""
-    flown = data.labels[data.weights > 0]
-    low, high = np.quantile(flown, [0.05, 0.95], axis=0)
+    low, high = np.quantile(data.labels[data.weights > 0], [0.05, 0.95], axis=0)
     return [max(float(s), 0.02) for s in (high - low) / 2]
 
 
@@ -106,7 +105,7 @@ class Trainer:
 
     @torch.no_grad()
     def errors(self, data: Aggregate) -> list[float]:
-        """Root-mean-square error of each output over all flown ticks, in the network's units."""
+        """Root-mean-square error of each output over all ticks, in the network's units."""
         x, ts, labels, weights = (torch.from_numpy(a) for a in (data.inputs, data.ts, data.labels, data.weights))
         outputs, _ = self.runner(x, ts, torch.zeros(x.shape[0], self.runner.state_size))
         squares = ((outputs - labels) ** 2 * weights[:, :, None]).sum((0, 1)) / weights.sum()

@@ -85,18 +85,18 @@ def train(kind: str, options: argparse.Namespace, simulator: Simulator) -> Path:
             {
                 "trainer": "scripts/train/train.py", "method": "imitation of the classical controller, DAgger",
                 "network": kind, "seed": options.seed, "iterations": iteration, "episodes": len(data.ts),
-                "ticks": data.flown_ticks, "data_sha256": digest.hexdigest(), "commit": _commit(),
+                "ticks": data.tick_count, "data_sha256": digest.hexdigest(), "commit": _commit(),
             },
         )  # fmt: skip
         record["iterations"].append({
             "seed": seed, "flown_by": "classical" if expert else "network", "held_share": summary["held_share"],
-            "ticks": data.flown_ticks, "epochs": notes, "rms_errors": trainer.errors(data),
+            "ticks": data.tick_count, "epochs": notes, "rms_errors": trainer.errors(data),
             "minutes": (time.monotonic() - begun) / 60,
         })  # fmt: skip
         (folder / "record.json").write_text(json.dumps(record, indent=1))
         print(
             f"{kind} iteration {iteration}: flown by the {'classical controller' if expert else 'network'}, "
-            f"held {summary['held_share']:.3f}, {data.flown_ticks} ticks, loss {loss:.5f}, "
+            f"held {summary['held_share']:.3f}, {data.tick_count} ticks, loss {loss:.5f}, "
             f"{(time.monotonic() - begun) / 60:.1f} min",
             flush=True,
         )
