@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import json5
@@ -41,8 +40,7 @@ class Simulator:
         files = sorted(logs.glob("*.mcap"))
         if len(files) != episodes:
             raise RuntimeError(f"{logs}: {len(files)} logs after {episodes} episodes")
-        with ThreadPoolExecutor(2) as pool:
-            return list(pool.map(lambda file: read_episode(file, self.outputs), files)), summary
+        return [read_episode(file, self.outputs) for file in files], summary
 
     def export(self, network: CfC, file: Path, provenance: dict) -> None:
         """Writes the network as a Ganglion model."""
