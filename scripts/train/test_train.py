@@ -5,6 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import json5
 import numpy as np
 import torch
 from mcap.writer import CompressionType, Writer
@@ -129,6 +130,24 @@ class Imitation(unittest.TestCase):
         self.assertEqual(data.inputs.shape, (3, 30, 2))
         self.assertEqual(data.tick_count, 60)
         self.assertEqual((data.inputs.max(), data.labels.max()), (4, 1))
+
+
+class Configurations(unittest.TestCase):
+    def setUp(self):
+        root = Path(__file__).resolve().parents[2]
+        self.training = json5.loads((root / "scripts/train/quadrotor-train.json5").read_text())
+        self.flying = json5.loads((root / "firmware-configs/quadrotor-hold.json5").read_text())
+
+    def test_the_vehicle_that_is_trained_on_is_the_one_that_flies(self):
+        may_differ = {"name", "model", "setpoints", "setpoint_rates", "log", "evaluation", "simulation"}
+        for key in (self.training.keys() | self.flying.keys()) - may_differ:
+            self.assertEqual(self.training[key], self.flying[key], key)
+
+    def test_wind_and_noise_of_the_measurement_are_beyond_those_of_the_training(self):
+        training, flying = self.training["simulation"], self.flying["simulation"]
+        self.assertGreater(flying["sensor_noise"][0], training["sensor_noise"][1])
+        for key in ("mean_m_s", "gust_m_s"):
+            self.assertGreater(flying["wind"][key][0], training["wind"][key][1])
 
 
 if __name__ == "__main__":
