@@ -39,7 +39,7 @@ import Testing
     Case("rate_hz: 500", "rate_hz: 500.5", "sensors.imu.rate_hz: found 500.5, expected whole number"),
     Case("rate_hz: 500", "rate_hz: NaN", "sensors.imu.rate_hz: found NaN, expected whole number"),
     Case("torque: 0.3,", "torque: Infinity,", "limits.torque: found Infinity, expected number, 0.01 to 1"),
-    Case("scale: 2.0", "scale: 1e999", "network.inputs[0].scale: found 1e999, expected number"),
+    Case("scale: 4.0", "scale: 1e999", "network.inputs[0].scale: found 1e999, expected number"),
     Case(
       "gyro_range_dps: 1000", "gyro_range_dps: 900",
       "expected one of 250, 500, 1000, 2000 (°/s); nearest: 1000"),
@@ -57,7 +57,7 @@ import Testing
       "thrust: [0.0, 0.9]", "thrust: [0.9, 0.1]",
       "limits.thrust: the least value, 0.9, is above the greatest, 0.1"),
     Case(
-      "sensor_noise: [0.5, 2.0]", "sensor_noise: 1",
+      "sensor_noise: [1.5, 2.5]", "sensor_noise: 1",
       "simulation.sensor_noise: found 1, expected [least, greatest]"),
     Case("unit: \"rad\", scale", "scale", "network.inputs[0].unit: missing; expected text"),
     Case(
@@ -65,7 +65,7 @@ import Testing
       #"network.inputs[0].unit: found "deg", expected "rad", the unit of roll_error"#),
     Case("\"roll_error\"", "\"rol_error\"", #"nearest: "roll_error""#),
     Case("\"yaw_torque\"", "\"yaw_torqe\"", #"nearest: "yaw_torque""#),
-    Case("scale: 2.0", "scale: 0", "network.inputs[0].scale: found 0: the network would not see the signal"),
+    Case("scale: 4.0", "scale: 0", "network.inputs[0].scale: found 0: the network would not see the signal"),
     Case("arm: true", "arm: 1", "setpoints[1].arm: found 1, expected true or false"),
     Case(
       "minimum_us: 1000", "minimum_us: 2100", "actuators.motors[0].maximum_us: found 2000, expected more than"
