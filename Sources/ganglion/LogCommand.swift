@@ -6,25 +6,18 @@ func runLogCommand(_ arguments: [String]) -> ExitStatus {
   let subcommands: [String: (Arguments) throws -> ExitStatus] = [
     "info": logInfo, "verify": logVerify, "recover": logRecover, "export": logExport,
   ]
-  do {
-    let line = try Arguments(arguments, options: ["output", "topic"], flags: ["json", "csv", "replace"])
-    guard !line.has("help"), let name = line.positional.first else {
-      Terminal.printResult(logUsage)
-      return line.has("help") ? .success : .wrongUse
-    }
+  return perform(
+    "log", help: logUsage, arguments, options: ["output", "topic"], flags: ["json", "csv", "replace"]
+  ) { line in
+    guard let name = line.positional.first else { throw UsageError("info, verify, recover or export?") }
     guard let subcommand = subcommands[name] else {
-      throw UsageError("unknown subcommand 'log \(name)'; it is info, verify, recover or export")
+      throw UsageError("unknown subcommand '\(name)'; it is info, verify, recover or export")
     }
     guard line.positional.count == 2 else {
-      throw UsageError("log \(name) takes one LOG, not \(line.positional.count - 1)")
+      throw UsageError("\(name) takes one LOG, not \(line.positional.count - 1)")
     }
     return try subcommand(line)
-  } catch let error as UsageError {
-    Terminal.printError("\(error)\n\n\(logUsage)")
-  } catch {
-    Terminal.printError("\(error)")
   }
-  return .wrongUse
 }
 
 private let logUsage = """
@@ -48,7 +41,7 @@ private func outline(_ line: Arguments) throws -> (path: String, outline: MCAPOu
   do {
     return (path, try MCAPOutline(LogBytes(path: path)))
   } catch {
-    throw UsageError("\(path): \(error)")
+    throw CommandFailure("\(path): \(error)")
   }
 }
 
@@ -145,7 +138,7 @@ private func logRecover(_ line: Arguments) throws -> ExitStatus {
   let (path, outline) = try outline(line)
   guard URL(fileURLWithPath: output).standardizedFileURL != URL(fileURLWithPath: path).standardizedFileURL
   else {
-    throw UsageError("--output names the log itself; the damaged log is evidence, write to another file")
+    throw CommandFailure("--output names the log itself; the damaged log is evidence, write to another file")
   }
   let recovery = try MCAPRecovery(outline, to: FileLogSink(path: output, replacing: line.has("replace")))
   if line.has("json") {

@@ -73,7 +73,7 @@ struct EventDetector {
           level: .information, source: "controller",
           text: "\(before.output.controller) -> \(record.output.controller)"))
     }
-    addFaults(before.output.faults, record.output.faults, to: &events)
+    addFaults(before.output, record.output, to: &events)
     addInhibits(before.output.inhibits, record.output.inhibits, to: &events)
     addDevice("imu", before.input.inertial.fault, record.input.inertial.fault, to: &events)
     addDevice("barometer", before.input.pressure.fault, record.input.pressure.fault, to: &events)
@@ -91,12 +91,14 @@ struct EventDetector {
       || a.input.actuatorFault != b.input.actuatorFault
   }
 
-  private func addFaults(_ before: UInt32, _ now: UInt32, to events: inout [FlightEvent]) {
-    for condition in FailsafeCondition.allCases where (before ^ now) & condition.bit != 0 {
-      let isNew = now & condition.bit != 0
+  private func addFaults(_ before: TickOutput, _ now: TickOutput, to events: inout [FlightEvent]) {
+    // Before take-off a fault keeps the vehicle on the ground; it is serious once it flies.
+    let level: FlightEvent.Level = now.mode == .disarmed && before.mode == .disarmed ? .warning : .error
+    for condition in FailsafeCondition.allCases where (before.faults ^ now.faults) & condition.bit != 0 {
+      let isNew = now.faults & condition.bit != 0
       events.append(
         .init(
-          level: isNew ? .error : .information, source: "failsafe",
+          level: isNew ? level : .information, source: "failsafe",
           text: "\(condition.name): \(isNew ? condition.text : "over")"))
     }
   }

@@ -1,6 +1,7 @@
 import ControlLoop
 
-/// `/imu`: the inertial sensor as ROS knows it, in the axes of the samples, without an orientation.
+/// `/imu`: the inertial sensor as ROS knows it, in the axes of the body (forward, right, down), without an
+/// orientation.
 enum ImuTopic: LogTopic {
   static let topic = "/imu"
   static let schemaName = "sensor_msgs/msg/Imu"
@@ -9,7 +10,7 @@ enum ImuTopic: LogTopic {
     std_msgs/Header header
     geometry_msgs/Quaternion orientation
     float64[9] orientation_covariance  # first element -1: no orientation here, see /attitude
-    geometry_msgs/Vector3 angular_velocity  # rad/s
+    geometry_msgs/Vector3 angular_velocity  # rad/s; axes of the body: x forward, y right, z down
     float64[9] angular_velocity_covariance
     geometry_msgs/Vector3 linear_acceleration  # m/s^2, specific force
     float64[9] linear_acceleration_covariance

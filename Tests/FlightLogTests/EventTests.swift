@@ -1,0 +1,50 @@
+import ControlLoop
+import Testing
+
+@testable import FlightLog
+
+@Suite struct EventTests {
+  private func events(_ change: (inout TickRecord) -> Void, from start: TickRecord = .blank) -> [FlightEvent]
+  {
+    var detector = EventDetector()
+    _ = detector.events(at: start)
+    var record = start
+    change(&record)
+    return detector.events(at: record)
+  }
+
+  @Test func nothingChangedIsNoEvent() {
+    #expect(events { $0.input.time.nanoseconds += 1 }.isEmpty)
+  }
+
+  @Test func aFaultIsAnErrorInFlightAndAWarningOnTheGround() {
+    let change: (inout TickRecord) -> Void = { $0.output.faults = FailsafeCondition.rangeStale.bit }
+    let expected = "range_stale: the range finder gives no fresh data"
+    #expect(events(change) == [FlightEvent(level: .warning, source: "failsafe", text: expected)])
+    var flying = TickRecord.blank
+    flying.output.mode = .active
+    #expect(events(change, from: flying) == [FlightEvent(level: .error, source: "failsafe", text: expected)])
+  }
+
+  @Test func aFaultThatEndsIsReportedToo() {
+    var start = TickRecord.blank
+    start.output.faults = FailsafeCondition.tilt.bit
+    #expect(
+      events({ $0.output.faults = 0 }, from: start)
+        == [FlightEvent(level: .information, source: "failsafe", text: "tilt: over")])
+  }
+
+  @Test func everyOtherChangeIsNamed() {
+    let found = events { record in
+      record.input.missed = 2
+      record.output.mode = .terminated
+      record.output.controller = .classical
+      record.output.inhibits = ArmingInhibit.battery.bit
+      record.input.pressure.fault = .frozenData
+      record.input.actuatorFault = .missing
+    }
+    #expect(found.map(\.source) == ["loop", "mode", "controller", "arming", "barometer", "actuators"])
+    #expect(found[1] == FlightEvent(level: .error, source: "mode", text: "disarmed -> terminated"))
+    #expect(found[4].text == "fault: frozenData")
+  }
+}
