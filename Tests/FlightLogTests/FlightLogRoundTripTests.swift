@@ -72,4 +72,16 @@ import Testing
       comparison.firstDifference(recorded: original, replayed: changed)
         == TickDifference(field: "barometer_fault", recorded: "none (0)", replayed: "frozenData (6)"))
   }
+
+  /// Values in `subject` that are not made of others; a list counts as one.
+  private func leaves(_ subject: Any) -> Int {
+    let mirror = Mirror(reflecting: subject)
+    if mirror.children.isEmpty || "\(type(of: subject))".hasPrefix("FixedVector") { return 1 }
+    return mirror.children.reduce(0) { $0 + leaves($1.value) }
+  }
+
+  @Test func noFieldOfATickIsForgotten() {
+    let fields = TickCodec.schemaText.split(separator: "\n").filter { !$0.hasPrefix("#") }
+    #expect(fields.count == leaves(TickRecord.blank))
+  }
 }
