@@ -41,7 +41,9 @@ let package = Package(
     .testTarget(name: "LiquidModelTests", dependencies: ["LiquidModel", "LiquidCore"]),
     .testTarget(
       name: "DevicesTests",
-      dependencies: ["Devices", "HardwareInterfaces", "PortableMath", "SimulatedHardware"]),
+      dependencies: [
+        "CAllocationCounter", "Devices", "HardwareInterfaces", "PortableMath", "SimulatedHardware",
+      ]),
     .testTarget(
       name: "SimulatedHardwareTests",
       dependencies: ["SimulatedHardware", "HardwareInterfaces", "PortableMath"]),

@@ -37,6 +37,8 @@ public final class SimulatedBoard {
   private var enableIndex: Int?
   private var injections: [ScheduledFault] = []
   private var nextFaultChange = Int64.max
+  /// Each chip's next event, in ns, and the earliest of them.
+  private var chipEvents: [Int64] = []
   private var nextChipEvent = Int64.max
   private var busRandom: RandomGenerator
   private static let noChip: UInt8 = 255
@@ -84,6 +86,7 @@ public final class SimulatedBoard {
       noiseScale: noiseScale, biasScale: biasScale)
     chip.drawConstants()
     chip.now = now.nanoseconds
+    chipEvents.append(chip.nextEvent)
     nextChipEvent = min(nextChipEvent, chip.nextEvent)
     return chip
   }
@@ -104,6 +107,7 @@ public final class SimulatedBoard {
     let start = Self.nanoseconds(fault.start)
     let end = fault.duration.map { start &+ Self.nanoseconds($0) } ?? .max
     injections.append(ScheduledFault(chip: chip, kind: fault.kind, start: start, end: end))
+    for chip in chips { chip.advance(to: now.nanoseconds, physics: physics) }
     applyFaults(at: now.nanoseconds)
   }
 
@@ -130,11 +134,17 @@ public final class SimulatedBoard {
     advanceChips(to: target)
   }
 
+  /// Lets those chips have time that do something by themselves until then; the others get it when they are
+  /// spoken to.
   private func advanceChips(to time: Int64) {
     var next = Int64.max
-    for chip in chips {
-      chip.advance(to: time, physics: physics)
-      next = min(next, chip.nextEvent)
+    for index in chipEvents.indices {
+      if chipEvents[index] <= time {
+        let chip = chips[index]
+        chip.advance(to: time, physics: physics)
+        chipEvents[index] = chip.nextEvent
+      }
+      next = min(next, chipEvents[index])
     }
     nextChipEvent = next
   }
@@ -142,7 +152,7 @@ public final class SimulatedBoard {
   private func passFaultChanges(until time: Int64) {
     while nextFaultChange <= time {
       let change = nextFaultChange
-      advanceChips(to: change)
+      for chip in chips { chip.advance(to: change, physics: physics) }
       applyFaults(at: change)
     }
   }
@@ -154,6 +164,8 @@ public final class SimulatedBoard {
     for chip in chips { chip.faults = [] }
     defer {
       for (chip, wasOff) in zip(chips, wereOff) where wasOff && !chip.faults.contains(.off) { chip.reset() }
+      chipEvents = chips.map(\.nextEvent)
+      nextChipEvent = chipEvents.min() ?? .max
     }
     nextFaultChange = .max
     for index in injections.indices {
@@ -192,6 +204,7 @@ public final class SimulatedBoard {
     let chip = chips[index]
     chip.advance(to: now.nanoseconds, physics: physics)
     chip.write(bytes)
+    chipEvents[index] = chip.nextEvent
     nextChipEvent = min(nextChipEvent, chip.nextEvent)
   }
 
@@ -199,6 +212,7 @@ public final class SimulatedBoard {
     let chip = chips[index]
     chip.advance(to: now.nanoseconds, physics: physics)
     chip.read(into: &buffer)
+    chipEvents[index] = chip.nextEvent
     guard chip.faults.contains(.garbage) else { return }
     for position in 0..<buffer.count {
       buffer[position] = UInt8(truncatingIfNeeded: busRandom.nextBits() >> 56)

@@ -71,6 +71,7 @@ extension Double {
   func quantized(_ low: Int, _ high: Int) -> Int {
     if self <= Double(low) { return low }
     if self >= Double(high) { return high }
-    return isNaN ? 0 : Int(rounded())
+    if isNaN { return 0 }
+    return Int(self < 0 ? self - 0.5 : self + 0.5)
   }
 }

@@ -25,8 +25,8 @@ public final class SimulatedPCA9685: SimulatedChip {
   private var oscillatorError = 0.0
   private var registers = InlineArray<256, UInt8>(repeating: 0)
   private var pointer = 0
-  /// Width of each output's pulse in counts; 0 is off, 4096 always on.
-  private var widths = InlineArray<16, UInt16>(repeating: 0)
+  /// Width of each output's pulse in µs, as of the last cycle's beginning; 0 is off.
+  private var widths = InlineArray<16, Double>(repeating: 0)
   /// When the oscillator began to run; `.max` while it does not.
   private var cycleStart = Int64.max
 
@@ -64,8 +64,8 @@ public final class SimulatedPCA9685: SimulatedChip {
   /// supply, or no such channel. Full on is the whole period.
   public func pulseWidth(_ channel: Int) -> Double? {
     guard channel >= 0, channel < Self.channels, cycleStart <= now, !faults.contains(.off) else { return nil }
-    let counts = widths[channel]
-    return counts == 0 ? nil : Double(counts) * period / 4096 * 1e6
+    let width = widths[channel]
+    return width > 0 ? width : nil
   }
 
   /// Period of the outputs in s.
@@ -87,10 +87,12 @@ public final class SimulatedPCA9685: SimulatedChip {
   override func handleEvent(_ physics: borrowing PhysicalState) {
     nextEvent = .max
     guard !faults.contains(.stuck) else { return }
-    for channel in 0..<Self.channels { widths[channel] = width(of: channel) }
+    let microsecondsPerCount = period / 4096 * 1e6
+    for channel in 0..<Self.channels { widths[channel] = Double(counts(of: channel)) * microsecondsPerCount }
   }
 
-  private func width(of channel: Int) -> UInt16 {
+  /// Counts of a channel's pulse; 0 is off, 4096 always on.
+  private func counts(of channel: Int) -> UInt16 {
     let base = Register.firstChannel + 4 * channel
     if registers[base + 3] & 0x10 != 0 { return 0 }
     if registers[base + 1] & 0x10 != 0 { return 4096 }

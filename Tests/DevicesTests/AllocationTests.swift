@@ -1,0 +1,58 @@
+import CAllocationCounter
+import HardwareInterfaces
+import SimulatedHardware
+import Testing
+
+@testable import Devices
+
+@Suite struct AllocationTests {
+  /// Heap blocks taken by two seconds of sampling, after one second of start.
+  private func blocks<Driver: SensorDriver>(_ driver: Driver, on board: SimulatedBoard) -> UInt64 {
+    var driver = driver
+    var bus = board.bus()
+    var next = MonotonicTime.zero
+    func run(until seconds: Int64) {
+      while next < MonotonicTime.zero.advanced(milliseconds: seconds * 1_000) {
+        board.advance(to: next)
+        next = driver.poll(&bus, now: next).next
+      }
+    }
+    run(until: 1)
+    let before = allocation_count()
+    run(until: 3)
+    return allocation_count() - before
+  }
+
+  private func board(_ chip: SimulatedChip, at address: UInt8) throws -> SimulatedBoard {
+    let board = SimulatedBoard(seed: 1)
+    try board.attach(chip, name: "chip", address: address)
+    return board
+  }
+
+  @Test func `sampling takes no heap block, in the drivers, the bus or the chips`() throws {
+    #expect(blocks(MPU6050(), on: try board(SimulatedMPU6050(), at: 0x68)) == 0)
+    #expect(blocks(BMP280(), on: try board(SimulatedBMP280(), at: 0x76)) == 0)
+    #expect(blocks(BMP388(), on: try board(SimulatedBMP388(), at: 0x76)) == 0)
+    #expect(blocks(VL53L1X(), on: try board(SimulatedVL53L1X(), at: 0x29)) == 0)
+    #expect(blocks(INA219(), on: try board(SimulatedINA219(), at: 0x40)) == 0)
+  }
+
+  @Test func `driving outputs takes no heap block`() throws {
+    let board = try board(SimulatedPCA9685(), at: 0x40)
+    var driver = PCA9685()
+    var bus = board.bus()
+    let widths = InlineArray<4, Float>(repeating: 1500)
+    func run(_ milliseconds: Range<Int64>) throws {
+      for millisecond in milliseconds {
+        let now = MonotonicTime.zero.advanced(milliseconds: millisecond)
+        board.advance(to: now)
+        _ = driver.poll(&bus, now: now)
+        try driver.write(microseconds: widths.span, to: &bus, now: now)
+      }
+    }
+    try run(0..<500)
+    let before = allocation_count()
+    try run(500..<1_000)
+    #expect(allocation_count() == before)
+  }
+}
