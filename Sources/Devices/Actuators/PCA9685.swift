@@ -97,10 +97,15 @@ public struct PCA9685: Sendable {
     bytes[0] = Register.firstChannel + 4 * UInt8(truncatingIfNeeded: first)
     for channel in 0..<count {
       // Every pulse begins at count 0; ON_L and ON_H stay 0.
-      let counts = Self.counts(
-        microseconds: microseconds[channel], prescale: prescale, oscillator: options.oscillator)
-      bytes[4 * channel + 3] = UInt8(truncatingIfNeeded: counts ?? 0)
-      bytes[4 * channel + 4] = counts.map { UInt8(truncatingIfNeeded: $0 >> 8) } ?? Self.fullOff
+      guard
+        let counts = Self.counts(
+          microseconds: microseconds[channel], prescale: prescale, oscillator: options.oscillator)
+      else {
+        bytes[4 * channel + 4] = Self.fullOff
+        continue
+      }
+      bytes[4 * channel + 3] = UInt8(truncatingIfNeeded: counts)
+      bytes[4 * channel + 4] = UInt8(truncatingIfNeeded: counts >> 8)
     }
     do throws(BusError) {
       try bus.write(bytes.span.extracting(0..<(1 + 4 * count)), to: options.address)
