@@ -12,7 +12,11 @@ func replayRecording(_ path: String, configuration: String, _ arguments: Argumen
   let mission = try Mission(
     path: configuration, overrides: ConfigurationOverrides(modelFile: arguments.value("model")))
   let bytes = try LogBytes(path: path)
-  let recording = try PX4Recording(ULogFile(bytes))
+  let file = try ULogFile(bytes)
+  for damage in file.damages.prefix(3) {
+    Terminal.printError("replay: \(path): \(damage.error) (\(damage.lostBytes) bytes lost)")
+  }
+  let recording = try PX4Recording(file)
   let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   let folder = mission.configuration.resolve(mission.configuration.log.directory)
   let logPath = arguments.value("log") ?? "\(folder)/\(mission.configuration.name)-\(name).mcap"

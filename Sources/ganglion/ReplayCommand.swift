@@ -113,7 +113,7 @@ struct Replay: ~Copyable {
         outcome.interruption = "\(count) tick(s) were dropped when the log was written"
         return outcome
       case .damage(let damage):
-        outcome.interruption = "the log is damaged: \(damage)"
+        outcome.interruption = "\(damage.error) (\(damage.lostBytes) bytes lost)"
         return outcome
       case .end:
         if outcome.ticks == 0 { outcome.interruption = "the log has no ticks" }
