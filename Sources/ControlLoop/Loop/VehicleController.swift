@@ -81,41 +81,51 @@ public struct VehicleController: ~Copyable {
 
   private func conditions(_ input: TickInput, _ estimate: Estimate) -> UInt32 {
     var mask: UInt32 = 0
-    func set(_ condition: FailsafeCondition, _ holds: Bool) { if holds { mask |= condition.bit } }
     let now = input.time
     let health = estimator.health
-    set(.imuStale, input.inertial.isMissing(at: now, staleAfter: settings.inertialStaleAfter))
-    set(.attitudeLost, !health.attitudeValid || classicalFailed)
-    set(.rangeStale, input.range.isMissing(at: now, staleAfter: settings.rangeStaleAfter))
-    set(.barometerStale, input.pressure.isMissing(at: now, staleAfter: settings.pressureStaleAfter))
-    set(.altitudeLost, !health.altitudeValid)
-    set(.powerStale, input.power.isMissing(at: now, staleAfter: settings.powerStaleAfter))
-    set(.networkFault, settings.networkFlies && network.hasFailed)
-    set(.tilt, estimate.cosineOfTilt < settings.failsafeCosineOfTilt)
-    set(.overruns, consecutiveMisses > settings.maximumConsecutiveMisses)
-    set(.lowBattery, input.power.sequence > 0 && estimate.voltage < settings.lowVoltage)
-    set(.actuatorFault, input.actuatorFault != .none)
-    set(.killSwitch, input.killSwitch)
+    mask.set(
+      FailsafeCondition.imuStale.bit,
+      when: input.inertial.isMissing(at: now, staleAfter: settings.inertialStaleAfter))
+    mask.set(FailsafeCondition.attitudeLost.bit, when: !health.attitudeValid || classicalFailed)
+    mask.set(
+      FailsafeCondition.rangeStale.bit,
+      when: input.range.isMissing(at: now, staleAfter: settings.rangeStaleAfter))
+    mask.set(
+      FailsafeCondition.barometerStale.bit,
+      when: input.pressure.isMissing(at: now, staleAfter: settings.pressureStaleAfter))
+    mask.set(FailsafeCondition.altitudeLost.bit, when: !health.altitudeValid)
+    mask.set(
+      FailsafeCondition.powerStale.bit,
+      when: input.power.isMissing(at: now, staleAfter: settings.powerStaleAfter))
+    mask.set(FailsafeCondition.networkFault.bit, when: settings.networkFlies && network.hasFailed)
+    mask.set(FailsafeCondition.tilt.bit, when: estimate.cosineOfTilt < settings.failsafeCosineOfTilt)
+    mask.set(FailsafeCondition.overruns.bit, when: consecutiveMisses > settings.maximumConsecutiveMisses)
+    mask.set(
+      FailsafeCondition.lowBattery.bit,
+      when: input.power.sequence > 0 && estimate.voltage < settings.lowVoltage)
+    mask.set(FailsafeCondition.actuatorFault.bit, when: input.actuatorFault != .none)
+    mask.set(FailsafeCondition.killSwitch.bit, when: input.killSwitch)
     return mask
   }
 
   private func inhibits(_ input: TickInput, _ estimate: Estimate) -> UInt32 {
     var mask: UInt32 = 0
-    func set(_ inhibit: ArmingInhibit, _ holds: Bool) { if holds { mask |= inhibit.bit } }
     let health = estimator.health
     let now = input.time
-    set(.inertialSensor, input.inertial.health(at: now, staleAfter: settings.inertialStaleAfter) != .good)
-    set(.attitude, !health.attitudeValid)
-    set(.moving, estimate.rateSquared > settings.stillRate * settings.stillRate)
-    set(.tilted, estimate.cosineOfTilt < settings.armingCosineOfTilt)
-    set(.altitude, !health.altitudeValid)
-    set(
-      .battery,
-      input.power.isPresent && (input.power.sequence == 0 || estimate.voltage < settings.armingVoltage))
-    set(.actuators, input.actuatorFault != .none)
-    set(.network, settings.networkFlies && network.hasFailed)
-    set(.overruns, consecutiveMisses > settings.maximumConsecutiveMisses)
-    set(.throttle, input.setpoint.altitude > FlightPhase.takeOffAltitude)
+    mask.set(
+      ArmingInhibit.inertialSensor.bit,
+      when: input.inertial.health(at: now, staleAfter: settings.inertialStaleAfter) != .good)
+    mask.set(ArmingInhibit.attitude.bit, when: !health.attitudeValid)
+    mask.set(ArmingInhibit.moving.bit, when: estimate.rateSquared > settings.stillRate * settings.stillRate)
+    mask.set(ArmingInhibit.tilted.bit, when: estimate.cosineOfTilt < settings.armingCosineOfTilt)
+    mask.set(ArmingInhibit.altitude.bit, when: !health.altitudeValid)
+    mask.set(
+      ArmingInhibit.battery.bit,
+      when: input.power.isPresent && (input.power.sequence == 0 || estimate.voltage < settings.armingVoltage))
+    mask.set(ArmingInhibit.actuators.bit, when: input.actuatorFault != .none)
+    mask.set(ArmingInhibit.network.bit, when: settings.networkFlies && network.hasFailed)
+    mask.set(ArmingInhibit.overruns.bit, when: consecutiveMisses > settings.maximumConsecutiveMisses)
+    mask.set(ArmingInhibit.throttle.bit, when: input.setpoint.altitude > FlightPhase.takeOffAltitude)
     return mask
   }
 
@@ -164,5 +174,12 @@ public struct VehicleController: ~Copyable {
       output.pulses.append(
         range.minimum + QuadMixer.speed(forThrust: thrusts[motor]) * (range.maximum - range.minimum))
     }
+  }
+}
+
+extension UInt32 {
+  /// Sets the bits of `bit` when `holds`.
+  fileprivate mutating func set(_ bit: UInt32, when holds: Bool) {
+    if holds { self |= bit }
   }
 }
