@@ -169,10 +169,18 @@ import Testing
       """#
     let configuration = try Configuration.load(text: text, directory: "")
     #expect(configuration.network == nil)
-    #expect(configuration.estimator.altitude.rangeWeight == 4)
+    #expect(configuration.estimator.altitude.rangeWeight == EstimatorSettings().rangeBandwidth)
     #expect(configuration.sensors.imu.mounting.forward == .plusX)
     #expect(
       complaints(about: text.replacing("barometer: {", with: "// {")).contains("neither range nor barometer"))
+  }
+
+  @Test func aFloodOfWrongKeysGivesFewComplaints() {
+    let unknown = complaints(about: "{" + String(repeating: "nam:1,", count: 10_000) + "}")
+    #expect(unknown.contains("9980 more keys are unknown or stand here twice"))
+    #expect(unknown.split(separator: "\n").count < 40)
+    let twice = complaints(about: "{" + String(repeating: "name:1,", count: 10_000) + "}")
+    #expect(twice.contains("9979 more keys are unknown or stand here twice"))
   }
 
   @Test func aHostileKeyDoesNotReachTheTerminal() {

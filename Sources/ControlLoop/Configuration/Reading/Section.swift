@@ -30,23 +30,40 @@ struct Section {
     self.path = path
     self.context = context
     var members: [String: JSON5Member] = [:]
-    let names = schema.keys.map(\.name)
+    let names = Set(schema.keys.map(\.name))
+    var refused = 0
     for member in list {
-      let line = member.keyPosition.line
-      if let first = members[member.key] {
-        context.complain(
-          Self.join(path, member.key), "stands here twice; first in line \(first.keyPosition.line)",
-          line: line)
-      } else if names.contains(member.key) {
+      if members[member.key] == nil, names.contains(member.key) {
         members[member.key] = member
-      } else {
-        let hint =
-          nearestName(to: member.key, among: names).map { "did you mean \"\($0)\"?" }
-          ?? "valid here: " + names.joined(separator: ", ")
-        context.complain(path, "unknown key \(JSON5Value.quoted(member.key)); \(hint)", line: line)
+        continue
       }
+      refused += 1
+      if refused <= Self.mostRefusedKeys { Self.refuse(member, path, members[member.key], schema, context) }
+    }
+    if refused > Self.mostRefusedKeys {
+      context.complain(path, "\(refused - Self.mostRefusedKeys) more keys are unknown or stand here twice")
     }
     self.members = members
+  }
+
+  /// Complaints about keys of one section, so that a hostile file does not cost minutes.
+  private static let mostRefusedKeys = 20
+
+  /// Complains about a key that is unknown, or that stands in the section for the second time.
+  private static func refuse(
+    _ member: JSON5Member, _ path: String, _ first: JSON5Member?, _ schema: SectionSchema,
+    _ context: ReadingContext
+  ) {
+    let line = member.keyPosition.line
+    if let first {
+      return context.complain(
+        join(path, member.key), "stands here twice; first in line \(first.keyPosition.line)", line: line)
+    }
+    let names = schema.keys.map(\.name)
+    let hint =
+      nearestName(to: member.key, among: names).map { "did you mean \"\($0)\"?" }
+      ?? "valid here: " + names.joined(separator: ", ")
+    context.complain(path, "unknown key \(JSON5Value.quoted(member.key)); \(hint)", line: line)
   }
 
   /// Notes that something is wrong with `name`: a key, or a path below this section.
