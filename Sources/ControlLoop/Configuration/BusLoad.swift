@@ -71,21 +71,22 @@ extension BarometerChip {
 }
 
 extension RangeChip {
-  /// Readiness asked for twice, one burst of results, the interrupt cleared.
+  /// Readiness asked for three times, one burst of results, the size of the array set for the next
+  /// measurement, the interrupt cleared.
   var bitsPerSample: Int {
     switch self {
     case .vl53l1x:
-      2 * TransferBits.readRegisters(1, addressBytes: 2) + TransferBits.readRegisters(17, addressBytes: 2)
-        + TransferBits.write(3)
+      3 * TransferBits.readRegisters(1, addressBytes: 2) + TransferBits.readRegisters(17, addressBytes: 2)
+        + TransferBits.write(4) + TransferBits.write(3)
     }
   }
 }
 
 extension PowerChip {
-  /// Bus voltage and shunt voltage.
+  /// Bus voltage, shunt voltage and power, which clears the flag of a finished conversion.
   var bitsPerSample: Int {
     switch self {
-    case .ina219: 2 * TransferBits.readRegisters(2)
+    case .ina219: 3 * TransferBits.readRegisters(2)
     }
   }
 }

@@ -8,7 +8,7 @@ extension Configuration {
       Input.schema, Output.schema, Limits.schema, SetpointChange.schema, SetpointRates.schema, Arming.schema,
       Failsafe.schema,
     ] + Failsafe.configurable.map(\.ruleSchema) + [
-      Log.schema, Evaluation.schema, Simulation.schema, Variation.schema, Wind.schema, RandomSetpoints.schema,
+      Log.schema, Evaluation.schema, Simulation.schema, Variation.schema, Wind.schema,
       RandomSetpoints.schema,
     ]
   }

@@ -49,6 +49,33 @@ import Testing
       counted: 25 * Double(BarometerChip.bmp280.bitsPerSample))
   }
 
+  @Test func ofTheBMP388() throws {
+    let board = SimulatedBoard(seed: 1)
+    try board.attach(SimulatedBMP388(), name: "barometer", address: 0x76)
+    expectMatch(
+      measured: measured(BMP388(), on: board),
+      counted: BMP388.Options().rate * Double(BarometerChip.bmp388.bitsPerSample))
+  }
+
+  @Test func ofTheVL53L1X() throws {
+    let board = SimulatedBoard(seed: 1)
+    board.physics.rangeToGround = 1
+    try board.attach(SimulatedVL53L1X(), name: "range", address: 0x29)
+    expectMatch(
+      measured: measured(VL53L1X(), on: board),
+      counted: VL53L1X.Options().rate * Double(RangeChip.vl53l1x.bitsPerSample))
+  }
+
+  @Test func ofTheINA219() throws {
+    let board = SimulatedBoard(seed: 1)
+    try board.attach(SimulatedINA219(), name: "power", address: 0x41)
+    var options = INA219.Options()
+    options.address = 0x41
+    expectMatch(
+      measured: measured(INA219(options: options), on: board),
+      counted: options.rate * Double(PowerChip.ina219.bitsPerSample))
+  }
+
   @Test func ofThePCA9685() throws {
     let board = SimulatedBoard(seed: 1)
     try board.attach(SimulatedPCA9685(), name: "motors", address: 0x40)

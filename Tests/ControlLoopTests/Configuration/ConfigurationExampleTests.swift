@@ -53,9 +53,9 @@ import Testing
     let loads = try quadrotor().busLoads
     #expect(loads.count == 1)
     #expect(loads[0].shares.map(\.chip) == ["mpu6050", "bmp280", "vl53l1x", "ina219", "pca9685"])
-    // By hand: MPU-6050 500 × (9·18 + 3) bits, BMP280 25 × (9·13 + 3), VL53L1X 25 × (2·48 + 192 + 38),
-    // INA219 10 × 2·48, PCA9685 250 × (9·18 + 2), at 400 kHz.
-    #expect(abs(loads[0].fraction - (82_500 + 3_000 + 8_150 + 960 + 41_000) / 400_000) < 1e-12)
+    // By hand: MPU-6050 500 × (9·18 + 3) bits, BMP280 25 × (9·13 + 3), VL53L1X 25 × (3·48 + 192 + 47 + 38),
+    // INA219 10 × 3·48, PCA9685 250 × (9·18 + 2), at 400 kHz.
+    #expect(abs(loads[0].fraction - (82_500 + 3_000 + 10_525 + 1_440 + 41_000) / 400_000) < 1e-12)
   }
 
   @Test func theWayToTheModelStartsAtTheConfigurationsFolder() throws {

@@ -47,7 +47,7 @@ import Testing
       "\"mpu6050\"", "\"mpu6500\"",
       #"sensors.imu.chip: found "mpu6500", expected "mpu6050"; nearest: "mpu6050""#),
     Case(
-      "address: 0x68", "address: 0x78", "sensors.imu.address: found 0x78, expected I2C address, 0x08 to 0x77"),
+      "address: 0x68", "address: 0x6A", "sensors.imu.address: found 0x6A, expected I2C address, 0x68 to 0x69"),
     Case("[0x68]", "[0x168]", "sensors.imu.accept_identities: found 0x168 in the list"),
     Case("[0x68]", "[0x68, 104]", "sensors.imu.accept_identities: 104 stands in the list twice"),
     Case(
@@ -77,8 +77,8 @@ import Testing
 
   static let relations = [
     Case(
-      "address: 0x76", "address: 0x68",
-      "sensors.barometer.address: 0x68 on the bus \"sensors\" is taken by sensors.imu"),
+      "address: 0x29", "address: 0x68",
+      "sensors.range.address: 0x68 on the bus \"sensors\" is taken by sensors.imu"),
     Case(
       "address: 0x40", "address: 0x41",
       "actuators.driver.address: 0x41 on the bus \"sensors\" is taken by sensors.power"),
@@ -86,7 +86,7 @@ import Testing
     Case("channel: 3", "channel: 0", "actuators.motors[3].channel: 0 is taken by motors[0]"),
     Case(
       "rate_hz: 400000", "rate_hz: 100000",
-      "line 19: buses[0].rate_hz: the bus \"sensors\" would be busy 135.6 % of the time, expected at most 70 %: mpu6050 "
+      "line 19: buses[0].rate_hz: the bus \"sensors\" would be busy 138.5 % of the time, expected at most 70 %: mpu6050 "
         + "500 Hz × 1.65 ms = 82.5 %"),
     Case(
       "rate_hz: 500", "rate_hz: 200", "sensors.imu.rate_hz: found 200, expected at least loop.rate_hz, 250"),
@@ -148,7 +148,7 @@ import Testing
 
   @Test func anErrorInOneSectionDoesNotMakeOthersUp() throws {
     let complaints = try complaints(replacing: "address: 0x68", by: "address: true")
-    #expect(complaints == "line 24: sensors.imu.address: found true, expected I2C address, 0x08 to 0x77")
+    #expect(complaints == "line 24: sensors.imu.address: found true, expected I2C address, 0x68 to 0x69")
   }
 
   @Test func aVehicleWithoutANetworkNeedsNoModel() throws {

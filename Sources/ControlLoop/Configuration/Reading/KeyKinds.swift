@@ -73,14 +73,15 @@ extension Key<Int> {
 }
 
 extension Key<UInt8> {
-  /// A 7-bit I2C address outside the ranges that the bus reserves (0x00-0x07, 0x78-0x7F).
-  static func address(standard: UInt8? = nil, _ about: String = "7-bit I2C address.") -> Key {
-    Key(
-      name: "address", expected: "I2C address, 0x08 to 0x77",
-      absence: standard.map(Absence.means) ?? .isAnError,
-      standard: standard.map(hexadecimal), about: about
+  /// A 7-bit I2C address of `range`; by default those that the bus does not reserve.
+  static func address(_ range: ClosedRange<Int> = 0x08...0x77, standard: UInt8? = nil, _ about: String) -> Key
+  {
+    let (first, last) = (UInt8(clamping: range.lowerBound), UInt8(clamping: range.upperBound))
+    return Key(
+      name: "address", expected: "I2C address, \(hexadecimal(first)) to \(hexadecimal(last))",
+      absence: standard.map(Absence.means) ?? .isAnError, standard: standard.map(hexadecimal), about: about
     ) { value in
-      guard let number = value.wholeNumber, (0x08...0x77).contains(number) else { return .unexpected() }
+      guard let number = value.wholeNumber, range.contains(number) else { return .unexpected() }
       return .value(UInt8(truncatingIfNeeded: number))
     }
   }

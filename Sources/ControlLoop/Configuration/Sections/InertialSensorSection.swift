@@ -33,7 +33,8 @@ extension Configuration {
 
 extension Configuration.InertialSensor {
   private static let chip = Key<InertialChip>.choice("chip", "Which chip.")
-  private static let address = Key<UInt8>.address("7-bit I2C address: 0x68, or 0x69 with AD0 high.")
+  private static let address = Key<UInt8>.address(
+    0x68...0x69, "7-bit I2C address: 0x68, or 0x69 with AD0 high.")
   private static let rate = Key<Int>.integer(
     "rate_hz", 4...1000, unit: "Hz",
     "Samples per second; at least `loop.rate_hz`. The chip itself converts at 1000 Hz.")

@@ -23,7 +23,8 @@ extension Configuration {
 
 extension Configuration.PowerMonitor {
   private static let chip = Key<PowerChip>.choice("chip", "Which chip.")
-  private static let address = Key<UInt8>.address("7-bit I2C address, 0x40 to 0x4F by the pins A0 and A1.")
+  private static let address = Key<UInt8>.address(
+    0x40...0x4F, "7-bit I2C address, 0x40 to 0x4F by the pins A0 and A1.")
   private static let rate = Key<Int>.integer("rate_hz", 1...100, unit: "Hz", "Samples per second.")
   private static let shunt = Key<Double>.number(
     "shunt_ohm", 0.0001...1, unit: "Ω", "Resistance of the shunt; full scale is 0.32 V across it.")

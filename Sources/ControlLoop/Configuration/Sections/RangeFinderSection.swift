@@ -1,3 +1,5 @@
+import Devices
+
 /// Range finders with a driver.
 public enum RangeChip: String, CaseIterable, Sendable {
   case vl53l1x
@@ -24,8 +26,9 @@ extension Configuration {
 extension Configuration.RangeFinder {
   private static let chip = Key<RangeChip>.choice("chip", "Which chip.")
   private static let address = Key<UInt8>.address(
-    standard: 0x29, "7-bit I2C address; the chip starts at 0x29.")
-  private static let rate = Key<Int>.integer("rate_hz", 1...30, unit: "Hz", "Measurements per second.")
+    standard: VL53L1X.Options().address, "7-bit I2C address; the chip starts at 0x29.")
+  private static let rate = Key<Int>.integer(
+    "rate_hz", 1...Int(VL53L1X.Options().maximumRate), unit: "Hz", "Measurements per second.")
   private static let maximum = Key<Double>.number(
     "maximum_m", 0.1...4, unit: "m", standard: 3.5, "Distance beyond which a reading is not trusted.")
   private static let stale = SensorPlace.staleKey(200)
