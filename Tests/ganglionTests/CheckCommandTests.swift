@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct CheckCommandTests {
   private let example = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "firmware-configs/quadrotor-hold.json5")
+    .deletingLastPathComponent().appending(path: "Tests/Fixtures/configuration/quadrotor.json5")
 
   private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "check-\(UUID().uuidString).json5")

@@ -26,9 +26,9 @@ import Testing
 
   @Test func networkKeepsItsOrder() throws {
     let network = try #require(try quadrotor().network)
-    #expect(network.inputs.count == 10)
+    #expect(network.inputs.count == 12)
     #expect(network.inputs.first?.signal == .rollError)
-    #expect(network.inputs.last?.offset == -2.9)
+    #expect(network.inputs.last?.offset == -11.4)
     #expect(network.outputs.map(\.command) == [.thrust, .rollTorque, .pitchTorque, .yawTorque])
   }
 

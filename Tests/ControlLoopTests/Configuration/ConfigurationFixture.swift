@@ -6,12 +6,21 @@ import Foundation
 let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent().deletingLastPathComponent()
 
-/// The shipped configuration's text.
+/// The text of a valid configuration that does not change; the tests know its lines.
 func quadrotorText() throws -> String {
-  try String(contentsOf: repository.appending(path: "firmware-configs/quadrotor-hold.json5"), encoding: .utf8)
+  try String(
+    contentsOf: repository.appending(path: "Tests/Fixtures/configuration/quadrotor.json5"), encoding: .utf8)
 }
 
-/// What is wrong with the shipped configuration after the first `old` in it became `new`; as one text, one
+/// The texts of the configurations that Ganglion ships.
+func shippedTexts() throws -> [String] {
+  try FileManager.default.contentsOfDirectory(
+    at: repository.appending(path: "firmware-configs"), includingPropertiesForKeys: nil
+  )
+  .filter { $0.pathExtension == "json5" }.map { try String(contentsOf: $0, encoding: .utf8) }
+}
+
+/// What is wrong with that configuration after the first `old` in it became `new`; as one text, one
 /// error a line. Empty when nothing is.
 func complaints(replacing old: String, by new: String) throws -> String {
   var text = try quadrotorText()

@@ -38,12 +38,9 @@ import Testing
   @Test func foundationReadsTheShippedConfigurationsTheSame() throws {
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true
-    let folder = repository.appending(path: "firmware-configs")
-    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-      .filter { $0.pathExtension == "json5" }
-    #expect(!files.isEmpty)
-    for file in files {
-      let text = try String(contentsOf: file, encoding: .utf8)
+    let texts = try shippedTexts()
+    #expect(!texts.isEmpty)
+    for text in texts {
       #expect(
         try JSON5Parser.parse(text).foundationValue == decoder.decode(AnyValue.self, from: Data(text.utf8)))
     }
