@@ -55,11 +55,16 @@ let package = Package(
         "CAllocationCounter", "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath",
         "SimulatedHardware",
       ]),
+    // Writes ULog files for tests of the reader and of what follows it.
+    .target(name: "ULogBuilding", path: "Tests/ULogBuilding"),
     .testTarget(
       name: "FlightLogTests",
-      dependencies: ["FlightLog", "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath"]),
+      dependencies: [
+        "FlightLog", "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath", "ULogBuilding",
+      ]),
     .testTarget(
-      name: "ganglionTests", dependencies: ["ganglion", "FlightLog", "ControlLoop", "LiquidModel"]),
+      name: "ganglionTests",
+      dependencies: ["ganglion", "FlightLog", "ControlLoop", "LiquidModel", "PortableMath", "ULogBuilding"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -113,19 +113,33 @@ struct RecordedFlight: ~Copyable {
   ) -> SensorReadings {
     let old = physics
     physics.set(sample)
-    while nextPressure < recording.pressure.count, boardTime(recording.pressure[nextPressure].time) <= end {
-      physics.pressure = Double(recording.pressure[nextPressure].sample.pressure)
-      nextPressure += 1
-    }
     let length = max(end.nanoseconds(since: start), 1)
     var passed = min(Self.step, length)
     while passed < length {
+      let now = start.advanced(nanoseconds: passed)
       vehicle.board.physics = old.blended(with: physics, share: Double(passed) / Double(length))
-      _ = vehicle.collectSamples(until: start.advanced(nanoseconds: passed))
+      vehicle.board.physics.pressure = pressure(at: now)
+      _ = vehicle.collectSamples(until: now)
       passed += Self.step
     }
     vehicle.board.physics = physics
+    vehicle.board.physics.pressure = pressure(at: end)
     return vehicle.collectSamples(until: end)
+  }
+
+  /// The pressure at `time`, on the straight line between the recorded samples around it; `time` must not go back.
+  private mutating func pressure(at time: MonotonicTime) -> Double {
+    let samples = recording.pressure
+    while nextPressure < samples.count, boardTime(samples[nextPressure].time) <= time { nextPressure += 1 }
+    guard nextPressure > 0 else { return physics.pressure }
+    let before = samples[nextPressure - 1]
+    guard nextPressure < samples.count else { return Double(before.sample.pressure) }
+    let after = samples[nextPressure]
+    let share =
+      Double(time.nanoseconds(since: boardTime(before.time)))
+      / Double(max(after.time.nanoseconds(since: before.time), 1))
+    let (old, new) = (Double(before.sample.pressure), Double(after.sample.pressure))
+    return old + (new - old) * min(max(share, 0), 1)
   }
 
   /// Compares the estimate with the autopilot's own attitudes up to `time`.
@@ -146,7 +160,7 @@ extension PhysicalState {
     angularRate = Vector3(Double(sample.rateX), Double(sample.rateY), Double(sample.rateZ))
   }
 
-  /// The state `share` of the way to `other`; the pressure stays, as a barometer holds its value.
+  /// The state whose motion is `share` of the way to that of `other`.
   fileprivate func blended(with other: PhysicalState, share: Double) -> PhysicalState {
     var result = self
     result.specificForce = specificForce + (other.specificForce - specificForce) * share

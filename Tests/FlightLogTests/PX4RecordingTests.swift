@@ -1,6 +1,7 @@
 import Foundation
 import PortableMath
 import Testing
+import ULogBuilding
 
 @testable import FlightLog
 

@@ -1,5 +1,6 @@
 import PortableMath
 import Testing
+import ULogBuilding
 
 @testable import FlightLog
 

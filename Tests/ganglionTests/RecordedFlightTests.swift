@@ -1,7 +1,9 @@
 import ControlLoop
 import FlightLog
 import Foundation
+import PortableMath
 import Testing
+import ULogBuilding
 
 @testable import ganglion
 
@@ -37,6 +39,58 @@ struct RecordedFlightTests {
       let outcome = try replay.run()
       #expect(outcome.isIdentical)
       #expect(outcome.ticks == 17_070)
+    }
+  }
+
+  @Test("A newer recording's barometer reaches the estimate as altitude")
+  func newerBarometer() throws {
+    // Ten seconds level and still, of which the last five climb at 1 m/s: sensor_combined as PX4 logs it since 1.7,
+    // and the barometer in a topic of its own, in Pa.
+    var builder = ULogBuilder()
+    builder.flags()
+    builder.format(
+      "sensor_combined:uint64_t timestamp;float[3] gyro_rad;uint32_t gyro_integral_dt;"
+        + "int32_t accelerometer_timestamp_relative;float[3] accelerometer_m_s2;")
+    builder.format("sensor_baro:uint64_t timestamp;float pressure;float temperature;")
+    builder.subscribe("sensor_combined", id: 1)
+    builder.subscribe("sensor_baro", id: 2)
+    // A sensor without noise would rightly be taken for a frozen one.
+    var random = RandomGenerator(seed: 3)
+    func bytes(_ values: [Float], noise: Double) -> [UInt8] {
+      values.flatMap { ULogBuilder.bytes(($0 + Float(noise * random.nextGaussian())).bitPattern) }
+    }
+    var altitude = 0.0
+    for step in 0..<2500 {
+      let time = 1_000_000 + UInt64(step) * 4000
+      let climbs = step >= 1250
+      if climbs { altitude += 0.004 }
+      // The first fifth of a second of the climb accelerates with 5 m/s²; a vehicle that moves also shakes.
+      let force: Float = climbs && step < 1300 ? -14.80665 : -9.80665
+      builder.data(
+        id: 1, time: time,
+        bytes([0, 0, 0], noise: climbs ? 0.1 : 0.002) + ULogBuilder.bytes(UInt32(4000))
+          + ULogBuilder.bytes(Int32(0))
+          + bytes([0, 0, force], noise: 0.03))
+      guard step % 10 == 0 else { continue }
+      let pressure = Float(StandardAtmosphere.pressure(atAltitude: altitude))
+      builder.data(id: 2, time: time, bytes([pressure], noise: 2) + bytes([20], noise: 0.01))
+    }
+    try withFolder { folder in
+      let flight = try RecordedFlight(
+        try shippedMission(), PX4Recording(ULogFile(LogBytes(builder.bytes))), name: "climb", digest: "",
+        logPath: "\(folder)/climb.mcap")
+      let report = try flight.run().json
+      let faults = try #require(report["faults"] as? [String])
+      #expect(!faults.contains("barometer_stale"))
+      #expect(!faults.contains("altitude_lost"))
+      #expect(report["pressure_source"] as? String == "sensor_baro")
+      var cursor = try FlightLogReader(path: "\(folder)/climb.mcap").ticks()
+      var record = TickRecord(input: TickInput(), output: TickOutput())
+      var highest: Float = 0
+      while case .tick = try cursor.next(into: &record) {
+        highest = max(highest, record.output.estimate.altitude)
+      }
+      #expect(abs(highest - Float(altitude)) < 1)
     }
   }
 

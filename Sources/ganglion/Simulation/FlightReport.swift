@@ -28,9 +28,7 @@ struct FlightReport: Sendable {
       "flight          \(name), seed \(seed)",
       "ticks           \(ticks), \(missed) missed",
       "tick time       p50 \(microseconds(0.5)) µs, p99 \(microseconds(0.99)) µs, max \(microseconds(1)) µs",
-      String(
-        format: "tracking error  attitude %.2f° RMS (limit %.1f), altitude %.3f m RMS (limit %.2f)",
-        score.attitudeRMS, evaluation.attitudeRMS * 180 / .pi, score.altitudeRMS, evaluation.altitudeRMS),
+      tracking,
       "faults          " + (faults.isEmpty ? "none" : faults.map(\.text).joined(separator: "; ")),
       "ended           \(mode)" + (score.crash == .none ? "" : ", crashed: \(score.crash)"),
       "held            " + (isHeld ? "yes" : "no"),
@@ -38,6 +36,15 @@ struct FlightReport: Sendable {
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     if let logPath { lines.append("log             \(logPath)") }
     return lines.joined(separator: "\n")
+  }
+
+  private var tracking: String {
+    guard score.samples > 0 else {
+      return "tracking error  not measured: the flight ended before evaluation.from_s"
+    }
+    return String(
+      format: "tracking error  attitude %.2f° RMS (limit %.1f), altitude %.3f m RMS (limit %.2f)",
+      score.attitudeRMS, evaluation.attitudeRMS * 180 / .pi, score.altitudeRMS, evaluation.altitudeRMS)
   }
 
   /// The same as an object.
