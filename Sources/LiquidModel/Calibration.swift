@@ -1,0 +1,139 @@
+import LiquidCore
+
+/// What a network sees and does on recorded input: the ranges and correlations that quantisation needs.
+public struct Calibration: Sendable {
+  /// A recorded step.
+  public struct Step: Sendable {
+    /// The network's inputs, after scaling.
+    public var inputs: [Float]
+    /// The elapsed time, in the model's time unit.
+    public var ts: Float
+
+    /// A step from its parts.
+    public init(inputs: [Float], ts: Float) { (self.inputs, self.ts) = (inputs, ts) }
+  }
+
+  /// The steps that were run, and the outputs of the Float64 reference.
+  private let steps: [Step]
+  private let outputs: [[Double]]
+
+  /// Largest |value| of each input.
+  private(set) var inputs: [Double]
+  /// Largest |value| of each neuron of each cell.
+  private(set) var states: [[Double]]
+  /// What each affine map reads, in the order of `FixedModel.maps`.
+  private(set) var maps: [MapStatistics]
+
+  /// Runs `model`, from rest, on recorded steps.
+  ///
+  /// Of more steps than a few seconds of computing allow, the first are used.
+  ///
+  /// - Throws: `ModelError` for a model that is not valid, no steps, or a step that does not fit the model.
+  public init(_ model: CfCModel, steps: [Step]) throws(ModelError) {
+    try model.validate()
+    guard !steps.isEmpty else {
+      throw ModelError("calibration", "has no steps", remedy: "record a run of the vehicle and use its log")
+    }
+    inputs = model.inputs.map { _ in 0 }
+    states = model.cells.map { [Double](repeating: 0, count: $0.units) }
+    let architecture = Architecture(of: model)
+    maps = FixedModel.maps(of: architecture).map { MapStatistics(columns: $0.columns) }
+    let cost = maps.reduce(architecture.multiplyCount) { $0 + $1.cost }
+    let limit = max(64, Self.budget / cost)
+    var network = ReferenceNetwork(model)
+    self.steps = Array(steps.prefix(limit))
+    var outputs: [[Double]] = []
+    for (index, step) in self.steps.enumerated() {
+      guard step.inputs.count == model.inputs.count, step.inputs.allSatisfy(\.isFinite), step.ts.isFinite,
+        step.ts >= 0
+      else {
+        throw ModelError(
+          "calibration, step \(index)",
+          "\(step.inputs.count) inputs, ts \(step.ts), where \(model.inputs.count) finite inputs and a ts from 0 on were expected",
+          remedy: "use a recording made with this model's configuration")
+      }
+      outputs.append(network.step(step.inputs, ts: step.ts))
+      for k in inputs.indices { inputs[k] = max(inputs[k], abs(Double(step.inputs[k]))) }
+      for k in states.indices {
+        for (unit, value) in network.states[k].enumerated() {
+          states[k][unit] = max(states[k][unit], abs(value))
+        }
+      }
+      for (k, vector) in network.read.enumerated() { maps[k].add(vector) }
+    }
+    self.outputs = outputs
+    guard states.joined().allSatisfy(\.isFinite), maps.map(\.largest).joined().allSatisfy(\.isFinite) else {
+      throw ModelError(
+        "calibration", "the network's state grows without bound on this recording",
+        remedy: "check the scales of the inputs, or train the network again")
+    }
+  }
+
+  /// The largest error of a quantised model's outputs over the steps, in units of the range that the reference's
+  /// outputs have; infinite for a model that does not run.
+  func error(of model: FixedModel) -> Double {
+    var (largest, low, high) = (0.0, Double.infinity, -Double.infinity)
+    do throws(ModelError) {
+      var runtime = try NetworkRuntime(model)
+      var found = [Float](repeating: 0, count: runtime.outputCount)
+      for (step, expected) in zip(steps, outputs) {
+        var span = found.mutableSpan
+        do throws(NetworkError) {
+          try runtime.step(inputs: step.inputs.span, ts: step.ts, outputs: &span)
+        } catch {
+          return .infinity
+        }
+        for (output, value) in expected.enumerated() {
+          largest = max(largest, abs(Double(found[output]) - value))
+          (low, high) = (min(low, value), max(high, value))
+        }
+      }
+    } catch {
+      return .infinity
+    }
+    return largest / max(high - low, .leastNormalMagnitude)
+  }
+
+  /// Multiplications that a calibration may take.
+  private static let budget = 2_000_000_000
+}
+
+/// Ranges and second moments of the vectors that an affine map reads.
+struct MapStatistics: Sendable {
+  /// Elements of a vector.
+  let columns: Int
+  /// Largest |value| of each element.
+  private(set) var largest: [Double]
+  /// Σ x·xᵀ over the vectors x, each with a 1 appended, lower triangle in rows; empty for more columns than
+  /// `maximumColumns`.
+  private(set) var moments: [Double]
+
+  /// Beyond so many columns rounding errors are not compensated: a matrix of this order takes seconds.
+  static let maximumColumns = 700
+
+  init(columns: Int) {
+    self.columns = columns
+    largest = [Double](repeating: 0, count: columns)
+    let order = columns + 1
+    moments = [Double](repeating: 0, count: columns > Self.maximumColumns ? 0 : order * (order + 1) / 2)
+  }
+
+  /// Multiplications of one `add`.
+  var cost: Int { moments.count }
+
+  mutating func add(_ vector: [Double]) {
+    for (index, value) in vector.enumerated() { largest[index] = max(largest[index], abs(value)) }
+    guard !moments.isEmpty else { return }
+    let vector = vector + [1]
+    moments.withUnsafeMutableBufferPointer { moments in
+      vector.withUnsafeBufferPointer { vector in
+        var place = 0
+        for row in 0...columns {
+          let value = vector[row]
+          for column in 0...row { moments[place + column] += value * vector[column] }
+          place += row + 1
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,274 @@
+import LiquidCore
+
+extension FixedModel {
+  /// `model` in fixed point, calibrated on what it sees and does on recorded input.
+  ///
+  /// With `.int8` all weights have 8 bits if the error on the calibration stays within `tolerance`; as long as it
+  /// does not, the map whose 16-bit weights help most is given them.
+  ///
+  /// - Parameters:
+  ///   - arithmetic: `.int16` or `.int8`.
+  ///   - tolerance: The largest error of an output on the calibration, in units of the outputs' range there.
+  /// - Throws: `ModelError` for a model that is not valid or that fixed point cannot hold.
+  public init(
+    quantising model: CfCModel, to arithmetic: ModelFile.Arithmetic, _ calibration: Calibration,
+    tolerance: Double = 5e-3
+  ) throws(ModelError) {
+    guard arithmetic == .int16 || arithmetic == .int8 else {
+      throw ModelError(
+        "arithmetic", "\(arithmetic.rawValue) is floating point", remedy: "choose int16 or int8")
+    }
+    try model.validate()
+    self = try Quantiser.quantised(model, arithmetic, calibration)
+    try prove()
+    if arithmetic == .int8, calibration.error(of: self) > tolerance {
+      let wide = try Quantiser.quantised(model, .int16, calibration)
+      widen(from: wide, calibration, tolerance)
+      try prove()
+    }
+  }
+
+  /// Takes maps of `wide`, the same network with 16-bit weights, until the error is within `tolerance` or none
+  /// helps.
+  private mutating func widen(from wide: FixedModel, _ calibration: Calibration, _ tolerance: Double) {
+    var least = calibration.error(of: self)
+    while least > tolerance {
+      var best: FixedModel?
+      for index in maps.indices where maps[index].weightBits == 8 {
+        guard let candidate = taking(map: index, from: wide) else { continue }
+        let error = calibration.error(of: candidate)
+        if error < least { (least, best) = (error, candidate) }
+      }
+      guard let best else { return }
+      self = best
+    }
+  }
+
+  /// This network with one map, and what follows from the map's formats, of another quantisation of the same; nil
+  /// when the other writes values of another scale.
+  private func taking(map index: Int, from other: FixedModel) -> FixedModel? {
+    var mixed = self
+    let (mine, others) = (maps[index], other.maps[index])
+    guard
+      mine.fraction - mine.valueShift == others.fraction - others.valueShift
+        || others.valueShift == 0 && mine.valueShift == 0
+    else { return nil }
+    mixed.maps[index] = others
+    for cell in cells.indices where mine.name == "cell\(cell).heads" { mixed.cells[cell] = other.cells[cell] }
+    if mine.name == "projection" { mixed.outputScales = other.outputScales }
+    return mixed
+  }
+}
+
+/// Quantises a model map by map, in the order of the data.
+private struct Quantiser {
+  let model: CfCModel
+  let calibration: Calibration
+  let weightBits: Int
+  var fixed: FixedModel
+  /// ts is counted in 2^−`timeFraction`.
+  let timeFraction: Int
+
+  /// Result bits behind the point where a table follows: 7 at least, more than 20 help nothing.
+  static let table = 7...20
+  /// Bits by which a vector without bound may exceed what was seen in calibration.
+  static let headroom = 1.5
+
+  static func quantised(_ model: CfCModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration)
+    throws(ModelError) -> FixedModel
+  {
+    var quantiser = Quantiser(model, arithmetic, calibration)
+    try quantiser.run()
+    return quantiser.fixed
+  }
+
+  private init(_ model: CfCModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration) {
+    (self.model, self.calibration) = (model, calibration)
+    weightBits = arithmetic == .int8 ? 8 : 16
+    timeFraction = 24 - min(max(model.maximumTs > 0 ? Int(bitsNeeded: model.maximumTs) : 0, 0), 24)
+    fixed = FixedModel(
+      architecture: Architecture(of: model), arithmetic: arithmetic, inputScales: [], outputScales: [],
+      elapsedFraction: Int32(timeFraction),
+      elapsedLimit: Int32((min(model.maximumTs, exp2(24)) * exp2(timeFraction)).rounded(.up)),
+      maps: [], cells: [])
+  }
+
+  private mutating func run() throws(ModelError) {
+    var columns: [Double] = []
+    for (port, seen) in zip(model.inputs, calibration.inputs) {
+      let range = max(abs(port.minimum), abs(port.maximum), seen)
+      let scale = Float(32767 / range)
+      fixed.inputScales.append(scale)
+      columns.append(1 / Double(scale))
+    }
+    let states = model.cells.indices.map { stateScales(of: $0) }
+    if let memory = model.memory {
+      try add("memory.gates", memory.gates, columns + states[0], Self.table)
+    }
+    for (index, cell) in model.cells.enumerated() {
+      let hidden = [Double](repeating: exp2(-15), count: cell.units)
+      switch model.memory?.role {
+      case .feedsInput: columns = hidden + states[index]
+      case .replacesState: columns += hidden
+      case nil: columns += states[index]
+      }
+      try add(cell, index, columns, states[index])
+      columns = states[index]
+    }
+    if let projection = model.projection {
+      // The rows are whole outputs, so each gets the finest format of its own.
+      let factors = outputFactors(projection, columns)
+      let (map, fractions) = try mapQuantiser("projection", projection, columns)
+        .quantised([.init(factors: factors, fractions: 0...30)])
+      fixed.maps.append(map)
+      fixed.outputScales = factors.map { Float(exp2(-fractions[0]) / $0) }
+    } else {
+      fixed.outputScales = columns.prefix(model.outputs.count).map { Float($0) }
+    }
+  }
+
+  /// What a unit of each neuron's 16-bit state stands for.
+  private func stateScales(of index: Int) -> [Double] {
+    let cell = model.cells[index]
+    if cell.mode == .pure || cell.headActivation == .linear {
+      return calibration.states[index].map { Self.scale(holding: $0) }
+    }
+    let scale = exp2(cell.mode == .noGate ? -14 : -15) * (cell.headActivation == .lecunTanh ? 1.7159 : 1)
+    return [Double](repeating: scale, count: cell.units)
+  }
+
+  /// What a unit of a 16-bit value stands for that is to hold `seen` and more.
+  private static func scale(holding seen: Double) -> Double { max(seen * headroom, exp2(-20)) * exp2(-15) }
+
+  /// One over the largest result of each row.
+  private func outputFactors(_ map: CfCModel.Affine, _ columns: [Double]) -> [Double] {
+    (0..<map.rows).map { row in
+      var sum = abs(Double(map.bias[row]))
+      for column in 0..<map.columns {
+        sum += abs(Double(map.weights[row * map.columns + column])) * columns[column] * 32768
+      }
+      return 1 / max(sum, exp2(-20))
+    }
+  }
+
+  private func mapQuantiser(_ name: String, _ map: CfCModel.Affine, _ columns: [Double]) -> MapQuantiser {
+    MapQuantiser(
+      name: name, map: map, columnScales: columns, weightBits: weightBits,
+      rounding: CompensatedRounding(calibration.maps[fixed.maps.count], scales: columns))
+  }
+
+  /// Adds a map whose rows all have the same format.
+  private mutating func add(
+    _ name: String, _ map: CfCModel.Affine, _ columns: [Double], _ fractions: ClosedRange<Int>,
+    factors: [Double]? = nil
+  ) throws(ModelError) {
+    let factors = factors ?? [Double](repeating: 1, count: map.rows)
+    var (quantised, found) = try mapQuantiser(name, map, columns)
+      .quantised([.init(factors: factors, fractions: fractions)])
+    quantised.fraction = Int32(found[0])
+    fixed.maps.append(quantised)
+  }
+
+  private mutating func add(_ cell: CfCModel.Cell, _ index: Int, _ read: [Double], _ state: [Double])
+    throws(ModelError)
+  {
+    var columns = read
+    for (layer, map) in cell.backbone.enumerated() {
+      let name = "cell\(index).backbone\(layer)"
+      // What the next map was seen to read is what this layer writes.
+      let seen = calibration.maps[fixed.maps.count + 1].largest
+      switch cell.backboneActivation {
+      case .tanh, .lecunTanh:
+        let isLecun = cell.backboneActivation == .lecunTanh
+        let factors = [Double](repeating: isLecun ? 0.666 : 1, count: map.rows)
+        try add(name, map, columns, Self.table, factors: factors)
+        columns = [Double](repeating: (isLecun ? 1.7159 : 1) * exp2(-15), count: map.rows)
+      case .relu:
+        columns = try addUnbounded(name, map, columns, seen)
+      case .silu, .gelu:
+        try add(name, map, columns, Self.table)
+        let last = fixed.maps.count - 1
+        let scale = Self.scale(holding: seen.max() ?? 0)
+        let shift = max(Int(fixed.maps[last].fraction) + Int(bitsNeeded: scale), 0)
+        fixed.maps[last].valueShift = Int32(shift)
+        columns = [Double](repeating: exp2(shift - Int(fixed.maps[last].fraction)), count: map.rows)
+      }
+    }
+    if let wTau = cell.wTau, let a = cell.a {
+      try addPure(cell, index, columns, state, wTau, a)
+    } else {
+      try addGated(cell, index, columns, state)
+    }
+  }
+
+  /// Adds a layer of relu, each unit in a format of its own, and returns what the units of its values stand for.
+  private mutating func addUnbounded(
+    _ name: String, _ map: CfCModel.Affine, _ columns: [Double], _ seen: [Double]
+  ) throws(ModelError) -> [Double] {
+    let scales = seen.map { Self.scale(holding: $0) }
+    try add(name, map, columns, 15...25, factors: scales.map { exp2(-15) / $0 })
+    let last = fixed.maps.count - 1
+    fixed.maps[last].valueShift = fixed.maps[last].fraction - 15
+    return scales
+  }
+
+  private mutating func addGated(
+    _ cell: CfCModel.Cell, _ index: Int, _ columns: [Double], _ state: [Double]
+  ) throws(ModelError) {
+    let n = cell.units
+    let isLinear = cell.headActivation == .linear
+    let factors =
+      isLinear
+      ? state.map { exp2(-15) / $0 }
+      : [Double](repeating: cell.headActivation == .lecunTanh ? 0.666 : 1, count: n)
+    let heads = MapQuantiser.Group(factors: factors + factors, fractions: isLinear ? 15...25 : Self.table)
+    // time_a is multiplied by ts: as many bits more as ts can have before the point.
+    let ones = [Double](repeating: 1, count: n)
+    let slopes = MapQuantiser.Group(
+      factors: ones, fractions: max(0, 20 - timeFraction)...min(30, 44 - timeFraction))
+    let offsets = MapQuantiser.Group(factors: ones, fractions: 0...20)
+    let (map, fractions) = try mapQuantiser("cell\(index).heads", cell.heads, columns)
+      .quantised([heads, slopes, offsets])
+    fixed.maps.append(map)
+    // The product time_a · ts has so many bits behind the point, and time_b is brought to them.
+    let gate = fractions[1] + timeFraction
+    let offsetShift = gate - fractions[2]
+    guard (0...30).contains(offsetShift), (0...36).contains(gate - 20) else {
+      throw ModelError(
+        "cell\(index)", "a time gate up to ts = \(model.maximumTs) is beyond what fixed point can hold",
+        remedy: "state a smaller largest ts, or keep this model in float32 or float16")
+    }
+    let stateFraction = cell.mode == .noGate && !isLinear ? 14 : 15
+    fixed.cells.append(
+      FixedModel.Cell(
+        headFraction: Int32(fractions[0]), gateOffsetShift: Int32(offsetShift), gateShift: Int32(gate - 20),
+        stateShift: Int32((isLinear ? fractions[0] : 23) - stateFraction), wTau: [], a: []))
+  }
+
+  private mutating func addPure(
+    _ cell: CfCModel.Cell, _ index: Int, _ columns: [Double], _ state: [Double], _ wTau: [Float], _ a: [Float]
+  ) throws(ModelError) {
+    let largestRate = wTau.reduce(0.0) { max($0, abs(Double($1))) }
+    let most = largestRate > 0 ? 30 - Int(bitsNeeded: largestRate) : 30
+    let lowest = max(0, 20 - timeFraction)
+    guard most >= lowest else {
+      throw ModelError(
+        "cell\(index).w_tau", "\(largestRate) is beyond what fixed point can hold",
+        remedy: "keep this model in float32 or float16")
+    }
+    let ones = [Double](repeating: 1, count: cell.units)
+    let (map, fractions) = try mapQuantiser("cell\(index).heads", cell.heads, columns)
+      .quantised([.init(factors: ones, fractions: lowest...max(lowest, min(most, 24)))])
+    fixed.maps.append(map)
+    let fraction = fractions[0]
+    // (1 − exp(…)·ff1)·a in units of the state; a·2^(shift − fraction) stays below 2³⁰.
+    let amplitudes = zip(a, state).map { Double($0) / $1 }
+    let largest = amplitudes.reduce(exp2(-20)) { max($0, abs($1)) }
+    let shift = min(max(29 + fraction - Int(bitsNeeded: largest), 0), 60)
+    fixed.cells.append(
+      FixedModel.Cell(
+        headFraction: Int32(fraction), gateOffsetShift: 0, gateShift: Int32(fraction + timeFraction - 20),
+        stateShift: Int32(shift), wTau: wTau.map { Int32((abs(Double($0)) * exp2(fraction)).rounded()) },
+        a: amplitudes.map { Int32(($0 * exp2(shift - fraction)).rounded()) }))
+  }
+}

@@ -1,0 +1,143 @@
+import LiquidCore
+
+/// What makes an affine map of real numbers one of integers.
+struct MapQuantiser {
+  /// A run of rows with the same format.
+  struct Group {
+    /// What each row is multiplied by first: 0.666 before lecun_tanh, one over the largest value where the result
+    /// is a vector without bound, else 1.
+    var factors: [Double]
+    /// Bits behind the point of the result: the fewest that the reader works with, and the most that help.
+    var fractions: ClosedRange<Int>
+  }
+
+  /// The prefix of its tensors' names.
+  let name: String
+  /// The map.
+  let map: CfCModel.Affine
+  /// What the integers that it reads stand for, for each column.
+  let columnScales: [Double]
+  /// 8 or 16.
+  let weightBits: Int
+  /// Shares the error of a row among its weights, if there are statistics.
+  let rounding: CompensatedRounding?
+
+  /// Σ|weights| of each block of columns and |bias| of a row, in real numbers over the largest input.
+  private func largest(_ row: [Double]) -> (block: Double, sum: Double) {
+    let width = weightBits == 8 ? map.columns : ImageLayout.blockColumns
+    var (block, sum) = (0.0, 0.0)
+    for start in stride(from: 0, to: map.columns, by: width) {
+      var part = 0.0
+      for column in start..<min(start + width, map.columns) { part += abs(row[column]) }
+      block = max(block, part)
+      sum += part
+    }
+    return (block * Double(FixedModel.Map.largestInput), sum * Double(FixedModel.Map.largestInput))
+  }
+
+  /// The integers, and the fraction of each group.
+  ///
+  /// - Throws: `ModelError` for a row whose values no format can hold.
+  func quantised(_ groups: [Group]) throws(ModelError) -> (map: FixedModel.Map, fractions: [Int]) {
+    let blocks = (map.columns + ImageLayout.blockColumns - 1) / ImageLayout.blockColumns
+    let blockShift = weightBits == 8 ? 0 : Int(bitsNeeded: Double(blocks))
+    var fixed = FixedModel.Map(
+      name: name, rows: map.rows, columns: map.columns, weightBits: weightBits, weights: [], bias: [],
+      multipliers: [], blockShift: Int32(blockShift), fraction: 0, valueShift: 0)
+    var fractions: [Int] = []
+    var first = 0
+    for group in groups {
+      let rows = first..<first + group.factors.count
+      first = rows.upperBound
+      var units: [Double] = []
+      var fraction = group.fractions.upperBound
+      for row in rows {
+        let unit = quantise(
+          row, factor: group.factors[row - rows.lowerBound], blockShift: blockShift, into: &fixed)
+        units.append(unit)
+        // The result of the largest total, and the multiplier unit·2^(fraction + shift), fit 31 bits.
+        let bound = Double(fixed.bound(ofRow: row).total + 1) * unit
+        fraction = min(fraction, 30 - Int(bitsNeeded: bound))
+        fraction = min(fraction, 30 - Int(fixed.shift) - Int(bitsNeeded: unit))
+        guard fraction >= group.fractions.lowerBound else {
+          throw ModelError(
+            "\(name), row \(row)", "its result can reach \(bound), beyond what fixed point can hold",
+            remedy: "narrow the ranges of the inputs, or keep this model in float32 or float16")
+        }
+      }
+      for unit in units {
+        let multiplier = (unit * exp2(fraction + Int(fixed.shift))).rounded()
+        fixed.multipliers.append(Int32(min(multiplier, Double(Int32.max))))
+      }
+      fractions.append(fraction)
+    }
+    return (fixed, fractions)
+  }
+
+  /// Appends a row's weights and bias, and returns what a unit of its total stands for.
+  private func quantise(_ row: Int, factor: Double, blockShift: Int, into fixed: inout FixedModel.Map)
+    -> Double
+  {
+    let bias = Double(map.bias[row]) * factor
+    let weights = (0..<map.columns).map {
+      Double(map.weights[row * map.columns + $0]) * columnScales[$0] * factor
+    }
+    let limit = weightBits == 8 ? 127.0 : 32767.0
+    let most = Double(Int32.max) - 4096
+    let shifted = exp2(blockShift)
+    let (block, sum) = largest(weights)
+    // What an integer weight stands for: so large that weights, sums of blocks, and the total fit.
+    var unit = weights.reduce(0) { max($0, abs($1)) } / limit
+    unit = max(unit, block / most, sum / shifted / most + abs(bias) / shifted / most, exp2(-50))
+    unit *= leastLoss(weights + [bias], unit, limit)
+    while true {
+      let (integers, total) = rounded(weights.map { $0 / unit }, bias: bias / unit, limit)
+      let rounded = (total / shifted).rounded()
+      if abs(rounded) <= most {
+        fixed.weights.append(contentsOf: integers)
+        fixed.bias.append(Int32(rounded))
+        let bound = fixed.bound(ofRow: row)
+        if bound.block <= Int64(Int32.max), bound.total <= Int64(Int32.max) { return unit * shifted }
+        fixed.weights.removeLast(integers.count)
+        fixed.bias.removeLast()
+      }
+      // Rounding has carried a full row over the bound.
+      unit *= 1.01
+    }
+  }
+
+  private func rounded(_ weights: [Double], bias: Double, _ limit: Double) -> (
+    integers: [Int16], bias: Double
+  ) {
+    guard let rounding else {
+      return (weights.map { Int16(min(max($0.rounded(), -limit), limit)) }, bias)
+    }
+    let (integers, bias, _) = rounding.round(weights + [bias], limit: limit)
+    return (integers, bias)
+  }
+
+  /// The factor of `unit` with which the row's error is least: a finer unit that cuts off the few largest weights
+  /// can be better for all the others.
+  private func leastLoss(_ row: [Double], _ unit: Double, _ limit: Double) -> Double {
+    guard weightBits == 8, let rounding else { return 1 }
+    var best = (loss: Double.infinity, factor: 1.0)
+    for step in 0...10 {
+      let factor = 1 - 0.05 * Double(step)
+      let unit = unit * factor
+      let loss = rounding.round(row.map { $0 / unit }, limit: limit).loss * unit * unit
+      if loss < best.loss { best = (loss, factor) }
+    }
+    return best.factor
+  }
+}
+
+extension Int {
+  /// The least n with 2ⁿ ≥ `x` for a positive finite `x`.
+  init(bitsNeeded x: Double) {
+    let exponent = Int(x.exponent)
+    self = x == exp2(exponent) ? exponent : exponent + 1
+  }
+}
+
+/// 2ⁿ.
+func exp2(_ n: Int) -> Double { Double(sign: .plus, exponent: n, significand: 1) }
