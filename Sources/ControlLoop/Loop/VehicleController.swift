@@ -17,6 +17,11 @@ public struct VehicleController: ~Copyable {
   private var lastCommand = BodyCommand.none
   private var consecutiveMisses: UInt32 = 0
   private var classicalFailed = false
+  private var firstTick: MonotonicTime?
+
+  /// How long after its first tick a vehicle that is not armed may be without what its sensors have yet to give,
+  /// in ns: the chips and filters are still starting.
+  public static let startUpTime: Int64 = 1_500_000_000
 
   /// A controller at rest, for a configuration that was found valid.
   ///
@@ -66,6 +71,11 @@ public struct VehicleController: ~Copyable {
     facts.time = input.time
     facts.armRequested = input.setpoint.arm
     facts.conditions = conditions(input, output.estimate)
+    let start = firstTick ?? input.time
+    firstTick = start
+    if !safety.isArmed, input.time.nanoseconds(since: start) < Self.startUpTime {
+      facts.conditions &= FailsafeCondition.killSwitch.bit
+    }
     facts.inhibits = inhibits(input, output.estimate)
     facts.onGround = !phase.isFlying || override.blindLandingIsOver
     if safety.step(facts) {
@@ -75,7 +85,8 @@ public struct VehicleController: ~Copyable {
       classicalFailed = false
     }
     output.mode = safety.mode
-    output.inhibits = safety.inhibits
+    // A vehicle that is armed has nothing to be held back from.
+    output.inhibits = safety.isArmed ? 0 : safety.inhibits
     output.faults = safety.reacting
   }
 
