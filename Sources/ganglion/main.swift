@@ -15,7 +15,8 @@ let usage = """
 
 /// The commands by name.
 let commands: [String: ([String]) -> ExitStatus] = [
-  "run": runCommand, "replay": replayCommand, "inspect": inspectCommand, "check": CheckCommand.run,
+  "run": runCommand, "replay": replayCommand, "inspect": inspectCommand, "quantize": quantizeCommand,
+  "check": CheckCommand.run,
   "log": runLogCommand,
 ]
 

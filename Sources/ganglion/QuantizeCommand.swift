@@ -1,0 +1,141 @@
+import ControlLoop
+import FlightLog
+import Foundation
+import LiquidCore
+import LiquidModel
+
+private let help = """
+  ganglion quantize MODEL --calibrate LOG [options]
+
+  Writes a float32 model as fixed point or Float16. A fixed-point model gets its scales from what the network saw in
+  a log: the inputs of every tick. Afterwards both are run over the same input, and the error is printed.
+
+    --calibrate LOG       a log of a flight with this network's inputs (not needed for float16); may be several,
+                          separated by commas
+    --to NAME             int16 (default), int8 or float16
+    --output FILE         where it goes (default: the model's name with the arithmetic behind it)
+    --json                the result as one JSON object
+
+  Example: ganglion quantize quadrotor-ncp19.safetensors --calibrate out/quadrotor-hold-1.mcap
+  """
+
+/// `ganglion quantize`.
+func quantizeCommand(_ arguments: [String]) -> ExitStatus {
+  perform(
+    "quantize", help: help, arguments, options: ["calibrate", "to", "output"], flags: ["json"]
+  ) { arguments in
+    let path = try arguments.exactly("MODEL")[0]
+    let name = arguments.value("to") ?? "int16"
+    guard let arithmetic = ModelFile.Arithmetic(rawValue: name), arithmetic != .float32 else {
+      throw UsageError("--to takes int16, int8 or float16, not '\(name)'")
+    }
+    let source = try ModelFile.read(path: path)
+    guard source.arithmetic == .float32 else {
+      throw CommandFailure("\(path) is \(source.arithmetic.rawValue) already: quantize the float32 original")
+    }
+    let model = try source.model()
+    let logs = arguments.value("calibrate")?.split(separator: ",").map(String.init) ?? []
+    guard arithmetic == .float16 || !logs.isEmpty else {
+      throw UsageError("--calibrate LOG is needed: fixed point takes its scales from recorded input")
+    }
+    var steps: [Calibration.Step] = []
+    for log in logs { steps += try calibrationSteps(log, inputs: model.inputs.count) }
+
+    let file: ModelFile
+    if arithmetic == .float16 {
+      file = try ModelFile(model, arithmetic: .float16)
+    } else {
+      file = try FixedModel(quantising: model, to: arithmetic, Calibration(model, steps: steps)).file(
+        describing: model)
+    }
+    let output = arguments.value("output") ?? outputPath(path, arithmetic)
+    try file.write(path: output)
+    let result = QuantisationResult(
+      output: output, arithmetic: arithmetic, steps: steps.count, error: try OutputError(file, model, steps))
+    Terminal.printResult(arguments.has("json") ? Terminal.json(result.json) : result.text)
+    return .success
+  }
+}
+
+/// `model.safetensors` with the arithmetic behind its name.
+private func outputPath(_ path: String, _ arithmetic: ModelFile.Arithmetic) -> String {
+  let suffix = ".safetensors"
+  let stem = path.hasSuffix(suffix) ? String(path.dropLast(suffix.count)) : path
+  return "\(stem)-\(arithmetic.rawValue)\(suffix)"
+}
+
+/// What a network saw in each tick of a log.
+private func calibrationSteps(_ path: String, inputs: Int) throws -> [Calibration.Step] {
+  var cursor = try FlightLogReader(path: path).ticks()
+  var record = TickRecord(input: TickInput(), output: TickOutput())
+  var steps: [Calibration.Step] = []
+  while true {
+    switch try cursor.next(into: &record) {
+    case .tick:
+      let values = record.output.networkInputs
+      guard values.count == inputs else {
+        throw CommandFailure(
+          "\(path): the network in the log has \(values.count) inputs, the model has \(inputs): fly this "
+            + "network's configuration to get a log for it")
+      }
+      steps.append(Calibration.Step(inputs: (0..<inputs).map { values[$0] }, ts: record.output.ts))
+    case .dropout, .damage: continue
+    case .end: return steps
+    }
+  }
+}
+
+/// How far a network is off its original, over recorded input, judged in Float64.
+struct OutputError {
+  private(set) var largest = 0.0
+  private(set) var rootMeanSquare = 0.0
+  private(set) var range = 0.0
+
+  /// Runs the network in `file` and the original in Float64 over `steps`.
+  init(_ file: ModelFile, _ model: CfCModel, _ steps: [Calibration.Step]) throws {
+    var network = try NetworkRuntime(file)
+    var reference = ReferenceNetwork(model)
+    var outputs = [Float](repeating: 0, count: network.outputCount)
+    var squares = 0.0
+    var (lowest, highest) = (Double.infinity, -Double.infinity)
+    for step in steps {
+      var span = outputs.mutableSpan
+      try network.step(inputs: step.inputs.span, ts: step.ts, outputs: &span)
+      for (wanted, found) in zip(reference.step(step.inputs, ts: step.ts), outputs) {
+        let error = abs(wanted - Double(found))
+        largest = max(largest, error)
+        squares += error * error
+        (lowest, highest) = (min(lowest, wanted), max(highest, wanted))
+      }
+    }
+    let count = steps.count * outputs.count
+    rootMeanSquare = count == 0 ? 0 : (squares / Double(count)).squareRoot()
+    range = count == 0 ? 0 : highest - lowest
+  }
+}
+
+/// What was written and how good it is.
+private struct QuantisationResult {
+  var output: String
+  var arithmetic: ModelFile.Arithmetic
+  var steps: Int
+  var error: OutputError
+
+  var text: String {
+    var lines = ["wrote \(output), \(arithmetic.rawValue)"]
+    if steps > 0 {
+      lines.append(
+        String(
+          format: "over %d recorded steps its outputs, which span %.3g, are off by at most %.2e (RMS %.2e)",
+          steps, error.range, error.largest, error.rootMeanSquare))
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  var json: [String: Any] {
+    [
+      "output": output, "arithmetic": arithmetic.rawValue, "steps": steps,
+      "largest_error": error.largest, "rms_error": error.rootMeanSquare, "output_range": error.range,
+    ]
+  }
+}
