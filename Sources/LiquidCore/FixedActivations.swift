@@ -6,38 +6,40 @@ enum FixedActivations {
   /// Intervals of a table per unit of its argument: 2⁷.
   private static var intervalBits: Int32 { 7 }
 
-  /// An odd function with `table` on [0, 8), constant beyond; argument x / 2^`fraction`, result Q0.23.
+  /// An odd function with nodes `node` on [0, 8), constant beyond; argument x / 2^`fraction`, result Q0.23.
+  ///
+  /// The nodes come by a function because a table handed over as an argument is copied, all 4 KiB of it.
   @inline(__always)
-  private static func interpolated(
-    _ table: borrowing InlineArray<1025, Int32>, _ x: Int32, _ fraction: Int32
-  ) -> Int32 {
+  private static func interpolated(_ x: Int32, _ fraction: Int32, _ node: (Int) -> Int32) -> Int32 {
     let end: Int32 = (8 &<< fraction) &- 1
     let limited = max(0 &- end, min(end, x))
     let magnitude = limited < 0 ? 0 &- limited : limited
     let shift = fraction &- intervalBits
     let index = Int(magnitude &>> shift)
     let rest = magnitude & ((1 &<< shift) &- 1)
-    let node = table[unchecked: index]
-    let slope = table[unchecked: index &+ 1] &- node
+    let start = node(index)
+    let slope = node(index &+ 1) &- start
     // |slope| ≤ 2¹⁶ and rest < 2¹⁴.
-    let y = node &+ ((slope &* rest &+ ((1 &<< shift) &>> 1)) &>> shift)
+    let y = start &+ ((slope &* rest &+ ((1 &<< shift) &>> 1)) &>> shift)
     return limited < 0 ? 0 &- y : y
   }
 
   /// tanh(x / 2^`fraction`) in Q0.23, at most 32767.5 units of Q0.15.
   @inline(__always)
-  static func tanh(_ x: Int32, _ fraction: Int32) -> Int32 { interpolated(tanhTable, x, fraction) }
+  static func tanh(_ x: Int32, _ fraction: Int32) -> Int32 {
+    interpolated(x, fraction) { tanhTable[unchecked: $0] }
+  }
 
   /// σ(x / 2^`fraction`) = (1 + tanh(x / 2^(`fraction` + 1))) / 2 in Q0.24.
   @inline(__always)
   static func sigmoid(_ x: Int32, _ fraction: Int32) -> Int32 {
-    0x80_0000 &+ interpolated(tanhTable, x, fraction &+ 1)
+    0x80_0000 &+ interpolated(x, fraction &+ 1) { tanhTable[unchecked: $0] }
   }
 
   /// The normal distribution Φ(x / 2^`fraction`) in Q0.24.
   @inline(__always)
   static func normal(_ x: Int32, _ fraction: Int32) -> Int32 {
-    0x80_0000 &+ interpolated(normalTable, x, fraction)
+    0x80_0000 &+ interpolated(x, fraction) { normalTable[unchecked: $0] }
   }
 
   /// e^(−x / 2²⁰) for 0 ≤ x ≤ 2²⁵ in Q0.30.
