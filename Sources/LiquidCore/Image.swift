@@ -193,6 +193,12 @@ public struct AffineMap {
   /// The beginning of the image.
   public let image: UnsafeRawPointer
 
+  /// A map that has been checked to lie within its image.
+  @inline(__always)
+  init(_ image: UnsafeRawPointer, _ descriptor: MapDescriptor) {
+    (self.image, self.descriptor) = (image, descriptor)
+  }
+
   /// Map `index` of the image.
   @inline(__always)
   init(_ image: UnsafeRawPointer, _ header: ImageHeader, _ index: Int) {

@@ -71,8 +71,11 @@ private struct Quantiser {
 
   /// Result bits behind the point where a table follows: 7 at least, more than 20 help nothing.
   static let table = 7...20
-  /// Bits by which a vector without bound may exceed what was seen in calibration.
-  static let headroom = 1.5
+  /// By how much a vector without bound may exceed what was seen in calibration.
+  static let headroom = 2.0
+  /// Neurons and units of relu that hardly moved in calibration may yet become as large as this share of their
+  /// layer's largest.
+  static let share = (state: 0.125, unit: 0.5)
 
   static func quantised(_ model: CfCModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration)
     throws(ModelError) -> FixedModel
@@ -131,7 +134,7 @@ private struct Quantiser {
   private func stateScales(of index: Int) -> [Double] {
     let cell = model.cells[index]
     if cell.mode == .pure || cell.headActivation == .linear {
-      return calibration.states[index].map { Self.scale(holding: $0) }
+      return Self.scales(holding: calibration.states[index], share: Self.share.state)
     }
     let scale = exp2(cell.mode == .noGate ? -14 : -15) * (cell.headActivation == .lecunTanh ? 1.7159 : 1)
     return [Double](repeating: scale, count: cell.units)
@@ -139,6 +142,12 @@ private struct Quantiser {
 
   /// What a unit of a 16-bit value stands for that is to hold `seen` and more.
   private static func scale(holding seen: Double) -> Double { max(seen * headroom, exp2(-20)) * exp2(-15) }
+
+  /// The same for each element of a vector, none far below the others.
+  private static func scales(holding seen: [Double], share: Double) -> [Double] {
+    let least = share * (seen.max() ?? 0)
+    return seen.map { scale(holding: max($0, least)) }
+  }
 
   /// One over the largest result of each row.
   private func outputFactors(_ map: CfCModel.Affine, _ columns: [Double]) -> [Double] {
@@ -205,7 +214,7 @@ private struct Quantiser {
   private mutating func addUnbounded(
     _ name: String, _ map: CfCModel.Affine, _ columns: [Double], _ seen: [Double]
   ) throws(ModelError) -> [Double] {
-    let scales = seen.map { Self.scale(holding: $0) }
+    let scales = Self.scales(holding: seen, share: Self.share.unit)
     try add(name, map, columns, 15...25, factors: scales.map { exp2(-15) / $0 })
     let last = fixed.maps.count - 1
     fixed.maps[last].valueShift = fixed.maps[last].fraction - 15

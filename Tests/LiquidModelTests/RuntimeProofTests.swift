@@ -1,0 +1,154 @@
+import LiquidCore
+import Testing
+
+@testable import LiquidModel
+
+@Suite("Proof that integers do not overflow")
+struct RuntimeProofTests {
+  static func fixed(_ name: String = "dense-19-backbone-1", _ arithmetic: ModelFile.Arithmetic = .int16)
+    throws
+    -> FixedModel
+  {
+    let fixture = try RuntimeTests.fixture(name)
+    return try RuntimeTests.fixed(try fixture.model(), fixture, arithmetic)
+  }
+
+  static func refusal(_ model: FixedModel) -> ModelError? {
+    do throws(ModelError) {
+      try model.prove()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test("a row whose sum could overflow is refused by name", arguments: [0, 1])
+  func rows(_ map: Int) throws {
+    var model = try Self.fixed()
+    let columns = model.maps[map].columns
+    for column in 0..<columns { model.maps[map].weights[3 * columns + column] = 32767 }
+    let error = try #require(Self.refusal(model))
+    #expect(error.place == "\(model.maps[map].name), row 3")
+  }
+
+  @Test("a multiplier or bias that could overflow is refused by name")
+  func multipliers() throws {
+    // With 16-bit weights no multiplier of 31 bits can overflow a shift by 32.
+    var model = try Self.fixed("dense-19-backbone-1", .int8)
+    model.maps[0].multipliers[5] = .max
+    #expect(Self.refusal(model)?.place == "cell0.backbone0, row 5")
+    model = try Self.fixed()
+    model.maps[0].multipliers[4] = -1
+    #expect(Self.refusal(model)?.place == "cell0.backbone0, row 4")
+    model = try Self.fixed()
+    model.maps[1].bias[2] = .min
+    #expect(Self.refusal(model)?.place == "cell0.heads, row 2")
+  }
+
+  @Test("formats beyond what the kernels are made for are refused")
+  func formats() throws {
+    let changes: [(inout FixedModel) -> Void] = [
+      { $0.maps[0].fraction = 21 }, { $0.maps[0].fraction = 6 }, { $0.maps[0].valueShift = 31 },
+      { $0.maps[0].blockShift = -1 }, { $0.cells[0].headFraction = 3 }, { $0.cells[0].gateShift = 37 },
+      { $0.cells[0].gateOffsetShift = 31 }, { $0.cells[0].stateShift = -1 }, { $0.elapsedFraction = 25 },
+      { $0.elapsedLimit = -1 }, { $0.inputScales[0] = .nan }, { $0.outputScales[0] = 0 },
+      { $0.inputScales.removeLast() }, { $0.maps.removeLast() }, { $0.maps[0].rows += 1 },
+      { $0.maps[0].bias.removeLast() }, { $0.maps[0].weightBits = 4 },
+      { $0.maps[0].weights[0] = .min },
+    ]
+    for (index, change) in changes.enumerated() {
+      var model = try Self.fixed()
+      change(&model)
+      #expect(Self.refusal(model) != nil, "change \(index)")
+    }
+    var pure = try Self.fixed("dense-19-pure")
+    pure.cells[0].a[3] = 1 << 30
+    #expect(Self.refusal(pure)?.place == "cell0.a")
+    pure = try Self.fixed("dense-19-pure")
+    pure.cells[0].wTau[3] = -1
+    #expect(Self.refusal(pure)?.place == "cell0.w_tau")
+  }
+
+  @Test("the worst input reaches a row's bound and does not pass it", arguments: ["int16", "int8"])
+  func bound(_ arithmetic: String) throws {
+    let model = try Self.fixed("dense-64", try #require(ModelFile.Arithmetic(rawValue: arithmetic)))
+    for map in model.maps {
+      for row in 0..<map.rows {
+        let weights = map.weights[row * map.columns..<(row + 1) * map.columns]
+        let sign: Int64 = map.bias[row] < 0 ? -1 : 1
+        var total = Int64(map.bias[row])
+        let width = map.weightBits == 8 ? map.columns : 32
+        for start in stride(from: 0, to: map.columns, by: width) {
+          var sum: Int64 = 0
+          for weight in weights.dropFirst(start).prefix(width) {
+            // The input whose product has the sign of the bias and the largest magnitude.
+            sum += max(sign * Int64(weight) * 32767, sign * Int64(weight) * -32768) * sign
+          }
+          #expect(abs(sum) <= map.bound(ofRow: row).block)
+          total += map.weightBits == 8 ? sum : sum >> Int64(map.blockShift)
+        }
+        let bound = map.bound(ofRow: row).total
+        #expect(abs(total) <= bound && bound <= Int64(Int32.max))
+        // All inputs at −32768 or 32767: within 2⁻¹⁵ of the bound, but for one unit of each block's shift.
+        #expect(Double(abs(total)) >= Double(bound) * (1 - 0x1p-14) - 32)
+      }
+    }
+  }
+
+  @Test("a damaged quantised file is refused or runs, and never traps")
+  func damagedFiles() throws {
+    let fixture = try RuntimeTests.fixture("wired-19-default")
+    let model = try fixture.model()
+    let file = try RuntimeTests.fixed(model, fixture, .int8).file(describing: model)
+    var stream = FixtureStream(seed: 5)
+    for _ in 0..<300 {
+      var damaged = file
+      let tensor = Int(stream.next() % UInt64(damaged.tensors.count))
+      guard !damaged.tensors[tensor].bytes.isEmpty else { continue }
+      let byte = Int(stream.next() % UInt64(damaged.tensors[tensor].bytes.count))
+      damaged.tensors[tensor].bytes[byte] ^= UInt8(truncatingIfNeeded: stream.next() | 1)
+      do throws(ModelError) {
+        var runtime = try NetworkRuntime(damaged)
+        _ = try? RuntimeTests.run(&runtime, fixture.inputSteps()[..<2])
+      } catch {
+        #expect(!error.remedy.isEmpty)
+      }
+    }
+  }
+
+  @Test(
+    "a damaged image is refused or runs within its block, and never traps",
+    arguments: ["mixed-19-keras", "dense-19-pure"])
+  func damagedImages(_ name: String) throws {
+    let image = try Self.fixed(name).image()
+    let workspace = AlignedBlock(byteCount: 65536)
+    let count = image.bytes.count
+    let original = [UInt8](image.bytes)
+    var stream = FixtureStream(seed: 6)
+    var (opened, refused) = (0, 0)
+    let inputs = [Float](repeating: 0.5, count: try RuntimeTests.fixture(name).inputs)
+    for _ in 0..<2000 {
+      image.bytes.copyBytes(from: original)
+      // Header and descriptors: the numbers behind them cannot lead anywhere.
+      for _ in 0...(stream.next() % 2) {
+        let place = Int(stream.next() % 240) & ~3
+        let values: [UInt32] = [
+          0, 1, 7, 0xFFFF_FFFF, 0x8000_0000, UInt32(count), UInt32(stream.next() >> 40),
+        ]
+        let value = values[Int(stream.next() % 7)]
+        image.bytes.storeBytes(of: value, toByteOffset: place, as: UInt32.self)
+      }
+      do throws(ImageError) {
+        var network = try Network<FixedPointArithmetic>(
+          image: UnsafeRawBufferPointer(image.bytes), workspace: workspace.bytes)
+        opened += 1
+        var outputs = [Float](repeating: 0, count: Int(network.header.outputCount))
+        var span = outputs.mutableSpan
+        _ = try? network.step(inputs: inputs.span, ts: 1, outputs: &span)
+      } catch {
+        refused += 1
+      }
+    }
+    #expect(opened > 0 && refused > opened)
+  }
+}
