@@ -12,7 +12,7 @@ struct FloatActivationsTests {
       ("tanh", { FloatActivations.tanh($0) }, 1.5e-7, { tanh($0) }),
       ("sigmoid", { FloatActivations.sigmoid($0) }, 1.5e-7, { 1 / (1 + exp(-$0)) }),
       ("normal", { FloatActivations.normal($0) }, 2e-7, { 0.5 * (1 + erf($0 / 2.0.squareRoot())) }),
-      ("exp(−|x|)", { FloatActivations.decay(FloatActivations.magnitude($0)) }, 1.5e-7, { exp(-abs($0)) }),
+      ("exp(−x)", { FloatActivations.decay(FloatActivations.magnitude($0)) }, 1.5e-7, { exp(-abs($0)) }),
     ]
 
   @Test("each is within its limit of Float64 from −20 to 20", arguments: 0..<functions.count)
