@@ -21,12 +21,13 @@ class Episode:
     inputs: np.ndarray  # [ticks, inputs], scaled as the network gets them
     ts: np.ndarray  # [ticks], elapsed time in the network's unit
     labels: np.ndarray  # [ticks, outputs], what the classical controller would have the network say
+    outputs: np.ndarray  # [ticks, outputs], what the network said
 
 
 def read_episode(path: Path, outputs: list[dict]) -> Episode:
     """The episode in one log; `outputs` is `network.outputs` of the configuration."""
     columns = [COMMANDS[output["command"]] for output in outputs]
-    ticks = read_columns(path, TOPIC, ["ts", "network_inputs", *columns])
+    ticks = read_columns(path, TOPIC, ["ts", "network_inputs", "network_outputs", *columns])
     # Unless the vehicle flies, the classical controller asks for exactly nothing.
     flies = np.any([ticks[column] != 0 for column in columns], axis=0)
     first = int(np.argmax(flies)) if flies.any() else len(flies)
@@ -37,7 +38,12 @@ def read_episode(path: Path, outputs: list[dict]) -> Episode:
         (ticks[column][flight] - output.get("offset", 0.0)) / output["scale"]
         for column, output in zip(columns, outputs)
     ]
-    return Episode(ticks["network_inputs"][flight], ticks["ts"][flight], np.stack(labels, axis=1).astype(np.float32))
+    return Episode(
+        inputs=ticks["network_inputs"][flight],
+        ts=ticks["ts"][flight],
+        labels=np.stack(labels, axis=1).astype(np.float32),
+        outputs=ticks["network_outputs"][flight],
+    )
 
 
 class Aggregate:

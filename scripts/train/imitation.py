@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from ncps.torch import CfC
 
-from episodes import Aggregate
+from episodes import Aggregate, Episode
 from networks import Runner
 
 
@@ -110,3 +110,10 @@ class Trainer:
         outputs, _ = self.runner(x, ts, torch.zeros(x.shape[0], self.runner.state_size))
         squares = ((outputs - labels) ** 2 * weights[:, :, None]).sum((0, 1)) / weights.sum()
         return squares.sqrt().tolist()
+
+    @torch.no_grad()
+    def difference_in_flight(self, episode: Episode) -> float:
+        """Largest difference between what the network said in flight and what it says here, on the same input."""
+        x, ts = (torch.from_numpy(a)[None] for a in (episode.inputs, episode.ts))
+        outputs, _ = self.runner(x, ts, torch.zeros(1, self.runner.state_size))
+        return float((outputs[0] - torch.from_numpy(episode.outputs)).abs().max())

@@ -58,12 +58,14 @@ class Simulator:
             "--mode", "default", "--activation", "lecun_tanh",
         )  # fmt: skip
 
-    def quantize(self, model: Path, arithmetic: str, log: Path, output: Path) -> None:
-        """Writes the int16 or int8 version of a model, calibrated on a flight."""
-        _finished(self.ganglion, "quantize", model, "--calibrate", log, "--to", arithmetic, "--output", output)
+    def quantize(self, model: Path, arithmetic: str, logs: list[Path], output: Path) -> dict:
+        """Writes the int16 or int8 version of a model, calibrated on flights; how far off its outputs are."""
+        return self._run(
+            "quantize", model, "--calibrate", ",".join(map(str, logs)), "--arithmetic", arithmetic, "--output", output
+        )
 
-    def held_share(self, configuration: Path, model: Path, episodes: int, seed: int, controller="network") -> dict:
-        """The summary of `ganglion run` for a model under another configuration."""
+    def measure(self, configuration: Path, model: Path, controller: str, episodes: int, seed: int) -> dict:
+        """The summary of `ganglion run` under another configuration."""
         return self._run(
             "run", configuration, "--episodes", episodes, "--seed", seed,
             "--controller", controller, "--model", model,

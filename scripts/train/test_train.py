@@ -108,7 +108,7 @@ class Imitation(unittest.TestCase):
         def episode() -> Episode:
             inputs = random.normal(size=(400, 6)).cumsum(0).astype(np.float32)
             inputs = np.sin(inputs * 0.3)
-            return Episode(inputs, random.uniform(0.5, 2, 400).astype(np.float32), inputs @ gains)
+            return Episode(inputs, random.uniform(0.5, 2, 400).astype(np.float32), inputs @ gains, inputs @ gains)
 
         data = Aggregate(6, 4, input_range=4)
         data.add([episode() for _ in range(16)])
@@ -122,7 +122,7 @@ class Imitation(unittest.TestCase):
     def test_the_set_grows_by_episodes_of_other_lengths(self):
         def episode(ticks: int) -> Episode:
             ones = np.ones((ticks, 4), np.float32)
-            return Episode(9 * ones[:, :2], ones[:, 0], 3 * ones)
+            return Episode(9 * ones[:, :2], ones[:, 0], 3 * ones, ones)
 
         data = Aggregate(2, 4, input_range=4)
         data.add([episode(10)])
