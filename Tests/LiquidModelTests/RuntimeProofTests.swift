@@ -33,8 +33,9 @@ struct RuntimeProofTests {
 
   @Test("a multiplier or bias that could overflow is refused by name")
   func multipliers() throws {
-    // With 16-bit weights no multiplier of 31 bits can overflow a shift by 32.
+    // With 16-bit weights no multiplier of 31 bits can overflow a shift by 32; with 8-bit weights a large one can.
     var model = try Self.fixed("dense-19-backbone-1", .int8)
+    model.maps[0].bias[5] = 1 << 30
     model.maps[0].multipliers[5] = .max
     #expect(Self.refusal(model)?.place == "cell0.backbone0, row 5")
     model = try Self.fixed()
