@@ -20,7 +20,10 @@ struct Mission: Sendable {
   init(path: String, overrides: ConfigurationOverrides) throws {
     configuration = try Configuration.load(path: path, overrides: overrides)
     var bytes: [UInt8] = []
-    if let modelPath = configuration.modelPath, FileManager.default.isReadableFile(atPath: modelPath) {
+    // Without a network to fly, a model may be missing, unless the command line asks for it.
+    if let modelPath = configuration.modelPath,
+      configuration.model.isFileFromCommandLine || FileManager.default.fileExists(atPath: modelPath)
+    {
       bytes = try Self.read(modelPath)
     }
     modelBytes = bytes
@@ -71,7 +74,11 @@ struct Mission: Sendable {
 
   /// A model file's bytes, refused when there are too many before they are read.
   private static func read(_ path: String) throws -> [UInt8] {
-    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    guard attributes[.type] as? FileAttributeType == .typeRegular else {
+      throw CommandFailure("\(path) is not a regular file; name a .safetensors file")
+    }
+    let size = attributes[.size] as? Int ?? 0
     guard size <= 64 << 20 else {
       throw CommandFailure("\(path): \(size) bytes are too many for a model; the limit is 64 MiB")
     }

@@ -49,17 +49,20 @@ struct RecordedFlight: ~Copyable {
   private static let start: Int64 = 500_000_000
   /// Step of the straight line between two samples.
   private static let step: Int64 = 1_000_000
+  /// Longest time in ns between two recorded samples.
+  private static let longestGap: Int64 = 60_000_000_000
 
   init(_ mission: Mission, _ recording: PX4Recording, name: String, digest: String, logPath: String) throws {
     guard let first = recording.inertial.first else {
       throw CommandFailure("the recording has no inertial samples")
     }
+    try Self.checkGaps(recording.inertial)
     // A recording of this kind has no range finder and no battery monitor: those chips do not answer.
     var absent: Set = ["range", "power"]
     if recording.pressure.isEmpty { absent.insert("barometer") }
     let vehicle = try SimulatedVehicle(recordingFor: mission.configuration, without: absent)
     let log = try FlightLogWriter(
-      sink: FileLogSink(path: logPath, replacing: true),
+      sink: openLog(logPath),
       configuration: Array(mission.configuration.text.utf8),
       model: mission.modelBytes,
       metadata: FlightLogMetadata(
@@ -79,17 +82,33 @@ struct RecordedFlight: ~Copyable {
     physics.pressure = recording.pressure.first.map { Double($0.sample.pressure) } ?? physics.pressure
   }
 
+  /// A recording's time must go on: a gap as of a damaged time would be simulated millisecond by millisecond.
+  private static func checkGaps(_ samples: [PX4Recording.Timed<InertialSample>]) throws {
+    for (sample, next) in zip(samples, samples.dropFirst()) {
+      let gap = next.time.nanoseconds(since: sample.time)
+      guard gap <= longestGap else {
+        throw CommandFailure(
+          "the recording has no inertial samples for \(gap / 1_000_000_000) s from \(sample.time.seconds) s on; a "
+            + "gap of up to \(longestGap / 1_000_000_000) s can be replayed: cut the recording there")
+      }
+    }
+  }
+
   /// Runs the whole recording.
   consuming func run() throws -> RecordingReport {
     vehicle.board.physics = physics
+    defer { vehicle.makeSafe() }
     _ = vehicle.collectSamples(until: MonotonicTime(nanoseconds: Self.start - period))
     var previous = MonotonicTime(nanoseconds: Self.start - period)
-    for (number, inertial) in recording.inertial.enumerated() {
+    var number: UInt64 = 0
+    for inertial in recording.inertial {
       let time = boardTime(inertial.time)
       let readings = approach(inertial.sample, from: previous, to: time)
       let elapsed = time.nanoseconds(since: previous)
       let missed = UInt32(clamping: max((elapsed + period / 2) / period - 1, 0))
-      let start = LoopSchedule.Start(tick: UInt64(number), time: time, elapsed: elapsed, missed: missed)
+      // Skipped periods count in a tick's number, as in `LoopSchedule`.
+      number += UInt64(missed)
+      let start = LoopSchedule.Start(tick: number, time: time, elapsed: elapsed, missed: missed)
       let input = TickInput(start, readings, killSwitch: false, setpoint: Setpoint())
       let output = controller.step(input)
       vehicle.actuate(output)
@@ -97,6 +116,7 @@ struct RecordedFlight: ~Copyable {
       report.add(input, output)
       judge(output.estimate, at: time)
       previous = time
+      number += 1
     }
     try log.finish()
     return report
@@ -104,7 +124,7 @@ struct RecordedFlight: ~Copyable {
 
   private func boardTime(_ time: MonotonicTime) -> MonotonicTime {
     let first = recording.inertial.first?.time ?? .zero
-    return MonotonicTime(nanoseconds: Self.start + time.nanoseconds(since: first))
+    return MonotonicTime(nanoseconds: Self.start).advanced(nanoseconds: time.nanoseconds(since: first))
   }
 
   /// Lets the board's time pass while the physics go from what they are to `sample`.

@@ -29,6 +29,7 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     options: ["seed", "controller", "model", "fault", "log", "episodes", "logs"], flags: ["json", "no-log"]
   ) { arguments in
     let path = try arguments.exactly("CONFIG")[0]
+    try checkOptionsFit(arguments)
     let seed = UInt64(try arguments.integer("seed", atLeast: 0) ?? 1)
     let mission = try Mission(path: path, overrides: try overrides(arguments))
     if let episodes = try arguments.integer("episodes", atLeast: 1) {
@@ -47,6 +48,9 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
 /// The five calls in this loop are the way of every sample from a register to a motor; docs/how-it-works.md
 /// follows them.
 func fly(_ flight: consuming Flight, showsProgress: Bool) throws -> FlightReport {
+  let vehicle = flight.vehicle
+  // However the flight ends, by an error too, no output keeps what the last tick gave it.
+  defer { vehicle.makeSafe() }
   while let start = flight.nextTick() {
     let readings = flight.vehicle.collectSamples(until: start.time)
     let input = flight.tickInput(start, readings)
@@ -56,6 +60,19 @@ func fly(_ flight: consuming Flight, showsProgress: Bool) throws -> FlightReport
     if showsProgress { flight.showProgress(output) }
   }
   return try flight.finish()
+}
+
+/// Options that would otherwise be silently ignored.
+private func checkOptionsFit(_ arguments: Arguments) throws(UsageError) {
+  if arguments.value("episodes") != nil {
+    if arguments.value("log") != nil || arguments.has("no-log") {
+      throw UsageError("--episodes writes logs only into --logs DIR; leave out --log and --no-log")
+    }
+  } else if arguments.value("logs") != nil {
+    throw UsageError("--logs goes with --episodes; a single flight takes --log FILE")
+  } else if arguments.value("log") != nil, arguments.has("no-log") {
+    throw UsageError("--log and --no-log exclude each other")
+  }
 }
 
 private func overrides(_ arguments: Arguments) throws -> ConfigurationOverrides {

@@ -39,6 +39,9 @@ struct RecordedFlightTests {
       let outcome = try replay.run()
       #expect(outcome.isIdentical)
       #expect(outcome.ticks == 17_070)
+      // Its gaps count in the ticks' numbers, so that nothing looks lost.
+      let continuity = try TickContinuity(FlightLogReader(path: "\(folder)/recording.mcap"))
+      #expect(continuity.findings.isEmpty)
     }
   }
 
@@ -91,6 +94,28 @@ struct RecordedFlightTests {
         highest = max(highest, record.output.estimate.altitude)
       }
       #expect(abs(highest - Float(altitude)) < 1)
+    }
+  }
+
+  @Test("A recording whose time leaps is refused, and not simulated through the leap")
+  func refusesLeaps() throws {
+    for leap in [61_000_000, UInt64(Int64.max) / 1000 - 1_000_000] {
+      var builder = ULogBuilder()
+      builder.flags()
+      builder.format(
+        "sensor_combined:uint64_t timestamp;float[3] gyro_rad;uint32_t gyro_integral_dt;"
+          + "int32_t accelerometer_timestamp_relative;float[3] accelerometer_m_s2;")
+      builder.subscribe("sensor_combined", id: 1)
+      let row = [UInt8](repeating: 0, count: 12 + 4 + 4 + 12)
+      for time in [1_000_000, 1_004_000, 1_000_000 + leap] { builder.data(id: 1, time: time, row) }
+      try withFolder { folder in
+        let recording = try PX4Recording(ULogFile(LogBytes(builder.bytes)))
+        #expect(recording.inertial.count == 3)
+        #expect(throws: CommandFailure.self) {
+          _ = try RecordedFlight(
+            try shippedMission(), recording, name: "leap", digest: "", logPath: "\(folder)/leap.mcap")
+        }
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 /// Tells flying from standing, for controllers: on the ground no controller may act or integrate.
 ///
-/// Flight begins, while armed, when the altitude setpoint leaves the ground; it ends when the vehicle is disarmed,
+/// Flight begins, while armed, when the pilot's altitude setpoint leaves the ground; it ends when the vehicle is disarmed,
 /// or when the setpoint has been on the ground, and the vehicle near it and not moving, for `standingTime`.
 public struct FlightPhase: BitwiseCopyable, Sendable, Equatable {
   /// Whether controllers act.
@@ -20,12 +20,17 @@ public struct FlightPhase: BitwiseCopyable, Sendable, Equatable {
   public init() {}
 
   /// Moves on by one tick of `seconds`; says whether the vehicle flies.
-  public mutating func update(estimate: Estimate, setpoint: Setpoint, seconds: Float, armed: Bool) -> Bool {
+  ///
+  /// Only where it `mayTakeOff` does flight begin: a vehicle that stands while it is made to hold or to land stays
+  /// where it is, whatever altitude is estimated.
+  public mutating func update(
+    estimate: Estimate, setpoint: Setpoint, seconds: Float, armed: Bool, mayTakeOff: Bool = true
+  ) -> Bool {
     guard armed else {
       self = FlightPhase()
       return false
     }
-    if setpoint.altitude > Self.takeOffAltitude { isFlying = true }
+    if mayTakeOff, setpoint.altitude > Self.takeOffAltitude { isFlying = true }
     let looksLanded =
       setpoint.altitude < Self.takeOffAltitude / 2 && estimate.altitude < Self.landedAltitude
       && abs(estimate.climbRate) < Self.landedClimbRate

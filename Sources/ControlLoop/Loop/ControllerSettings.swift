@@ -35,8 +35,8 @@ struct ControllerSettings: Sendable {
   var largestTilt: Float
   var failsafeCosineOfTilt, armingCosineOfTilt: Float
   var stillRate, armingVoltage, lowVoltage: Float
-  /// Collective thrust of a landing without a known altitude: a little less than carries the vehicle.
-  var blindLandingThrust: Float
+  /// Collective thrust that is taken to carry the vehicle until flight has shown what does.
+  var hoverThrust: Float
 
   init(_ configuration: Configuration) {
     networkFlies = configuration.model.controller == .network
@@ -61,7 +61,7 @@ struct ControllerSettings: Sendable {
     stillRate = Float(configuration.arming.gyroStill)
     armingVoltage = Float(configuration.arming.minimumVoltage)
     lowVoltage = Float(configuration.failsafe.batteryBelow)
-    blindLandingThrust = ClassicalControllerSettings().hoverThrust * 0.92
+    hoverThrust = ClassicalControllerSettings().hoverThrust
   }
 }
 

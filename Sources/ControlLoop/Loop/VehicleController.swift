@@ -15,6 +15,7 @@ public struct VehicleController: ~Copyable {
   private var slew: MotorSlew
   private var override = SetpointOverride()
   private var lastCommand = BodyCommand.none
+  private var carried: CarriedThrust
   private var consecutiveMisses: UInt32 = 0
   private var classicalFailed = false
   private var firstTick: MonotonicTime?
@@ -34,6 +35,7 @@ public struct VehicleController: ~Copyable {
     safety = SafetyMonitor { configuration.failsafe.rules[$0] ?? $0.standardRule }
     classical = ClassicalController()
     self.network = NetworkController(network, configuration.network, timing: timing)
+    carried = CarriedThrust(settings.hoverThrust)
     slew = MotorSlew(perSecond: Float(configuration.actuators.slewPerSecond))
   }
 
@@ -50,10 +52,19 @@ public struct VehicleController: ~Copyable {
       seconds: seconds, largestTilt: settings.largestTilt)
     let wasFlying = phase.isFlying
     let isFlying = phase.update(
-      estimate: output.estimate, setpoint: setpoint, seconds: seconds, armed: safety.isArmed)
+      estimate: output.estimate, setpoint: setpoint, seconds: seconds, armed: safety.isArmed,
+      mayTakeOff: safety.mode == .active)
+    carried.update(
+      command: lastCommand, estimate: output.estimate, seconds: seconds,
+      isKnown: isFlying && estimator.health.altitudeValid)
     output.classicalCommand = classical.step(
       estimate: output.estimate, setpoint: setpoint, elapsed: seconds, flying: isFlying)
     if isFlying && !wasFlying { network.reset() }
+    if !safety.isArmed {
+      // Only the last step's failure counts, or a vehicle could never arm again.
+      network.recover()
+      classicalFailed = false
+    }
     let signals = SignalValues(
       estimate: output.estimate, setpoint: setpoint, integrals: classical.integrals)
     let networkCommand = network.step(signals, elapsed: input.elapsed, &output)
@@ -81,6 +92,7 @@ public struct VehicleController: ~Copyable {
     if safety.step(facts) {
       slew.reset(to: MotorValues(all: 0))
       lastCommand = .none
+      carried = CarriedThrust(settings.hoverThrust)
       network.recover()
       classicalFailed = false
     }
@@ -155,9 +167,9 @@ public struct VehicleController: ~Copyable {
     }
     output.controller = .classical
     do throws(CommandFault) {
-      var command = try settings.limits.limit(output.classicalCommand)
-      if override.isBlind { command.thrust = settings.blindLandingThrust }
-      return command
+      var wanted = output.classicalCommand
+      if override.isBlind { wanted.thrust = carried.sinking(estimate: output.estimate) }
+      return try settings.limits.limit(wanted)
     } catch {
       // The safety logic disarms in the next tick; until then the motors keep what they have.
       classicalFailed = true

@@ -2,9 +2,9 @@
 ///
 /// A file is magic, records, magic; a record is an opcode, a 64-bit length and as many bytes; integers are
 /// little-endian, strings carry a 32-bit length.
-enum MCAPFormat {
+public enum MCAPFormat {
   /// First and last bytes of a file: 0x89, "MCAP", "0", CR, LF.
-  static let magic: [UInt8] = [0x89, 0x4D, 0x43, 0x41, 0x50, 0x30, 0x0D, 0x0A]
+  public static let magic: [UInt8] = [0x89, 0x4D, 0x43, 0x41, 0x50, 0x30, 0x0D, 0x0A]
 
   /// Opcode and length in front of every record.
   static let recordHeader = 9

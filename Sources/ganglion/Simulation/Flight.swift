@@ -41,7 +41,7 @@ struct Flight: ~Copyable {
     }
     let log = try logPath.map { path in
       try FlightLogWriter(
-        sink: FileLogSink(path: path, replacing: true), configuration: Array(configuration.text.utf8),
+        sink: openLog(path), configuration: Array(configuration.text.utf8),
         model: mission.modelBytes,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: configuration.backend.rawValue, seed: seed,

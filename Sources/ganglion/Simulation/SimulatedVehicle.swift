@@ -14,6 +14,7 @@ final class SimulatedVehicle {
   private var workers: [BusWorker<SimulatedI2CBus>] = []
   private let pulseDriver: SimulatedPCA9685
   private let channels: [Int]
+  private var safeOutput = TickOutput()
   private var enable: SimulatedOutput
   private let killSwitch: String
 
@@ -45,6 +46,7 @@ final class SimulatedVehicle {
     board.enableLine = enableName
     enable = board.output(enableName)
     channels = configuration.actuators.motors.map(\.channel)
+    for motor in configuration.actuators.motors { safeOutput.pulses.append(Float(motor.safeMicroseconds)) }
     pulseDriver = SimulatedPCA9685(oscillator: Double(configuration.actuators.driver.oscillatorHz))
     do throws(SimulatedBoard.AssemblyError) {
       try board.attach(configuration, motors: pulseDriver, without: absent)
@@ -92,6 +94,14 @@ final class SimulatedVehicle {
     // A simulated line cannot fail.
     try? enable.set(output.enable)
     applyPulses()
+  }
+
+  /// Puts every output to its safe value: the enable line low, the motors' safe pulses.
+  func makeSafe() { actuate(safeOutput) }
+
+  /// Width in µs of the pulses that reach a motor; `nil` when none do.
+  func pulseWidth(motor: Int) -> Double? {
+    channels.indices.contains(motor) ? board.pulseWidth(pulseDriver, channel: channels[motor]) : nil
   }
 
   /// Whether the kill switch is pulled.

@@ -29,7 +29,14 @@ func perform(
     Terminal.printError("\(name): \(error)")
     return error.status
   } catch {
-    Terminal.printError("\(name): \(error)")
+    Terminal.printError("\(name): \(describe(error))")
     return .wrongUse
   }
+}
+
+/// What happened and where, in a line: Foundation's own errors would print as a dump of their fields.
+func describe(_ error: any Error) -> String {
+  guard let error = error as? CocoaError else { return "\(error)" }
+  let cause = (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
+  return "\(error.filePath.map { "\($0): " } ?? "")\(cause ?? error.localizedDescription)"
 }

@@ -15,26 +15,39 @@ enum Terminal {
   /// Whether standard error is a terminal, so that progress may be shown there.
   static let showsProgress = isatty(STDERR_FILENO) == 1
 
-  /// Writes a line of result.
+  /// Writes a line of result. A result that cannot be written is none: the command ends, with wrong use.
   static func printResult(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    } catch {
+      printError("cannot write the result to standard output: \(describe(error))")
+      exit(ExitStatus.wrongUse.rawValue)
+    }
   }
 
   /// Writes a line about trouble.
   static func printError(_ text: String) {
-    FileHandle.standardError.write(Data(("ganglion: " + text + "\n").utf8))
+    writeToStandardError("ganglion: " + text + "\n")
   }
 
   /// Rewrites the live line, when there is a terminal to show it.
   static func showProgress(_ text: String) {
     guard showsProgress else { return }
-    FileHandle.standardError.write(Data(("\r\u{1B}[K" + text).utf8))
+    writeToStandardError("\r\u{1B}[K" + text)
   }
 
   /// Ends the live line.
   static func endProgress() {
     guard showsProgress else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    writeToStandardError("\r\u{1B}[K")
+  }
+
+  private static func writeToStandardError(_ text: String) {
+    do {
+      try FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    } catch {
+      // There is nobody left to tell; the exit status still does.
+    }
   }
 
   /// An object as one line of JSON with sorted keys.
