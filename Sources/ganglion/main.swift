@@ -25,6 +25,10 @@ guard let name = arguments.first, name != "--help", name != "-h", name != "help"
   Terminal.printResult(usage)
   exit(arguments.isEmpty ? ExitStatus.wrongUse.rawValue : ExitStatus.success.rawValue)
 }
+if name == "--version" {
+  Terminal.printResult("ganglion \(ganglionVersion)")
+  exit(ExitStatus.success.rawValue)
+}
 guard let command = commands[name] else {
   Terminal.printError("unknown command '\(name)'")
   Terminal.printError(usage)

@@ -164,6 +164,38 @@ struct SafetyMonitorTests {
     #expect(bench.monitor.isClassical == false)
   }
 
+  @Test("Handing over to the classical controller does not end a hold")
+  func holdsByTheClassicalController() {
+    var bench = Bench()
+    bench.monitor = SafetyMonitor { $0 == .rangeStale ? FailsafeRule(action: .hold) : $0.standardRule }
+    bench.arm()
+    bench.set(.rangeStale, true)
+    bench.run()
+    bench.set(.networkFault, true)
+    bench.run(ticks: 10)
+    #expect(bench.monitor.mode == .hold)
+    #expect(bench.monitor.isClassical)
+    bench.set(.rangeStale, false)
+    bench.run()
+    #expect(bench.monitor.mode == .active)
+    #expect(bench.monitor.isClassical)
+  }
+
+  @Test("It does not arm while a fault is in force that would end the flight")
+  func failsafeInhibits() {
+    var bench = Bench()
+    bench.run()
+    bench.set(.rangeStale, true)
+    bench.set(.altitudeLost, true)
+    bench.facts.armRequested = true
+    bench.run(ticks: 10)
+    #expect(bench.monitor.mode == .disarmed)
+    #expect(ArmingInhibit.list(bench.monitor.inhibits) == [.failsafe])
+    bench.set(.altitudeLost, false)
+    bench.run()
+    #expect(bench.monitor.mode == .active)
+  }
+
   @Test("Taking back the arm request disarms from every armed mode")
   func disarms() {
     for condition in [FailsafeCondition.lowBattery, .networkFault, .rangeStale] {

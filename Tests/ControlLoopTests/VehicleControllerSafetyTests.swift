@@ -103,6 +103,7 @@ struct VehicleControllerSafetyTests {
     case .network: stand.input.setpoint.altitude = .nan
     case .overruns: stand.input.missed = 6
     case .throttle: stand.input.setpoint.altitude = 1
+    case .failsafe: stopped = ["imu"]
     }
     stand.run(1, stopped: stopped)
     stand.input.setpoint.arm = true

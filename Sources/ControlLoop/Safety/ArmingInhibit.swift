@@ -12,6 +12,7 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
   case network = 9
   case overruns = 10
   case throttle = 11
+  case failsafe = 12
 
   /// This inhibit's bit in a mask.
   public var bit: UInt32 { 1 << UInt32(rawValue) }
@@ -31,6 +32,7 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
     case .network: "the network failed in its last step"
     case .overruns: "the loop misses its ticks"
     case .throttle: "the altitude setpoint is above the ground"
+    case .failsafe: "a fault that would end the flight is in force"
     }
   }
 
@@ -49,6 +51,7 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
     case .network: "check the model's inputs; see the log's events"
     case .overruns: "lower loop.rate_hz or free the processor"
     case .throttle: "set the altitude setpoint to zero before arming"
+    case .failsafe: "see the faults in the log's events; the failsafe section says what each leads to"
     }
   }
 

@@ -68,6 +68,7 @@ public struct SafetyMonitor: Sendable {
     inhibits = facts.inhibits
     if facts.conditions & FailsafeCondition.killSwitch.bit != 0 { inhibits |= ArmingInhibit.killSwitch.bit }
     if awaitsDisarm { inhibits |= ArmingInhibit.awaitingDisarm.bit }
+    if let strongest = reaction.strongest, strongest >= .land { inhibits |= ArmingInhibit.failsafe.bit }
 
     switch mode {
     case .disarmed:
@@ -88,9 +89,16 @@ public struct SafetyMonitor: Sendable {
     return false
   }
 
-  /// Renews which conditions are in force; the strongest action among them, if any.
-  private mutating func updateReactions(_ facts: SafetyFacts) -> FailsafeAction? {
+  /// What the conditions in force ask for.
+  private struct Reaction {
     var strongest: FailsafeAction?
+    /// Whether any asks for a hold: handing over to the classical controller does not end one.
+    var holds = false
+  }
+
+  /// Renews which conditions are in force, and says what they ask for.
+  private mutating func updateReactions(_ facts: SafetyFacts) -> Reaction {
+    var reaction = Reaction()
     for index in 0..<entries.count {
       let bit: UInt32 = 1 << UInt32(index)
       if facts.conditions & bit != 0 {
@@ -101,13 +109,15 @@ public struct SafetyMonitor: Sendable {
         entries[index].since = .max
         if entries[index].clearsWhenGone || !isArmed { reacting &= ~bit }
       }
-      if reacting & bit != 0 { strongest = max(strongest ?? .warn, entries[index].action) }
+      guard reacting & bit != 0 else { continue }
+      reaction.strongest = max(reaction.strongest ?? .warn, entries[index].action)
+      reaction.holds = reaction.holds || entries[index].action == .hold
     }
-    return strongest
+    return reaction
   }
 
-  private mutating func react(_ action: FailsafeAction?, _ facts: SafetyFacts) {
-    switch action {
+  private mutating func react(_ reaction: Reaction, _ facts: SafetyFacts) {
+    switch reaction.strongest {
     case .disarm:
       mode = .terminated
       awaitsDisarm = true
@@ -116,7 +126,7 @@ public struct SafetyMonitor: Sendable {
       isClassical = true
     case .classical:
       isClassical = true
-      if mode == .hold { mode = .active }
+      if mode != .landing { mode = reaction.holds ? .hold : .active }
     case .hold:
       if mode == .active { mode = .hold }
     case .warn, nil:

@@ -52,10 +52,10 @@ extension FailsafeCondition {
   /// hold it, and without actuators only stopping is left.
   var possibleActions: [FailsafeAction] {
     switch self {
-    case .imuStale, .attitudeLost, .actuatorFault: [.warn, .disarm]
+    case .imuStale, .actuatorFault: [.warn, .disarm]
     case .altitudeLost: [.warn, .classical, .land, .disarm]
     case .networkFault: [.classical, .land, .disarm]
-    case .killSwitch: [.disarm]
+    case .attitudeLost, .killSwitch: [.disarm]
     case .rangeStale, .barometerStale, .powerStale, .tilt, .overruns, .lowBattery: FailsafeAction.allCases
     }
   }
