@@ -56,6 +56,29 @@ struct Mission: Sendable {
       timing: NetworkTiming(unit: model.timeUnit, largest: model.maximumTs))
   }
 
+  /// Where the log of a run goes when the command line does not say: the configuration's log folder, which is made
+  /// when it is not there, under the configuration's name and `run`.
+  func standardLogPath(_ run: String) throws -> String {
+    // Out of "firmware-configs/../out" comes "out".
+    var parts: [Substring] = []
+    for part in configuration.resolve(configuration.log.directory).split(
+      separator: "/", omittingEmptySubsequences: false)
+    {
+      if part == "..", let last = parts.last, last != "..", last != "", last != "." {
+        parts.removeLast()
+      } else {
+        parts.append(part)
+      }
+    }
+    let folder = parts.isEmpty ? "." : parts.joined(separator: "/")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // A name is free text; a file's name is not.
+    let name = "\(configuration.name)-\(run)".map {
+      $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-"
+    }
+    return "\(folder)/\(String(name)).mcap"
+  }
+
   private func checkFit() throws {
     guard let model else {
       guard configuration.model.controller == .classical else {

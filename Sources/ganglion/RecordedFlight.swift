@@ -18,11 +18,7 @@ func replayRecording(_ path: String, configuration: String, _ arguments: Argumen
   }
   let recording = try PX4Recording(file)
   let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-  let folder = mission.configuration.resolve(mission.configuration.log.directory)
-  let logPath = arguments.value("log") ?? "\(folder)/\(mission.configuration.name)-\(name).mcap"
-  if arguments.value("log") == nil {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
+  let logPath = try arguments.value("log") ?? mission.standardLogPath(name)
   let digest = SHA256.hexDigest(of: bytes.copy(0..<bytes.count))
   let flight = try RecordedFlight(mission, recording, name: name, digest: digest, logPath: logPath)
   let report = try flight.run()

@@ -85,10 +85,3 @@ private func overrides(_ arguments: Arguments) throws -> ConfigurationOverrides 
   }
   return overrides
 }
-
-/// A file in the configuration's log folder, which is made when it is not there.
-private func standardLogPath(_ mission: Mission, _ seed: UInt64) throws -> String {
-  let folder = mission.configuration.resolve(mission.configuration.log.directory)
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  return "\(folder)/\(mission.configuration.name)-\(seed).mcap"
-}
