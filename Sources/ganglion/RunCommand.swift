@@ -35,7 +35,8 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     if let episodes = try arguments.integer("episodes", atLeast: 1) {
       return try flyEpisodes(mission, count: episodes, firstSeed: seed, arguments)
     }
-    let logPath = arguments.has("no-log") ? nil : try arguments.value("log") ?? standardLogPath(mission, seed)
+    let logPath =
+      arguments.has("no-log") ? nil : try arguments.value("log") ?? mission.standardLogPath("\(seed)")
     let flight = try Flight(mission, seed: seed, fault: arguments.value("fault"), logPath: logPath)
     let report = try fly(flight, showsProgress: Terminal.showsProgress)
     Terminal.printResult(arguments.has("json") ? Terminal.json(report.json) : report.table)
