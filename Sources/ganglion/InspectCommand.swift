@@ -81,6 +81,9 @@ struct ModelInspection {
     lines += [
       "arithmetic      \(file.arithmetic.rawValue)",
       "parameters      \(parameters), \(zeros) of the weights are zero",
+      fixed.map {
+        "weights         " + $0.maps.map { "\($0.name) \($0.weightBits) bits" }.joined(separator: ", ")
+      },
       "step            \(multiplications) multiplications",
       "memory          \(imageBytes) bytes of parameters, \(workspaceBytes) bytes of workspace, "
         + "\(stateBytes) of them state",
@@ -89,7 +92,7 @@ struct ModelInspection {
         file.maximumTs),
       "sha256          \(file.digest)",
       "inputs",
-    ]
+    ].compactMap { $0 }
     lines += file.inputs.enumerated().map { index, input in
       port(input, scale: fixed.flatMap { index < $0.inputScales.count ? $0.inputScales[index] : nil })
     }

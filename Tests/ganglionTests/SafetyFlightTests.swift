@@ -97,8 +97,11 @@ struct SafetyFlightTests {
   @Test("A flight that ends in the air leaves the outputs at their safe values")
   func safeAtEnd() throws {
     let flight = try Flight(try shippedMission(), seed: 1, fault: nil, logPath: nil)
-    let vehicle = flight.vehicle
+    // In an array, because Swift 6.3's optimiser releases a reference that is taken out of a noncopyable value when
+    // that value is consumed.
+    let kept = [flight.vehicle]
     let report = try ganglion.fly(flight, showsProgress: false)
+    let vehicle = try #require(kept.first)
     #expect(report.mode == .active)
     #expect(!vehicle.board.outputsEnabled)
     // The chip takes a new width over with its next pulse.
