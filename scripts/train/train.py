@@ -41,7 +41,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--first-episodes", type=int, default=40, help="flown by the classical controller (default 40)")
     parser.add_argument("--epochs", type=int, default=16, help="in each iteration (default 16)")
     parser.add_argument("--last-epochs", type=int, default=40, help="after the last flight (default 40)")
-    parser.add_argument("--threads", type=int, default=2, help="of PyTorch (default 2)")
+    parser.add_argument("--threads", type=int, default=1, help="of PyTorch; more wait for each other more than they help (default 1)")
     return parser.parse_args()
 
 
