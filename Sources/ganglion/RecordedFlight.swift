@@ -47,6 +47,8 @@ struct RecordedFlight: ~Copyable {
   private static let step: Int64 = 1_000_000
   /// Longest time in ns between two recorded samples.
   private static let longestGap: Int64 = 60_000_000_000
+  /// Longest time in ns that all gaps of more than a second may take together.
+  private static let longestGaps: Int64 = 600_000_000_000
 
   init(_ mission: Mission, _ recording: PX4Recording, name: String, digest: String, logPath: String) throws {
     guard let first = recording.inertial.first else {
@@ -80,12 +82,19 @@ struct RecordedFlight: ~Copyable {
 
   /// A recording's time must go on: a gap as of a damaged time would be simulated millisecond by millisecond.
   private static func checkGaps(_ samples: [PX4Recording.Timed<InertialSample>]) throws {
+    var gaps: Int64 = 0
     for (sample, next) in zip(samples, samples.dropFirst()) {
       let gap = next.time.nanoseconds(since: sample.time)
       guard gap <= longestGap else {
         throw CommandFailure(
           "the recording has no inertial samples for \(gap / 1_000_000_000) s from \(sample.time.seconds) s on; a "
             + "gap of up to \(longestGap / 1_000_000_000) s can be replayed: cut the recording there")
+      }
+      if gap > 1_000_000_000 { gaps += gap }
+      guard gaps <= longestGaps else {
+        throw CommandFailure(
+          "the recording's gaps between inertial samples add up to more than \(longestGaps / 1_000_000_000) s at "
+            + "\(next.time.seconds) s: cut the recording there")
       }
     }
   }

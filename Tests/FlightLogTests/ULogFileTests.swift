@@ -189,6 +189,59 @@ import ULogBuilding
     #expect(!file.damages.isEmpty)
   }
 
+  /// Structs whose sizes take long to add up: some 60,000 members, and one that is unknown where `isWhole` is not.
+  private func heavyFormats(isWhole: Bool) -> ULogBuilder {
+    var log = ULogBuilder()
+    log.format(
+      "top:uint64_t timestamp;" + String(repeating: "part _padding0;", count: 3000)
+        + (isWhole ? "" : "none x;"))
+    log.format("part:" + String(repeating: "char a;", count: 20))
+    return log
+  }
+
+  @Test(.timeLimit(.minutes(1))) func aTopicSubscribedToAgainAndAgainIsMeasuredOnce() throws {
+    var log = heavyFormats(isWhole: true)
+    for _ in 0..<20_000 { log.subscribe("top", id: 1) }
+    let file = try log.file
+    #expect(file.subscriptions.count == 1)
+    #expect(file.damages.isEmpty)
+  }
+
+  @Test(.timeLimit(.minutes(1))) func subscriptionsRefusedAgainAndAgainAreNotMeasuredForEver() throws {
+    var log = heavyFormats(isWhole: false)
+    for _ in 0..<20_000 {
+      log.subscribe("top", id: 1)
+      log.sync()
+    }
+    let file = try log.file
+    #expect(file.subscriptions.isEmpty)
+    #expect(!file.damages.isEmpty)
+  }
+
+  @Test(.timeLimit(.minutes(1))) func thousandsOfTopicsAreFoundByName() throws {
+    var log = ULogBuilder()
+    for topic in 0..<16 { log.format("some_topic_\(topic):uint64_t timestamp;") }
+    for topic in 0..<16 {
+      for instance in 0..<256 {
+        log.subscribe("some_topic_\(topic)", id: UInt16(topic * 256 + instance), instance: UInt8(instance))
+      }
+    }
+    for _ in 0..<100_000 { log.subscribe("some_topic_15", id: 4095, instance: 255) }
+    let file = try log.file
+    #expect(file.subscriptions.count == 4096)
+    #expect(file.damages.isEmpty)
+  }
+
+  @Test func flagsAnywhereButInFrontAreDamage() throws {
+    var log = simple(3)
+    log.flags(incompatible: 1, appended: [100, 101, 102])
+    log.sync()
+    log.data(id: 3, time: 900, floats: [0])
+    let file = try log.file
+    #expect(file.damages.count == 1)
+    #expect(times(file) == [0, 10, 20, 900])
+  }
+
   @Test func flippedBitsAndHostileSizesNeverTrap() throws {
     var log = ULogBuilder()
     log.flags(incompatible: 1, appended: [60, 0, .max])

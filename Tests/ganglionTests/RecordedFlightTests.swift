@@ -119,6 +119,25 @@ struct RecordedFlightTests {
     }
   }
 
+  @Test("A recording of little but gaps is refused, however short each gap is")
+  func refusesManyGaps() throws {
+    var builder = ULogBuilder()
+    builder.flags()
+    builder.format(
+      "sensor_combined:uint64_t timestamp;float[3] gyro_rad;uint32_t gyro_integral_dt;"
+        + "int32_t accelerometer_timestamp_relative;float[3] accelerometer_m_s2;")
+    builder.subscribe("sensor_combined", id: 1)
+    let row = [UInt8](repeating: 0, count: 12 + 4 + 4 + 12)
+    for minute in 0..<60 { builder.data(id: 1, time: UInt64(minute) * 59_000_000, row) }
+    try withFolder { folder in
+      let recording = try PX4Recording(ULogFile(LogBytes(builder.bytes)))
+      #expect {
+        _ = try RecordedFlight(
+          try shippedMission(), recording, name: "gaps", digest: "", logPath: "\(folder)/gaps.mcap")
+      } throws: { "\($0)".contains("add up to more than 600 s") }
+    }
+  }
+
   @Test("A file that is no recording is refused with wrong use")
   func refusesOtherFiles() {
     let status = replayCommand(["--config", shippedConfiguration, #filePath])

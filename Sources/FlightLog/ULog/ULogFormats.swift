@@ -10,6 +10,8 @@ struct ULogFormats: Sendable {
 
   struct Struct: Sendable {
     var members: [Member]
+    /// Bytes, once they were asked for.
+    var size: Int?
   }
 
   /// No message is larger, so no struct need be.
@@ -47,32 +49,37 @@ struct ULogFormats: Sendable {
   /// Bytes that a message of this struct has at least and at most: padding at the end may be left out.
   ///
   /// `nil` for a struct that is unknown, stands on itself, or is larger than any message.
-  func sizes(of name: String) -> (stored: Int, full: Int)? {
-    guard let declaration = structs[name], let full = size(of: name, depth: 0) else { return nil }
+  mutating func sizes(of name: String) -> (stored: Int, full: Int)? {
+    guard let full = learnSize(of: name, depth: 0), let declaration = structs[name] else { return nil }
     var stored = full
     for member in declaration.members.reversed() {
-      guard member.name.hasPrefix("_padding"), let size = size(of: member, depth: 0) else { break }
+      guard member.name.hasPrefix("_padding"), let size = size(of: member) else { break }
       stored -= size
     }
     return (stored, full)
   }
 
-  private func size(of name: String, depth: Int) -> Int? {
-    if let type = ULogType(rawValue: name) { return type.size }
+  /// The size of a type. A struct keeps its size, so that a hostile nest of structs is walked through once.
+  private mutating func learnSize(of name: String, depth: Int) -> Int? {
+    if let known = size(of: name) { return known }
     guard depth < Self.deepestNesting, let declaration = structs[name] else { return nil }
     var total = 0
     for member in declaration.members {
-      guard let size = size(of: member, depth: depth) else { return nil }
-      total += size
+      guard let size = learnSize(of: member.type, depth: depth + 1) else { return nil }
+      total += size * (member.count ?? 1)
       guard total <= Self.largestSize else { return nil }
     }
+    structs[name]?.size = total
     return total
   }
 
-  private func size(of member: Member, depth: Int) -> Int? {
-    guard let size = size(of: member.type, depth: depth + 1) else { return nil }
-    let total = size * (member.count ?? 1)
-    return total <= Self.largestSize ? total : nil
+  /// The size of a number, or of a struct whose size is known.
+  private func size(of type: String) -> Int? {
+    ULogType(rawValue: type)?.size ?? structs[type]?.size
+  }
+
+  private func size(of member: Member) -> Int? {
+    size(of: member.type).map { $0 * (member.count ?? 1) }
   }
 
   /// The value at `path`, such as `q[0]` or `esc[2].voltage`, in the struct `name`.
@@ -102,11 +109,11 @@ struct ULogFormats: Sendable {
       if member.name == name {
         // An index if, and only if, there is an array, and inside of it.
         guard (index == nil) == (member.count == nil), (index ?? 0) < (member.count ?? 1),
-          let size = size(of: member.type, depth: 0)
+          let size = size(of: member.type)
         else { return nil }
         return (member.type, offset + size * (index ?? 0))
       }
-      guard let size = size(of: member, depth: 0) else { return nil }
+      guard let size = size(of: member) else { return nil }
       offset += size
     }
     return nil

@@ -6,6 +6,18 @@ struct ULogParser {
   private var appended: [Int] = []
   /// Place in `subscriptions` of each message number.
   private var slots: [UInt16: Int] = [:]
+  /// Place in `subscriptions` of each topic.
+  private var topics: [Topic: Int] = [:]
+  /// Subscriptions refused after a walk through the formats.
+  private var refusals = 0
+
+  private struct Topic: Hashable {
+    var name: String
+    var instance: UInt8
+  }
+
+  /// The most of those: damage makes a few, a hostile file would make a walk of each.
+  private static let largestRefusalCount = 100
   private var lastTime: UInt64 = 0
 
   init(_ bytes: LogBytes) {
@@ -125,7 +137,10 @@ struct ULogParser {
 
   private mutating func takeFlags(_ cursor: inout ByteCursor) throws(LogError) -> Bool {
     let start = cursor.position
-    guard cursor.skip(8), let flags = cursor.integer(UInt64.self) else { return false }
+    // A file has them once, in front of everything.
+    guard start == ULogFormat.headerSize + ULogFormat.messageHeader, cursor.skip(8),
+      let flags = cursor.integer(UInt64.self)
+    else { return false }
     guard flags & ~1 == 0 else {
       throw LogError(
         .unsupported, at: start + 8,
@@ -181,20 +196,26 @@ struct ULogParser {
     guard let instance = cursor.integer(UInt8.self), let number = cursor.integer(UInt16.self) else {
       return false
     }
-    let name = text(cursor.position..<cursor.end)
-    // Every struct begins with its time.
-    guard let sizes = file.formats.sizes(of: name),
-      file.formats.field("timestamp", of: name) == ULogField(type: .uint64, offset: 0)
-    else { return false }
-    if let known = file.subscriptions.firstIndex(where: { $0.name == name && $0.instance == Int(instance) }) {
+    let topic = Topic(name: text(cursor.position..<cursor.end), instance: instance)
+    if let known = topics[topic] {
       slots[number] = known
-    } else {
-      guard file.subscriptions.count < ULogFile.largestSubscriptionCount else { return false }
-      slots[number] = file.subscriptions.count
-      file.subscriptions.append(
-        ULogSubscription(
-          name: name, instance: Int(instance), storedSize: sizes.stored, fullSize: sizes.full))
+      return true
     }
+    guard file.subscriptions.count < ULogFile.largestSubscriptionCount,
+      refusals < Self.largestRefusalCount
+    else { return false }
+    // Every struct begins with its time.
+    guard let sizes = file.formats.sizes(of: topic.name),
+      file.formats.field("timestamp", of: topic.name) == ULogField(type: .uint64, offset: 0)
+    else {
+      refusals += 1
+      return false
+    }
+    topics[topic] = file.subscriptions.count
+    slots[number] = file.subscriptions.count
+    file.subscriptions.append(
+      ULogSubscription(
+        name: topic.name, instance: Int(instance), storedSize: sizes.stored, fullSize: sizes.full))
     return true
   }
 
