@@ -36,7 +36,7 @@ extension CfCModel {
           place, port.name.isEmpty ? "has no name" : "the name is used twice",
           remedy: "give each \(kind) a name of its own")
       }
-      guard port.minimum.isFinite, port.maximum.isFinite, port.minimum < port.maximum else {
+      guard Float(port.minimum).isFinite, Float(port.maximum).isFinite, port.minimum < port.maximum else {
         throw ModelError(
           place, "\(port.minimum) to \(port.maximum) is not a range",
           remedy: "state finite bounds, the smaller one first")
@@ -49,7 +49,8 @@ extension CfCModel {
     guard unit.isFinite, unit > 0 else {
       throw ModelError("time unit", "\(unit) s", remedy: "state how many seconds ts = 1 stands for")
     }
-    guard minimum.isFinite, maximum.isFinite, minimum >= 0, minimum <= maximum else {
+    // The network takes ts as a Float.
+    guard minimum >= 0, minimum <= maximum, Float(maximum).isFinite else {
       throw ModelError(
         "range of ts", "\(minimum) to \(maximum)",
         remedy: "state finite bounds from 0 on, the smaller one first")

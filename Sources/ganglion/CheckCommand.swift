@@ -61,6 +61,8 @@ enum CheckCommand {
     let model: ModelFile
     do {
       model = try ModelFile.read(path: path)
+      // What does not make a network, such as an integer one that could overflow, is refused when it flies.
+      _ = try NetworkRuntime(model)
     } catch {
       throw ConfigurationErrors(
         file: file, errors: [ConfigurationError(path: "model.file", line: nil, message: "\(error)")])

@@ -16,7 +16,13 @@ private let help = """
 func inspectCommand(_ arguments: [String]) -> ExitStatus {
   perform("inspect", help: help, arguments, flags: ["json"]) { arguments in
     let path = try arguments.exactly("MODEL")[0]
-    let inspection = try ModelInspection(ModelFile.read(path: path))
+    let file = try ModelFile.read(path: path)
+    let inspection: ModelInspection
+    do throws(ModelError) {
+      inspection = try ModelInspection(file)
+    } catch {
+      throw CommandFailure("\(path), \(error)")
+    }
     Terminal.printResult(arguments.has("json") ? Terminal.json(inspection.json) : inspection.text)
     return .success
   }

@@ -13,6 +13,8 @@ struct Mission: Sendable {
   let model: ModelFile?
   /// The model file's bytes; empty without one.
   let modelBytes: [UInt8]
+  /// Where the model is, for messages.
+  private let modelName: String
   /// What the command line put in place of what the file says, as the log's metadata holds it.
   let overrides: [String: String]
 
@@ -27,7 +29,8 @@ struct Mission: Sendable {
       bytes = try Self.read(modelPath)
     }
     modelBytes = bytes
-    model = bytes.isEmpty ? nil : try ModelFile.read(bytes)
+    modelName = configuration.modelPath ?? ""
+    model = try Self.model(bytes, name: modelName)
     self.overrides = overrides.controller.map { ["controller": $0.rawValue] } ?? [:]
     try checkFit()
   }
@@ -41,7 +44,8 @@ struct Mission: Sendable {
     configuration = try Configuration.load(
       text: text, directory: nil, overrides: ConfigurationOverrides(controller: controller))
     modelBytes = bytes
-    model = bytes.isEmpty ? nil : try ModelFile.read(bytes)
+    modelName = "the model in the log"
+    model = try Self.model(bytes, name: modelName)
     self.overrides = overrides
     try checkFit()
   }
@@ -51,8 +55,14 @@ struct Mission: Sendable {
     guard let model else {
       return VehicleController(configuration, network: nil, timing: NetworkTiming(unit: 1, largest: 1))
     }
+    let network: NetworkRuntime
+    do throws(ModelError) {
+      network = try NetworkRuntime(model)
+    } catch {
+      throw CommandFailure("\(modelName), \(error)")
+    }
     return VehicleController(
-      configuration, network: try NetworkRuntime(model),
+      configuration, network: network,
       timing: NetworkTiming(unit: model.timeUnit, largest: model.maximumTs))
   }
 
@@ -71,7 +81,7 @@ struct Mission: Sendable {
       }
     }
     let folder = parts.isEmpty ? "." : parts.joined(separator: "/")
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try makeLogFolder(folder, remedy: "change log.directory, or name a file with --log")
     // A name is free text; a file's name is not.
     let name = "\(configuration.name)-\(run)".map {
       $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-"
@@ -92,6 +102,16 @@ struct Mission: Sendable {
     guard mismatches.isEmpty else {
       let lines = mismatches.map { "  \($0)" }.joined(separator: "\n")
       throw CommandFailure("the model does not fit the configuration:\n\(lines)")
+    }
+  }
+
+  /// The model in `bytes`; `nil` without any.
+  private static func model(_ bytes: [UInt8], name: String) throws(CommandFailure) -> ModelFile? {
+    guard !bytes.isEmpty else { return nil }
+    do throws(ModelError) {
+      return try ModelFile.read(bytes)
+    } catch {
+      throw CommandFailure("\(name), \(error)")
     }
   }
 

@@ -55,6 +55,8 @@ import Testing
     Damage("time running backwards", "range of ts", { $0.minimumTs = -0.5 }),
     Damage("an empty range of ts", "range of ts", { $0.maximumTs = -1 }),
     Damage("a range of ts not finite", "range of ts", { $0.maximumTs = .infinity }),
+    Damage("a range that no Float holds", "range", { $0.inputs[0].maximum = 1e300 }),
+    Damage("a range of ts that no Float holds", "range of ts", { $0.maximumTs = 1e39 }),
     Damage(
       "mixed memory beside three cells", "single dense",
       { $0.memory = .init(role: .feedsInput, units: 12, gates: $0.cells[0].ff1) }),

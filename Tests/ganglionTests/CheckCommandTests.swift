@@ -1,5 +1,6 @@
 import ControlLoop
 import Foundation
+import LiquidModel
 import Testing
 
 @testable import ganglion
@@ -26,6 +27,38 @@ import Testing
 
   @Test func aWrongConfigurationEndsWithNo() throws {
     try withFile("{}") { path in #expect(CheckCommand.run([path]) == .resultSaysNo) }
+  }
+
+  @Test func aModelThatCouldOverflowIsRefusedAsItIsBeforeAFlight() throws {
+    let models = URL(filePath: shippedConfiguration).deletingLastPathComponent().appending(path: "models")
+    var model = try ModelFile.read(path: models.appending(path: "quadrotor-ncp19-int16.safetensors").path)
+    try withFolder { folder in
+      let path = folder + "/model.safetensors"
+      let text = try String(contentsOfFile: shippedConfiguration, encoding: .utf8)
+        .replacing("models/quadrotor-ncp19-int16.safetensors", with: path)
+      try withFile(text) { configuration in
+        try model.write(path: path)
+        #expect(CheckCommand.run([configuration]) == .success)
+        let bias = try #require(model.tensors.firstIndex { $0.name == "cell0.heads.bias" })
+        model.tensors[bias].bytes.replaceSubrange(0..<4, with: [0xFF, 0xFF, 0xFF, 0x7F])
+        try model.write(path: path)
+        #expect(CheckCommand.run([configuration]) == .resultSaysNo)
+        // The refusal names the file, also where only the network of it is refused.
+        #expect { _ = try Mission(path: configuration, overrides: .init()).makeController() } throws: {
+          "\($0)".contains("\(path), cell0.heads, row 0")
+        }
+      }
+    }
+  }
+
+  @Test func aModelIsNamedByItsPathWhenItIsRefused() throws {
+    try withFolder { folder in
+      let path = folder + "/model.safetensors"
+      try Data("not a model at all".utf8).write(to: URL(filePath: path))
+      #expect {
+        _ = try Mission(path: shippedConfiguration, overrides: .init(modelFile: path))
+      } throws: { "\($0)".hasPrefix("\(path), byte 0") }
+    }
   }
 
   @Test func aFileThatCannotBeReadIsWrongUse() {

@@ -7,7 +7,7 @@ func flyEpisodes(
   _ mission: Mission, count: Int, firstSeed: UInt64, _ arguments: Arguments
 ) throws -> ExitStatus {
   let folder = arguments.value("logs")
-  if let folder { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+  if let folder { try makeLogFolder(folder, remedy: "name another folder with --logs") }
   let fault = arguments.value("fault")
   let results = Mutex<[Int: Result<FlightReport, CommandFailure>]>([:])
   DispatchQueue.concurrentPerform(iterations: count) { index in

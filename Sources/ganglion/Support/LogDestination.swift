@@ -18,3 +18,12 @@ private func isReplaceable(_ path: String) throws -> Bool {
   let beginning = try file.read(upToCount: MCAPFormat.magic.count) ?? Data()
   return beginning.isEmpty || beginning.elementsEqual(MCAPFormat.magic)
 }
+
+/// Makes the folder that logs go to, when it is not there.
+func makeLogFolder(_ path: String, remedy: String) throws(CommandFailure) {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw CommandFailure("cannot make the folder for logs: \(describe(error)); \(remedy)")
+  }
+}
