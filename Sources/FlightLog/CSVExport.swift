@@ -8,14 +8,18 @@ public struct CSVExport: Sendable {
   /// What could not be read.
   public private(set) var damages: [LogDamage] = []
 
+  /// The most columns, many times those of any topic of Ganglion: each row has them all.
+  static let largestColumnCount = 1024
+
   /// Writes `topic` of the log of `outline` to `sink`.
   ///
   /// Throws `LogError` when the topic is not in the log, is not CDR with a `ros2msg` schema, when a message does
   /// not fit its schema, or when writing fails.
   public init(_ outline: MCAPOutline, topic: String, to sink: any LogSink) throws(LogError) {
     guard let channel = outline.channels.values.first(where: { $0.topic == topic }) else {
-      let topics = outline.channels.values.map(\.topic).sorted().joined(separator: ", ")
-      throw LogError(.missing, "the log has no topic '\(topic)'", remedy: "It has: \(topics).")
+      let topics = outline.channels.values.map(\.topic).sorted()
+      let shown = topics.prefix(50).joined(separator: ", ") + (topics.count > 50 ? ", …" : "")
+      throw LogError(.missing, "the log has no topic '\(topic)'", remedy: "It has: \(shown).")
     }
     guard channel.encoding == "cdr", let schema = outline.schemas[channel.schema],
       schema.encoding == "ros2msg"
@@ -65,6 +69,12 @@ public struct CSVExport: Sendable {
         let values = try ROS2Values.read(layout, outline.bytes, message.payload)
         if values.count == lastCount, values.allSatisfy({ known.contains($0.name) }) { continue }
         lastCount = values.count
+        guard known.count + values.count(where: { !known.contains($0.name) }) <= largestColumnCount else {
+          throw LogError(
+            .tooLarge, at: message.payload.lowerBound,
+            "the messages have more values than the \(largestColumnCount) columns that a table may have",
+            remedy: "Export another topic.")
+        }
         var place = 0
         for value in values {
           if known.insert(value.name).inserted {

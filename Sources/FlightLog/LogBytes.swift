@@ -22,7 +22,8 @@ public final class LogBytes: @unchecked Sendable {
   ///
   /// Throws `LogError` when it cannot be opened, is not a regular file, or is over `largestFile`.
   public init(path: String) throws(LogError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting: a pipe that no one writes to would never open.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw LogError(
         .system(errno: errno), "cannot open \(path): \(systemMessage(errno))",

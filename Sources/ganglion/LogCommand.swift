@@ -55,48 +55,74 @@ private func outputSink(_ line: Arguments) throws(LogError) -> any LogSink {
 
 private func logInfo(_ line: Arguments) throws -> ExitStatus {
   let (path, outline) = try outline(line)
-  let verification = MCAPVerification(outline)
-  let metadata = outline.metadata.first { $0.name == "ganglion" }?.entries ?? []
-  let topics = outline.channels.values.map { channel in
-    (
-      topic: channel.topic, schema: outline.schemas[channel.schema]?.name ?? "",
-      count: verification.messageCounts[channel.id] ?? 0
-    )
-  }.sorted { $0.topic < $1.topic }
-  let seconds = verification.times.map { Double($0.upperBound - $0.lowerBound) * 1e-9 } ?? 0
-  if line.has("json") {
-    Terminal.printResult(
-      Terminal.json([
-        "file": path, "bytes": outline.bytes.count, "library": outline.library,
-        "complete": outline.isComplete, "lost_bytes": outline.lostBytes, "duration_s": seconds,
-        "messages": verification.messageCount, "chunks": outline.segments.count,
-        "metadata": Dictionary(metadata.map { ($0.key, $0.value) }) { first, _ in first },
-        "topics": topics.map {
-          ["topic": $0.topic, "schema": $0.schema, "messages": $0.count] as [String: Any]
-        },
-        "attachments": outline.attachments.map {
-          ["name": $0.name, "bytes": $0.range.count] as [String: Any]
-        },
-      ]))
-    return .success
-  }
-  var text = "\(path): \(outline.bytes.count) bytes, written by \(outline.library)\n"
-  text += outline.isComplete ? "complete\n" : "NOT COMPLETE: \(outline.lostBytes) bytes are lost\n"
-  for damage in outline.damages { text += "  \(damage.error)\n" }
-  text += String(
-    format: "%.3f s, %llu messages in %d chunks\n", seconds, verification.messageCount, outline.segments.count
-  )
-  for entry in metadata { text += "  \(entry.key): \(entry.value)\n" }
-  for attachment in outline.attachments {
-    text += "attachment \(attachment.name), \(attachment.range.count) bytes\n"
-  }
-  let width = topics.map(\.topic.count).max() ?? 0
-  for topic in topics {
-    let name = topic.topic.padding(toLength: width, withPad: " ", startingAt: 0)
-    text += "  \(name)  \(String(format: "%8llu", topic.count))  \(topic.schema)\n"
-  }
-  Terminal.printResult(String(text.dropLast()))
+  let listing = LogListing(path, outline)
+  Terminal.printResult(line.has("json") ? Terminal.json(listing.json) : listing.text)
   return .success
+}
+
+/// What `log info` says of a log.
+struct LogListing {
+  private let path: String
+  private let outline: MCAPOutline
+  private let verification: MCAPVerification
+  private let metadata: ArraySlice<(key: String, value: String)>
+  private let topics: ArraySlice<(topic: String, schema: String, count: UInt64)>
+  private let attachments: ArraySlice<MCAPAttachment>
+  private let seconds: Double
+
+  /// The most entries of a kind that are listed: real logs have a dozen.
+  static let mostListed = 1000
+
+  /// Reads all of a log whose outline is known.
+  init(_ path: String, _ outline: MCAPOutline) {
+    let verification = MCAPVerification(outline)
+    (self.path, self.outline, self.verification) = (path, outline, verification)
+    metadata = (outline.metadata.first { $0.name == "ganglion" }?.entries ?? []).prefix(Self.mostListed)
+    topics = outline.channels.values.map { channel in
+      (
+        topic: channel.topic, schema: outline.schemas[channel.schema]?.name ?? "",
+        count: verification.messageCounts[channel.id] ?? 0
+      )
+    }.sorted { $0.topic < $1.topic }.prefix(Self.mostListed)
+    attachments = outline.attachments.prefix(Self.mostListed)
+    seconds = verification.times.map { Double($0.upperBound - $0.lowerBound) * 1e-9 } ?? 0
+  }
+
+  var json: [String: Any] {
+    [
+      "file": path, "bytes": outline.bytes.count, "library": outline.library,
+      "complete": outline.isComplete, "lost_bytes": outline.lostBytes, "duration_s": seconds,
+      "messages": verification.messageCount, "chunks": outline.segments.count,
+      "metadata": Dictionary(metadata.map { ($0.key, $0.value) }) { first, _ in first },
+      "topics": topics.map {
+        ["topic": $0.topic, "schema": $0.schema, "messages": $0.count] as [String: Any]
+      },
+      "attachments": attachments.map { ["name": $0.name, "bytes": $0.range.count] as [String: Any] },
+    ]
+  }
+
+  var text: String {
+    var text = "\(path): \(outline.bytes.count) bytes, written by \(outline.library)\n"
+    text += outline.isComplete ? "complete\n" : "NOT COMPLETE: \(outline.lostBytes) bytes are lost\n"
+    for damage in outline.damages { text += "  \(damage.error)\n" }
+    text += String(
+      format: "%.3f s, %llu messages in %d chunks\n", seconds, verification.messageCount,
+      outline.segments.count)
+    for entry in metadata { text += "  \(entry.key): \(entry.value)\n" }
+    for attachment in attachments {
+      text += "attachment \(attachment.name), \(attachment.range.count) bytes\n"
+    }
+    // A name of any length must not widen all the others.
+    let width = min(topics.map(\.topic.count).max() ?? 0, 80)
+    for topic in topics {
+      let name = topic.topic + String(repeating: " ", count: max(width - topic.topic.count, 0))
+      text += "  \(name)  \(String(format: "%8llu", topic.count))  \(topic.schema)\n"
+    }
+    if max(outline.attachments.count, outline.channels.count) > Self.mostListed {
+      text += "\(outline.attachments.count) attachments and \(outline.channels.count) topics in all\n"
+    }
+    return String(text.dropLast())
+  }
 }
 
 // MARK: - verify

@@ -96,4 +96,56 @@ import Testing
       }
     }
   }
+
+  /// A log of one topic, with a message of each list of sequences' lengths, one byte for each element.
+  private func sequences(_ schemaText: String, _ messages: [[Int]]) throws -> MCAPOutline {
+    let sink = MemoryLogSink()
+    let writer = try MCAPWriter(sink: sink, library: "test")
+    let channel = try writer.addChannel(
+      topic: "/t", schema: writer.addSchema(name: "a/msg/X", text: schemaText))
+    for lengths in messages {
+      var encoder = CDREncoder()
+      encoder.begin()
+      for length in lengths {
+        encoder.put(UInt32(length))
+        for _ in 0..<length { encoder.put(UInt8(0)) }
+      }
+      try writer.write(channel: channel, time: 0, payload: encoder.payload)
+    }
+    try writer.finish()
+    return try MCAPOutline(LogBytes(sink.bytes))
+  }
+
+  @Test func aTableHasNoMoreColumnsThanRowsCanBear() throws {
+    let most = CSVExport.largestColumnCount
+    let sink = MemoryLogSink()
+    let export = try CSVExport(
+      sequences("uint8[] x\nuint8[] y\n", [[most / 2, 0], [0, most / 2]]), topic: "/t", to: sink)
+    #expect(export.rowCount == 2)
+    for lengths in [[[most + 1, 0]], [[most, 0], [0, 1]]] {
+      let outline = try sequences("uint8[] x\nuint8[] y\n", lengths)
+      #expect { try CSVExport(outline, topic: "/t", to: MemoryLogSink()) } throws: {
+        ($0 as? LogError)?.cause == .tooLarge
+      }
+    }
+  }
+
+  @Test func aSchemaOfMegabytesIsRefused() throws {
+    let text = String(repeating: "# about\n", count: ROS2Schema.longestText / 8) + "uint8[] x\n"
+    let outline = try sequences(text, [[1]])
+    #expect { try CSVExport(outline, topic: "/t", to: MemoryLogSink()) } throws: {
+      ($0 as? LogError)?.cause == .tooLarge
+    }
+  }
+
+  @Test func thousandsOfTopicsAreNotAllNamed() throws {
+    let sink = MemoryLogSink()
+    let writer = try MCAPWriter(sink: sink, library: "test")
+    for topic in 0..<5000 { _ = try writer.addChannel(topic: "/topic/\(topic)", schema: 0) }
+    try writer.finish()
+    let outline = try MCAPOutline(LogBytes(sink.bytes))
+    #expect { try CSVExport(outline, topic: "/t", to: MemoryLogSink()) } throws: { error in
+      "\(error)".contains("/topic/0, ") && "\(error)".count < 2000
+    }
+  }
 }

@@ -33,6 +33,23 @@ import Testing
     #expect(TickContinuity(reader).findings.isEmpty)
   }
 
+  @Test(.timeLimit(.minutes(1))) func channelsWithoutMessagesCostAChunkNothing() throws {
+    let sink = MemoryLogSink()
+    let writer = try MCAPWriter(sink: sink, library: "test")
+    for topic in 0..<60_000 { _ = try writer.addChannel(topic: "/\(topic)", schema: 0) }
+    var encoder = CDREncoder()
+    encoder.begin()
+    // Each message is in a chunk of its own, by its time.
+    for second in 0..<50_000 {
+      try writer.write(
+        channel: UInt16(second), time: UInt64(second) * 1_000_000_000, payload: encoder.payload)
+    }
+    try writer.finish()
+    let outline = try MCAPOutline(LogBytes(sink.bytes))
+    #expect(outline.segments.count == 50_000)
+    #expect(MCAPVerification(outline).findings.isEmpty)
+  }
+
   @Test func aHoleIsNamedByItsTicks() throws {
     var log = try SyntheticFlight.log(SyntheticFlight.ticks(400))
     let segments = try MCAPOutline(LogBytes(log)).segments

@@ -19,6 +19,27 @@ import Testing
     #expect(runLogCommand(["--help"]) == .success)
   }
 
+  @Test(.timeLimit(.minutes(1))) func aPipeThatNoOneWritesToEndsWithTwo() throws {
+    try withFolder { folder in
+      let pipe = folder + "/pipe"
+      try #require(mkfifo(pipe, 0o600) == 0)
+      #expect(runLogCommand(["info", pipe]) == .wrongUse)
+      #expect(replayCommand([pipe]) == .wrongUse)
+    }
+  }
+
+  @Test func theListOfTopicsStaysShortWhateverTheirNames() throws {
+    let sink = MemoryLogSink()
+    let writer = try MCAPWriter(sink: sink, library: "test")
+    let long = String(repeating: "w", count: 100_000)
+    _ = try writer.addChannel(topic: long, schema: 0)
+    for topic in 0..<2000 { _ = try writer.addChannel(topic: "/\(topic)", schema: 0) }
+    try writer.finish()
+    let text = LogListing("x", try MCAPOutline(LogBytes(sink.bytes))).text
+    #expect(text.count < 100_000)
+    #expect(text.contains("2001 topics in all"))
+  }
+
   @Test func aFileThatIsNoLogEndsWithTwo() {
     #expect(runLogCommand(["info", #filePath]) == .wrongUse)
     #expect(runLogCommand(["verify", "/dev/null"]) == .wrongUse)

@@ -22,6 +22,8 @@ public final class MCAPWriter {
   private var chunkTimes: (start: UInt64, end: UInt64, first: UInt64) = (0, 0, 0)
   /// For each channel, log time and offset of its messages in the open chunk.
   private var indexes: [[(time: UInt64, offset: UInt64)]] = []
+  /// The channels that have messages in the open chunk: a log may have thousands that have none.
+  private var indexed: [Int] = []
   private var summary = MCAPSummary()
 
   /// Begins a file: magic and header. `library` says what wrote it.
@@ -95,6 +97,7 @@ public final class MCAPWriter {
     if chunk.count == 0 { chunkTimes = (time, time, time) }
     chunkTimes.start = min(chunkTimes.start, time)
     chunkTimes.end = max(chunkTimes.end, time)
+    if indexes[slot].isEmpty { indexed.append(slot) }
     indexes[slot].append((time, UInt64(chunk.count)))
     chunk.append(MCAPOpcode.message.rawValue)
     chunk.append(UInt64(content))
@@ -127,7 +130,8 @@ public final class MCAPWriter {
     try emit(chunk.bytes)
     chunk.clear()
     let indexStart = offset
-    for slot in indexes.indices where !indexes[slot].isEmpty {
+    indexed.sort()
+    for slot in indexed {
       let channel = summary.channels[slot].channel.id
       entry.indexOffsets.append((channel, offset))
       record.beginRecord(.messageIndex)
@@ -142,6 +146,7 @@ public final class MCAPWriter {
       indexes[slot].removeAll(keepingCapacity: true)
       try emit(record.bytes)
     }
+    indexed.removeAll(keepingCapacity: true)
     entry.indexLength = offset - indexStart
     summary.chunks.append(entry)
     try sink.checkpoint()

@@ -27,8 +27,16 @@ struct ROS2Schema: Sendable {
   /// Fields of the messages it stands on, by full name.
   private(set) var types: [String: [Field]] = [:]
 
-  /// Reads a schema's text; throws `LogError` for a line that is no field.
+  /// Longest text in bytes, hundreds of times that of any usual message.
+  static let longestText = 1 << 20
+
+  /// Reads a schema's text; throws `LogError` for a line that is no field, or for too long a text.
   init(text: String) throws(LogError) {
+    guard text.utf8.count <= Self.longestText else {
+      throw LogError(
+        .tooLarge, "a schema has \(text.utf8.count) bytes, more than the \(Self.longestText) that are read",
+        remedy: "Export another topic.")
+    }
     var name: String?
     var current: [Field] = []
     var package = ""

@@ -18,7 +18,7 @@ enum Terminal {
   /// Writes a line of result. A result that cannot be written is none: the command ends, with wrong use.
   static func printResult(_ text: String) {
     do {
-      try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+      try FileHandle.standardOutput.write(contentsOf: Data((printable(text) + "\n").utf8))
     } catch {
       printError("cannot write the result to standard output: \(describe(error))")
       exit(ExitStatus.wrongUse.rawValue)
@@ -27,7 +27,29 @@ enum Terminal {
 
   /// Writes a line about trouble.
   static func printError(_ text: String) {
-    writeToStandardError("ganglion: " + text + "\n")
+    let lines = printable(text).split(separator: "\n", omittingEmptySubsequences: false).map(shortened)
+    writeToStandardError("ganglion: " + lines.joined(separator: "\n") + "\n")
+  }
+
+  /// Longest line about trouble, in characters: a file may hold names of any length.
+  static let longestLine = 1200
+
+  /// A line without its middle when it is too long: the place stands in front, the remedy at the end.
+  static func shortened(_ line: Substring) -> String {
+    // Bytes first: counting the characters of a long text takes its time.
+    guard line.utf8.count > longestLine, line.count > longestLine else { return String(line) }
+    return line.prefix(longestLine * 2 / 3) + " … " + line.suffix(longestLine / 3)
+  }
+
+  /// A text whose control characters a terminal will not obey: names and notes in a file may hold any.
+  static func printable(_ text: String) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool {
+      scalar != "\n" && scalar.properties.generalCategory == .control
+    }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    var result = String.UnicodeScalarView()
+    result.append(contentsOf: text.unicodeScalars.lazy.map { isControl($0) ? "\u{FFFD}" : $0 })
+    return String(result)
   }
 
   /// Rewrites the live line, when there is a terminal to show it.
