@@ -46,13 +46,21 @@ public struct SensorPoll<Sample: BitwiseCopyable & Sendable>: Sendable {
 /// own absolute schedule and re-checks one configuration register at a time. Every failure raises a leaky
 /// counter; when it is full the device is started again from scratch. A driver never sleeps: it returns the
 /// time at which it wants to go on. It never allocates.
-public protocol SensorDriver: Sendable {
+public protocol SensorDriver<Sample>: Sendable {
   /// What the sensor measures, in SI units.
   associatedtype Sample: BitwiseCopyable & Sendable
+
+  /// What the chip's identity register held at the last start; `nil` before, and for a chip without one.
+  var identity: UInt8? { get }
 
   /// Moves the state machine on by at most one short burst of transfers. `now` is the time before the
   /// first transfer, and the timestamp of the sample that this call returns.
   mutating func poll<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) -> SensorPoll<Sample>
+}
+
+extension SensorDriver {
+  /// No identity, unless the driver says otherwise.
+  public var identity: UInt8? { nil }
 }

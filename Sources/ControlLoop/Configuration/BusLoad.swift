@@ -1,3 +1,6 @@
+import Devices
+import HardwareInterfaces
+
 /// How much of an I2C bus the sampling takes.
 public struct BusLoad: Sendable, Equatable {
   /// One device's share.
@@ -41,56 +44,6 @@ public struct BusLoad: Sendable, Equatable {
   }
 }
 
-/// Bit times of I2C transfers: 9 for each byte with its acknowledge, and START, repeated START and STOP
-/// (NXP UM10204, section 3.1).
-enum TransferBits {
-  /// START, address, `count` bytes, STOP.
-  static func write(_ count: Int) -> Int { 9 * (1 + count) + 2 }
-
-  /// START, address, register address, repeated START, address, `count` bytes, STOP.
-  static func readRegisters(_ count: Int, addressBytes: Int = 1) -> Int { 9 * (2 + addressBytes + count) + 3 }
-}
-
-extension InertialChip {
-  /// One burst of status, acceleration, temperature and rate.
-  var bitsPerSample: Int {
-    switch self {
-    case .mpu6050: TransferBits.readRegisters(15)
-    }
-  }
-}
-
-extension BarometerChip {
-  /// One burst of status, settings, pressure and temperature.
-  var bitsPerSample: Int {
-    switch self {
-    case .bmp280: TransferBits.readRegisters(10)
-    case .bmp388: TransferBits.readRegisters(8)
-    }
-  }
-}
-
-extension RangeChip {
-  /// Readiness asked for three times, one burst of results, the size of the array set for the next
-  /// measurement, the interrupt cleared.
-  var bitsPerSample: Int {
-    switch self {
-    case .vl53l1x:
-      3 * TransferBits.readRegisters(1, addressBytes: 2) + TransferBits.readRegisters(17, addressBytes: 2)
-        + TransferBits.write(4) + TransferBits.write(3)
-    }
-  }
-}
-
-extension PowerChip {
-  /// Bus voltage, shunt voltage and power, which clears the flag of a finished conversion.
-  var bitsPerSample: Int {
-    switch self {
-    case .ina219: 3 * TransferBits.readRegisters(2)
-    }
-  }
-}
-
 extension PulseChip {
   /// One burst of four registers for each channel from the first motor's to the last's.
   func bitsPerWrite(channels: [Int]) -> Int {
@@ -117,8 +70,8 @@ extension Configuration {
       (
         imu.bus,
         BusLoad.Share(
-          path: "sensors.imu", chip: imu.chip.rawValue, address: imu.address, rateHz: imu.rateHz,
-          bits: imu.chip.bitsPerSample)
+          path: "sensors.imu", chip: imu.chip.name, address: imu.address, rateHz: imu.rateHz,
+          bits: imu.chip.facts.bitsPerSample)
       )
     ]
     if let device = sensors.barometer {
@@ -126,8 +79,8 @@ extension Configuration {
         (
           device.bus,
           BusLoad.Share(
-            path: "sensors.barometer", chip: device.chip.rawValue, address: device.address,
-            rateHz: device.rateHz, bits: device.chip.bitsPerSample)
+            path: "sensors.barometer", chip: device.chip.name, address: device.address,
+            rateHz: device.rateHz, bits: device.chip.facts.bitsPerSample)
         ))
     }
     if let device = sensors.range {
@@ -135,8 +88,8 @@ extension Configuration {
         (
           device.bus,
           BusLoad.Share(
-            path: "sensors.range", chip: device.chip.rawValue, address: device.address, rateHz: device.rateHz,
-            bits: device.chip.bitsPerSample)
+            path: "sensors.range", chip: device.chip.name, address: device.address, rateHz: device.rateHz,
+            bits: device.chip.facts.bitsPerSample)
         ))
     }
     if let device = sensors.power {
@@ -144,8 +97,8 @@ extension Configuration {
         (
           device.bus,
           BusLoad.Share(
-            path: "sensors.power", chip: device.chip.rawValue, address: device.address, rateHz: device.rateHz,
-            bits: device.chip.bitsPerSample)
+            path: "sensors.power", chip: device.chip.name, address: device.address, rateHz: device.rateHz,
+            bits: device.chip.facts.bitsPerSample)
         ))
     }
     let driver = actuators.driver

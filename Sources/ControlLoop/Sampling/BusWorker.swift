@@ -6,10 +6,10 @@ import HardwareInterfaces
 /// Never called by two threads at once. The loop only sees what `publish` hands out; it never touches the bus.
 public final class BusWorker<Bus: I2CBus & ~Copyable> {
   private var bus: Bus
-  private var inertial: SensorJob<InertialDriver>?
-  private var barometer: SensorJob<BarometerDriver>?
-  private var range: SensorJob<RangeDriver>?
-  private var power: SensorJob<PowerDriver>?
+  private var inertial: SensorJob<InertialSample>?
+  private var barometer: SensorJob<PressureSample>?
+  private var range: SensorJob<RangeSample>?
+  private var power: SensorJob<PowerSample>?
   private var pulses: PulseJob?
 
   /// A worker for the sensors and actuators that `configuration` puts on the bus `name`; all start at `start`.
@@ -18,16 +18,19 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     let none = SensorReadings()
     let sensors = configuration.sensors
     if sensors.imu.bus == name {
-      inertial = SensorJob(InertialDriver(sensors.imu), empty: none.inertial.sample, start: start)
+      let mounting = sensors.imu.mounting
+      inertial = SensorJob(sensors.imu.driver, empty: none.inertial.sample, start: start) {
+        mounting.body($0)
+      }
     }
     if let section = sensors.barometer, section.bus == name {
-      barometer = SensorJob(BarometerDriver(section), empty: none.pressure.sample, start: start)
+      barometer = SensorJob(section.driver, empty: none.pressure.sample, start: start)
     }
     if let section = sensors.range, section.bus == name {
-      range = SensorJob(RangeDriver(section), empty: none.range.sample, start: start)
+      range = SensorJob(section.driver, empty: none.range.sample, start: start, adjust: section.bounded)
     }
     if let section = sensors.power, section.bus == name {
-      power = SensorJob(PowerDriver(section), empty: none.power.sample, start: start)
+      power = SensorJob(section.driver, empty: none.power.sample, start: start)
     }
     if configuration.actuators.driver.bus == name {
       pulses = PulseJob(configuration.actuators, start: start)

@@ -1,24 +1,33 @@
 import HardwareInterfaces
 
 /// One sensor of a bus: its driver, its newest reading, and when it wants to be called.
-struct SensorJob<Driver: SensorDriver>: Sendable where Driver.Sample: Equatable {
-  private var driver: Driver
+struct SensorJob<Sample: BitwiseCopyable & Sendable & Equatable>: Sendable {
+  private var driver: any SensorDriver<Sample>
+  private let adjust: @Sendable (Sample) -> Sample
   /// The newest reading.
-  private(set) var reading: Reading<Driver.Sample>
+  private(set) var reading: Reading<Sample>
   /// When the driver wants to be called next.
   private(set) var due: MonotonicTime
 
-  /// A job that starts its driver at `start`; `empty` fills the reading before the first sample.
-  init(_ driver: Driver, empty: Driver.Sample, start: MonotonicTime) {
+  /// A job that starts its driver at `start`. `empty` fills the reading before the first sample, and `adjust` turns
+  /// what the driver gives into what the loop wants.
+  init(
+    _ driver: any SensorDriver<Sample>, empty: Sample, start: MonotonicTime,
+    adjust: @escaping @Sendable (Sample) -> Sample = { $0 }
+  ) {
     self.driver = driver
+    self.adjust = adjust
     reading = Reading(empty: empty, isPresent: true)
     due = start
   }
 
+  /// What the chip's identity register held at the last start, if it has one and answered.
+  var identity: UInt8? { driver.identity }
+
   mutating func run<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) {
     let result = driver.poll(&bus, now: now)
     if let sample = result.sample {
-      reading.sample = sample
+      reading.sample = adjust(sample)
       reading.time = now
       reading.sequence &+= 1
     }

@@ -18,7 +18,7 @@ public struct BMP280: SensorDriver {
   private var trim: Trim?
 
   /// Register addresses (BST-BMP280-DS001, section 4.2).
-  private enum Register {
+  enum Register {
     static let trim: UInt8 = 0x88
     static let identity: UInt8 = 0xD0
     static let reset: UInt8 = 0xE0

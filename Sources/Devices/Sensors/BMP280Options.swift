@@ -1,3 +1,5 @@
+import HardwareInterfaces
+
 extension BMP280 {
   /// How many conversions the chip averages into one; the raw value is the field osrs.
   public enum Oversampling: UInt8, CaseIterable, Sendable {
@@ -50,5 +52,26 @@ extension BMP280 {
 
     /// Samples per second at which each reads a new measurement: the chip rests 0.5 ms between two.
     public var maximumRate: Double { 1e6 / Double(longestMeasurement + 500) }
+  }
+}
+
+extension BMP280: ConfiguredSensor {
+  /// See `ConfiguredSensor`.
+  public static var facts: ChipFacts {
+    ChipFacts(
+      name: "bmp280", addresses: [0x76, 0x77], maximumRate: Int(Options().maximumRate),
+      bitsPerSample: TransferBits.readRegisters(10),
+      identity: ChipIdentity(
+        register: [Register.identity], values: Options().acceptedIdentities,
+        likelyPart: { likelyPart(identity: $0) }))
+  }
+
+  /// See `ConfiguredSensor`.
+  public init(_ use: SensorUse) {
+    var options = Options()
+    options.address = use.address
+    options.rate = use.rate
+    options.acceptedIdentities = use.acceptedIdentities
+    self.init(options: options)
   }
 }

@@ -18,7 +18,7 @@ public struct BMP388: SensorDriver {
   private var trim: Trim?
 
   /// Register addresses (BST-BMP388-DS001, section 4.2).
-  private enum Register {
+  enum Register {
     static let identity: UInt8 = 0x00
     /// Error flags, status, pressure, temperature.
     static let errors: UInt8 = 0x02

@@ -1,3 +1,5 @@
+import HardwareInterfaces
+
 extension BMP388 {
   /// How many conversions the chip averages into one; the raw value is the field osr.
   public enum Oversampling: UInt8, CaseIterable, Sendable {
@@ -47,5 +49,26 @@ extension BMP388 {
 
     /// Samples per second at which each reads a new measurement.
     public var maximumRate: Double { 200 / Double(1 << Int(dataRateSetting)) }
+  }
+}
+
+extension BMP388: ConfiguredSensor {
+  /// See `ConfiguredSensor`.
+  public static var facts: ChipFacts {
+    ChipFacts(
+      name: "bmp388", addresses: [0x76, 0x77], maximumRate: Int(Options().maximumRate),
+      bitsPerSample: TransferBits.readRegisters(8),
+      identity: ChipIdentity(
+        register: [Register.identity], values: Options().acceptedIdentities,
+        likelyPart: { likelyPart(identity: $0) }))
+  }
+
+  /// See `ConfiguredSensor`.
+  public init(_ use: SensorUse) {
+    var options = Options()
+    options.address = use.address
+    options.rate = use.rate
+    options.acceptedIdentities = use.acceptedIdentities
+    self.init(options: options)
   }
 }

@@ -165,3 +165,22 @@ public struct INA219: SensorDriver {
     }
   }
 }
+
+extension INA219: ConfiguredSensor {
+  /// See `ConfiguredSensor`; the chip is recognised by its configuration after a reset, not by an identity.
+  public static var facts: ChipFacts {
+    // Bus voltage, shunt voltage and power, which clears the flag of a finished conversion.
+    ChipFacts(
+      name: "ina219", addresses: Array(0x40...0x4F), maximumRate: 100,
+      bitsPerSample: 3 * TransferBits.readRegisters(2), identity: nil)
+  }
+
+  /// See `ConfiguredSensor`.
+  public init(_ use: PowerUse) {
+    var options = Options()
+    options.address = use.sensor.address
+    options.rate = use.sensor.rate
+    options.shuntResistance = Float(use.shuntResistance)
+    self.init(options: options)
+  }
+}

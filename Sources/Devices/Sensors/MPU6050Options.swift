@@ -1,3 +1,5 @@
+import HardwareInterfaces
+
 extension MPU6050 {
   /// Full scale of the gyroscopes; the raw value is the field FS_SEL.
   public enum GyroRange: UInt8, CaseIterable, Sendable {
@@ -89,5 +91,36 @@ extension MPU6050 {
 
     /// The defaults above.
     public init() {}
+  }
+}
+
+extension MPU6050: ConfiguredSensor {
+  /// See `ConfiguredSensor`.
+  public static var facts: ChipFacts {
+    let standard = Options()
+    return ChipFacts(
+      name: "mpu6050", addresses: [0x68, 0x69], maximumRate: 1000,
+      bitsPerSample: TransferBits.readRegisters(15),
+      identity: ChipIdentity(
+        register: [MPU6050Register.whoAmI], values: standard.acceptedIdentities,
+        likelyPart: { likelyPart(identity: $0) }),
+      inertial: InertialRanges(
+        gyro: GyroRange.allCases.map(\.degreesPerSecond),
+        accelerometer: AccelerometerRange.allCases.map(\.g), lowPass: LowPass.allCases.map(\.hertz),
+        standard: (
+          standard.gyroRange.degreesPerSecond, standard.accelerometerRange.g, standard.lowPass.hertz
+        )))
+  }
+
+  /// See `ConfiguredSensor`.
+  public init(_ use: InertialUse) {
+    var options = Options()
+    options.address = use.sensor.address
+    options.rate = use.sensor.rate
+    options.acceptedIdentities = use.sensor.acceptedIdentities
+    options.gyroRange = GyroRange(degreesPerSecond: use.gyroRange) ?? options.gyroRange
+    options.accelerometerRange = AccelerometerRange(g: use.accelerometerRange) ?? options.accelerometerRange
+    options.lowPass = LowPass(hertz: use.lowPass) ?? options.lowPass
+    self.init(options: options)
   }
 }

@@ -9,7 +9,9 @@ public struct VL53L1X: SensorDriver {
   /// How the chip is used.
   public let options: Options
   /// Model and type at the last start, if they could be read: 0xEACC for this chip.
-  public private(set) var identity: UInt16?
+  public private(set) var model: UInt16?
+  /// See `SensorDriver`; the model's byte, 0xEA.
+  public var identity: UInt8? { model.map { UInt8(truncatingIfNeeded: $0 >> 8) } }
   /// Where the driver is between power-on and sampling.
   public var stage: DeviceStage { state.stage }
 
@@ -92,7 +94,7 @@ public struct VL53L1X: SensorDriver {
       return
     }
     let seen = try readWord(VL53L1XRegister.modelIdentity, &bus)
-    identity = seen
+    model = seen
     guard seen == 0xEACC else { return state.retry(.wrongIdentity, now: now) }
     state.enter(.trim, at: now)
   }
@@ -227,7 +229,7 @@ public struct VL53L1X: SensorDriver {
     case 0:
       return try check(0, &bus, now: now)
     case 2:
-      guard try readWord(VL53L1XRegister.modelIdentity, &bus) == identity else {
+      guard try readWord(VL53L1XRegister.modelIdentity, &bus) == model else {
         state.restart(.wrongIdentity, at: now)
         return false
       }

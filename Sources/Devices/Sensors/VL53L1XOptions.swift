@@ -1,3 +1,5 @@
+import HardwareInterfaces
+
 extension VL53L1X {
   /// How far the sensor looks: a longer mode reaches further in the dark, a shorter one bears more daylight.
   public enum DistanceMode: String, CaseIterable, Sendable {
@@ -43,5 +45,32 @@ extension VL53L1X {
       let asked = rate >= 0.1 ? 1_000 / rate : 10_000
       return max(fastest, Int(asked + 0.5))
     }
+  }
+}
+
+extension VL53L1X: ConfiguredSensor {
+  /// See `ConfiguredSensor`; any address, because the chip can be given another one.
+  public static var facts: ChipFacts {
+    // Readiness asked for three times, one burst of results, the size of the array set for the next measurement,
+    // the interrupt cleared.
+    let bits =
+      3 * TransferBits.readRegisters(1, addressBytes: 2) + TransferBits.readRegisters(17, addressBytes: 2)
+      + TransferBits.write(4) + TransferBits.write(3)
+    return ChipFacts(
+      name: "vl53l1x", addresses: Array(0x08...0x77), standardAddress: Options().address,
+      maximumRate: Int(Options().maximumRate), bitsPerSample: bits,
+      identity: ChipIdentity(
+        register: [
+          UInt8(truncatingIfNeeded: VL53L1XRegister.modelIdentity >> 8),
+          UInt8(truncatingIfNeeded: VL53L1XRegister.modelIdentity),
+        ], values: [0xEA], likelyPart: { $0 == 0xEA ? "VL53L1X" : nil }))
+  }
+
+  /// See `ConfiguredSensor`.
+  public init(_ use: SensorUse) {
+    var options = Options()
+    options.address = use.address
+    options.rate = use.rate
+    self.init(options: options)
   }
 }

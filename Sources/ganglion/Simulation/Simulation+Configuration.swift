@@ -9,37 +9,32 @@ extension SimulatedBoard {
     _ configuration: Configuration, motors: SimulatedPCA9685, without absent: Set<String>
   ) throws(AssemblyError) {
     func bus(_ name: String) -> Int { configuration.buses.firstIndex { $0.name == name } ?? 0 }
+    func put(
+      _ chip: String, _ name: String, on busName: String, _ address: UInt8, _ settings: SimulatedChipSettings
+    ) throws(AssemblyError) {
+      guard !absent.contains(name) else { return }
+      guard let chip = SimulatedChips.make(chip, settings) else {
+        throw .unknownChip(chip, known: SimulatedChips.names)
+      }
+      try attach(chip, name: name, bus: bus(busName), address: address)
+    }
     let sensors = configuration.sensors
-    let imu = sensors.imu
-    switch imu.chip {
-    case .mpu6050:
-      try attach(
-        SimulatedMPU6050(mounting: Mounting(imu.mounting), identity: imu.acceptIdentities.first ?? 0x68),
-        name: "imu", bus: bus(imu.bus), address: imu.address)
+    var settings = SimulatedChipSettings()
+    settings.mounting = Mounting(sensors.imu.mounting)
+    settings.identity = sensors.imu.acceptIdentities.first
+    try put(sensors.imu.chip.name, "imu", on: sensors.imu.bus, sensors.imu.address, settings)
+    if let barometer = sensors.barometer {
+      var settings = SimulatedChipSettings()
+      settings.identity = barometer.acceptIdentities.first
+      try put(barometer.chip.name, "barometer", on: barometer.bus, barometer.address, settings)
     }
-    if let barometer = sensors.barometer, !absent.contains("barometer") {
-      switch barometer.chip {
-      case .bmp280:
-        try attach(
-          SimulatedBMP280(), name: "barometer", bus: bus(barometer.bus), address: barometer.address)
-      case .bmp388:
-        try attach(
-          SimulatedBMP388(), name: "barometer", bus: bus(barometer.bus), address: barometer.address)
-      }
+    if let range = sensors.range {
+      try put(range.chip.name, "range", on: range.bus, range.address, SimulatedChipSettings())
     }
-    if let range = sensors.range, !absent.contains("range") {
-      switch range.chip {
-      case .vl53l1x:
-        try attach(SimulatedVL53L1X(), name: "range", bus: bus(range.bus), address: range.address)
-      }
-    }
-    if let power = sensors.power, !absent.contains("power") {
-      switch power.chip {
-      case .ina219:
-        try attach(
-          SimulatedINA219(shuntResistance: power.shuntOhm), name: "power", bus: bus(power.bus),
-          address: power.address)
-      }
+    if let power = sensors.power {
+      var settings = SimulatedChipSettings()
+      settings.shuntResistance = power.shuntOhm
+      try put(power.chip.name, "power", on: power.bus, power.address, settings)
     }
     let driver = configuration.actuators.driver
     try attach(motors, name: "motors", bus: bus(driver.bus), address: driver.address)

@@ -36,7 +36,7 @@ import Testing
     options.rate = 500
     expectMatch(
       measured: measured(MPU6050(options: options), on: board),
-      counted: 500 * Double(InertialChip.mpu6050.bitsPerSample))
+      counted: 500 * Double(MPU6050.facts.bitsPerSample))
   }
 
   @Test func ofTheBMP280() throws {
@@ -46,7 +46,7 @@ import Testing
     options.rate = 25
     expectMatch(
       measured: measured(BMP280(options: options), on: board),
-      counted: 25 * Double(BarometerChip.bmp280.bitsPerSample))
+      counted: 25 * Double(BMP280.facts.bitsPerSample))
   }
 
   @Test func ofTheBMP388() throws {
@@ -54,7 +54,7 @@ import Testing
     try board.attach(SimulatedBMP388(), name: "barometer", address: 0x76)
     expectMatch(
       measured: measured(BMP388(), on: board),
-      counted: BMP388.Options().rate * Double(BarometerChip.bmp388.bitsPerSample))
+      counted: BMP388.Options().rate * Double(BMP388.facts.bitsPerSample))
   }
 
   @Test func ofTheVL53L1X() throws {
@@ -63,7 +63,7 @@ import Testing
     try board.attach(SimulatedVL53L1X(), name: "range", address: 0x29)
     expectMatch(
       measured: measured(VL53L1X(), on: board),
-      counted: VL53L1X.Options().rate * Double(RangeChip.vl53l1x.bitsPerSample))
+      counted: VL53L1X.Options().rate * Double(VL53L1X.facts.bitsPerSample))
   }
 
   @Test func ofTheINA219() throws {
@@ -73,7 +73,7 @@ import Testing
     options.address = 0x41
     expectMatch(
       measured: measured(INA219(options: options), on: board),
-      counted: options.rate * Double(PowerChip.ina219.bitsPerSample))
+      counted: options.rate * Double(INA219.facts.bitsPerSample))
   }
 
   @Test func ofThePCA9685() throws {

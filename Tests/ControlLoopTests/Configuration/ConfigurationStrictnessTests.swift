@@ -47,7 +47,8 @@ import Testing
       "\"mpu6050\"", "\"mpu6500\"",
       #"sensors.imu.chip: found "mpu6500", expected "mpu6050"; nearest: "mpu6050""#),
     Case(
-      "address: 0x68", "address: 0x6A", "sensors.imu.address: found 0x6A, expected I2C address, 0x68 to 0x69"),
+      "address: 0x68", "address: 0x6A",
+      "sensors.imu.address: found 0x6A, expected I2C address, 0x68 to 0x69 for the mpu6050"),
     Case("[0x68]", "[0x168]", "sensors.imu.accept_identities: found 0x168 in the list"),
     Case("[0x68]", "[0x68, 104]", "sensors.imu.accept_identities: 104 stands in the list twice"),
     Case(
@@ -148,7 +149,7 @@ import Testing
 
   @Test func anErrorInOneSectionDoesNotMakeOthersUp() throws {
     let complaints = try complaints(replacing: "address: 0x68", by: "address: true")
-    #expect(complaints == "line 24: sensors.imu.address: found true, expected I2C address, 0x68 to 0x69")
+    #expect(complaints == "line 24: sensors.imu.address: found true, expected I2C address, 0x08 to 0x77")
   }
 
   @Test func aVehicleWithoutANetworkNeedsNoModel() throws {

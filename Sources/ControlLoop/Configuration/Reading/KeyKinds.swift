@@ -1,3 +1,5 @@
+import Devices
+
 extension JSON5Value {
   /// The number, if it is one; NaN and infinities are not numbers to a configuration.
   var finiteNumber: Double? {
@@ -56,13 +58,16 @@ extension Key<Int> {
     }
   }
 
-  /// One of a few whole numbers.
-  static func oneOf(
-    _ name: String, _ choices: [Int], unit: String = "", standard: Int? = nil, _ about: String
+}
+
+extension Key<Int?> {
+  /// One of a few whole numbers that may be left out.
+  static func optionalOneOf(
+    _ name: String, _ choices: [Int], unit: String = "", absent: String, _ about: String
   ) -> Key {
     Key(
       name: name, expected: "one of " + choices.map(String.init).joined(separator: ", "), unit: unit,
-      absence: standard.map(Absence.means) ?? .isAnError, standard: standard.map(String.init), about: about
+      absence: .means(nil), standard: absent, about: about
     ) { value in
       guard let number = value.wholeNumber else { return .unexpected() }
       if choices.contains(number) { return .value(number) }
@@ -87,12 +92,25 @@ extension Key<UInt8> {
   }
 }
 
-extension Key<[UInt8]> {
-  /// A list of 1 to 16 distinct bytes.
-  static func bytes(_ name: String, standard: [UInt8], _ about: String) -> Key {
+extension Key<UInt8?> {
+  /// A 7-bit I2C address that the bus does not reserve, and that may be left out where the chip has but one.
+  static func optionalAddress(_ about: String) -> Key {
     Key(
-      name: name, expected: "list of 1 to 16 numbers, 0 to 255", absence: .means(standard),
-      standard: "[" + standard.map(hexadecimal).joined(separator: ", ") + "]", about: about
+      name: "address", expected: "I2C address, 0x08 to 0x77", absence: .means(nil),
+      standard: "the chip's, if it has but one", about: about
+    ) { value in
+      guard let number = value.wholeNumber, (0x08...0x77).contains(number) else { return .unexpected() }
+      return .value(UInt8(truncatingIfNeeded: number))
+    }
+  }
+}
+
+extension Key<[UInt8]?> {
+  /// A list of 1 to 16 distinct bytes that may be left out.
+  static func optionalBytes(_ name: String, absent: String, _ about: String) -> Key {
+    Key(
+      name: name, expected: "list of 1 to 16 numbers, 0 to 255", absence: .means(nil), standard: absent,
+      about: about
     ) { value in
       guard case .array(let elements) = value.content, (1...16).contains(elements.count) else {
         return .unexpected()
@@ -181,6 +199,23 @@ extension Key where Value: RawRepresentable<String> & CaseIterable {
     ) { value in
       guard case .string(let text) = value.content else { return .unexpected() }
       return Value(rawValue: text).map(Conversion.value)
+        ?? .unexpected(nearest: nearestName(to: text, among: names).map { "\"\($0)\"" })
+    }
+  }
+}
+
+extension Key {
+  /// A chip of a table of drivers, by its name.
+  static func chip<Use, Sample>(_ table: [SensorChip<Use, Sample>]) -> Key
+  where Value == SensorChip<Use, Sample> {
+    let names = table.map(\.name)
+    return Key(
+      name: "chip",
+      expected: (names.count == 1 ? "" : "one of ") + names.map { "\"\($0)\"" }.joined(separator: ", "),
+      absence: .isAnError, about: "Which chip."
+    ) { value in
+      guard case .string(let text) = value.content else { return .unexpected() }
+      return table.first { $0.name == text }.map(Conversion.value)
         ?? .unexpected(nearest: nearestName(to: text, among: names).map { "\"\($0)\"" })
     }
   }

@@ -1,10 +1,5 @@
 import Devices
 
-/// Inertial measurement units with a driver.
-public enum InertialChip: String, CaseIterable, Sendable {
-  case mpu6050
-}
-
 extension Configuration {
   /// The inertial measurement unit.
   public struct InertialSensor: ConfigurationSection, Equatable {
@@ -32,35 +27,25 @@ extension Configuration {
 }
 
 extension Configuration.InertialSensor {
-  private static let chip = Key<InertialChip>.choice("chip", "Which chip.")
-  private static let address = Key<UInt8>.address(
-    0x68...0x69, "7-bit I2C address: 0x68, or 0x69 with AD0 high.")
+  private static let chip = Key<InertialChip>.chip(SensorTable.inertial)
   private static let rate = Key<Int>.integer(
     "rate_hz", 4...1000, unit: "Hz",
-    "Samples per second; at least `loop.rate_hz`. The chip itself converts at 1000 Hz.")
-  private static let identities = Key<[UInt8]>.bytes(
-    "accept_identities", standard: MPU6050.Options().acceptedIdentities,
-    "Values of WHO_AM_I that are accepted. Clones answer 0x70, 0x72 or 0x98: add the one yours has, knowingly."
-  )
-  private static let gyroRange = Key<Int>.oneOf(
-    "gyro_range_dps", MPU6050.GyroRange.allCases.map(\.degreesPerSecond), unit: "°/s",
-    standard: MPU6050.Options().gyroRange.degreesPerSecond,
-    "Full scale of the gyroscope.")
-  private static let accelRange = Key<Int>.oneOf(
-    "accel_range_g", MPU6050.AccelerometerRange.allCases.map(\.g), unit: "g",
-    standard: MPU6050.Options().accelerometerRange.g,
-    "Full scale of the accelerometer.")
-  private static let lowpass = Key<Int>.oneOf(
-    "lowpass_hz", MPU6050.LowPass.allCases.map(\.hertz), unit: "Hz",
-    standard: MPU6050.Options().lowPass.hertz,
+    "Samples per second; at least `loop.rate_hz`.")
+  private static let gyroRange = Key<Int?>.oneOfTheChips(
+    "gyro_range_dps", \.gyro, unit: "°/s", "Full scale of the gyroscope.")
+  private static let accelRange = Key<Int?>.oneOfTheChips(
+    "accel_range_g", \.accelerometer, unit: "g", "Full scale of the accelerometer.")
+  private static let lowpass = Key<Int?>.oneOfTheChips(
+    "lowpass_hz", \.lowPass, unit: "Hz",
     "Bandwidth of the chip's digital low-pass filter (accelerometer figure).")
   private static let stale = SensorPlace.staleKey(12)
 
   static let schema = SectionSchema(
     path: "sensors.imu", about: "The inertial measurement unit.",
     keys: [
-      chip.description, SensorPlace.busKey.description, address.description, rate.description,
-      identities.description, gyroRange.description, accelRange.description, lowpass.description,
+      chip.description, SensorPlace.busKey.description, SensorPlace.addressKey.description,
+      rate.description, SensorPlace.identitiesKey.description, gyroRange.description, accelRange.description,
+      lowpass.description,
       .section("mounting", absent: "chip axes are body axes", "How the chip sits in the vehicle."),
       stale.description,
     ])
@@ -68,17 +53,39 @@ extension Configuration.InertialSensor {
   init?(_ section: Section) {
     let chip = section.read(Self.chip)
     let rate = section.read(Self.rate)
-    let place = SensorPlace(section, address: Self.address, stale: Self.stale, rateHz: rate)
-    let identities = section.read(Self.identities)
+    let place = SensorPlace(section, chip: chip?.facts, stale: Self.stale, rateHz: rate)
     let gyroRange = section.read(Self.gyroRange)
     let accelRange = section.read(Self.accelRange)
     let lowpass = section.read(Self.lowpass)
     let mounting = section.readOrStandard(Configuration.Mounting.self, "mounting")
-    guard let chip, let rate, let place, let identities, let gyroRange, let accelRange, let lowpass,
-      let mounting
+    guard let chip, let rate, let place, let gyroRange, let accelRange, let lowpass, let mounting,
+      let ranges = chip.facts.inertial
     else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
-    (self.acceptIdentities, self.gyroRangeDps, self.accelRangeG) = (identities, gyroRange, accelRange)
-    (self.lowpassHz, self.mounting, self.staleAfter) = (lowpass, mounting, place.staleAfter)
+    (self.acceptIdentities, self.gyroRangeDps, self.accelRangeG) = (
+      place.identities, gyroRange ?? ranges.standard.gyro, accelRange ?? ranges.standard.accelerometer
+    )
+    (self.lowpassHz, self.mounting) = (lowpass ?? ranges.standard.lowPass, mounting)
+    self.staleAfter = place.staleAfter
+    for (key, value, choices) in [
+      (Self.gyroRange.name, gyroRangeDps, ranges.gyro),
+      (Self.accelRange.name, accelRangeG, ranges.accelerometer),
+      (Self.lowpass.name, lowpassHz, ranges.lowPass),
+    ] where !choices.contains(value) {
+      section.complain(
+        key,
+        "found \(value), expected what the \(chip.name) has: one of "
+          + choices.map(String.init).joined(separator: ", "))
+    }
+  }
+}
+
+extension Key<Int?> {
+  /// A setting that one inertial chip or another has.
+  fileprivate static func oneOfTheChips(
+    _ name: String, _ settings: KeyPath<InertialRanges, [Int]> & Sendable, unit: String, _ about: String
+  ) -> Key {
+    let choices = Set(SensorTable.inertial.compactMap { $0.facts.inertial?[keyPath: settings] }.joined())
+    return optionalOneOf(name, choices.sorted(), unit: unit, absent: "the chip's", about)
   }
 }

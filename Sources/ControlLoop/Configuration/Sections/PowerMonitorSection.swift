@@ -1,7 +1,4 @@
-/// Battery monitors with a driver.
-public enum PowerChip: String, CaseIterable, Sendable {
-  case ina219
-}
+import Devices
 
 extension Configuration {
   /// The battery monitor.
@@ -22,10 +19,10 @@ extension Configuration {
 }
 
 extension Configuration.PowerMonitor {
-  private static let chip = Key<PowerChip>.choice("chip", "Which chip.")
-  private static let address = Key<UInt8>.address(
-    0x40...0x4F, "7-bit I2C address, 0x40 to 0x4F by the pins A0 and A1.")
-  private static let rate = Key<Int>.integer("rate_hz", 1...100, unit: "Hz", "Samples per second.")
+  private static let chip = Key<PowerChip>.chip(SensorTable.powerMonitors)
+  private static let rate = Key<Int>.integer(
+    "rate_hz", 1...(SensorTable.powerMonitors.map(\.facts.maximumRate).max() ?? 1), unit: "Hz",
+    "Samples per second.")
   private static let shunt = Key<Double>.number(
     "shunt_ohm", 0.0001...1, unit: "Ω", "Resistance of the shunt; full scale is 0.32 V across it.")
   private static let stale = SensorPlace.staleKey(500)
@@ -33,13 +30,13 @@ extension Configuration.PowerMonitor {
   static let schema = SectionSchema(
     path: "sensors.power", about: "The battery monitor.",
     keys: [
-      chip.description, SensorPlace.busKey.description, address.description, rate.description,
-      shunt.description, stale.description,
+      chip.description, SensorPlace.busKey.description, SensorPlace.addressKey.description,
+      rate.description, shunt.description, stale.description,
     ])
 
   init?(_ section: Section) {
     let (chip, rate, shunt) = (section.read(Self.chip), section.read(Self.rate), section.read(Self.shunt))
-    let place = SensorPlace(section, address: Self.address, stale: Self.stale, rateHz: rate)
+    let place = SensorPlace(section, chip: chip?.facts, stale: Self.stale, rateHz: rate)
     guard let chip, let rate, let shunt, let place else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
     (self.shuntOhm, self.staleAfter) = (shunt, place.staleAfter)

@@ -1,10 +1,5 @@
 import Devices
 
-/// Range finders with a driver.
-public enum RangeChip: String, CaseIterable, Sendable {
-  case vl53l1x
-}
-
 extension Configuration {
   /// The range finder that looks down.
   public struct RangeFinder: ConfigurationSection, Equatable {
@@ -24,11 +19,10 @@ extension Configuration {
 }
 
 extension Configuration.RangeFinder {
-  private static let chip = Key<RangeChip>.choice("chip", "Which chip.")
-  private static let address = Key<UInt8>.address(
-    standard: VL53L1X.Options().address, "7-bit I2C address; the chip starts at 0x29.")
+  private static let chip = Key<RangeChip>.chip(SensorTable.rangeFinders)
   private static let rate = Key<Int>.integer(
-    "rate_hz", 1...Int(VL53L1X.Options().maximumRate), unit: "Hz", "Measurements per second.")
+    "rate_hz", 1...(SensorTable.rangeFinders.map(\.facts.maximumRate).max() ?? 1), unit: "Hz",
+    "Measurements per second.")
   private static let maximum = Key<Double>.number(
     "maximum_m", 0.1...4, unit: "m", standard: 3.5, "Distance beyond which a reading is not trusted.")
   private static let stale = SensorPlace.staleKey(200)
@@ -36,13 +30,13 @@ extension Configuration.RangeFinder {
   static let schema = SectionSchema(
     path: "sensors.range", about: "The range finder, looking down.",
     keys: [
-      chip.description, SensorPlace.busKey.description, address.description, rate.description,
-      maximum.description, stale.description,
+      chip.description, SensorPlace.busKey.description, SensorPlace.addressKey.description,
+      rate.description, maximum.description, stale.description,
     ])
 
   init?(_ section: Section) {
     let (chip, rate, maximum) = (section.read(Self.chip), section.read(Self.rate), section.read(Self.maximum))
-    let place = SensorPlace(section, address: Self.address, stale: Self.stale, rateHz: rate)
+    let place = SensorPlace(section, chip: chip?.facts, stale: Self.stale, rateHz: rate)
     guard let chip, let rate, let maximum, let place else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
     (self.maximumDistance, self.staleAfter) = (maximum, place.staleAfter)

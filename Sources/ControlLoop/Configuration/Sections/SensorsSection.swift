@@ -1,3 +1,5 @@
+import Devices
+
 extension Configuration {
   /// The sensors that the vehicle has.
   public struct Sensors: ConfigurationSection, Equatable {
@@ -32,25 +34,38 @@ extension Configuration.Sensors {
   }
 }
 
-/// Where a device sits and how long its data stay good; the same for every sensor.
+/// Where a sensor sits, what it may say it is, and how long its data stay good; the same for every sensor.
 struct SensorPlace {
   var bus: String
   var address: UInt8
+  /// Values of the identity register that are accepted.
+  var identities: [UInt8]
   var staleAfter: Int64
 
   static let busKey = Key<String>.text("bus", "Name of one of the `buses`.")
+  static let addressKey = Key<UInt8?>.optionalAddress(
+    "7-bit I2C address, one that the chip can have (docs/devices.md).")
+  static let identitiesKey = Key<[UInt8]?>.optionalBytes(
+    "accept_identities", absent: "the genuine part's",
+    "Values of the identity register that are accepted. Clones have others: add the one yours has, knowingly."
+  )
   static func staleKey(_ standard: Double) -> Key<Double> {
     .number(
       "stale_after_ms", 1...60_000, unit: "ms", standard: standard,
       "Age at which the newest sample counts as stale.")
   }
 
-  /// Reads bus, address and staleness of `section`, and checks that a sample lives longer than the time to the
-  /// next one at `rateHz`.
-  init?(_ section: Section, address: Key<UInt8>, stale: Key<Double>, rateHz: Int?) {
+  /// Reads bus, address, accepted identities and staleness of `section`; checks that the `chip` can have the address
+  /// and sample at `rateHz`, and that a sample lives longer than the time to the next one.
+  init?(_ section: Section, chip: ChipFacts?, stale: Key<Double>, rateHz: Int?) {
     let bus = section.read(Self.busKey)
-    let address = section.read(address)
+    let address = section.read(Self.addressKey).flatMap { Self.address($0, of: chip, in: section) }
+    let identities = section.read(Self.identitiesKey)
     let milliseconds = section.read(stale)
+    if let chip, let rateHz, rateHz > chip.maximumRate {
+      section.complain(
+        "rate_hz", "found \(rateHz), expected at most \(chip.maximumRate), the \(chip.name)'s limit")
+    }
     if let rateHz, let milliseconds, milliseconds * Double(rateHz) <= 1000 {
       section.complain(
         stale.name,
@@ -58,7 +73,35 @@ struct SensorPlace {
           + "\((1000 / Double(rateHz)).shown) ms at \(rateHz) Hz: every sample would count as stale")
       return nil
     }
-    guard let bus, let address, let milliseconds else { return nil }
-    (self.bus, self.address, self.staleAfter) = (bus, address, Int64(milliseconds * 1e6))
+    guard let bus, let address, let identities, let milliseconds else { return nil }
+    (self.bus, self.address) = (bus, address)
+    self.identities = identities ?? chip?.identity?.values ?? []
+    staleAfter = Int64(milliseconds * 1e6)
   }
+
+  /// The address as given, or the chip's own when it has but one; `nil` after an error was noted.
+  private static func address(_ given: UInt8?, of chip: ChipFacts?, in section: Section) -> UInt8? {
+    guard let chip else { return given }
+    guard let address = given ?? chip.standardAddress else {
+      section.complain(
+        addressKey.name, "missing; expected I2C address, \(listed(chip.addresses)) for the \(chip.name)")
+      return nil
+    }
+    guard chip.addresses.contains(address) else {
+      section.complain(
+        addressKey.name,
+        "found \(hexadecimal(address)), expected I2C address, \(listed(chip.addresses)) for the \(chip.name)")
+      return nil
+    }
+    return address
+  }
+}
+
+/// Addresses for people: "0x68 to 0x69" when they follow each other, else "0x1C, 0x1E".
+private func listed(_ addresses: [UInt8]) -> String {
+  guard let first = addresses.first, let last = addresses.last else { return "none" }
+  if addresses.count > 1, Int(last) - Int(first) == addresses.count - 1 {
+    return "\(hexadecimal(first)) to \(hexadecimal(last))"
+  }
+  return addresses.map(hexadecimal).joined(separator: ", ")
 }

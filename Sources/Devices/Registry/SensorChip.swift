@@ -1,0 +1,40 @@
+import HardwareInterfaces
+
+/// A driver that a configuration can name.
+public protocol ConfiguredSensor<Use, Sample>: SensorDriver {
+  /// What a configuration says of sensors of this kind.
+  associatedtype Use: Sendable
+  /// What is known of the chip.
+  static var facts: ChipFacts { get }
+  /// A driver at power-on for a chip used so.
+  init(_ use: Use)
+}
+
+/// One row of the table of drivers: a chip that a configuration can name.
+public struct SensorChip<Use: Sendable, Sample: BitwiseCopyable & Sendable>: Sendable, Equatable {
+  /// What is known of the chip.
+  public let facts: ChipFacts
+  /// A driver at power-on for a chip used so.
+  public let makeDriver: @Sendable (Use) -> any SensorDriver<Sample>
+
+  /// The name in a configuration.
+  public var name: String { facts.name }
+
+  /// The row of `Driver`.
+  public init<Driver: ConfiguredSensor<Use, Sample>>(_: Driver.Type) {
+    facts = Driver.facts
+    makeDriver = { Driver($0) }
+  }
+
+  /// Two rows are of the same chip when they have one name.
+  public static func == (left: Self, right: Self) -> Bool { left.name == right.name }
+}
+
+/// Inertial measurement units.
+public typealias InertialChip = SensorChip<InertialUse, InertialSample>
+/// Barometers.
+public typealias BarometerChip = SensorChip<SensorUse, PressureSample>
+/// Range finders.
+public typealias RangeChip = SensorChip<SensorUse, RangeSample>
+/// Battery monitors.
+public typealias PowerChip = SensorChip<PowerUse, PowerSample>

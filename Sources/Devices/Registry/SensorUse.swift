@@ -1,0 +1,45 @@
+/// How a sensor is used, whatever the chip: what a configuration says of every one.
+public struct SensorUse: Equatable, Sendable {
+  /// 7-bit address.
+  public var address: UInt8
+  /// Samples per second.
+  public var rate: Double
+  /// Values of the identity register that are taken for this chip; empty for a chip without one.
+  public var acceptedIdentities: [UInt8]
+
+  /// A use from its parts.
+  public init(address: UInt8, rate: Double, acceptedIdentities: [UInt8] = []) {
+    (self.address, self.rate, self.acceptedIdentities) = (address, rate, acceptedIdentities)
+  }
+}
+
+/// How an inertial sensor is used.
+public struct InertialUse: Equatable, Sendable {
+  /// What is said of every sensor.
+  public var sensor: SensorUse
+  /// Full scale of the gyroscopes in °/s, one that the chip has.
+  public var gyroRange: Int
+  /// Full scale of the accelerometers in multiples of standard gravity, one that the chip has.
+  public var accelerometerRange: Int
+  /// Bandwidth of the low-pass filter in Hz, one that the chip has.
+  public var lowPass: Int
+
+  /// A use from its parts.
+  public init(sensor: SensorUse, gyroRange: Int, accelerometerRange: Int, lowPass: Int) {
+    (self.sensor, self.gyroRange) = (sensor, gyroRange)
+    (self.accelerometerRange, self.lowPass) = (accelerometerRange, lowPass)
+  }
+}
+
+/// How a battery monitor is used.
+public struct PowerUse: Equatable, Sendable {
+  /// What is said of every sensor.
+  public var sensor: SensorUse
+  /// Resistance of the shunt in Ω.
+  public var shuntResistance: Double
+
+  /// A use from its parts.
+  public init(sensor: SensorUse, shuntResistance: Double) {
+    (self.sensor, self.shuntResistance) = (sensor, shuntResistance)
+  }
+}

@@ -1,0 +1,35 @@
+/// What a simulated chip is told about its specimen.
+public struct SimulatedChipSettings: Sendable {
+  /// How it sits in the vehicle.
+  public var mounting = Mounting.aligned
+  /// What its identity register holds; `nil` for the genuine part's value.
+  public var identity: UInt8?
+  /// Resistance of its shunt in Ω.
+  public var shuntResistance = 0.1
+
+  /// A genuine part, aligned with the vehicle.
+  public init() {}
+}
+
+/// Every simulated sensor by its name in a configuration. This is the one registration of a new one.
+public enum SimulatedChips {
+  typealias Maker = @Sendable (SimulatedChipSettings) -> SimulatedChip
+
+  private static let table: [(name: String, make: Maker)] = [
+    ("mpu6050", { SimulatedMPU6050(mounting: $0.mounting, identity: $0.identity ?? 0x68) }),
+    ("bmp280", { SimulatedBMP280(identity: $0.identity ?? 0x58) }),
+    ("bmp388", { SimulatedBMP388(identity: $0.identity ?? 0x50) }),
+    ("vl53l1x", { _ in SimulatedVL53L1X() }),
+    ("ina219", { SimulatedINA219(shuntResistance: $0.shuntResistance) }),
+  ]
+
+  /// The names, in the order of the table.
+  public static var names: [String] { table.map(\.name) }
+
+  /// The chip of that name; `nil` when there is none.
+  public static func make(
+    _ name: String, _ settings: SimulatedChipSettings = SimulatedChipSettings()
+  ) -> SimulatedChip? {
+    table.first { $0.name == name }?.make(settings)
+  }
+}
