@@ -18,6 +18,8 @@ let package = Package(
     // The network mathematics: Embedded Swift, no Foundation, no heap.
     .target(name: "LiquidCore"),
     .target(name: "LiquidModel", dependencies: ["LiquidCore"]),
+    // Networks and input to measure and compare with, the same on every machine.
+    .target(name: "BenchmarkNetworks", dependencies: ["LiquidModel", "PortableMath"]),
     // What drivers talk to: protocols, sample types and typed errors only.
     .target(name: "HardwareInterfaces"),
     .target(name: "Devices", dependencies: ["HardwareInterfaces"]),
@@ -32,13 +34,15 @@ let package = Package(
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "ControlLoop", "Devices", "FlightLog", "HardwareInterfaces", "LiquidCore", "LiquidModel",
-        "PortableMath", "SimulatedHardware",
+        "BenchmarkNetworks", "ControlLoop", "Devices", "FlightLog", "HardwareInterfaces", "LiquidCore",
+        "LiquidModel", "PortableMath", "SimulatedHardware",
       ]),
 
     .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),
     .testTarget(name: "LiquidCoreTests", dependencies: ["LiquidCore"]),
     .testTarget(name: "LiquidModelTests", dependencies: ["LiquidModel", "LiquidCore"]),
+    .testTarget(
+      name: "BenchmarkNetworksTests", dependencies: ["BenchmarkNetworks", "LiquidModel", "LiquidCore"]),
     .testTarget(
       name: "DevicesTests",
       dependencies: [
@@ -64,7 +68,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "ganglionTests",
-      dependencies: ["ganglion", "FlightLog", "ControlLoop", "LiquidModel", "PortableMath", "ULogBuilding"]),
+      dependencies: [
+        "ganglion", "BenchmarkNetworks", "FlightLog", "ControlLoop", "LiquidModel", "PortableMath",
+        "ULogBuilding",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -9,6 +9,7 @@ let usage = """
     ganglion inspect MODEL     architecture, sizes, scales, cost per step, memory
     ganglion quantize MODEL    calibrate on a log and write the fixed-point or Float16 model
     ganglion log ...           info, verify, recover, export
+    ganglion bench core        the benchmark networks on this machine
 
   ganglion COMMAND --help says more. Exit status: 0 success, 1 the result says no, 2 wrong use.
   """
@@ -17,7 +18,7 @@ let usage = """
 let commands: [String: ([String]) -> ExitStatus] = [
   "run": runCommand, "replay": replayCommand, "inspect": inspectCommand, "quantize": quantizeCommand,
   "check": CheckCommand.run,
-  "log": runLogCommand,
+  "log": runLogCommand, "bench": benchCommand,
 ]
 
 let arguments = Array(CommandLine.arguments.dropFirst())

@@ -1,0 +1,82 @@
+import LiquidModel
+import PortableMath
+
+/// The networks that Ganglion is measured, compared and checked for equal bits with.
+///
+/// Untrained, as ncps makes them: weights from ncps's initialisation, wirings drawn by its rules. All follow from
+/// seeds by exact operations, so every machine gets the same. They have the inputs of `BenchmarkInput`.
+public enum BenchmarkNetwork: String, CaseIterable, Sendable {
+  /// AutoNCP wirings: inter, command and motor neurons, a cell each, without a backbone.
+  case ncp19, ncp34, ncp64, ncp302
+  /// Dense cells behind a backbone of 128 units of lecun_tanh.
+  case cfc64, cfc128, cfc302
+
+  /// The networks of `ganglion bench core`.
+  public static let timed: [BenchmarkNetwork] = [.ncp19, .ncp64, .cfc64, .cfc128, .cfc302]
+
+  /// Outputs of every network: the motor neurons, or the first neurons of a dense cell.
+  public static let outputs = 4
+
+  /// Whether the network is wired as an NCP.
+  public var isWired: Bool {
+    switch self {
+    case .ncp19, .ncp34, .ncp64, .ncp302: true
+    case .cfc64, .cfc128, .cfc302: false
+    }
+  }
+
+  /// Neurons of all cells.
+  public var neurons: Int {
+    switch self {
+    case .ncp19: 19
+    case .ncp34: 34
+    case .ncp64, .cfc64: 64
+    case .cfc128: 128
+    case .ncp302, .cfc302: 302
+    }
+  }
+
+  /// The network for people, e.g. "19 wired".
+  public var title: String { isWired ? "\(neurons) wired" : "dense \(neurons)" }
+
+  /// The network with its weights as made, in single precision.
+  public var model: CfCModel {
+    // The wired and the dense network of a size have different seeds.
+    var maker = CellMaker(seed: UInt64(neurons) * 2 + (isWired ? 1 : 0))
+    let inputs = BenchmarkInput.channels
+    let cells: [CfCModel.Cell]
+    if isWired {
+      let wiring = AutoNCP(neurons: neurons, motors: Self.outputs, inputs: inputs.count)
+      cells = wiring.layers.map { maker.wired($0) }
+    } else {
+      cells = [maker.dense(inputs: inputs.count, units: neurons, backbone: 128)]
+    }
+    return CfCModel(
+      inputs: inputs,
+      outputs: ["thrust", "roll_torque", "pitch_torque", "yaw_torque"].map {
+        CfCModel.Port(name: $0, unit: "1", minimum: -1, maximum: 1)
+      },
+      memory: nil, cells: cells, projection: nil, timeUnit: BenchmarkInput.timeUnit, minimumTs: 0,
+      maximumTs: BenchmarkInput.largestTs, flavour: "ncps.torch",
+      provenance: ["method": "untrained: the initialisation of ncps.torch", "network": rawValue])
+  }
+
+  /// Steps of recorded input that fixed point is calibrated on.
+  public static let calibrationSteps = 4000
+  /// The seed of that input; another one than any that the networks are measured on.
+  public static let calibrationSeed: UInt64 = 1
+
+  /// The network as a model file in that arithmetic; fixed point is calibrated on a flight of its own.
+  ///
+  /// - Throws: `ModelError` when the network cannot be quantised.
+  public func file(_ arithmetic: ModelFile.Arithmetic) throws(ModelError) -> ModelFile {
+    let model = model
+    switch arithmetic {
+    case .float32, .float16: return try ModelFile(model, arithmetic: arithmetic)
+    case .int16, .int8:
+      let flight = BenchmarkInput(seed: Self.calibrationSeed, steps: Self.calibrationSteps)
+      let calibration = try Calibration(model, steps: flight.calibrationSteps)
+      return try FixedModel(quantising: model, to: arithmetic, calibration).file(describing: model)
+    }
+  }
+}
