@@ -16,7 +16,9 @@ let package = Package(
     // Without optimisation Swift calls the C library's `sqrt`, which IEEE 754 makes exact everywhere.
     .target(name: "PortableMath", linkerSettings: [.linkedLibrary("m")]),
     // The network mathematics: Embedded Swift, no Foundation, no heap.
-    .target(name: "LiquidCore"),
+    .target(name: "LiquidCore", dependencies: ["CLiquidKernels"]),
+    // Its inner loops for processors with wider instructions, chosen when a program starts.
+    .target(name: "CLiquidKernels"),
     .target(name: "LiquidModel", dependencies: ["LiquidCore"]),
     // Networks and input to measure and compare with, the same on every machine.
     .target(name: "BenchmarkNetworks", dependencies: ["LiquidModel", "PortableMath"]),

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes Sources/LiquidCore/ActivationTables.swift and FloatCoefficients.swift.
+"""Writes Sources/LiquidCore/ActivationTables.swift and FloatCoefficients.swift, and the same numbers for the
+kernels in C, Sources/CLiquidKernels/tables.h.
 
     pip install mpmath numpy && scripts/generate_tables.py
 
@@ -16,7 +17,8 @@ import mpmath as mp
 import numpy as np
 
 mp.mp.dps = 50
-FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Sources" / "LiquidCore"
+SOURCES = pathlib.Path(__file__).resolve().parent.parent / "Sources"
+FOLDER = SOURCES / "LiquidCore"
 
 
 def balanced_nodes(function, start, step, count, fraction_bits, limit=None):
@@ -34,13 +36,27 @@ def balanced_nodes(function, start, step, count, fraction_bits, limit=None):
     return nodes
 
 
-def swift_table(name, text, nodes):
-    lines = []
-    per_line = 10 if max(nodes) < 10**7 else 8
-    for k in range(0, len(nodes), per_line):
-        lines.append("  " + ", ".join(str(n) for n in nodes[k : k + per_line]) + ",")
+def halves(function, step, count):
+    """Nodes of an odd function that grows from 0 to 1, as (value - 1/2) * 2^16 in 16 bits; the last one twice."""
+    # At most 32767 units of Q0.15, so that no result rounds to 1.
+    nodes = [n - 32768 for n in balanced_nodes(function, mp.mpf(0), step, count, 16, 65534)]
+    return nodes + nodes[-1:]
+
+
+def rows(nodes):
+    per_line = 13 if max(nodes) < 10**5 else 8
+    return ["  " + ", ".join(str(n) for n in nodes[k : k + per_line]) + "," for k in range(0, len(nodes), per_line)]
+
+
+def swift_table(name, element, text, nodes):
     comment = "\n".join("/// " + line if line else "///" for line in text.strip().split("\n"))
-    return f"{comment}\nlet {name}: InlineArray<{len(nodes)}, Int32> = [\n" + "\n".join(lines) + "\n]\n"
+    return (
+        f"{comment}\nlet {name}: InlineArray<{len(nodes)}, {element}> = [\n" + "\n".join(rows(nodes)) + "\n]\n"
+    )
+
+
+def c_table(name, text, nodes):
+    return f"/* {text} */\nstatic const int16_t {name}[{len(nodes)}] = {{\n" + "\n".join(rows(nodes)) + "\n};\n"
 
 
 def minimax(basis, function, start, end, iterations=200, points=4000):
@@ -62,41 +78,33 @@ def minimax(basis, function, start, end, iterations=200, points=4000):
     return best
 
 
-def write(name, body):
-    head = "// Made by scripts/generate_tables.py; do not edit.\n\n"
-    (FOLDER / name).write_text(head + body)
+def write(path, body):
+    mark = "/* {} */" if path.suffix == ".h" else "// {}"
+    path.write_text(mark.format("Made by scripts/generate_tables.py; do not edit.") + "\n\n" + body)
 
 
 def main():
-    rail = 32767 * 256 + 127  # the largest Q0.23 number that rounds to 32767 in Q0.15
-    tanh = balanced_nodes(mp.tanh, mp.mpf(0), mp.mpf(1) / 128, 1024, 23, rail)
-    gauss = balanced_nodes(lambda x: mp.erf(x / mp.sqrt(2)), mp.mpf(0), mp.mpf(1) / 128, 1024, 23, rail)
+    tanh = halves(mp.tanh, mp.mpf(1) / 128, 768)
+    normal = halves(lambda x: mp.erf(x / mp.sqrt(2)), mp.mpf(1) / 64, 288)
     power = balanced_nodes(lambda x: mp.mpf(2) ** -x, mp.mpf(0), mp.mpf(1) / 256, 256, 30)
+    form = "as (y − ½)·2¹⁶, balanced for linear interpolation.\nNo node stands for more than 32767 units of Q0.15."
     write(
-        "ActivationTables.swift",
+        FOLDER / "ActivationTables.swift",
         "\n".join(
             [
+                swift_table("tanhTable", "Int16", f"y = tanh(k / 128) for k in 0...768, {form}", tanh),
                 swift_table(
-                    "tanhTable",
-                    "tanh(k / 128) for k in 0...1024 in Q0.23, balanced for linear interpolation.\n\n"
-                    "No node exceeds 32767.5 units of Q0.15, so that rounding to Q0.15 cannot overflow.",
-                    tanh,
-                ),
-                swift_table(
-                    "normalTable",
-                    "2Φ(k / 128) − 1 = erf(k / (128·√2)) for k in 0...1024 in Q0.23, balanced for linear\n"
-                    "interpolation; no node exceeds 32767.5 units of Q0.15.",
-                    gauss,
+                    "normalTable", "Int16", f"y = 2Φ(k / 64) − 1 = erf(k / (64·√2)) for k in 0...288,\n{form}", normal
                 ),
                 swift_table(
                     "powerTable",
+                    "Int32",
                     "2^(−k / 256) for k in 0...256 in Q0.30, balanced for linear interpolation.",
                     power,
                 ),
             ]
         ),
     )
-
     # 2^x on [-1/2, 1/2], relative error; the constant term stays exactly 1.
     error, c = minimax(
         [lambda x, k=k: x**k / 2.0**x for k in range(1, 7)], lambda x: 1 - 1 / 2.0**x, -0.5, 0.5
@@ -113,7 +121,7 @@ def main():
         return ", ".join(repr(float(np.float32(v))) for v in values)
 
     write(
-        "FloatCoefficients.swift",
+        FOLDER / "FloatCoefficients.swift",
         f"""/// Coefficients of the single-precision activations.
 enum FloatCoefficients {{
   /// 2^x = 1 + c₁x + … + c₆x⁶ on [−½, ½], relative error {error:.1e} before rounding.
@@ -130,6 +138,14 @@ enum FloatCoefficients {{
   static let normalScale: Float = {scale}
 }}
 """,
+    )
+    write(
+        SOURCES / "CLiquidKernels" / "tables.h",
+        "#include <stdint.h>\n\n"
+        + c_table("tanh_table", "tanhTable of LiquidCore", tanh)
+        + "\n/* FloatCoefficients.power of LiquidCore */\nstatic const float power_coefficients[6] = {\n  "
+        + ", ".join(f"{float(np.float32(v))!r}f" for v in c)
+        + ",\n};\n",
     )
     print(f"2^x {error:.2e}, normal {normal_error:.2e}")
 

@@ -1,7 +1,8 @@
 /// The numbers a network is computed in: Float32, Float16 weights, or fixed point.
 ///
 /// `Network` says what is computed and in which order, a conforming type says how. All pointers lead into
-/// blocks that `Network.init` has checked; vectors are padded as `ImageLayout` says.
+/// blocks that `Network.init` has checked; vectors are padded as `ImageLayout` says. `kernel` has faster functions
+/// of the same results, or none.
 public protocol Arithmetic {
   /// An element of a vector that an affine map reads: an input, a state, the output of a backbone layer.
   associatedtype Value: BitwiseCopyable
@@ -21,22 +22,23 @@ public protocol Arithmetic {
 
   /// weights · `input` + bias, for all padded rows.
   static func affine(
-    _ map: AffineMap, _ input: UnsafePointer<Value>, _ output: UnsafeMutablePointer<Accumulator>)
+    _ map: AffineMap, _ input: UnsafePointer<Value>, _ output: UnsafeMutablePointer<Accumulator>,
+    _ kernel: KernelFunctions)
 
   /// A backbone layer's activation, of all padded rows.
   static func activate(
     _ activation: Activation, _ map: MapDescriptor, _ input: UnsafePointer<Accumulator>,
-    _ output: UnsafeMutablePointer<Value>)
+    _ output: UnsafeMutablePointer<Value>, _ kernel: KernelFunctions)
 
   /// The new state from the stacked rows ff1 | ff2 | time_a | time_b (mode pure: ff1).
   ///
   /// With s = σ(time_a · ts + time_b) and the head activation g:
   /// default g(ff1) + s·(g(ff2) − g(ff1)), no_gate g(ff1) + s·g(ff2), pure
   /// a − a·exp(−ts(|w_tau| + |ff1|))·ff1 (Hasani et al., Nature Machine Intelligence 2022, equation 4, with
-  /// the time gate's sign as ncps.torch has it). May write up to `ImageLayout.panelRows` − 1 elements more.
+  /// the time gate's sign as ncps.torch has it). Writes `cell.units` elements and no more.
   static func renew(
     _ cell: CellDescriptor, _ parameters: UnsafePointer<Accumulator>, _ heads: UnsafePointer<Accumulator>,
-    _ elapsed: Elapsed, _ state: UnsafeMutablePointer<Value>)
+    _ elapsed: Elapsed, _ state: UnsafeMutablePointer<Value>, _ kernel: KernelFunctions)
 
   /// The LSTM's step from the stacked rows i | ig | fg | og: c' = c·σ(fg) + tanh(i)·σ(ig),
   /// hidden' = tanh(c')·σ(og). May write up to `ImageLayout.panelRows` − 1 elements of `hidden` and `c` more.
@@ -44,8 +46,10 @@ public protocol Arithmetic {
     _ map: MapDescriptor, _ gates: UnsafePointer<Accumulator>, _ c: UnsafeMutablePointer<Accumulator>,
     _ hidden: UnsafeMutablePointer<Value>)
 
-  /// A finite input as a value; `scale` from `ImageHeader.inputScales`.
-  static func value(_ input: Float, scale: Float) -> Value
+  /// `count` finite inputs as values; `scales` from `ImageHeader.inputScales`.
+  static func take(
+    _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int,
+    _ values: UnsafeMutablePointer<Value>)
   /// A finite, non-negative ts.
   static func elapsed(_ ts: Float, _ header: ImageHeader) -> Elapsed
   /// A state as an output; `scale` from `ImageHeader.outputScales`.

@@ -1,45 +1,57 @@
 /// Activations of integers by tables and linear interpolation.
 ///
-/// Arguments have `fraction` bits behind the point, 7 to 20; any Int32 is an argument. Largest error over all
+/// Arguments have `fraction` bits behind the point, 0 to 20; any Int32 is an argument. Largest error over all
 /// arguments, rounded to Q0.15: see docs/fixed-point.md, made from the exhaustive tests.
 enum FixedActivations {
-  /// Intervals of a table per unit of its argument: 2⁷.
-  private static var intervalBits: Int32 { 7 }
-
-  /// An odd function with nodes `node` on [0, 8), constant beyond; argument x / 2^`fraction`, result Q0.23.
+  /// A function of the magnitude of its argument, from a table of 16-bit nodes (y − ½)·2¹⁶, in Q0.30.
   ///
-  /// The nodes come by a function because a table handed over as an argument is copied, all 4 KiB of it.
+  /// - Parameters:
+  ///   - place: The argument, `restBits` of it between two nodes.
+  ///   - node: The nodes. By a function, because a table handed over as an argument is copied, all of it.
   @inline(__always)
-  private static func interpolated(_ x: Int32, _ fraction: Int32, _ node: (Int) -> Int32) -> Int32 {
-    let end: Int32 = (8 &<< fraction) &- 1
-    let limited = max(0 &- end, min(end, x))
-    let magnitude = limited < 0 ? 0 &- limited : limited
-    let shift = fraction &- intervalBits
-    let index = Int(magnitude &>> shift)
-    let rest = magnitude & ((1 &<< shift) &- 1)
-    let start = node(index)
-    let slope = node(index &+ 1) &- start
-    // |slope| ≤ 2¹⁶ and rest < 2¹⁴.
-    let y = start &+ ((slope &* rest &+ ((1 &<< shift) &>> 1)) &>> shift)
-    return limited < 0 ? 0 &- y : y
+  private static func interpolated(_ place: Int32, restBits: Int32, _ node: (Int) -> Int16) -> Int32 {
+    let index = Int(place &>> restBits)
+    let rest = place & ((1 &<< restBits) &- 1)
+    // Weights of 2¹⁴ in all, so that a pair of 16-bit products is the sum.
+    let scale = 14 &- restBits
+    let (far, near) = (rest &<< scale, ((1 &<< restBits) &- rest) &<< scale)
+    return Int32(node(index)) &* near &+ Int32(node(index &+ 1)) &* far &+ (1 &<< 29)
   }
 
-  /// tanh(x / 2^`fraction`) in Q0.23, at most 32767.5 units of Q0.15.
+  /// min(|x|, `end`) brought from `fraction` to 17 bits behind the point, and halved `halvings` times.
+  @inline(__always)
+  private static func place(_ x: Int32, _ fraction: Int32, end: UInt32, halvings: Int32) -> Int32 {
+    let limited = Int32(bitPattern: min(x.magnitude, end &<< UInt32(bitPattern: fraction)))
+    return (limited &<< max(17 &- fraction, 0)) &>> (max(fraction &- 17, 0) &+ halvings)
+  }
+
+  @inline(__always)
+  private static func signed(_ magnitude: Int32, as x: Int32) -> Int32 {
+    let sign = x &>> 31
+    return (magnitude ^ sign) &- sign
+  }
+
+  /// tanh(x / 2^`fraction`) in Q0.30, at most 32767 units of Q0.15; constant from 6 on.
   @inline(__always)
   static func tanh(_ x: Int32, _ fraction: Int32) -> Int32 {
-    interpolated(x, fraction) { tanhTable[unchecked: $0] }
+    let place = place(x, fraction, end: 6, halvings: 0)
+    return signed(interpolated(place, restBits: 10) { tanhTable[unchecked: $0] }, as: x)
   }
 
-  /// σ(x / 2^`fraction`) = (1 + tanh(x / 2^(`fraction` + 1))) / 2 in Q0.24.
+  /// σ(x / 2^`fraction`) = (1 + tanh(x / 2^(`fraction` + 1))) / 2 in Q0.31, between 0 and 1 and never either.
   @inline(__always)
   static func sigmoid(_ x: Int32, _ fraction: Int32) -> Int32 {
-    0x80_0000 &+ interpolated(x, fraction &+ 1) { tanhTable[unchecked: $0] }
+    let place = place(x, fraction, end: 12, halvings: 1)
+    return 0x4000_0000 &+ signed(interpolated(place, restBits: 10) { tanhTable[unchecked: $0] }, as: x)
   }
 
-  /// The normal distribution Φ(x / 2^`fraction`) in Q0.24.
+  /// The normal distribution Φ(x / 2^`fraction`) in Q0.31, between 0 and 1 and never either.
   @inline(__always)
   static func normal(_ x: Int32, _ fraction: Int32) -> Int32 {
-    0x80_0000 &+ interpolated(x, fraction) { normalTable[unchecked: $0] }
+    // 4.5 as 9 halves.
+    let place = place(x, fraction, end: 9, halvings: 0)
+    let limited = min(place, 9 &<< 16)
+    return 0x4000_0000 &+ signed(interpolated(limited, restBits: 11) { normalTable[unchecked: $0] }, as: x)
   }
 
   /// e^(−x / 2²⁰) for 0 ≤ x ≤ 2²⁵ in Q0.30.

@@ -1,18 +1,24 @@
 /// The rules of the integer arithmetic, stated once.
 ///
 /// - A number in format Qm.n is an integer that stands for its 2⁻ⁿ-fold.
-/// - **Rounding** is to the nearest, and of two nearest to the larger one: ⌊x / 2ˢ + ½⌋. There is no other
-///   rounding, and one operation rounds once; only the sums of column blocks are shifted without rounding
-///   (`blockShift`), far below the last bit of the result.
+/// - **Products** of two 32-bit numbers are taken in 64 bits, and where 32 bits go on, they are the high ones:
+///   ⌊a·b / 2³²⌋, `high`. This is one instruction on a Cortex-M4 and one for each lane of a vector, and every
+///   format is chosen so that it fits.
+/// - **Rounding** is to the nearest, and of two nearest to the larger one: ⌊x / 2ˢ + ½⌋. It happens once for each
+///   value that is stored. Requantisation takes high words, so its half is part of the row's bias; the sums of
+///   column blocks (`blockShift`), the argument of a table and half of a head are shifted without rounding, far
+///   below the last bit of the result.
+/// - **An input** is multiplied by its scale in single precision and rounded to the nearest integer, of two nearest to
+///   the even one, as IEEE 754 adds. Elapsed time is rounded half away from zero.
 /// - **Saturation** of a `Value` is symmetric, to ±32767, and happens where a network input or a vector without
 ///   bound (linear heads, mode pure, relu, silu, gelu, the LSTM's c) is written, nowhere else.
 /// - **Sums never overflow.** The loader has proven from the integers that
-///   Σ|weight|·32768 + |bias| < 2³¹ for each row, and that its product with the multiplier, shifted, fits
-///   Int32 too. So requantisation needs no saturation, and the wrapping operators below never wrap.
+///   Σ|weight|·32768 + |bias| < 2³¹ for each row, and that the high word of its product with the multiplier fits
+///   what reads it. So requantisation needs no saturation, and the wrapping operators below never wrap.
 ///
-/// Formats: tanh, states and gates of bounded activations Q0.15 as `Value`; inside an activation Q0.23
-/// (σ: Q0.24); c of the LSTM Q11.20; each affine map's rows have a format of their own with at most 20 bits
-/// behind the point where a table follows.
+/// Formats: tanh, states and gates of bounded activations Q0.15 as `Value`; inside a step tanh is Q0.30 and σ
+/// Q0.31; c of the LSTM Q11.20; each affine map's rows have a format of their own with at most 20 bits behind
+/// the point where a table follows.
 enum FixedPoint {
   /// `x` in 64 bits.
   ///
@@ -38,6 +44,16 @@ enum FixedPoint {
     #endif
   }
 
+  /// ⌊a·b / 2³²⌋.
+  @inline(__always)
+  static func high(_ a: Int32, _ b: Int32) -> Int32 {
+    #if _pointerBitWidth(_32)
+      a.multipliedFullWidth(by: b).high
+    #else
+      Int32(truncatingIfNeeded: (Int64(a) &* Int64(b)) &>> 32)
+    #endif
+  }
+
   /// The single-precision number nearest to `x`.
   ///
   /// On 32-bit processors from two halves, both exact, for the reason given at `wide`.
@@ -56,14 +72,35 @@ enum FixedPoint {
   @inline(__always)
   static func rounded(_ x: Int64, _ shift: Int64) -> Int64 { (x &+ ((1 &<< shift) &>> 1)) &>> shift }
 
+  /// ⌊x / 2^shift + ½⌋ for 0 ≤ shift ≤ 30 and |x| + 2^(shift − 1) < 2³¹.
+  @inline(__always)
+  static func rounded(_ x: Int32, _ shift: Int32) -> Int32 { (x &+ ((1 &<< shift) &>> 1)) &>> shift }
+
   /// `x` limited to ±32767.
   @inline(__always)
   static func saturated16(_ x: Int64) -> Int16 { Int16(truncatingIfNeeded: max(-32767, min(32767, x))) }
+
+  /// `x` limited to ±32767.
+  @inline(__always)
+  static func saturated16(_ x: Int32) -> Int16 { Int16(truncatingIfNeeded: max(-32767, min(32767, x))) }
 
   /// `x` limited to ±(2³¹ − 1).
   @inline(__always)
   static func saturated32(_ x: Int64) -> Int32 {
     Int32(truncatingIfNeeded: max(-0x7FFF_FFFF, min(0x7FFF_FFFF, x)))
+  }
+
+  /// Finite numbers times their scales, limited to ±32767 and rounded to the nearest, of two nearest to the even.
+  @inline(__always)
+  static func values(_ x: SIMD8<Float>, _ scale: SIMD8<Float>) -> SIMD8<Int16> {
+    let limit = SIMD8<Float>(repeating: 32767)
+    var scaled = x * scale
+    // Infinite after scaling is limited too; the product of finite numbers is a number.
+    scaled.replace(with: limit, where: scaled .> limit)
+    scaled.replace(with: -limit, where: scaled .< -limit)
+    // Adding 1.5·2²³ leaves the nearest integer in the low bits of the sum.
+    let shifted = scaled + SIMD8(repeating: 12_582_912)
+    return SIMD8<Int16>(truncatingIfNeeded: unsafeBitCast(shifted, to: SIMD8<Int32>.self))
   }
 
   /// A finite number times a power of two or another finite scale, rounded to the nearest, limited to ±`limit`.

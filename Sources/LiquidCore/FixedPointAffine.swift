@@ -1,16 +1,38 @@
+#if canImport(CLiquidKernels)
+  import CLiquidKernels
+#endif
+
 extension FixedPointArithmetic {
   /// Eight 32-bit lanes: one panel's rows.
   typealias Lanes = SIMD8<Int32>
 
-  /// Each row: total = bias + Σ weight·input, and then ⌊total·multiplier / 2^shift + ½⌋.
+  /// Each row: total = bias + Σ weight·input, and then ⌊total·multiplier / 2³²⌋.
   public static func affine(
-    _ map: AffineMap, _ input: UnsafePointer<Int16>, _ output: UnsafeMutablePointer<Int32>
+    _ map: AffineMap, _ input: UnsafePointer<Int16>, _ output: UnsafeMutablePointer<Int32>,
+    _ kernel: KernelFunctions
   ) {
+    #if canImport(CLiquidKernels)
+      if let table = kernel.table {
+        let d = map.descriptor
+        if let function = d.weightBits == 8 ? table.pointee.affine8 : table.pointee.affine16 {
+          var fixed = liquid_fixed_map(
+            weights: map.image + Int(d.weights), bias: numbers(map, d.bias),
+            multipliers: numbers(map, d.multipliers), weight_sums: numbers(map, d.weightSums),
+            rows: d.paddedRows, columns: d.paddedColumns, block_shift: d.blockShift)
+          return function(&fixed, input, output)
+        }
+      }
+    #endif
     if map.descriptor.weightBits == 8 {
       affine8(map, UnsafeRawPointer(input), output)
     } else {
       affine16(map, UnsafeRawPointer(input), output)
     }
+  }
+
+  @inline(__always)
+  private static func numbers(_ map: AffineMap, _ offset: UInt32) -> UnsafePointer<Int32> {
+    (map.image + Int(offset)).assumingMemoryBound(to: Int32.self)
   }
 
   @inline(__always)
@@ -56,7 +78,7 @@ extension FixedPointArithmetic {
         }
         total = total &+ ((first &+ second) &>> blockShift)
       }
-      requantise(total, map, row, ImageLayout.shift16, output)
+      requantise(total, map, row, output)
     }
   }
 
@@ -77,18 +99,17 @@ extension FixedPointArithmetic {
         second = second &+ (weights &>> 24) &* high(far)
         panel += 32
       }
-      requantise(first &+ second, map, row, ImageLayout.shift8, output)
+      requantise(first &+ second, map, row, output)
     }
   }
 
   @inline(__always)
   private static func requantise(
-    _ total: Lanes, _ map: AffineMap, _ row: Int, _ shift: Int64, _ output: UnsafeMutablePointer<Int32>
+    _ total: Lanes, _ map: AffineMap, _ row: Int, _ output: UnsafeMutablePointer<Int32>
   ) {
     let multiplier = lanes(map.image + Int(map.descriptor.multipliers), 4 &* row)
     for lane in 0..<ImageLayout.panelRows {
-      let product = FixedPoint.product(total[lane], multiplier[lane])
-      output[row &+ lane] = Int32(truncatingIfNeeded: FixedPoint.rounded(product, shift))
+      output[row &+ lane] = FixedPoint.high(total[lane], multiplier[lane])
     }
   }
 }

@@ -1,3 +1,7 @@
+#if canImport(CLiquidKernels)
+  import CLiquidKernels
+#endif
+
 /// Integers from input to output: 16-bit values, 8- or 16-bit weights, 32-bit sums.
 ///
 /// `FixedPoint` states the rules. The same bits come out on every machine.
@@ -19,65 +23,86 @@ public enum FixedPointArithmetic: Arithmetic {
 
   /// Whether the header's formats are in range.
   public static func accepts(_ header: ImageHeader) -> Bool {
-    (0...24).contains(header.elapsedFraction) && (0...0x100_0000).contains(header.elapsedLimit)
+    (0...30).contains(header.elapsedFraction) && (0...(1 << 30)).contains(header.elapsedLimit)
   }
 
   /// Whether the cell's formats are in range.
   public static func accepts(_ cell: CellDescriptor) -> Bool {
-    let isTable = cell.mode != CellMode.pure.rawValue && cell.headActivation != Activation.linear.rawValue
-    return (isTable ? 7...20 : 0...30).contains(cell.headFraction)
-      && (0...30).contains(cell.gateOffsetShift) && (0...36).contains(cell.gateShift)
-      && (0...(cell.mode == CellMode.pure.rawValue ? 62 : 30)).contains(cell.stateShift)
+    let isPure = cell.mode == CellMode.pure.rawValue
+    let isTable = !isPure && cell.headActivation != Activation.linear.rawValue
+    return (isTable ? 0...20 : 0...30).contains(cell.headFraction)
+      && (0...20).contains(cell.gateFraction) && (0...36).contains(cell.timeShift)
+      && (isPure ? 0...62 : 0...30).contains(cell.stateShift)
   }
 
   /// Whether the map's formats are in range.
   public static func accepts(_ map: MapDescriptor) -> Bool {
-    (0...15).contains(map.blockShift) && (0...30).contains(map.fraction) && (0...30).contains(map.valueShift)
+    (0...15).contains(map.blockShift) && (0...30).contains(map.fraction) && (1...30).contains(map.valueShift)
   }
 
   /// A backbone layer's activation; see `Arithmetic.activate`.
   public static func activate(
     _ activation: Activation, _ map: MapDescriptor, _ input: UnsafePointer<Int32>,
-    _ output: UnsafeMutablePointer<Int16>
+    _ output: UnsafeMutablePointer<Int16>, _ kernel: KernelFunctions
   ) {
-    let fraction = map.fraction
-    let shift = FixedPoint.wide(map.valueShift)
+    #if canImport(CLiquidKernels)
+      if let table = kernel.table {
+        let function: liquid_fixed_activation? =
+          switch activation {
+          case .tanh, .lecunTanh: table.pointee.fixed_tanh
+          case .silu: table.pointee.fixed_silu
+          default: nil
+          }
+        if let function {
+          return function(input, map.fraction, map.valueShift, map.paddedRows, output)
+        }
+      }
+    #endif
+    let (fraction, shift) = (map.fraction, map.valueShift)
     switch activation {
     case .tanh, .lecunTanh:
-      for row in 0..<map.paddedRows { output[row] = value(FixedActivations.tanh(input[row], fraction)) }
+      for row in 0..<map.paddedRows {
+        output[row] = Int16(
+          truncatingIfNeeded: FixedPoint.rounded(FixedActivations.tanh(input[row], fraction), 15))
+      }
     case .silu:
       for row in 0..<map.paddedRows {
-        let product = FixedPoint.product(input[row], FixedActivations.sigmoid(input[row], fraction))
-        output[row] = FixedPoint.saturated16(FixedPoint.rounded(product, 24 &+ shift))
+        let half = FixedPoint.high(input[row], FixedActivations.sigmoid(input[row], fraction))
+        output[row] = FixedPoint.saturated16(FixedPoint.rounded(half, shift &- 1))
       }
     case .gelu:
       for row in 0..<map.paddedRows {
-        let product = FixedPoint.product(input[row], FixedActivations.normal(input[row], fraction))
-        output[row] = FixedPoint.saturated16(FixedPoint.rounded(product, 24 &+ shift))
+        let half = FixedPoint.high(input[row], FixedActivations.normal(input[row], fraction))
+        output[row] = FixedPoint.saturated16(FixedPoint.rounded(half, shift &- 1))
       }
     case .relu:
       for row in 0..<map.paddedRows {
-        output[row] = FixedPoint.saturated16(FixedPoint.rounded(FixedPoint.wide(max(0, input[row])), shift))
+        output[row] = FixedPoint.saturated16(FixedPoint.rounded(max(0, input[row]), shift))
       }
     case .linear:
       for row in 0..<map.paddedRows {
-        output[row] = FixedPoint.saturated16(FixedPoint.rounded(FixedPoint.wide(input[row]), shift))
+        output[row] = FixedPoint.saturated16(FixedPoint.rounded(input[row], shift))
       }
     }
   }
 
-  /// Q0.23 as a `Value` in Q0.15; the tables keep it below 32767.5 units.
-  @inline(__always)
-  private static func value(_ x: Int32) -> Int16 { Int16(truncatingIfNeeded: (x &+ 0x80) &>> 8) }
-
   /// The new state; see `Arithmetic.renew`.
   public static func renew(
     _ cell: CellDescriptor, _ parameters: UnsafePointer<Int32>, _ heads: UnsafePointer<Int32>,
-    _ elapsed: Int32, _ state: UnsafeMutablePointer<Int16>
+    _ elapsed: Int32, _ state: UnsafeMutablePointer<Int16>, _ kernel: KernelFunctions
   ) {
     if cell.mode == CellMode.pure.rawValue {
-      decay(cell, parameters, heads, elapsed, state)
-    } else if cell.headActivation == Activation.linear.rawValue {
+      return decay(cell, parameters, heads, elapsed, state)
+    }
+    let isLinear = cell.headActivation == Activation.linear.rawValue
+    #if canImport(CLiquidKernels)
+      if let function = kernel.table?.pointee.fixed_gate {
+        return function(
+          heads, Int(cell.units), cell.mode == CellMode.noGate.rawValue, isLinear, cell.headFraction,
+          cell.gateFraction, cell.stateShift, elapsed, state)
+      }
+    #endif
+    if isLinear {
       interpolate(cell, heads, elapsed, state) { x in x }
     } else {
       let fraction = cell.headFraction
@@ -93,23 +118,14 @@ public enum FixedPointArithmetic: Arithmetic {
   ) {
     let units = Int(cell.units)
     let (ff2, slopes, offsets) = (heads + units, heads + 2 &* units, heads + 3 &* units)
-    let offsetShift = FixedPoint.wide(cell.gateOffsetShift)
-    let gateShift = FixedPoint.wide(cell.gateShift)
-    // At ±32 the gate is all open or all shut.
-    let gateEnd: Int64 = 32 &<< (gateShift &+ ImageLayout.gateFraction)
-    let ts = FixedPoint.wide(elapsed)
-    let shift = 24 &+ FixedPoint.wide(cell.stateShift)
-    let isDifference: Int64 = cell.mode == CellMode.noGate.rawValue ? 0 : -1
+    let isDifference: Int32 = cell.mode == CellMode.noGate.rawValue ? 0 : -1
     for unit in 0..<units {
-      let argument = FixedPoint.wide(slopes[unit]) &* ts &+ (FixedPoint.wide(offsets[unit]) &<< offsetShift)
-      let limited = max(0 &- gateEnd, min(gateEnd, argument)) &>> gateShift
-      let s = FixedPoint.wide(
-        FixedActivations.sigmoid(
-          Int32(truncatingIfNeeded: limited), Int32(truncatingIfNeeded: ImageLayout.gateFraction)))
-      let g1 = FixedPoint.wide(activation(heads[unit]))
-      let g2 = FixedPoint.wide(activation(ff2[unit]))
-      let sum = (g1 &<< 24) &+ s &* (g2 &- (g1 & isDifference))
-      state[unit] = FixedPoint.saturated16(FixedPoint.rounded(sum, shift))
+      let gate = FixedPoint.high(slopes[unit], elapsed) &+ offsets[unit]
+      let s = FixedActivations.sigmoid(gate, cell.gateFraction)
+      let (g1, g2) = (activation(heads[unit]), activation(ff2[unit]))
+      // Half the new state: |g| < 2³⁰, so the difference fits.
+      let half = (g1 &>> 1) &+ FixedPoint.high(s, g2 &- (g1 & isDifference))
+      state[unit] = FixedPoint.saturated16(FixedPoint.rounded(half, cell.stateShift))
     }
   }
 
@@ -121,7 +137,7 @@ public enum FixedPointArithmetic: Arithmetic {
   ) {
     let units = Int(cell.units)
     let fraction = FixedPoint.wide(cell.headFraction)
-    let timeShift = FixedPoint.wide(cell.gateShift)
+    let timeShift = FixedPoint.wide(cell.timeShift)
     for unit in 0..<units {
       let f1 = FixedPoint.wide(heads[unit])
       let rate = FixedPoint.wide(parameters[unit]) &+ (f1 < 0 ? 0 &- f1 : f1)
@@ -143,23 +159,37 @@ public enum FixedPointArithmetic: Arithmetic {
     let fraction = map.fraction
     let (inputs, forgets, outputs) = (gates + units, gates + 2 &* units, gates + 3 &* units)
     for unit in 0..<units {
-      let candidate = FixedPoint.wide(FixedActivations.tanh(gates[unit], fraction))
-      let input = FixedPoint.wide(FixedActivations.sigmoid(inputs[unit], fraction))
-      let forget = FixedPoint.wide(FixedActivations.sigmoid(forgets[unit], fraction))
-      let output = FixedPoint.wide(FixedActivations.sigmoid(outputs[unit], fraction))
-      // Q.47: tanh Q0.23 · σ Q0.24, and c Q11.20 · σ Q0.24, moved up by three bits.
-      let sum = ((FixedPoint.wide(c[unit]) &* forget) &<< 3) &+ candidate &* input
-      let new = FixedPoint.saturated32(FixedPoint.rounded(sum, 27))
+      let candidate = FixedActivations.tanh(gates[unit], fraction)
+      let input = FixedActivations.sigmoid(inputs[unit], fraction)
+      let forget = FixedActivations.sigmoid(forgets[unit], fraction)
+      let output = FixedActivations.sigmoid(outputs[unit], fraction)
+      // Q.51: c Q11.20 · σ Q0.31, and tanh Q0.30 · σ Q0.31 moved down by ten bits.
+      let sum = FixedPoint.product(c[unit], forget) &+ (FixedPoint.product(candidate, input) &>> 10)
+      let new = FixedPoint.saturated32(FixedPoint.rounded(sum, 31))
       c[unit] = new
-      let product = FixedPoint.wide(FixedActivations.tanh(new, ImageLayout.memoryFraction)) &* output
-      hidden[unit] = Int16(truncatingIfNeeded: FixedPoint.rounded(product, 32))
+      let tanh = FixedActivations.tanh(new, ImageLayout.memoryFraction)
+      hidden[unit] = Int16(truncatingIfNeeded: FixedPoint.rounded(FixedPoint.high(tanh, output), 14))
     }
   }
 
-  /// An input as a value.
+  /// Inputs as values: times their scales, rounded, limited to ±32767.
   @inline(__always)
-  public static func value(_ input: Float, scale: Float) -> Int16 {
-    Int16(truncatingIfNeeded: FixedPoint.quantised(input, scale: scale, limit: 32767))
+  public static func take(
+    _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int,
+    _ values: UnsafeMutablePointer<Int16>
+  ) {
+    var index = 0
+    while index &+ 8 <= count {
+      let x = UnsafeRawPointer(inputs + index).loadUnaligned(as: SIMD8<Float>.self)
+      let scale = UnsafeRawPointer(scales + index).loadUnaligned(as: SIMD8<Float>.self)
+      UnsafeMutableRawPointer(values + index).storeBytes(
+        of: FixedPoint.values(x, scale), as: SIMD8<Int16>.self)
+      index &+= 8
+    }
+    while index < count {
+      values[index] = FixedPoint.values(SIMD8(repeating: inputs[index]), SIMD8(repeating: scales[index]))[0]
+      index &+= 1
+    }
   }
 
   /// Elapsed time as this arithmetic counts it.

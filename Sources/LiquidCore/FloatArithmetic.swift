@@ -1,3 +1,7 @@
+#if canImport(CLiquidKernels)
+  import CLiquidKernels
+#endif
+
 /// What Float32 and Float16 have in common: single precision everywhere but in the stored weights.
 public protocol FloatArithmetic: Arithmetic where Value == Float, Accumulator == Float, Elapsed == Float {}
 
@@ -24,8 +28,15 @@ extension FloatArithmetic {
   /// A backbone layer's activation; see `Arithmetic.activate`.
   public static func activate(
     _ activation: Activation, _ map: MapDescriptor, _ input: UnsafePointer<Float>,
-    _ output: UnsafeMutablePointer<Float>
+    _ output: UnsafeMutablePointer<Float>, _ kernel: KernelFunctions
   ) {
+    #if canImport(CLiquidKernels)
+      if let function = kernel.table?.pointee.float_activation,
+        function(activation.rawValue, input, map.paddedRows, output)
+      {
+        return
+      }
+    #endif
     var row = 0
     while row < map.paddedRows {
       store(FloatActivations.apply(activation, load(input, row)), output, row)
@@ -36,9 +47,16 @@ extension FloatArithmetic {
   /// The new state; see `Arithmetic.renew`.
   public static func renew(
     _ cell: CellDescriptor, _ parameters: UnsafePointer<Float>, _ heads: UnsafePointer<Float>,
-    _ elapsed: Float, _ state: UnsafeMutablePointer<Float>
+    _ elapsed: Float, _ state: UnsafeMutablePointer<Float>, _ kernel: KernelFunctions
   ) {
     let units = Int(cell.units)
+    #if canImport(CLiquidKernels)
+      if let function = kernel.table?.pointee.float_gate,
+        function(heads, units, cell.mode, cell.headActivation, elapsed, state)
+      {
+        return
+      }
+    #endif
     let activation = Activation(rawValue: cell.headActivation) ?? .linear
     let ts = SIMD8<Float>(repeating: elapsed)
     var row = 0
@@ -56,7 +74,11 @@ extension FloatArithmetic {
         let s = FloatActivations.sigmoid(gate)
         new = cell.mode == CellMode.noGate.rawValue ? g + s * h : g * (1 - s) + s * h
       }
-      store(new, state, row)
+      if row &+ ImageLayout.panelRows <= units {
+        store(new, state, row)
+      } else {
+        for lane in 0..<units &- row { state[row &+ lane] = new[lane] }
+      }
       row &+= ImageLayout.panelRows
     }
   }
@@ -80,9 +102,14 @@ extension FloatArithmetic {
     }
   }
 
-  /// An input as a value.
+  /// Inputs as values: as they are.
   @inline(__always)
-  public static func value(_ input: Float, scale: Float) -> Float { input }
+  public static func take(
+    _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int,
+    _ values: UnsafeMutablePointer<Float>
+  ) {
+    for index in 0..<count { values[index] = inputs[index] }
+  }
 
   /// Elapsed time as this arithmetic counts it.
   @inline(__always)
@@ -103,8 +130,17 @@ public enum Float32Arithmetic: FloatArithmetic {
 
   /// Each row adds its products in the order of columns, even and odd columns apart, and the two sums last.
   public static func affine(
-    _ map: AffineMap, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>
+    _ map: AffineMap, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
+    _ kernel: KernelFunctions
   ) {
+    #if canImport(CLiquidKernels)
+      if let function = kernel.table?.pointee.affine_single {
+        let bias = (map.image + Int(map.descriptor.bias)).assumingMemoryBound(to: Float.self)
+        return function(
+          map.image + Int(map.descriptor.weights), bias, map.descriptor.paddedRows,
+          map.descriptor.paddedColumns, input, output)
+      }
+    #endif
     let columns = map.descriptor.paddedColumns
     let weights = map.image + Int(map.descriptor.weights)
     let bias = map.image + Int(map.descriptor.bias)
@@ -147,8 +183,17 @@ public enum Float16Arithmetic: FloatArithmetic {
 
   /// Rounds as `Float32Arithmetic.affine` does.
   public static func affine(
-    _ map: AffineMap, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>
+    _ map: AffineMap, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
+    _ kernel: KernelFunctions
   ) {
+    #if canImport(CLiquidKernels)
+      if let function = kernel.table?.pointee.affine_half {
+        let bias = (map.image + Int(map.descriptor.bias)).assumingMemoryBound(to: Float.self)
+        return function(
+          map.image + Int(map.descriptor.weights), bias, map.descriptor.paddedRows,
+          map.descriptor.paddedColumns, input, output)
+      }
+    #endif
     let columns = map.descriptor.paddedColumns
     let weights = map.image + Int(map.descriptor.weights)
     let bias = map.image + Int(map.descriptor.bias)

@@ -14,11 +14,13 @@
 ///   x86-64 and Cortex-M multiplies and adds the pair).
 /// - Int8: groups of four columns; of each row four bytes in the order of columns 0, 2, 1, 3, so that the even
 ///   bytes are one pair and the odd bytes the next.
+///
+/// A kernel may read a whole panel's numbers of `bias`, `multipliers` and `weightSums` at once.
 public enum ImageLayout {
   /// The first word of an image: "GLQI" in little-endian order.
   public static let magic: UInt32 = 0x4951_4C47
   /// The layout's version.
-  public static let version: UInt32 = 1
+  public static let version: UInt32 = 2
   /// The image begins, and panels lie, at multiples of so many bytes.
   public static let alignment = 32
   /// Every section of the workspace lies at a multiple of so many bytes.
@@ -30,18 +32,12 @@ public enum ImageLayout {
   /// With 16-bit weights the sum of so many columns is shifted by the map's `blockShift` before it is added
   /// to the total.
   public static let blockColumns = 32
-  /// Right shift of total × multiplier with 16-bit weights.
-  public static let shift16: Int64 = 32
-  /// Right shift of total × multiplier with 8-bit weights.
-  public static let shift8: Int64 = 28
   /// Most units of a layer, inputs, or outputs.
   public static let maximumUnits = 4096
   /// Most cells, and most backbone layers of a cell.
   public static let maximumLayers = 16
   /// Bits behind the point of the LSTM's cell state c.
   public static let memoryFraction: Int32 = 20
-  /// Bits behind the point of the gate's argument time_a · ts + time_b.
-  public static let gateFraction: Int64 = 20
 
   /// `count` rounded up to a multiple of `unit`, a power of two.
   @inlinable @inline(__always)
@@ -141,12 +137,11 @@ public struct CellDescriptor: BitwiseCopyable, Sendable {
   public var parameters: UInt32 = 0
   /// Fixed point: bits behind the point of the rows of ff1 and ff2.
   public var headFraction: Int32 = 0
-  /// Fixed point: left shift that brings time_b to the format of time_a · ts.
-  public var gateOffsetShift: Int32 = 0
-  /// Fixed point: right shift from there to `ImageLayout.gateFraction` bits behind the point; in mode pure,
-  /// from (|w_tau| + |ff1|) · ts to 20 bits.
-  public var gateShift: Int32 = 0
-  /// Fixed point: right shift from the heads' format to that of the state; in mode pure, right shift of
+  /// Fixed point: bits behind the point of time_b and of (time_a · ts) >> 32.
+  public var gateFraction: Int32 = 0
+  /// Fixed point, mode pure: right shift of (|w_tau| + |ff1|) · ts to 20 bits behind the point.
+  public var timeShift: Int32 = 0
+  /// Fixed point: right shift from half the heads' format to that of the state; in mode pure, right shift of
   /// (1 − exp(…)·f1)·a.
   public var stateShift: Int32 = 0
 
@@ -168,6 +163,9 @@ public struct MapDescriptor: BitwiseCopyable, Sendable {
   public var bias: UInt32 = 0
   /// Fixed point: offset of an Int32 multiplier for each padded row.
   public var multipliers: UInt32 = 0
+  /// Fixed point, 8-bit weights: offset of an Int32 Σ weight for each padded row. Kernels that multiply bytes need
+  /// it.
+  public var weightSums: UInt32 = 0
   /// Fixed point, 16-bit weights: right shift of the sum of `ImageLayout.blockColumns` columns.
   public var blockShift: Int32 = 0
   /// Fixed point: bits behind the point of the requantised rows (a backbone's or the memory's).

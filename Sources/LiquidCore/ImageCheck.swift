@@ -75,7 +75,9 @@ enum ImageCheck<A: Arithmetic> {
       A.accepts(weightBits: map.weightBits), A.accepts(map), map.weights % UInt32(ImageLayout.alignment) == 0,
       contains(header, map.weights, map.paddedRows * map.paddedColumns, Int(map.weightBits) / 8),
       contains(header, map.bias, map.paddedRows, 4),
-      A.code != FixedPointArithmetic.code || contains(header, map.multipliers, map.paddedRows, 4)
+      A.code != FixedPointArithmetic.code || contains(header, map.multipliers, map.paddedRows, 4),
+      A.code != FixedPointArithmetic.code || map.weightBits != 8
+        || contains(header, map.weightSums, map.paddedRows, 4)
     else { throw .map(index) }
     index += 1
     return map.rows

@@ -20,19 +20,31 @@ public struct Network<A: Arithmetic> {
   let image: UnsafeRawPointer
   let workspace: UnsafeMutableRawPointer
   let layout: WorkspaceLayout
+  /// The kernel's functions.
+  let functions: KernelFunctions
+  /// What the network is computed with.
+  public let kernel: Kernel
 
   /// A network at rest, with all states zero.
   ///
+  /// - Parameters:
+  ///   - block: The image.
+  ///   - memory: `workspaceByteCount` bytes.
+  ///   - kernel: What to compute with; the fastest that this processor has, unless one is named. One that is not
+  ///     available counts as `.portable`.
   /// - Throws: `ImageError` for an image or a workspace that a step would leave.
-  public init(image block: UnsafeRawBufferPointer, workspace memory: UnsafeMutableRawBufferPointer)
-    throws(ImageError)
-  {
+  public init(
+    image block: UnsafeRawBufferPointer, workspace memory: UnsafeMutableRawBufferPointer,
+    kernel: Kernel = .best
+  ) throws(ImageError) {
     let header = try ImageCheck<A>.check(block)
     guard let image = block.baseAddress, let workspace = memory.baseAddress else { throw .truncated }
     let layout = WorkspaceLayout(image, header, A.self)
     guard memory.count >= layout.byteCount else { throw .workspaceTooSmall(layout.byteCount) }
     guard Int(bitPattern: workspace) % ImageLayout.sectionAlignment == 0 else { throw .misaligned }
     (self.header, self.image, self.workspace, self.layout) = (header, image, workspace, layout)
+    functions = KernelFunctions(kernel)
+    self.kernel = functions.isNative ? kernel : .portable
     memory.initializeMemory(as: UInt8.self, repeating: 0)
   }
 
@@ -89,24 +101,27 @@ public struct Network<A: Arithmetic> {
       var other = values(layout.layers.1)
       for _ in 0..<Int(cell.backboneCount) {
         let layer = AffineMap(image, header, map)
-        A.affine(layer, input, sums)
+        A.affine(layer, input, sums, functions)
         A.activate(
-          Activation(rawValue: cell.backboneActivation) ?? .linear, layer.descriptor, sums, output)
+          Activation(rawValue: cell.backboneActivation) ?? .linear, layer.descriptor, sums, output, functions)
         input = output
         (output, other) = (other, output)
         map &+= 1
       }
-      A.affine(AffineMap(image, header, map), input, sums)
+      A.affine(AffineMap(image, header, map), input, sums, functions)
       map &+= 1
       let parameters = (image + Int(cell.parameters)).assumingMemoryBound(to: A.Accumulator.self)
-      A.renew(cell, parameters, sums, elapsed, output)
-      (values(joined) + read).update(from: output, count: units)
+      let state = values(joined) + read
+      A.renew(cell, parameters, sums, elapsed, state, functions)
       joined &+= WorkspaceLayout.size(of: read &+ units, A.Value.self)
-      if index &+ 1 < Int(header.cellCount) { values(joined).update(from: output, count: units) }
+      if index &+ 1 < Int(header.cellCount) {
+        let next = values(joined)
+        for unit in 0..<units { next[unit] = state[unit] }
+      }
       read = units
     }
     if header.projection != 0 {
-      A.affine(AffineMap(image, header, map), values(layout.lastState), sums)
+      A.affine(AffineMap(image, header, map), values(layout.lastState), sums, functions)
     }
   }
 
@@ -120,11 +135,11 @@ public struct Network<A: Arithmetic> {
     if header.memory == MemoryRole.feedsInput.rawValue {
       let joined = values(layout.memory)
       (joined + inputs).update(from: firstCell + units, count: units)
-      A.affine(gates, joined, sums)
+      A.affine(gates, joined, sums, functions)
       A.remember(gates.descriptor, sums, accumulators(layout.c), hidden)
       firstCell.update(from: hidden, count: units)
     } else {
-      A.affine(gates, firstCell, sums)
+      A.affine(gates, firstCell, sums, functions)
       A.remember(gates.descriptor, sums, accumulators(layout.c), hidden)
       (firstCell + inputs).update(from: hidden, count: units)
     }
@@ -137,6 +152,17 @@ public struct Network<A: Arithmetic> {
       fromByteOffset: Int(header.outputScales) &+ 4 &* index, as: Float.self)
     if header.projection != 0 { return A.output(accumulators(layout.sums)[index], scale: scale) }
     return A.output(values(layout.lastState)[index], scale: scale)
+  }
+
+  /// The first input that is infinite or not a number.
+  @inline(__always)
+  private static func indexOfNonFinite(_ given: Span<Float>) -> Int? {
+    // One comparison for all of them: the largest exponent.
+    var largest: UInt32 = 0
+    for index in 0..<given.count { largest = max(largest, given[unchecked: index].bitPattern & 0x7FFF_FFFF) }
+    guard largest >= 0x7F80_0000 else { return nil }
+    for index in 0..<given.count where !given[index].isFinite { return index }
+    return nil
   }
 
   /// One step from inputs and elapsed time `ts`, both as floating-point numbers, to outputs.
@@ -153,12 +179,11 @@ public struct Network<A: Arithmetic> {
       throw .outputCount(outputs.count, expected: Int(header.outputCount))
     }
     guard ts.isFinite, ts >= 0 else { throw .elapsedTime(ts) }
-    for index in 0..<given.count where !given[index].isFinite { throw .nonFiniteInput(index) }
-    let inputs = inputs
-    for index in 0..<given.count {
-      let scale = image.loadUnaligned(
-        fromByteOffset: Int(header.inputScales) &+ 4 &* index, as: Float.self)
-      inputs[index] = A.value(given[index], scale: scale)
+    if let index = Self.indexOfNonFinite(given) { throw .nonFiniteInput(index) }
+    let scales = (image + Int(header.inputScales)).assumingMemoryBound(to: Float.self)
+    given.withUnsafeBufferPointer { given in
+      guard let base = given.baseAddress else { return }
+      A.take(base, scales: scales, count: given.count, inputs)
     }
     advance(A.elapsed(ts, header))
     for index in 0..<outputs.count { outputs[index] = output(index) }

@@ -11,7 +11,7 @@ extension FixedModel {
     for (cell, shape) in zip(cells, architecture.cells) {
       var descriptor = CellDescriptor(shape)
       (descriptor.headFraction, descriptor.stateShift) = (cell.headFraction, cell.stateShift)
-      (descriptor.gateOffsetShift, descriptor.gateShift) = (cell.gateOffsetShift, cell.gateShift)
+      (descriptor.gateFraction, descriptor.timeShift) = (cell.gateFraction, cell.timeShift)
       if shape.mode == .pure {
         descriptor.parameters = image.append(cell.wTau + cell.a, padding: ImageLayout.panelRows)
       }
@@ -31,6 +31,10 @@ extension FixedModel.Map {
       let panels = ImageBuilder.panels(weights, rows: rows, columns: columns, order: [0, 2, 1, 3])
       descriptor.weights = image.append(
         panels.map { Int8(truncatingIfNeeded: $0) }, alignment: ImageLayout.alignment)
+      descriptor.weightSums = image.appendRows(
+        (0..<rows).map { row in
+          weights[row * columns..<(row + 1) * columns].reduce(Int32(0)) { $0 + Int32($1) }
+        })
     } else {
       let panels = ImageBuilder.panels(weights, rows: rows, columns: columns, order: [0, 1])
       descriptor.weights = image.append(panels, alignment: ImageLayout.alignment)

@@ -18,8 +18,8 @@ extension FixedModel {
     }
     try Self.prove("input_scale", inputScales)
     try Self.prove("output_scale", outputScales)
-    guard (0...24).contains(elapsedFraction), (0...(1 << 24)).contains(elapsedLimit) else {
-      throw refusal("time.format", "[\(elapsedFraction), \(elapsedLimit)] is outside [0...24, 0...2²⁴]")
+    guard (0...30).contains(elapsedFraction), (0...(1 << 30)).contains(elapsedLimit) else {
+      throw refusal("time.format", "[\(elapsedFraction), \(elapsedLimit)] is outside [0...30, 0...2³⁰]")
     }
     for index in cells.indices { try prove(cell: index) }
     try proveFormats()
@@ -41,12 +41,13 @@ extension FixedModel {
         throw refusal(place, "\(name) is \(value), outside \(range.lowerBound) to \(range.upperBound)")
       }
     }
-    try check("the heads' fraction", cell.headFraction, readsTable ? 7...20 : 0...30)
-    // |time_a · ts| < 2⁵⁵ and |time_b| << 30 < 2⁶¹, so their sum fits; ±32 << (36 + 20) = 2⁶¹.
-    try check("the shift of time_b", cell.gateOffsetShift, 0...30)
-    try check("the shift of the gate", cell.gateShift, 0...36)
-    // Linear heads: |g1| << 24 + s·|g2 − g1| < 2⁵⁵ + 2⁵⁶. Pure: |factor| ≤ 2³² + 1 times |a| < 2³⁰ is below 2⁶³
-    // with the half that rounds.
+    try check("the heads' fraction", cell.headFraction, readsTable ? 0...20 : 0...30)
+    // |time_a| < 2³⁰ and ts ≤ 2³⁰, so the high word of their product is below 2²⁸, and |time_b| < 2³⁰.
+    try check("the gate's fraction", cell.gateFraction, 0...20)
+    // |w_tau| + |ff1| < 2³² times ts ≤ 2³⁰ is below 2⁶².
+    try check("the shift of time", cell.timeShift, 0...36)
+    // |g| < 2³⁰, so |g|/2 + |s·(g2 − g1)| < 2³⁰ + 2²⁹, and the half that rounds is at most 2²⁹. Pure: |factor| ≤
+    // 2³² + 1 times |a| < 2³⁰ is below 2⁶³ with the half that rounds.
     try check("the shift of the state", cell.stateShift, shape.mode == .pure ? 0...60 : 0...30)
     guard shape.mode == .pure else { return }
     guard cell.wTau.count == shape.units, cell.a.count == shape.units else {
@@ -65,13 +66,13 @@ extension FixedModel {
     var index = 0
     func next(_ place: String, readsTable: Bool) throws(ModelError) {
       let map = maps[index]
-      guard (readsTable ? 7...20 : 0...30).contains(map.fraction), (0...30).contains(map.valueShift),
+      guard (readsTable ? 0...20 : 0...30).contains(map.fraction), (1...30).contains(map.valueShift),
         (0...15).contains(map.blockShift)
       else {
         throw refusal(
           "\(map.name).format",
           "[\(map.blockShift), \(map.fraction), \(map.valueShift)] is outside [0...15, "
-            + (readsTable ? "7...20" : "0...30") + ", 0...30]")
+            + (readsTable ? "0...20" : "0...30") + ", 1...30]")
       }
       index += 1
     }
@@ -106,8 +107,8 @@ extension FixedModel.Map {
     return (largest, total)
   }
 
-  /// Right shift of total × multiplier.
-  var shift: Int64 { weightBits == 8 ? ImageLayout.shift8 : ImageLayout.shift16 }
+  /// Right shift of total × multiplier: its high word is taken.
+  static let shift = 32
 
   fileprivate func prove() throws(ModelError) {
     guard weightBits == 8 || weightBits == 16, weights.count == rows * columns, bias.count == rows,
@@ -125,9 +126,10 @@ extension FixedModel.Map {
         throw refusal(place, "its sum can reach \(max(bound.block, bound.total)), beyond 2³¹ − 1")
       }
       guard multipliers[row] >= 0 else { throw refusal(place, "its multiplier is negative") }
-      let (product, overflow) = bound.total.multipliedReportingOverflow(by: Int64(multipliers[row]))
-      guard !overflow, (product >> shift) + 1 <= limit else {
-        throw refusal(place, "its requantised sum can reach 2³¹ and beyond")
+      // Both below 2³¹. What follows (differences of heads, rounding) is made for results below 2³⁰.
+      let result = (bound.total * Int64(multipliers[row])) >> Int64(Self.shift) + 1
+      guard result < 1 << 30 else {
+        throw refusal(place, "its requantised sum can reach \(result), beyond 2³⁰ − 1")
       }
     }
   }

@@ -1,4 +1,7 @@
 extension FixedModel {
+  /// What the integers mean; a file of another version must be quantised again.
+  static let version: Int32 = 2
+
   /// The network that a quantised file holds.
   ///
   /// - Throws: `ModelError` for a tensor missing, left over, or of the wrong type or shape, and for what `prove`
@@ -14,8 +17,14 @@ extension FixedModel {
     arithmetic = file.arithmetic
     inputScales = try source.floats("input_scale", [file.architecture.inputs])
     outputScales = try source.floats("output_scale", [file.architecture.outputs])
-    let time = try source.integers("time.format", [2])
-    (elapsedFraction, elapsedLimit) = (time[0], time[1])
+    let time = try source.integers("time.format", [3])
+    guard time[0] == Self.version else {
+      throw ModelError(
+        "tensor time.format",
+        "version \(time[0]) of the integer arithmetic where \(Self.version) was expected",
+        remedy: "quantize the model again with this version of Ganglion")
+    }
+    (elapsedFraction, elapsedLimit) = (time[1], time[2])
     (maps, cells) = ([], [])
     for shape in Self.maps(of: file.architecture) { maps.append(try source.map(shape)) }
     for (k, cell) in file.architecture.cells.enumerated() {
@@ -23,7 +32,7 @@ extension FixedModel {
       let isPure = cell.mode == .pure
       cells.append(
         Cell(
-          headFraction: format[0], gateOffsetShift: format[1], gateShift: format[2], stateShift: format[3],
+          headFraction: format[0], gateFraction: format[1], timeShift: format[2], stateShift: format[3],
           wTau: isPure ? try source.integers("cell\(k).w_tau", [cell.units]) : [],
           a: isPure ? try source.integers("cell\(k).a", [cell.units]) : []))
     }
@@ -37,7 +46,7 @@ extension FixedModel {
     var tensors = [
       Tensor(name: "input_scale", shape: [inputScales.count], float32: inputScales),
       Tensor(name: "output_scale", shape: [outputScales.count], float32: outputScales),
-      Tensor(name: "time.format", shape: [2], int32: [elapsedFraction, elapsedLimit]),
+      Tensor(name: "time.format", shape: [3], int32: [Self.version, elapsedFraction, elapsedLimit]),
     ]
     for map in maps {
       let shape = [map.rows, map.columns]
@@ -57,7 +66,7 @@ extension FixedModel {
       tensors.append(
         Tensor(
           name: "cell\(k).format", shape: [4],
-          int32: [cell.headFraction, cell.gateOffsetShift, cell.gateShift, cell.stateShift]))
+          int32: [cell.headFraction, cell.gateFraction, cell.timeShift, cell.stateShift]))
       if architecture.cells[k].mode == .pure {
         tensors.append(Tensor(name: "cell\(k).w_tau", shape: [cell.wTau.count], int32: cell.wTau))
         tensors.append(Tensor(name: "cell\(k).a", shape: [cell.a.count], int32: cell.a))

@@ -5,7 +5,7 @@ import LiquidCore
 /// What the integers mean is written down at `FixedPoint` in LiquidCore and in `docs/fixed-point.md`.
 public struct FixedModel: Sendable, Equatable {
   /// An affine map in integers: row r of the result is
-  /// ⌊(bias[r] + Σ weights[r][c]·input[c])·multipliers[r] / 2ˢ + ½⌋, s = 32 with 16-bit and 28 with 8-bit weights.
+  /// ⌊(bias[r] + Σ weights[r][c]·input[c])·multipliers[r] / 2³²⌋, where the bias holds the half that rounds.
   public struct Map: Sendable, Equatable {
     /// Where it belongs, e.g. "cell0.backbone0"; the prefix of its tensors' names.
     public var name: String
@@ -23,7 +23,7 @@ public struct FixedModel: Sendable, Equatable {
     public var blockShift: Int32
     /// Bits behind the point of the result, where an activation or the LSTM reads it.
     public var fraction: Int32
-    /// Right shift from there to the values that relu, silu and gelu write.
+    /// Right shift from there to the values that relu, silu and gelu write; otherwise 1.
     public var valueShift: Int32
   }
 
@@ -31,11 +31,11 @@ public struct FixedModel: Sendable, Equatable {
   public struct Cell: Sendable, Equatable {
     /// Bits behind the point of ff1 and ff2.
     public var headFraction: Int32
-    /// Left shift of time_b to the format of time_a · ts.
-    public var gateOffsetShift: Int32
-    /// Right shift from there to 20 bits behind the point; in mode pure, of (|w_tau| + |ff1|) · ts.
-    public var gateShift: Int32
-    /// Right shift to the format of the state.
+    /// Bits behind the point of time_b and of (time_a · ts) >> 32; 0 in mode pure.
+    public var gateFraction: Int32
+    /// In mode pure: right shift of (|w_tau| + |ff1|) · ts to 20 bits behind the point; otherwise 0.
+    public var timeShift: Int32
+    /// Right shift from half the new state, or in mode pure from (1 − exp(…)·f1)·a, to the format of the state.
     public var stateShift: Int32
     /// |w_tau| in the format of ff1, in mode pure.
     public var wTau: [Int32]

@@ -18,15 +18,20 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
   public let arithmetic: ModelFile.Arithmetic
   /// Its shape.
   public let architecture: Architecture
+  /// What it is computed with.
+  public let kernel: Kernel
 
   /// The network in a model file, with all states zero.
   ///
-  /// - Throws: `ModelError` for a file whose tensors do not make a network, or a fixed-point network that is
-  ///   not proven free of overflow.
-  public init(_ file: ModelFile) throws(ModelError) {
+  /// - Parameters:
+  ///   - file: The model file.
+  ///   - kernel: What to compute with: the fastest that there is, unless one is named. It changes no bit.
+  /// - Throws: `ModelError` for a file whose tensors do not make a network, a fixed-point network that is not
+  ///   proven free of overflow, or a kernel that is not available.
+  public init(_ file: ModelFile, kernel: Kernel = .best) throws(ModelError) {
     switch file.arithmetic {
-    case .float32, .float16: try self.init(try file.model(), arithmetic: file.arithmetic)
-    case .int16, .int8: try self.init(try FixedModel(file))
+    case .float32, .float16: try self.init(try file.model(), arithmetic: file.arithmetic, kernel: kernel)
+    case .int16, .int8: try self.init(try FixedModel(file), kernel: kernel)
     }
   }
 
@@ -34,7 +39,9 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
   ///
   /// - Throws: `ModelError` for a model that is not valid, or for a fixed-point arithmetic: those need a
   ///   `FixedModel`.
-  public init(_ model: CfCModel, arithmetic: ModelFile.Arithmetic = .float32) throws(ModelError) {
+  public init(
+    _ model: CfCModel, arithmetic: ModelFile.Arithmetic = .float32, kernel: Kernel = .best
+  ) throws(ModelError) {
     guard arithmetic == .float32 || arithmetic == .float16 else {
       throw ModelError(
         "arithmetic", "\(arithmetic.rawValue) needs scales", remedy: "quantize the model on recorded input")
@@ -42,20 +49,29 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
     try model.validate()
     try self.init(
       image: model.image(halves: arithmetic == .float16), arithmetic: arithmetic,
-      architecture: Architecture(of: model))
+      architecture: Architecture(of: model), kernel: kernel)
   }
 
   /// A network in fixed point, with all states zero.
   ///
   /// - Throws: `ModelError` for a model that is not proven free of overflow.
-  public init(_ model: FixedModel) throws(ModelError) {
+  public init(_ model: FixedModel, kernel: Kernel = .best) throws(ModelError) {
     try model.prove()
-    try self.init(image: model.image(), arithmetic: model.arithmetic, architecture: model.architecture)
+    try self.init(
+      image: model.image(), arithmetic: model.arithmetic, architecture: model.architecture, kernel: kernel)
   }
 
-  private init(image: consuming AlignedBlock, arithmetic: ModelFile.Arithmetic, architecture: Architecture)
-    throws(ModelError)
-  {
+  private init(
+    image: consuming AlignedBlock, arithmetic: ModelFile.Arithmetic, architecture: Architecture,
+    kernel: Kernel
+  ) throws(ModelError) {
+    guard kernel.isAvailable else {
+      throw ModelError(
+        "kernel", "\(kernel.name) is not available on this processor",
+        remedy:
+          "choose one of \(Kernel.allCases.filter(\.isAvailable).map { "\($0.name)" }.joined(separator: ", "))"
+      )
+    }
     let bytes = UnsafeRawBufferPointer(image.bytes)
     do throws(ImageError) {
       let byteCount =
@@ -66,9 +82,9 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
         }
       let workspace = AlignedBlock(byteCount: byteCount)
       switch arithmetic {
-      case .float32: float32 = try Network(image: bytes, workspace: workspace.bytes)
-      case .float16: float16 = try Network(image: bytes, workspace: workspace.bytes)
-      case .int16, .int8: fixedPoint = try Network(image: bytes, workspace: workspace.bytes)
+      case .float32: float32 = try Network(image: bytes, workspace: workspace.bytes, kernel: kernel)
+      case .float16: float16 = try Network(image: bytes, workspace: workspace.bytes, kernel: kernel)
+      case .int16, .int8: fixedPoint = try Network(image: bytes, workspace: workspace.bytes, kernel: kernel)
       }
       self.workspace = workspace
     } catch {
@@ -77,6 +93,13 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
     self.image = image
     self.arithmetic = arithmetic
     self.architecture = architecture
+    self.kernel = kernel
+  }
+
+  /// Calls `body` with the compiled parameters, which a `Network` elsewhere can run: in a microcontroller's flash,
+  /// say. They hold no address, and numbers in this machine's byte order.
+  public borrowing func withImage<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    body(UnsafeRawBufferPointer(image.bytes))
   }
 
   /// Inputs of a step.

@@ -51,12 +51,25 @@ extension FixedModel {
     let (mine, others) = (maps[index], other.maps[index])
     guard
       mine.fraction - mine.valueShift == others.fraction - others.valueShift
-        || others.valueShift == 0 && mine.valueShift == 0
+        || !writesValues(map: mine.name)
     else { return nil }
     mixed.maps[index] = others
     for cell in cells.indices where mine.name == "cell\(cell).heads" { mixed.cells[cell] = other.cells[cell] }
     if mine.name == "projection" { mixed.outputScales = other.outputScales }
     return mixed
+  }
+}
+
+extension FixedModel {
+  /// Whether the result of a map is written as values by its `valueShift`: relu, silu, gelu.
+  private func writesValues(map name: String) -> Bool {
+    for (index, cell) in architecture.cells.enumerated() where name.hasPrefix("cell\(index).backbone") {
+      switch cell.backboneActivation {
+      case .relu, .silu, .gelu: return true
+      case .tanh, .lecunTanh: return false
+      }
+    }
+    return false
   }
 }
 
@@ -69,8 +82,10 @@ private struct Quantiser {
   /// ts is counted in 2^−`timeFraction`.
   let timeFraction: Int
 
-  /// Result bits behind the point where a table follows: 7 at least, more than 20 help nothing.
-  static let table = 7...20
+  /// Result bits behind the point where a table follows: 7 at least, more than the 17 that it reads help nothing.
+  static let table = 7...17
+  /// The same where σ follows, which reads half its argument.
+  static let gate = 4...16
   /// By how much a vector without bound may exceed what was seen in calibration.
   static let headroom = 2.0
   /// Neurons and units of relu that hardly moved in calibration may yet become as large as this share of their
@@ -88,11 +103,11 @@ private struct Quantiser {
   private init(_ model: CfCModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration) {
     (self.model, self.calibration) = (model, calibration)
     weightBits = arithmetic == .int8 ? 8 : 16
-    timeFraction = 24 - min(max(model.maximumTs > 0 ? Int(bitsNeeded: model.maximumTs) : 0, 0), 24)
+    timeFraction = 30 - min(max(model.maximumTs > 0 ? Int(bitsNeeded: model.maximumTs) : 0, 0), 30)
     fixed = FixedModel(
       architecture: Architecture(of: model), arithmetic: arithmetic, inputScales: [], outputScales: [],
       elapsedFraction: Int32(timeFraction),
-      elapsedLimit: Int32((min(model.maximumTs, exp2(24)) * exp2(timeFraction)).rounded(.up)),
+      elapsedLimit: Int32((min(model.maximumTs, exp2(30)) * exp2(timeFraction)).rounded(.up)),
       maps: [], cells: [])
   }
 
@@ -198,7 +213,7 @@ private struct Quantiser {
         try add(name, map, columns, Self.table)
         let last = fixed.maps.count - 1
         let scale = Self.scale(holding: seen.max() ?? 0)
-        let shift = max(Int(fixed.maps[last].fraction) + Int(bitsNeeded: scale), 0)
+        let shift = max(Int(fixed.maps[last].fraction) + Int(bitsNeeded: scale), 1)
         fixed.maps[last].valueShift = Int32(shift)
         columns = [Double](repeating: exp2(shift - Int(fixed.maps[last].fraction)), count: map.rows)
       }
@@ -215,7 +230,7 @@ private struct Quantiser {
     _ name: String, _ map: CfCModel.Affine, _ columns: [Double], _ seen: [Double]
   ) throws(ModelError) -> [Double] {
     let scales = Self.scales(holding: seen, share: Self.share.unit)
-    try add(name, map, columns, 15...25, factors: scales.map { exp2(-15) / $0 })
+    try add(name, map, columns, 16...25, factors: scales.map { exp2(-15) / $0 })
     let last = fixed.maps.count - 1
     fixed.maps[last].valueShift = fixed.maps[last].fraction - 15
     return scales
@@ -230,28 +245,20 @@ private struct Quantiser {
       isLinear
       ? state.map { exp2(-15) / $0 }
       : [Double](repeating: cell.headActivation == .lecunTanh ? 0.666 : 1, count: n)
-    let heads = MapQuantiser.Group(factors: factors + factors, fractions: isLinear ? 15...25 : Self.table)
-    // time_a is multiplied by ts: as many bits more as ts can have before the point.
+    let heads = MapQuantiser.Group(factors: factors + factors, fractions: isLinear ? 16...25 : Self.table)
+    // time_a · ts loses 32 bits to the high word and gains those of ts; then it has the format of time_b.
     let ones = [Double](repeating: 1, count: n)
-    let slopes = MapQuantiser.Group(
-      factors: ones, fractions: max(0, 20 - timeFraction)...min(30, 44 - timeFraction))
-    let offsets = MapQuantiser.Group(factors: ones, fractions: 0...20)
-    let (map, fractions) = try mapQuantiser("cell\(index).heads", cell.heads, columns)
-      .quantised([heads, slopes, offsets])
+    let gate = MapQuantiser.Group(
+      factors: ones + ones, fractions: Self.gate, moreInFirstHalf: FixedModel.Map.shift - timeFraction)
+    let (map, fractions) = try mapQuantiser("cell\(index).heads", cell.heads, columns).quantised([
+      heads, gate,
+    ])
     fixed.maps.append(map)
-    // The product time_a · ts has so many bits behind the point, and time_b is brought to them.
-    let gate = fractions[1] + timeFraction
-    let offsetShift = gate - fractions[2]
-    guard (0...30).contains(offsetShift), (0...36).contains(gate - 20) else {
-      throw ModelError(
-        "cell\(index)", "a time gate up to ts = \(model.maximumTs) is beyond what fixed point can hold",
-        remedy: "state a smaller largest ts, or keep this model in float32 or float16")
-    }
     let stateFraction = cell.mode == .noGate && !isLinear ? 14 : 15
     fixed.cells.append(
       FixedModel.Cell(
-        headFraction: Int32(fractions[0]), gateOffsetShift: Int32(offsetShift), gateShift: Int32(gate - 20),
-        stateShift: Int32((isLinear ? fractions[0] : 23) - stateFraction), wTau: [], a: []))
+        headFraction: Int32(fractions[0]), gateFraction: Int32(fractions[1]), timeShift: 0,
+        stateShift: Int32((isLinear ? fractions[0] : 30) - 1 - stateFraction), wTau: [], a: []))
   }
 
   private mutating func addPure(
@@ -276,7 +283,7 @@ private struct Quantiser {
     let shift = min(max(29 + fraction - Int(bitsNeeded: largest), 0), 60)
     fixed.cells.append(
       FixedModel.Cell(
-        headFraction: Int32(fraction), gateOffsetShift: 0, gateShift: Int32(fraction + timeFraction - 20),
+        headFraction: Int32(fraction), gateFraction: 0, timeShift: Int32(fraction + timeFraction - 20),
         stateShift: Int32(shift), wTau: wTau.map { Int32((abs(Double($0)) * exp2(fraction)).rounded()) },
         a: amplitudes.map { Int32(($0 * exp2(shift - fraction)).rounded()) }))
   }

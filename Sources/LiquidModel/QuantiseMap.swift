@@ -9,6 +9,11 @@ struct MapQuantiser {
     var factors: [Double]
     /// Bits behind the point of the result: the fewest that the reader works with, and the most that help.
     var fractions: ClosedRange<Int>
+    /// So many bits more have the first rows, half of all: time_a before the high word of its product with ts.
+    var moreInFirstHalf = 0
+
+    /// What `moreInFirstHalf` means for a row.
+    func more(inRow row: Int) -> Int { row < factors.count / 2 ? moreInFirstHalf : 0 }
   }
 
   /// The prefix of its tensors' names.
@@ -21,6 +26,11 @@ struct MapQuantiser {
   let weightBits: Int
   /// Shares the error of a row among its weights, if there are statistics.
   let rounding: CompensatedRounding?
+
+  /// Finer than this no weight needs to be: the multiplier keeps its relative precision.
+  private static let leastUnit = exp2(-36)
+  /// Half a unit of a result in units of its total, at most.
+  private static let largestHalf = exp2(22)
 
   /// Σ|weights| of each block of columns and |bias| of a row, in real numbers over the largest input.
   private func largest(_ row: [Double]) -> (block: Double, sum: Double) {
@@ -43,7 +53,7 @@ struct MapQuantiser {
     let blockShift = weightBits == 8 ? 0 : Int(bitsNeeded: Double(blocks))
     var fixed = FixedModel.Map(
       name: name, rows: map.rows, columns: map.columns, weightBits: weightBits, weights: [], bias: [],
-      multipliers: [], blockShift: Int32(blockShift), fraction: 0, valueShift: 0)
+      multipliers: [], blockShift: Int32(blockShift), fraction: 0, valueShift: 1)
     var fractions: [Int] = []
     var first = 0
     for group in groups {
@@ -55,19 +65,24 @@ struct MapQuantiser {
         let unit = quantise(
           row, factor: group.factors[row - rows.lowerBound], blockShift: blockShift, into: &fixed)
         units.append(unit)
-        // The result of the largest total, and the multiplier unit·2^(fraction + shift), fit 31 bits.
-        let bound = Double(fixed.bound(ofRow: row).total + 1) * unit
-        fraction = min(fraction, 30 - Int(bitsNeeded: bound))
-        fraction = min(fraction, 30 - Int(fixed.shift) - Int(bitsNeeded: unit))
+        // The result of the largest total, and the multiplier unit·2^(fraction + shift), are below 2³⁰
+        // (a little less, because the multiplier is rounded).
+        let bound = (Double(fixed.bound(ofRow: row).total) * 1.001 + 1) * unit
+        let more = group.more(inRow: row - rows.lowerBound)
+        fraction = min(fraction, 30 - more - Int(bitsNeeded: bound))
+        fraction = min(fraction, 30 - more - FixedModel.Map.shift - Int(bitsNeeded: unit))
         guard fraction >= group.fractions.lowerBound else {
           throw ModelError(
             "\(name), row \(row)", "its result can reach \(bound), beyond what fixed point can hold",
             remedy: "narrow the ranges of the inputs, or keep this model in float32 or float16")
         }
       }
-      for unit in units {
-        let multiplier = (unit * exp2(fraction + Int(fixed.shift))).rounded()
-        fixed.multipliers.append(Int32(min(multiplier, Double(Int32.max))))
+      for (row, unit) in zip(rows, units) {
+        let bits = fraction + group.more(inRow: row - rows.lowerBound) + FixedModel.Map.shift
+        let multiplier = (unit * exp2(bits)).rounded()
+        fixed.multipliers.append(Int32(multiplier))
+        // The high word is the product rounded down; half a unit of the result more rounds it to the nearest.
+        if multiplier > 0 { fixed.bias[row] += Int32(min(exp2(31) / multiplier, Self.largestHalf).rounded()) }
       }
       fractions.append(fraction)
     }
@@ -83,12 +98,12 @@ struct MapQuantiser {
       Double(map.weights[row * map.columns + $0]) * columnScales[$0] * factor
     }
     let limit = weightBits == 8 ? 127.0 : 32767.0
-    let most = Double(Int32.max) - 4096
+    let most = Double(Int32.max) - 4096 - Self.largestHalf
     let shifted = exp2(blockShift)
     let (block, sum) = largest(weights)
     // What an integer weight stands for: so large that weights, sums of blocks, and the total fit.
     var unit = weights.reduce(0) { max($0, abs($1)) } / limit
-    unit = max(unit, block / most, sum / shifted / most + abs(bias) / shifted / most, exp2(-50))
+    unit = max(unit, block / most, sum / shifted / most + abs(bias) / shifted / most, Self.leastUnit)
     unit *= leastLoss(weights + [bias], unit, limit)
     while true {
       let (integers, total) = rounded(weights.map { $0 / unit }, bias: bias / unit, limit)
@@ -97,7 +112,9 @@ struct MapQuantiser {
         fixed.weights.append(contentsOf: integers)
         fixed.bias.append(Int32(rounded))
         let bound = fixed.bound(ofRow: row)
-        if bound.block <= Int64(Int32.max), bound.total <= Int64(Int32.max) { return unit * shifted }
+        if bound.block <= Int64(Int32.max), bound.total <= Int64(Int32.max) - Int64(Self.largestHalf) {
+          return unit * shifted
+        }
         fixed.weights.removeLast(integers.count)
         fixed.bias.removeLast()
       }

@@ -15,14 +15,17 @@ struct PackedMap: ~Copyable {
     descriptor.weightBits = UInt32(weightBits)
     let (paddedRows, paddedColumns) = (descriptor.paddedRows, descriptor.paddedColumns)
     let weightBytes = paddedRows * paddedColumns * weightBits / 8
-    image = .allocate(byteCount: weightBytes + 8 * paddedRows, alignment: 32)
-    image.initializeMemory(as: UInt8.self, repeating: 0, count: weightBytes + 8 * paddedRows)
+    image = .allocate(byteCount: weightBytes + 12 * paddedRows, alignment: 32)
+    image.initializeMemory(as: UInt8.self, repeating: 0, count: weightBytes + 12 * paddedRows)
     descriptor.bias = UInt32(weightBytes)
     descriptor.multipliers = UInt32(weightBytes + 4 * paddedRows)
+    descriptor.weightSums = UInt32(weightBytes + 8 * paddedRows)
     for row in 0..<rows {
       image.storeBytes(of: bias[row], toByteOffset: Int(descriptor.bias) + 4 * row, as: Int32.self)
       image.storeBytes(
         of: multipliers[row], toByteOffset: Int(descriptor.multipliers) + 4 * row, as: Int32.self)
+      let sum = (0..<columns).reduce(0) { $0 + weight(row, $1) }
+      image.storeBytes(of: Int32(sum), toByteOffset: Int(descriptor.weightSums) + 4 * row, as: Int32.self)
       for column in 0..<columns {
         let (panel, lane) = (row / 8, row % 8)
         let start = panel * 8 * paddedColumns
@@ -39,14 +42,14 @@ struct PackedMap: ~Copyable {
 
   deinit { image.deallocate() }
 
-  func applied(to input: [Int16]) -> [Int32] {
+  func applied(to input: [Int16], _ kernel: Kernel) -> [Int32] {
     let padded = input + [Int16](repeating: 0, count: descriptor.paddedColumns - input.count)
     var output = [Int32](repeating: 0, count: descriptor.paddedRows)
     let map = AffineMap(UnsafeRawPointer(image), descriptor)
     padded.withUnsafeBufferPointer { padded in
       output.withUnsafeMutableBufferPointer { output in
         guard let from = padded.baseAddress, let to = output.baseAddress else { return }
-        FixedPointArithmetic.affine(map, from, to)
+        FixedPointArithmetic.affine(map, from, to, KernelFunctions(kernel))
       }
     }
     return Array(output.prefix(Int(descriptor.rows)))
@@ -69,8 +72,7 @@ struct AffineTests {
         }
         total += sum >> Int64(bits == 8 ? 0 : blockShift)
       }
-      let shift = Int64(bits == 8 ? 28 : 32)
-      return Int32((total * Int64(multipliers[row]) + 1 << (shift - 1)) >> shift)
+      return Int32((total * Int64(multipliers[row])) >> 32)
     }
   }
 
@@ -81,7 +83,9 @@ struct AffineTests {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return range.lowerBound + Int(state >> 33) % (range.upperBound - range.lowerBound + 1)
     }
-    for (rows, columns) in [(1, 1), (3, 2), (7, 5), (8, 4), (9, 31), (16, 32), (17, 33), (40, 65), (5, 130)] {
+    for (rows, columns) in [
+      (1, 1), (3, 2), (7, 5), (8, 4), (9, 31), (16, 32), (17, 33), (40, 65), (5, 130), (72, 96),
+    ] {
       let most = bits == 8 ? 127 : 60_000 / min(columns, 32)
       let weights = (0..<rows).map { _ in (0..<columns).map { _ in draw(-most...most) } }
       let bias = (0..<rows).map { _ in Int32(draw(-1_000_000...1_000_000)) }
@@ -100,7 +104,11 @@ struct AffineTests {
           }
         }
         let expected = Self.defined(weights, bias, multipliers, input, bits: bits, blockShift: 3)
-        #expect(packed.applied(to: input) == expected, "\(rows) × \(columns), input \(kind)")
+        for kernel in Kernel.allCases where kernel.isAvailable {
+          #expect(
+            packed.applied(to: input, kernel) == expected,
+            "\(rows) × \(columns), input \(kind), \(kernel.name)")
+        }
       }
     }
   }

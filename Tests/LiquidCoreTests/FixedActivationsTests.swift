@@ -8,13 +8,13 @@ import Testing
 /// The printed lines are the source of the table in docs/fixed-point.md.
 @Suite("Integer activations")
 struct FixedActivationsTests {
-  /// Q0.23 and Q0.24 rounded to Q0.15, as a state is.
+  /// Q0.30 and Q0.31 rounded to Q0.15, as a state is.
   static func units(_ x: Int32, _ bits: Int64) -> Double {
     Double(FixedPoint.rounded(Int64(x), bits - 15))
   }
 
   static let functions: [(name: String, bits: Int64, limit: Double)] = [
-    ("tanh", 23, 1.5), ("sigmoid", 24, 1.5), ("normal", 24, 1.5),
+    ("tanh", 30, 1.5), ("sigmoid", 31, 1.5), ("normal", 31, 1.5),
   ]
 
   static func value(_ name: String, _ x: Int32, _ fraction: Int32) -> Int32 {
@@ -50,15 +50,14 @@ struct FixedActivationsTests {
     }
   }
 
-  @Test("no argument overflows, the odd stay odd, and none reaches 1", arguments: [Int32(7), 12, 20])
+  @Test("no argument overflows, the odd stay odd, and none reaches 1", arguments: [Int32(0), 7, 12, 20])
   func extremes(_ fraction: Int32) {
     for x in [Int32.min, -Int32.max, -(8 << fraction), -1, 0, 1, 8 << fraction, Int32.max] {
       let y = FixedActivations.tanh(x, fraction)
-      #expect(abs(Self.units(y, 23)) <= 32767)
+      #expect(abs(Self.units(y, 30)) <= 32767)
       if x != .min { #expect(FixedActivations.tanh(-x, fraction) == -y) }
       let s = FixedActivations.sigmoid(x, fraction)
-      #expect((0...(1 << 24)).contains(s))
-      #expect((0...(1 << 24)).contains(FixedActivations.normal(x, fraction)))
+      #expect(s > 0 && FixedActivations.normal(x, fraction) > 0)
     }
     #expect(FixedActivations.tanh(0, fraction) == 0)
   }

@@ -14,18 +14,39 @@ struct FixedPointTests {
     }
   }
 
+  @Test("the high word of a product is its floor over 2³²")
+  func highWords() {
+    for a in [Int32.min, -65537, -1, 0, 1, 65537, 1 << 30, .max] {
+      for b in [Int32.min, -3, 0, 1, 1 << 29, .max] {
+        #expect(FixedPoint.high(a, b) == Int32((Int64(a) * Int64(b)) >> 32))
+      }
+    }
+  }
+
   @Test("saturation is symmetric")
   func saturation() {
-    #expect(FixedPoint.saturated16(40_000) == 32767)
-    #expect(FixedPoint.saturated16(-40_000) == -32767)
-    #expect(FixedPoint.saturated16(-32768) == -32767)
-    #expect(FixedPoint.saturated16(123) == 123)
+    #expect(FixedPoint.saturated16(Int64(40_000)) == 32767)
+    #expect(FixedPoint.saturated16(Int64(-40_000)) == -32767)
+    #expect(FixedPoint.saturated16(Int64(-32768)) == -32767)
+    #expect(FixedPoint.saturated16(Int64(123)) == 123)
+    #expect(FixedPoint.saturated16(Int32.max) == 32767)
+    #expect(FixedPoint.saturated16(Int32.min) == -32767)
     #expect(FixedPoint.saturated32(1 << 40) == Int32.max)
     #expect(FixedPoint.saturated32(-(1 << 40)) == -Int32.max)
   }
 
-  @Test("an input is rounded to the nearest and limited, whatever its scale")
+  @Test("an input is rounded to the nearest even and limited, whatever its scale")
   func inputs() {
+    for (x, scale, expected) in [
+      (Float(0.26), Float(10), Int16(3)), (-0.26, 10, -3), (0.25, 10, 2), (0.35, 10, 4), (-0.25, 10, -2),
+      (3e38, 3e38, 32767), (-3e38, 3e38, -32767), (1, 32766.5, 32766), (32767.4, 1, 32767), (1e-38, 1, 0),
+    ] {
+      #expect(FixedPoint.values(SIMD8(repeating: x), SIMD8(repeating: scale))[7] == expected, "\(x)·\(scale)")
+    }
+  }
+
+  @Test("elapsed time is rounded and limited, whatever its scale")
+  func elapsed() {
     #expect(FixedPoint.quantised(0.26, scale: 10, limit: 100) == 3)
     #expect(FixedPoint.quantised(-0.26, scale: 10, limit: 100) == -3)
     #expect(FixedPoint.quantised(3e38, scale: 3e38, limit: 100) == 100)

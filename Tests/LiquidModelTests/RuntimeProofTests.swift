@@ -33,9 +33,10 @@ struct RuntimeProofTests {
 
   @Test("a multiplier or bias that could overflow is refused by name")
   func multipliers() throws {
-    // With 16-bit weights no multiplier of 31 bits can overflow a shift by 32; with 8-bit weights a large one can.
     var model = try Self.fixed("dense-19-backbone-1", .int8)
-    model.maps[0].bias[5] = 1 << 30
+    // Two numbers below 2³¹: only the very largest reach a high word of 2³⁰.
+    model.maps[0].bias[5] = 0
+    model.maps[0].bias[5] = Int32(Int64(Int32.max) - model.maps[0].bound(ofRow: 5).total)
     model.maps[0].multipliers[5] = .max
     #expect(Self.refusal(model)?.place == "cell0.backbone0, row 5")
     model = try Self.fixed()
@@ -49,9 +50,9 @@ struct RuntimeProofTests {
   @Test("formats beyond what the kernels are made for are refused")
   func formats() throws {
     let changes: [(inout FixedModel) -> Void] = [
-      { $0.maps[0].fraction = 21 }, { $0.maps[0].fraction = 6 }, { $0.maps[0].valueShift = 31 },
-      { $0.maps[0].blockShift = -1 }, { $0.cells[0].headFraction = 3 }, { $0.cells[0].gateShift = 37 },
-      { $0.cells[0].gateOffsetShift = 31 }, { $0.cells[0].stateShift = -1 }, { $0.elapsedFraction = 25 },
+      { $0.maps[0].fraction = 21 }, { $0.maps[0].fraction = -1 }, { $0.maps[0].valueShift = 31 },
+      { $0.maps[0].blockShift = -1 }, { $0.cells[0].headFraction = -1 }, { $0.cells[0].timeShift = 37 },
+      { $0.cells[0].gateFraction = 21 }, { $0.cells[0].stateShift = -1 }, { $0.elapsedFraction = 31 },
       { $0.elapsedLimit = -1 }, { $0.inputScales[0] = .nan }, { $0.outputScales[0] = 0 },
       { $0.inputScales.removeLast() }, { $0.maps.removeLast() }, { $0.maps[0].rows += 1 },
       { $0.maps[0].bias.removeLast() }, { $0.maps[0].weightBits = 4 },
