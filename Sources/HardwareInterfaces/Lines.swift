@@ -19,3 +19,9 @@ public protocol DigitalInput: ~Copyable {
   /// Whether the line is at its active level now.
   mutating func isActive() throws(LineError) -> Bool
 }
+
+/// A pulse output, such as a servo's or a speed controller's, requested with its safe width and owned by one writer.
+public protocol PulseOutput: ~Copyable {
+  /// Makes the pulses `microseconds` long; 0 makes none.
+  mutating func set(microseconds: Float) throws(LineError)
+}

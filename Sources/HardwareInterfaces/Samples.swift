@@ -58,3 +58,54 @@ public struct PowerSample: Equatable, Sendable, BitwiseCopyable {
     self.current = current
   }
 }
+
+/// What a magnetic angle sensor says of its magnet.
+public enum MagnetState: UInt8, Sendable, BitwiseCopyable {
+  /// As strong as the sensor wants it.
+  case good = 0
+  /// Too weak, too far away: the angle is noisier.
+  case weak = 1
+  /// Too strong, too near: the angle may be distorted.
+  case strong = 2
+}
+
+/// One reading of a shaft's angle.
+public struct AngleSample: Equatable, Sendable, BitwiseCopyable {
+  /// Angle in rad within one turn, from 0 up to but not including 2π.
+  public var angle: Float
+  /// What the sensor says of its magnet.
+  public var magnet: MagnetState
+
+  /// A reading from its parts: rad.
+  public init(angle: Float, magnet: MagnetState) {
+    (self.angle, self.magnet) = (angle, magnet)
+  }
+}
+
+/// One reading of four analog inputs.
+public struct AnalogSample: Equatable, Sendable, BitwiseCopyable {
+  /// Voltages in V at the inputs 0 to 3; 0 for an input that is not read.
+  public var voltages: InlineArray<4, Float>
+  /// The inputs whose voltage is beyond the full scale, a bit for each.
+  public var clipped: UInt8
+
+  /// A reading from its parts: V.
+  public init(voltages: InlineArray<4, Float>, clipped: UInt8) {
+    (self.voltages, self.clipped) = (voltages, clipped)
+  }
+
+  /// Whether every voltage is equal.
+  public static func == (a: AnalogSample, b: AnalogSample) -> Bool {
+    for input in 0..<4 where a.voltages[input] != b.voltages[input] { return false }
+    return a.clipped == b.clipped
+  }
+}
+
+/// The levels of sixteen digital lines.
+public struct PortSample: Equatable, Sendable, BitwiseCopyable {
+  /// A bit for each line, set while it is high.
+  public var levels: UInt16
+
+  /// A reading from its parts.
+  public init(levels: UInt16) { self.levels = levels }
+}

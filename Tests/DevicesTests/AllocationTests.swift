@@ -35,6 +35,10 @@ import Testing
     #expect(blocks(BMP388(), on: try board(SimulatedBMP388(), at: 0x76)) == 0)
     #expect(blocks(VL53L1X(), on: try board(SimulatedVL53L1X(), at: 0x29)) == 0)
     #expect(blocks(INA219(), on: try board(SimulatedINA219(), at: 0x40)) == 0)
+    #expect(blocks(INA226(), on: try board(SimulatedINA226(), at: 0x40)) == 0)
+    #expect(blocks(AS5600(), on: try board(SimulatedAS5600(), at: 0x36)) == 0)
+    #expect(blocks(ADS1115(), on: try board(SimulatedADS1115(), at: 0x48)) == 0)
+    #expect(blocks(MCP23017(), on: try board(SimulatedMCP23017(), at: 0x20)) == 0)
   }
 
   @Test func `driving outputs takes no heap block`() throws {
@@ -50,6 +54,38 @@ import Testing
         board.advance(to: now)
         _ = driver.poll(&bus, now: now)
         try driver.write(microseconds: widths.span, to: &bus, now: now)
+        millisecond += 1
+      }
+    }
+    try run(until: 500)
+    let before = allocation_count()
+    try run(until: 1_000)
+    #expect(allocation_count() == before)
+  }
+
+  @Test func `driving bridges, through lines or over a bus behind a multiplexer, takes no heap block`() throws
+  {
+    let board = try board(SimulatedDRV8830(), at: 0x60)
+    let channel = BusChannel(multiplexer: 0x70, number: 1)
+    try board.attach(SimulatedTCA9548A(), name: "multiplexer", address: 0x70)
+    try board.attach(
+      SimulatedAS5600(), name: "encoder", at: BusPlace(address: 0x36, behind: ("multiplexer", 1)))
+    var bus = MultiplexedBus(board.bus(), channels: [channel])
+    var (motor, encoder) = (DRV8830(), AS5600())
+    var bridge = TB6612(
+      forward: board.output("f"), reverse: board.output("r"), pulses: board.pulseOutput("p"), rate: 20_000)
+    var millisecond: Int64 = 0
+    func run(until end: Int64) throws {
+      while millisecond < end {
+        let now = MonotonicTime.zero.advanced(milliseconds: millisecond)
+        board.advance(to: now)
+        let volts: Float = millisecond % 100 < 50 ? 2 : -2
+        bus.route(to: nil)
+        _ = motor.poll(&bus, now: now)
+        try motor.write(volts: volts, to: &bus, now: now)
+        bus.route(to: channel)
+        _ = encoder.poll(&bus, now: now)
+        try bridge.set(duty: volts / 4)
         millisecond += 1
       }
     }

@@ -8,32 +8,6 @@ import Testing
 ///
 /// Each run: two seconds of health, the fault for two, two seconds to recover.
 @Suite struct FaultTests {
-  private func run<Driver: SensorDriver>(
-    _ chip: SimulatedChip, _ driver: Driver, at address: UInt8, _ kind: FaultKind
-  ) throws -> Rig<Driver> where Driver.Sample: Equatable {
-    let board = SimulatedBoard(seed: 11, biasScale: 0)
-    board.physics.rangeToGround = 1
-    try board.attach(chip, name: "chip", address: address)
-    try board.inject(FaultInjection(target: "chip", kind: kind, start: 2, duration: 2))
-    var rig = Rig(board, driver)
-    rig.run(until: 2)
-    #expect(rig.faults == [], "before the fault")
-    rig.run(until: 6)
-    return rig
-  }
-
-  /// Expects one of `expected` among the faults, no fault at the end, and samples in the last second.
-  private func expectRecovery<Driver: SensorDriver>(
-    _ rig: borrowing Rig<Driver>, reported expected: Set<DeviceFault>, perSecond rate: Int,
-    sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    let faults = rig.faults
-    #expect(!expected.isDisjoint(with: faults), "reported \(faults)", sourceLocation: sourceLocation)
-    #expect(faults.last == DeviceFault.none, sourceLocation: sourceLocation)
-    let count = rig.samples(from: 5, until: 6).count
-    #expect(count >= rate * 9 / 10, sourceLocation: sourceLocation)
-  }
-
   private static let mpu6050Faults: [(FaultKind, Set<DeviceFault>)] = [
     (FaultKind.off, [DeviceFault.missing]), (.stuck, [.frozenData]),
     (.garbage, [.implausibleData, .wrongRegister]),
@@ -45,7 +19,7 @@ import Testing
     _ kind: FaultKind, _ expected: Set<DeviceFault>
   ) throws {
     expectRecovery(
-      try run(SimulatedMPU6050(), MPU6050(), at: 0x68, kind), reported: expected, perSecond: 500)
+      try runThroughFault(SimulatedMPU6050(), MPU6050(), at: 0x68, kind), reported: expected, perSecond: 500)
   }
 
   private static let bmp280Faults: [(FaultKind, Set<DeviceFault>)] = [
@@ -58,7 +32,7 @@ import Testing
     _ kind: FaultKind, _ expected: Set<DeviceFault>
   ) throws {
     expectRecovery(
-      try run(SimulatedBMP280(), BMP280(), at: 0x76, kind), reported: expected, perSecond: 25)
+      try runThroughFault(SimulatedBMP280(), BMP280(), at: 0x76, kind), reported: expected, perSecond: 25)
   }
 
   private static let bmp388Faults: [(FaultKind, Set<DeviceFault>)] = [
@@ -72,7 +46,7 @@ import Testing
     _ kind: FaultKind, _ expected: Set<DeviceFault>
   ) throws {
     expectRecovery(
-      try run(SimulatedBMP388(), BMP388(), at: 0x76, kind), reported: expected, perSecond: 25)
+      try runThroughFault(SimulatedBMP388(), BMP388(), at: 0x76, kind), reported: expected, perSecond: 25)
   }
 
   private static let vl53l1xFaults: [(FaultKind, Set<DeviceFault>)] = [
@@ -86,7 +60,7 @@ import Testing
     _ kind: FaultKind, _ expected: Set<DeviceFault>
   ) throws {
     expectRecovery(
-      try run(SimulatedVL53L1X(), VL53L1X(), at: 0x29, kind), reported: expected, perSecond: 23)
+      try runThroughFault(SimulatedVL53L1X(), VL53L1X(), at: 0x29, kind), reported: expected, perSecond: 23)
   }
 
   // A conversion ten times as long, 85 ms, still ends within the 100 ms between two samples: no fault.
@@ -99,11 +73,11 @@ import Testing
     _ kind: FaultKind, _ expected: Set<DeviceFault>
   ) throws {
     expectRecovery(
-      try run(SimulatedINA219(), INA219(), at: 0x40, kind), reported: expected, perSecond: 10)
+      try runThroughFault(SimulatedINA219(), INA219(), at: 0x40, kind), reported: expected, perSecond: 10)
   }
 
   @Test func `a biased chip is no fault of the device: its readings are off`() throws {
-    let rig = try run(SimulatedMPU6050(), MPU6050(), at: 0x68, .bias)
+    let rig = try runThroughFault(SimulatedMPU6050(), MPU6050(), at: 0x68, .bias)
     #expect(rig.faults == [])
     let before = rig.samples(from: 1, until: 2).map { Double($0.rateX) }.mean
     let during = rig.samples(from: 2.1, until: 4).map { Double($0.rateX) }.mean
@@ -111,18 +85,18 @@ import Testing
   }
 
   @Test func `a frozen gyroscope gives few old readings before it is noticed`() throws {
-    let rig = try run(SimulatedMPU6050(), MPU6050(), at: 0x68, .stuck)
+    let rig = try runThroughFault(SimulatedMPU6050(), MPU6050(), at: 0x68, .stuck)
     // At 500 Hz the chip's own flag tells the first repetition, so nothing old is passed on.
     #expect(rig.samples(from: 2.003, until: 4).count == 0)
   }
 
   @Test func `garbage gives few readings before the chip is given up`() throws {
-    let rig = try run(SimulatedMPU6050(), MPU6050(), at: 0x68, .garbage)
+    let rig = try runThroughFault(SimulatedMPU6050(), MPU6050(), at: 0x68, .garbage)
     #expect(rig.samples(from: 2.003, until: 4).count <= 3)
   }
 
   @Test func `a brown-out of the gyroscope is over within a quarter of a second`() throws {
-    let rig = try run(SimulatedMPU6050(), MPU6050(), at: 0x68, .brownOut)
+    let rig = try runThroughFault(SimulatedMPU6050(), MPU6050(), at: 0x68, .brownOut)
     #expect(rig.samples(from: 2.25, until: 3).count > 370)
   }
 }

@@ -38,3 +38,5 @@ public typealias BarometerChip = SensorChip<SensorUse, PressureSample>
 public typealias RangeChip = SensorChip<SensorUse, RangeSample>
 /// Battery monitors.
 public typealias PowerChip = SensorChip<PowerUse, PowerSample>
+/// Angle sensors of shafts.
+public typealias AngleChip = SensorChip<SensorUse, AngleSample>

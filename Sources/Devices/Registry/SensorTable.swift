@@ -19,11 +19,18 @@ public enum SensorTable {
 
   /// Battery monitors.
   public static let powerMonitors: [PowerChip] = [
-    PowerChip(INA219.self)
+    PowerChip(INA219.self),
+    PowerChip(INA226.self),
+  ]
+
+  /// Angle sensors of shafts.
+  public static let angleSensors: [AngleChip] = [
+    AngleChip(AS5600.self)
   ]
 
   /// What is known of all of them.
   public static var facts: [ChipFacts] {
     inertial.map(\.facts) + barometers.map(\.facts) + rangeFinders.map(\.facts) + powerMonitors.map(\.facts)
+      + angleSensors.map(\.facts)
   }
 }

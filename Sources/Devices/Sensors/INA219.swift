@@ -83,18 +83,18 @@ public struct INA219: SensorDriver {
   ) throws(BusError) {
     switch state.stage {
     case .reset:
-      try write(Self.resetCommand, &bus)
+      try bus.writeWord(Register.configuration, Self.resetCommand, of: options.address)
       state.enter(.identity, at: now.advanced(milliseconds: 1))
     case .identity:
-      guard try read(Register.configuration, &bus) == Self.resetConfiguration else {
+      guard try bus.readWord(Register.configuration, of: options.address) == Self.resetConfiguration else {
         return state.retry(.wrongIdentity, now: now)
       }
       state.enter(.configure, at: now)
     case .configure:
-      try write(Self.configuration, &bus)
+      try bus.writeWord(Register.configuration, Self.configuration, of: options.address)
       state.enter(.verify, at: now)
     case .verify:
-      guard try read(Register.configuration, &bus) == Self.configuration else {
+      guard try bus.readWord(Register.configuration, of: options.address) == Self.configuration else {
         return state.retry(.wrongRegister, now: now)
       }
       // The first pair of conversions takes 8.5 ms.
@@ -108,18 +108,6 @@ public struct INA219: SensorDriver {
     }
   }
 
-  private func write<Bus: I2CBus & ~Copyable>(_ value: UInt16, _ bus: inout Bus) throws(BusError) {
-    let bytes: InlineArray<3, UInt8> = [
-      Register.configuration, UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value),
-    ]
-    try bus.write(bytes.span, to: options.address)
-  }
-
-  private func read<Bus: I2CBus & ~Copyable>(_ register: UInt8, _ bus: inout Bus) throws(BusError) -> UInt16 {
-    let bytes: InlineArray<2, UInt8> = try bus.readRegisters(register, of: options.address)
-    return bytes.uint16(bigEndianAt: 0)
-  }
-
   // MARK: - Sampling
 
   private mutating func run<Bus: I2CBus & ~Copyable>(
@@ -127,13 +115,13 @@ public struct INA219: SensorDriver {
   ) throws(BusError) -> PowerSample? {
     schedule.advance(past: now)
     state.wake = schedule.next
-    let voltage = try read(Register.busVoltage, &bus)
-    let shunt = try read(Register.shuntVoltage, &bus)
+    let voltage = try bus.readWord(Register.busVoltage, of: options.address)
+    let shunt = try bus.readWord(Register.shuntVoltage, of: options.address)
     // Reading the power clears the flag of a finished conversion.
-    _ = try read(Register.power, &bus)
+    _ = try bus.readWord(Register.power, of: options.address)
     if now >= state.nextCheck {
       state.nextCheck = now.advanced(milliseconds: DeviceState.checkPeriod)
-      guard try read(Register.configuration, &bus) == Self.configuration else {
+      guard try bus.readWord(Register.configuration, of: options.address) == Self.configuration else {
         state.restart(.wrongRegister, at: now)
         return nil
       }

@@ -16,6 +16,11 @@ public struct PhysicalState: Equatable, Sendable, BitwiseCopyable {
   public var batteryVoltage: Double
   /// Current drawn from the battery in A.
   public var batteryCurrent: Double
+  /// Angles in rad, over many turns, by which the shafts of the left and the right wheel have turned forward in the
+  /// body.
+  public var shaftAngles = SIMD2<Double>.zero
+  /// Voltages in V at the inputs of an analog converter.
+  public var analogInputs = SIMD4<Double>.zero
 
   /// At rest, level, on the ground at sea level, with a full three-cell battery.
   public init(

@@ -17,6 +17,8 @@ public final class SimulatedBoard {
     case outOfRange(bus: Int, address: UInt8)
     /// No chip has that name.
     case unknownChip(String, known: [String])
+    /// That chip is no multiplexer with that channel on that bus.
+    case noChannel(multiplexer: String, number: Int)
   }
 
   /// The truth that the chips measure.
@@ -24,24 +26,23 @@ public final class SimulatedBoard {
   /// The board's time.
   public private(set) var now = MonotonicTime.zero
   /// Name of the line that must be active for the actuators to move; `nil` when nothing gates them.
-  public var enableLine: String? { didSet { enableIndex = enableLine.map(line(named:)) } }
+  public var enableLine: String? { didSet { enableIndex = enableLine.map { lines.line($0) } } }
 
   let seed: UInt64
   let noiseScale: Double
   let biasScale: Double
   private(set) var chips: [SimulatedChip] = []
-  /// Index in `chips` by bus · 128 + address; `noChip` where nothing answers.
-  private var slots: [UInt8] = []
-  private var lineNames: [String] = []
-  private var lineLevels: [Bool] = []
-  private var enableIndex: Int?
+  private var slots = BoardSlots()
+  var lines = BoardLines()
+  private(set) var enableIndex: Int?
+  /// Lines that reset a chip while they are active, and the chip's index.
+  private var resetLines: [(line: Int, chip: Int)] = []
   private var injections: [ScheduledFault] = []
   private var nextFaultChange = Int64.max
   /// Each chip's next event, in ns, and the earliest of them.
   private var chipEvents: [Int64] = []
   private var nextChipEvent = Int64.max
   private var busRandom: RandomGenerator
-  private static let noChip: UInt8 = 255
 
   private struct ScheduledFault {
     var chip: Int
@@ -69,16 +70,37 @@ public final class SimulatedBoard {
   public func attach<Chip: SimulatedChip>(
     _ chip: Chip, name: String, bus: Int = 0, address: UInt8
   ) throws(AssemblyError) -> Chip {
-    guard bus >= 0, bus < 16, address >= 0x08, address <= 0x77 else {
+    try attach(chip, name: name, at: BusPlace(bus: bus, address: address))
+  }
+
+  /// Puts `chip` at a place on a bus, which may be behind a multiplexer that is there already, and returns it.
+  @discardableResult
+  public func attach<Chip: SimulatedChip>(
+    _ chip: Chip, name: String, at place: BusPlace
+  ) throws(AssemblyError) -> Chip {
+    let (bus, address) = (place.bus, place.address)
+    guard bus >= 0, bus < BoardSlots.buses, address >= 0x08, address <= 0x77 else {
       throw .outOfRange(bus: bus, address: address)
     }
-    guard !chips.contains(where: { $0.name == name }) else { throw .nameTaken(name) }
-    while slots.count < (bus + 1) * 128 { slots.append(Self.noChip) }
-    let slot = bus * 128 + Int(address)
-    guard slots[slot] == Self.noChip else {
-      throw .addressTaken(bus: bus, address: address, by: chips[Int(slots[slot])].name)
+    var segment = bus
+    if let (name, number) = place.channel {
+      guard let index = chips.firstIndex(where: { $0.name == name }), (0..<8).contains(number),
+        let multiplexer = chips[index] as? SimulatedTCA9548A
+      else { throw .noChannel(multiplexer: name, number: number) }
+      segment = slots.segment(bus: bus, behind: multiplexer, channel: number)
     }
-    slots[slot] = UInt8(truncatingIfNeeded: chips.count)
+    if let other = slots[segment, address] ?? slots[bus, address] {
+      throw .addressTaken(bus: bus, address: address, by: chips[other].name)
+    }
+    try self.place(chip, name: name)
+    slots[segment, address] = chips.count - 1
+    return chip
+  }
+
+  /// Puts a chip without a bus on the board, and returns it.
+  @discardableResult
+  public func place<Chip: SimulatedChip>(_ chip: Chip, name: String) throws(AssemblyError) -> Chip {
+    guard !chips.contains(where: { $0.name == name }) else { throw .nameTaken(name) }
     chips.append(chip)
     chip.name = name
     chip.imperfection = Imperfection(
@@ -89,6 +111,24 @@ public final class SimulatedBoard {
     chipEvents.append(chip.nextEvent)
     nextChipEvent = min(nextChipEvent, chip.nextEvent)
     return chip
+  }
+
+  /// Makes `line` the reset pin of the chip of that name: whenever it becomes active, the chip is reset.
+  public func connect(resetOf name: String, to line: String) throws(AssemblyError) {
+    guard let chip = chips.firstIndex(where: { $0.name == name }) else {
+      throw .unknownChip(name, known: chipNames)
+    }
+    resetLines.append((lines.line(line), chip))
+  }
+
+  /// Resets the chips whose reset pin is at a line that has become active.
+  func resetChips(at line: Int) {
+    for (resetLine, chip) in resetLines where resetLine == line {
+      chips[chip].advance(to: now.nanoseconds, physics: physics)
+      chips[chip].reset()
+      chipEvents[chip] = chips[chip].nextEvent
+      nextChipEvent = min(nextChipEvent, chipEvents[chip])
+    }
   }
 
   /// The names of the chips, in the order in which they were put on: the targets of faults.
@@ -186,9 +226,7 @@ public final class SimulatedBoard {
 
   /// The chip that answers at an address, or the error of the transfer.
   func select(bus: Int, address: UInt8) throws(BusError) -> Int {
-    let slot = bus * 128 + Int(address)
-    guard slot >= 0, slot < slots.count, slots[slot] != Self.noChip else { throw .noDevice(address: address) }
-    let index = Int(slots[slot])
+    guard let index = slots.chip(bus: bus, address: address) else { throw .noDevice(address: address) }
     let faults = chips[index].faults
     guard faults.isDisjoint(with: .onTheBus) else {
       if faults.contains(.off) { throw .noDevice(address: address) }
@@ -217,47 +255,5 @@ public final class SimulatedBoard {
     for position in 0..<buffer.count {
       buffer[position] = UInt8(truncatingIfNeeded: busRandom.nextBits() >> 56)
     }
-  }
-
-  // MARK: - Lines
-
-  /// The index of a line; a line that is named for the first time starts inactive.
-  func line(named name: String) -> Int {
-    if let index = lineNames.firstIndex(of: name) { return index }
-    lineNames.append(name)
-    lineLevels.append(false)
-    return lineNames.count - 1
-  }
-
-  func level(ofLine index: Int) -> Bool { lineLevels[index] }
-
-  func setLevel(_ active: Bool, ofLine index: Int) { lineLevels[index] = active }
-
-  /// The line of that name as an output of the controller.
-  public func output(_ name: String) -> SimulatedOutput {
-    SimulatedOutput(board: self, line: line(named: name))
-  }
-
-  /// The line of that name as an input of the controller.
-  public func input(_ name: String) -> SimulatedInput { SimulatedInput(board: self, line: line(named: name)) }
-
-  /// Whether the line is at its active level.
-  public func isActive(_ name: String) -> Bool { lineLevels[line(named: name)] }
-
-  /// Drives a line from outside, as a switch or another board would.
-  public func drive(_ name: String, active: Bool) { lineLevels[line(named: name)] = active }
-
-  /// Whether the enable line lets the actuators move.
-  public var outputsEnabled: Bool {
-    guard let enableIndex else { return true }
-    return lineLevels[enableIndex]
-  }
-}
-
-extension SimulatedBoard {
-  /// Width in µs of the pulses that reach an actuator, or `nil` while none do: the channel is off, or the
-  /// enable line is not active.
-  public func pulseWidth(_ chip: SimulatedPCA9685, channel: Int) -> Double? {
-    outputsEnabled ? chip.pulseWidth(channel) : nil
   }
 }

@@ -6,6 +6,8 @@ public struct SimulatedChipSettings: Sendable {
   public var identity: UInt8?
   /// Resistance of its shunt in Ω.
   public var shuntResistance = 0.1
+  /// The shaft that it measures: 0 for the left wheel's, 1 for the right one's.
+  public var shaft = 0
 
   /// A genuine part, aligned with the vehicle.
   public init() {}
@@ -21,6 +23,8 @@ public enum SimulatedChips {
     ("bmp388", { SimulatedBMP388(identity: $0.identity ?? 0x50) }),
     ("vl53l1x", { _ in SimulatedVL53L1X() }),
     ("ina219", { SimulatedINA219(shuntResistance: $0.shuntResistance) }),
+    ("ina226", { SimulatedINA226(shuntResistance: $0.shuntResistance) }),
+    ("as5600", { SimulatedAS5600(shaft: $0.shaft) }),
   ]
 
   /// The names, in the order of the table.

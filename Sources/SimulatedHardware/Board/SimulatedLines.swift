@@ -29,3 +29,18 @@ public struct SimulatedInput: DigitalInput, ~Copyable {
     board.level(ofLine: line)
   }
 }
+
+/// A pulse output of the controller on a simulated board.
+public struct SimulatedPulseOutput: PulseOutput, ~Copyable {
+  private let board: SimulatedBoard
+  private let output: Int
+
+  init(board: SimulatedBoard, output: Int) {
+    (self.board, self.output) = (board, output)
+  }
+
+  /// Makes the pulses `microseconds` long; never fails.
+  public mutating func set(microseconds: Float) throws(LineError) {
+    board.setWidth(Double(microseconds), ofOutput: output)
+  }
+}

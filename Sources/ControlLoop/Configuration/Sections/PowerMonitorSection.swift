@@ -24,7 +24,8 @@ extension Configuration.PowerMonitor {
     "rate_hz", 1...(SensorTable.powerMonitors.map(\.facts.maximumRate).max() ?? 1), unit: "Hz",
     "Samples per second.")
   private static let shunt = Key<Double>.number(
-    "shunt_ohm", 0.0001...1, unit: "Ω", "Resistance of the shunt; full scale is 0.32 V across it.")
+    "shunt_ohm", 0.0001...1, unit: "Ω",
+    "Resistance of the shunt; full scale across it is 0.32 V (INA219) or 0.082 V (INA226).")
   private static let stale = SensorPlace.staleKey(500)
 
   static let schema = SectionSchema(

@@ -1,0 +1,121 @@
+import PortableMath
+
+/// Texas Instruments ADS1115 at register level (datasheet SBAS444, sections 7 and 8).
+///
+/// Modelled: the four registers, single and continuous conversions, their duration, all eight inputs of the
+/// multiplexer, the amplifier, saturation, offset, gain and noise. Not modelled: the comparator and the ready pin.
+public final class SimulatedADS1115: SimulatedChip {
+  /// Noise and constant errors.
+  public struct Imperfections: Sendable {
+    /// RMS noise in counts at 860 conversions per second (table 7-1: between half and two counts).
+    public var noise = 0.6
+    /// Standard deviation of the offset in counts: ±3 typical.
+    public var offset = 3.0
+    /// Standard deviation of the relative gain error: 0.01 % typical, 0.15 % at most.
+    public var gain = 0.0004
+
+    /// The figures above.
+    public init() {}
+  }
+
+  private let imperfections: Imperfections
+  private var registers = InlineArray<4, UInt16>(repeating: 0)
+  private var pointer = 0
+  private var offset = 0.0
+  private var gain = 1.0
+
+  /// A chip at power-on.
+  public init(imperfections: Imperfections = Imperfections()) {
+    self.imperfections = imperfections
+    super.init()
+    reset()
+  }
+
+  override func drawConstants() {
+    offset = imperfection.bias(imperfections.offset)
+    gain = 1 + imperfection.bias(imperfections.gain)
+  }
+
+  override func reset() {
+    registers = [0, 0x8583, 0x8000, 0x7FFF]
+    pointer = 0
+    nextEvent = .max
+  }
+
+  // MARK: - Bus
+
+  override func write(_ bytes: Span<UInt8>) {
+    guard bytes.count > 0 else { return }
+    pointer = Int(bytes[0] & 3)
+    guard bytes.count >= 3 else { return }
+    let value = UInt16(bytes[1]) << 8 | UInt16(bytes[2])
+    switch pointer {
+    case 1:
+      let isSingle = value & 0x0100 != 0
+      // Bit 15 reads 1 while nothing converts; written 0 it does nothing.
+      registers[1] = value & 0x7FFF | (isSingle && value & 0x8000 == 0 ? 0x8000 : 0)
+      nextEvent = isSingle && value & 0x8000 == 0 ? .max : now &+ conversionTime(duration)
+    case 2, 3:
+      registers[pointer] = value
+    default:
+      break
+    }
+  }
+
+  override func read(into buffer: inout MutableSpan<UInt8>) {
+    var value = registers[pointer]
+    if pointer == 2, faults.contains(.wrongIdentity) { value = 0 }
+    for index in 0..<buffer.count {
+      buffer[index] = UInt8(truncatingIfNeeded: index & 1 == 0 ? value >> 8 : value)
+    }
+  }
+
+  // MARK: - Conversion
+
+  /// Duration of a conversion in ns by the field DR.
+  private var duration: Int64 {
+    switch registers[1] >> 5 & 7 {
+    case 0: 125_000_000
+    case 1: 62_500_000
+    case 2: 31_250_000
+    case 3: 15_625_000
+    case 4: 7_812_500
+    case 5: 4_000_000
+    case 6: 2_105_263
+    default: 1_162_791
+    }
+  }
+
+  /// Full scale in V by the field PGA.
+  private var fullScale: Double {
+    switch registers[1] >> 9 & 7 {
+    case 0: 6.144
+    case 1: 4.096
+    case 2: 2.048
+    case 3: 1.024
+    case 4: 0.512
+    default: 0.256
+    }
+  }
+
+  private func voltage(_ inputs: SIMD4<Double>) -> Double {
+    switch registers[1] >> 12 & 7 {
+    case 0: inputs[0] - inputs[1]
+    case 1: inputs[0] - inputs[3]
+    case 2: inputs[1] - inputs[3]
+    case 3: inputs[2] - inputs[3]
+    case let field: inputs[Int(field) - 4]
+    }
+  }
+
+  override func handleEvent(_ physics: borrowing PhysicalState) {
+    let isSingle = registers[1] & 0x0100 != 0
+    nextEvent = isSingle ? .max : now &+ conversionTime(duration)
+    registers[1] |= isSingle ? 0x8000 : 0
+    if faults.contains(.stuck) { return }
+    var volts = voltage(physics.analogInputs)
+    if faults.contains(.bias) { volts *= 0.75 }
+    let counts = volts / fullScale * 32768 * gain + offset + imperfection.noise(imperfections.noise)
+    registers[0] = UInt16(truncatingIfNeeded: counts.quantized(-32768, 32767))
+  }
+}
