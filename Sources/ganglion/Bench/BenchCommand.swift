@@ -5,41 +5,55 @@ import LiquidModel
 private let help = """
   ganglion bench core [options]
 
-  The benchmark networks: wired NCPs of 19, 34, 64 and 302 neurons, dense CfCs of 64, 128 and 302. They and their input
-  follow from seeds and are the same on every machine.
+  Measures one step of the benchmark networks in every arithmetic, beside a plain C program of the same networks
+  (scripts/bench/yardstick.c), compiled with gcc for this machine and run in turns with ours. Without gcc the times are
+  there and the ratios are not. The networks and their input follow from seeds and are the same on every machine.
 
     --network NAMES        only these, separated by commas: ncp19, ncp34, ncp64, ncp302, cfc64, cfc128, cfc302
+                           (default: ncp19, ncp64, cfc64, cfc128, cfc302; for --write-models all)
     --arithmetic NAMES     only these: int8, int16, float16, float32
-    --write-models FOLDER  write each network in each arithmetic, NETWORK-ARITHMETIC.safetensors
-    --write-inputs FILE    write recorded input, rows of 16 inputs and ts as little-endian float32
-    --steps N              rows of that input (default 100000)
-    --seed N               its seed (default 2; the networks are calibrated on seed 1)
+    --rounds N             rounds of measurement (default 101)
+    --json                 the result as one JSON object, times in microseconds
 
-  Example: ganglion bench core --write-models out/models --write-inputs out/inputs.f32
+  Instead of measuring:
+
+    --write-models FOLDER  write each network in each arithmetic, NETWORK-ARITHMETIC.safetensors
+    --write-inputs FILE    write the input, rows of 16 inputs and ts as little-endian float32
+    --steps N              rows of that input (default 100000)
+    --seed N               its seed (default 2, which is measured on; the networks are calibrated on seed 1)
+
+  Example: ganglion bench core --network ncp19,cfc64 --rounds 21
   """
 
 /// `ganglion bench`.
 func benchCommand(_ arguments: [String]) -> ExitStatus {
   perform(
     "bench", help: help, arguments,
-    options: ["network", "arithmetic", "write-models", "write-inputs", "steps", "seed"], flags: []
+    options: ["network", "arithmetic", "rounds", "write-models", "write-inputs", "steps", "seed"],
+    flags: ["json"]
   ) { arguments in
     guard try arguments.exactly("SUBJECT") == ["core"] else {
       throw UsageError("unknown subject '\(arguments.positional[0])'; it is core")
     }
-    let networks = try arguments.choices("network", BenchmarkNetwork.self) ?? BenchmarkNetwork.allCases
-    let arithmetics =
-      try arguments.choices("arithmetic", ModelFile.Arithmetic.self) ?? [.int8, .int16, .float16, .float32]
-    let steps = try arguments.integer("steps", atLeast: 1) ?? 100_000
-    let seed = try arguments.integer("seed", atLeast: 0) ?? 2
-    guard arguments.value("write-models") != nil || arguments.value("write-inputs") != nil else {
-      throw UsageError("--write-models FOLDER or --write-inputs FILE is needed")
+    let networks = try arguments.choices("network", BenchmarkNetwork.self)
+    var plan = CoreBenchmark.Plan()
+    plan.networks = networks ?? plan.networks
+    plan.arithmetics = try arguments.choices("arithmetic", ModelFile.Arithmetic.self) ?? plan.arithmetics
+    plan.rounds = try arguments.integer("rounds", atLeast: 1) ?? plan.rounds
+    let steps = try arguments.integer("steps", atLeast: 1)
+    let seed = try arguments.integer("seed", atLeast: 0)
+    let (folder, path) = (arguments.value("write-models"), arguments.value("write-inputs"))
+    guard path != nil || steps == nil && seed == nil else {
+      throw UsageError("--steps and --seed belong to --write-inputs")
     }
-    if let folder = arguments.value("write-models") {
-      try writeModels(networks, arithmetics, to: folder)
+    if let folder {
+      try writeModels(networks ?? BenchmarkNetwork.allCases, plan.arithmetics, to: folder)
     }
-    if let path = arguments.value("write-inputs") {
-      try writeInputs(seed: UInt64(seed), steps: steps, to: path)
+    if let path {
+      try writeInputs(seed: UInt64(seed ?? Int(CoreBenchmark.seed)), steps: steps ?? 100_000, to: path)
+    }
+    if folder == nil, path == nil {
+      try measure(plan, json: arguments.has("json"))
     }
     return .success
   }
@@ -61,6 +75,27 @@ extension Arguments {
     }
     return chosen
   }
+}
+
+private func measure(_ plan: CoreBenchmark.Plan, json: Bool) throws {
+  let source = yardstickSource()
+  let benchmark = try CoreBenchmark(plan, yardstickSource: source, progress: Terminal.showProgress)
+  Terminal.endProgress()
+  let report = CoreBenchmarkReport(benchmark: benchmark, rounds: plan.rounds)
+  Terminal.printResult(json ? Terminal.json(report.json) : report.text)
+}
+
+/// The yardstick's source, or nil, with a word why, when it cannot be compiled here.
+private func yardstickSource() -> String? {
+  guard let source = Yardstick.findSource() else {
+    Terminal.printError("bench: no ratios: run it in Ganglion's folder, where scripts/bench/yardstick.c is")
+    return nil
+  }
+  guard Yardstick.compilerIsInstalled else {
+    Terminal.printError("bench: no ratios: gcc is not installed (on Debian and Ubuntu, apt-get install gcc)")
+    return nil
+  }
+  return source
 }
 
 private func writeModels(
