@@ -71,7 +71,8 @@ let package = Package(
     .testTarget(
       name: "ganglionTests",
       dependencies: [
-        "ganglion", "BenchmarkNetworks", "FlightLog", "ControlLoop", "LiquidModel", "PortableMath",
+        "ganglion", "BenchmarkNetworks", "FlightLog", "ControlLoop", "LiquidCore", "LiquidModel",
+        "PortableMath",
         "ULogBuilding",
       ]),
   ],

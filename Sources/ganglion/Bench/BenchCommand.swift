@@ -1,5 +1,6 @@
 import BenchmarkNetworks
 import Foundation
+import LiquidCore
 import LiquidModel
 
 private let help = """
@@ -12,6 +13,8 @@ private let help = """
     --network NAMES        only these, separated by commas: ncp19, ncp34, ncp64, ncp302, cfc64, cfc128, cfc302
                            (default: ncp19, ncp64, cfc64, cfc128, cfc302; for --write-models all)
     --arithmetic NAMES     only these: int8, int16, float16, float32
+    --kernel NAMES         only these instructions: portable, avx2, avx512vnni, neon, neondot, as far as the processor has
+                           them, or best (default: all that it has)
     --rounds N             rounds of measurement (default 101)
     --json                 the result as one JSON object, times in microseconds
 
@@ -29,7 +32,7 @@ private let help = """
 func benchCommand(_ arguments: [String]) -> ExitStatus {
   perform(
     "bench", help: help, arguments,
-    options: ["network", "arithmetic", "rounds", "write-models", "write-inputs", "steps", "seed"],
+    options: ["network", "arithmetic", "kernel", "rounds", "write-models", "write-inputs", "steps", "seed"],
     flags: ["json"]
   ) { arguments in
     guard try arguments.exactly("SUBJECT") == ["core"] else {
@@ -39,6 +42,7 @@ func benchCommand(_ arguments: [String]) -> ExitStatus {
     var plan = CoreBenchmark.Plan()
     plan.networks = networks ?? plan.networks
     plan.arithmetics = try arguments.choices("arithmetic", ModelFile.Arithmetic.self) ?? plan.arithmetics
+    if let names = arguments.value("kernel") { plan.kernels = try kernels(names) }
     plan.rounds = try arguments.integer("rounds", atLeast: 1) ?? plan.rounds
     let steps = try arguments.integer("steps", atLeast: 1)
     let seed = try arguments.integer("seed", atLeast: 0)
@@ -74,6 +78,22 @@ extension Arguments {
       chosen.append(choice)
     }
     return chosen
+  }
+}
+
+/// The kernels that a list names.
+private func kernels(_ names: String) throws -> [Kernel] {
+  try names.split(separator: ",", omittingEmptySubsequences: false).map { name in
+    if name == "best" { return .best }
+    guard let kernel = Kernel.allCases.first(where: { "\($0.name)" == name }) else {
+      let known = Kernel.allCases.map { "\($0.name)" }.joined(separator: ", ")
+      throw UsageError("--kernel takes \(known) or best, separated by commas, not '\(name)'")
+    }
+    guard kernel.isAvailable else {
+      let available = Kernel.allCases.filter(\.isAvailable).map { "\($0.name)" }.joined(separator: ", ")
+      throw CommandFailure("this processor does not have \(kernel.name), only \(available)")
+    }
+    return kernel
   }
 }
 

@@ -9,6 +9,8 @@ struct CoreBenchmark {
   struct Plan {
     var networks: [BenchmarkNetwork] = BenchmarkNetwork.timed
     var arithmetics: [ModelFile.Arithmetic] = [.int8, .int16, .float16, .float32]
+    /// What to compute with, each available.
+    var kernels: [Kernel] = Kernel.allCases.filter(\.isAvailable)
     var rounds = 101
     /// Nanoseconds that a batch of steps takes at least, well above what reading the clock costs.
     var batch = 300_000
@@ -18,7 +20,7 @@ struct CoreBenchmark {
   struct Row {
     let network: BenchmarkNetwork
     let arithmetic: ModelFile.Arithmetic
-    let kernel: String
+    let kernel: Kernel
     /// Microseconds of a step in each round.
     let times: [Double]
     /// The same for the yardstick in the same rounds; empty without one.
@@ -66,7 +68,10 @@ struct CoreBenchmark {
       }
       var contenders: [Contender] = []
       for arithmetic in plan.arithmetics {
-        contenders.append(try Contender(network, arithmetic, input, batch: plan.batch))
+        let file = try network.file(arithmetic)
+        for kernel in plan.kernels {
+          contenders.append(try Contender(network, file, kernel, input, batch: plan.batch))
+        }
       }
       var sizes: [Yardstick.Form: Int] = [:]
       for form in Yardstick.Form.allCases {
@@ -97,9 +102,7 @@ struct CoreBenchmark {
 /// A network in one arithmetic and kernel, with its times so far.
 private final class Contender {
   private let network: BenchmarkNetwork
-  private let arithmetic: ModelFile.Arithmetic
   private let input: BenchmarkInput
-  private let file: ModelFile
   private var runtime: NetworkRuntime
   private var next = 0
   private var steps = 1
@@ -107,11 +110,10 @@ private final class Contender {
   private var yardstick: [Yardstick.Form: [Double]] = [:]
 
   init(
-    _ network: BenchmarkNetwork, _ arithmetic: ModelFile.Arithmetic, _ input: BenchmarkInput, batch: Int
+    _ network: BenchmarkNetwork, _ file: ModelFile, _ kernel: Kernel, _ input: BenchmarkInput, batch: Int
   ) throws {
-    (self.network, self.arithmetic, self.input) = (network, arithmetic, input)
-    file = try network.file(arithmetic)
-    runtime = try NetworkRuntime(file)
+    (self.network, self.input) = (network, input)
+    runtime = try NetworkRuntime(file, kernel: kernel)
     steps = try batchSize(batch) { try time($0) }
   }
 
@@ -123,7 +125,8 @@ private final class Contender {
 
   func row(_ reference: ReferenceRun) -> CoreBenchmark.Row {
     CoreBenchmark.Row(
-      network: network, arithmetic: arithmetic, kernel: "portable", times: times, yardstick: yardstick,
+      network: network, arithmetic: runtime.arithmetic, kernel: runtime.kernel, times: times,
+      yardstick: yardstick,
       largestError: reference.largestError(of: &runtime))
   }
 

@@ -29,12 +29,13 @@ struct CoreBenchmarkReport {
   /// A table for people.
   var text: String {
     var lines = [
-      "network  arithmetic  kernel    median µs   best µs   ratio   goal   ratio to split   largest error"
+      "network  arithmetic  kernel     median µs   best µs   ratio   goal   ratio to split   largest error"
     ]
     for row in benchmark.rows {
       lines.append(
         [
-          padded(row.network.rawValue, 8), padded(row.arithmetic.rawValue, 11), padded(row.kernel, 9),
+          padded(row.network.rawValue, 8), padded(row.arithmetic.rawValue, 11),
+          padded("\(row.kernel.name)", 10),
           String(format: "%9.3f %9.3f", median(row.times), row.times.min() ?? 0),
           number(row.ratio(.plain), 7), number(Self.goal(row.network, row.arithmetic), 6),
           number(row.ratio(.split), 16), String(format: "%15.1e", row.largestError),
@@ -56,7 +57,7 @@ struct CoreBenchmarkReport {
   private var yardstickLines: [String] {
     yardsticks.map { network, form, times in
       [
-        padded(network.rawValue, 8), padded("float32", 11), padded("C \(form.rawValue)", 9),
+        padded(network.rawValue, 8), padded("float32", 11), padded("C \(form.rawValue)", 10),
         String(format: "%9.3f %9.3f", median(times), times.min() ?? 0),
       ].joined(separator: " ")
     }
@@ -78,7 +79,8 @@ struct CoreBenchmarkReport {
       "rounds": rounds,
       "rows": benchmark.rows.map { row -> [String: Any] in
         [
-          "network": row.network.rawValue, "arithmetic": row.arithmetic.rawValue, "kernel": row.kernel,
+          "network": row.network.rawValue, "arithmetic": row.arithmetic.rawValue,
+          "kernel": "\(row.kernel.name)",
           "median_us": median(row.times), "best_us": row.times.min() ?? 0,
           "ratio": row.ratio(.plain) ?? NSNull(), "ratio_to_split": row.ratio(.split) ?? NSNull(),
           "goal": Self.goal(row.network, row.arithmetic) ?? NSNull(), "largest_error": row.largestError,
