@@ -26,6 +26,12 @@ let package = Package(
     .target(name: "HardwareInterfaces"),
     .target(name: "Devices", dependencies: ["HardwareInterfaces"]),
     .target(name: "SimulatedHardware", dependencies: ["HardwareInterfaces", "PortableMath"]),
+    // The only room that knows Linux: libi2c, libgpiod, PWM, real time, watchdogs.
+    .systemLibrary(name: "CGPIOD", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
+    .target(
+      name: "CLinuxHardware", dependencies: ["CGPIOD"], cSettings: [.define("_GNU_SOURCE")],
+      linkerSettings: [.linkedLibrary("i2c")]),
+    .target(name: "LinuxHardware", dependencies: ["CLinuxHardware", "HardwareInterfaces"]),
     .target(
       name: "ControlLoop",
       dependencies: ["LiquidCore", "LiquidModel", "HardwareInterfaces", "Devices", "PortableMath"]),
@@ -36,8 +42,8 @@ let package = Package(
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "BenchmarkNetworks", "ControlLoop", "Devices", "FlightLog", "HardwareInterfaces", "LiquidCore",
-        "LiquidModel", "PortableMath", "SimulatedHardware",
+        "BenchmarkNetworks", "ControlLoop", "Devices", "FlightLog", "HardwareInterfaces", "LinuxHardware",
+        "LiquidCore", "LiquidModel", "PortableMath", "SimulatedHardware",
       ]),
 
     .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),
@@ -53,6 +59,12 @@ let package = Package(
     .testTarget(
       name: "SimulatedHardwareTests",
       dependencies: ["SimulatedHardware", "HardwareInterfaces", "PortableMath"]),
+    .testTarget(
+      name: "LinuxHardwareTests",
+      dependencies: [
+        "CAllocationCounter", "CLinuxHardware", "Devices", "HardwareInterfaces", "LinuxHardware",
+        "SimulatedHardware",
+      ]),
     // Counts heap blocks in tests that show that a tick takes none.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(

@@ -8,6 +8,16 @@ public enum LineError: Error, Equatable, Sendable {
   case system(errno: Int32)
 }
 
+/// How an input is pulled inside its chip.
+public enum LineBias: String, CaseIterable, Sendable {
+  /// As it was.
+  case asIs = "as_is"
+  /// Not at all.
+  case disabled
+  case pullUp = "pull_up"
+  case pullDown = "pull_down"
+}
+
 /// A digital output, requested with its safe level and owned by one writer.
 public protocol DigitalOutput: ~Copyable {
   /// Drives the line to its active (`true`) or inactive level.

@@ -1,0 +1,9 @@
+#ifndef GANGLION_CLINUXHARDWARE_H
+#define GANGLION_CLINUXHARDWARE_H
+
+#include "linux_gpio.h"
+#include "linux_guard.h"
+#include "linux_i2c.h"
+#include "linux_realtime.h"
+
+#endif

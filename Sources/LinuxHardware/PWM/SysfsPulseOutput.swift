@@ -1,0 +1,131 @@
+import HardwareInterfaces
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// A channel of a PWM chip through sysfs. It begins with its safe width, and ends with it.
+public struct SysfsPulseOutput: PulseOutput, ~Copyable {
+  private let file: Int32
+  private let period: Int64
+  private let safe: Float
+  private var written: Int64
+
+  /// Takes channel `channel` of `chip` for `rate` pulses a second, `safe` µs long until told otherwise.
+  public init(_ chip: PWMChip, channel: Int, rate: Double, safe: Float, files: SystemFiles = SystemFiles())
+    throws(LinuxError)
+  {
+    guard (0..<chip.channels).contains(channel) else {
+      throw LinuxError(
+        "\(chip.name) has no channel \(channel); it has \(chip.channels), from 0",
+        remedy: "`ganglion probe` lists PWM chips.")
+    }
+    guard rate > 0, rate <= 1e6, safe >= 0, Double(safe) * rate < 1e6 else {
+      throw LinuxError(
+        "\(chip.name): \(rate) pulses a second of \(safe) µs are not possible", remedy: "Lower rate_hz.")
+    }
+    let period = Int64(1e9 / rate)
+    let width = Int64(Double(safe) * 1000)
+    file = try Self.start(chip, channel, period: period, width: width, files)
+    (self.period, self.safe, written) = (period, safe, width)
+  }
+
+  /// Starts the channel and opens the file of its pulses.
+  private static func start(
+    _ chip: PWMChip, _ channel: Int, period: Int64, width: Int64, _ files: SystemFiles
+  ) throws(LinuxError) -> Int32 {
+    let folder = "\(chip.folder)/pwm\(channel)"
+    if !files.exists(folder) { try export(chip, channel, folder, files) }
+    // A pulse longer than the period is refused, so the old one goes first; so does the output, for a new polarity.
+    try write("0", "\(folder)/enable", files)
+    try write("0", "\(folder)/duty_cycle", files)
+    try write("normal", "\(folder)/polarity", files)
+    try write(String(period), "\(folder)/period", files)
+    try write(String(width), "\(folder)/duty_cycle", files)
+    try write("1", "\(folder)/enable", files)
+    let path = files.root + "\(folder)/duty_cycle"
+    let file = open(path, O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { throw refusal("open", path, errno) }
+    return file
+  }
+
+  deinit {
+    // Whoever forgot to: the safe width is the last word.
+    if file >= 0 {
+      _ = Self.put(Int64(safe * 1000), into: file)
+      close(file)
+    }
+  }
+
+  /// See `PulseOutput`. Takes no heap block.
+  public mutating func set(microseconds: Float) throws(LineError) {
+    // NaN fails the comparison and becomes no pulse.
+    let width = microseconds > 0 ? Int64(min(Double(microseconds) * 1000, Double(period))) : 0
+    guard width != written else { return }
+    let result = Self.put(width, into: file)
+    if result != 0 { throw LineError(result: -result) }
+    written = width
+  }
+
+  /// Writes a number in digits; 0 or the error number.
+  private static func put(_ number: Int64, into file: Int32) -> Int32 {
+    var digits = InlineArray<24, UInt8>(repeating: 0)
+    var first = digits.count - 1
+    digits[first] = 0x0A
+    var rest = max(number, 0)
+    repeat {
+      first -= 1
+      digits[first] = 0x30 + UInt8(rest % 10)
+      rest /= 10
+    } while rest > 0
+    return digits.span.extracting(droppingFirst: first).withUnsafeBytes { bytes in
+      while true {
+        let count = pwrite(file, bytes.baseAddress, bytes.count, 0)
+        if count == bytes.count { return 0 }
+        if count >= 0 { return EIO }
+        if errno != EINTR { return errno }
+      }
+    }
+  }
+
+  private static func export(
+    _ chip: PWMChip, _ channel: Int, _ folder: String, _ files: SystemFiles
+  ) throws(LinuxError) {
+    try write(String(channel), "\(chip.folder)/export", files)
+    // udev gives the new files to their group a moment later.
+    for _ in 0..<100 {
+      if files.readWriteRefusal("\(folder)/duty_cycle") == 0 { return }
+      usleep(10_000)
+    }
+    throw refusal("use", files.root + folder, files.readWriteRefusal("\(folder)/duty_cycle"))
+  }
+
+  private static func write(_ text: String, _ path: String, _ files: SystemFiles) throws(LinuxError) {
+    let number = files.write(text, to: path)
+    if number == 0 { return }
+    // Some chips have one polarity and no file to say so, or one that refuses to be told.
+    if path.hasSuffix("/polarity") { return }
+    throw refusal("write \(text) to", files.root + path, number)
+  }
+
+  private static func refusal(_ verb: String, _ path: String, _ number: Int32) -> LinuxError {
+    switch number {
+    case EACCES, EPERM:
+      LinuxError(
+        "no permission to \(verb) \(path)",
+        remedy:
+          "Join the group that owns it (sudo usermod -aG gpio $USER, then log in again); scripts/deploy sets "
+          + "this up with a udev rule.", errno: number)
+    case EBUSY:
+      LinuxError(
+        "cannot \(verb) \(path): in use", remedy: "Another driver or program has this channel; use another.",
+        errno: number)
+    default:
+      LinuxError(
+        "cannot \(verb) \(path): \(errorText(number))", remedy: "See the kernel's words: dmesg | tail.",
+        errno: number)
+    }
+  }
+}

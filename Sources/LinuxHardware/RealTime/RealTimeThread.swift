@@ -1,0 +1,90 @@
+import CLinuxHardware
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// A thread with its own scheduling, a stack that was touched beforehand, and all signals blocked.
+public final class RealTimeThread {
+  /// What the thread obtained of the scheduling it asked for.
+  public let grants: [RealTimeGrant]
+  private let thread: pthread_t
+  private var isRunning = true
+
+  /// Hands the body over and the grants back. The starting thread waits in between.
+  private final class Start: @unchecked Sendable {
+    // Sendable: `grants` is written before `isReady` is stored and read after it is loaded.
+    let name: String
+    let scheduling: ThreadScheduling
+    let system: any RealTimeSystem
+    let body: () -> Void
+    var grants: [RealTimeGrant] = []
+    let isReady = Atomic<Bool>(false)
+
+    init(
+      _ name: String, _ scheduling: ThreadScheduling, _ system: any RealTimeSystem,
+      _ body: @escaping () -> Void
+    ) {
+      (self.name, self.scheduling, self.system, self.body) = (name, scheduling, system, body)
+    }
+
+    func run() {
+      ganglion_name_thread("gl-\(name)")
+      ganglion_set_least_timer_slack()
+      ganglion_prefault_stack()
+      grants = scheduling.apply(to: "the \(name) thread", system)
+      isReady.store(true, ordering: .releasing)
+      body()
+    }
+  }
+
+  /// Stack of a thread in bytes: musl's own would not hold what is touched beforehand.
+  private static let stackSize = 1 << 20
+
+  /// Starts a thread and waits until its scheduling is settled. `body` is the thread's from then on.
+  public init(
+    _ name: String, scheduling: ThreadScheduling = ThreadScheduling(),
+    system: any RealTimeSystem = KernelRealTime(),
+    body: sending @escaping () -> Void
+  ) throws(LinuxError) {
+    let start = Start(name, scheduling, system, body)
+    let handle = Unmanaged.passRetained(start)
+    var thread = pthread_t()
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, Self.stackSize)
+    // A new thread has its parent's mask; signals are for the main thread alone.
+    var (all, before) = (sigset_t(), sigset_t())
+    sigfillset(&all)
+    pthread_sigmask(SIG_BLOCK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    let result = pthread_create(
+      &thread, &attributes,
+      { argument in
+        if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().run() }
+        return nil
+      }, handle.toOpaque())
+    guard result == 0 else {
+      handle.release()
+      throw LinuxError(
+        "cannot start the \(name) thread: \(errorText(result))",
+        remedy: "Raise the limit of threads (ulimit -u).", errno: result)
+    }
+    while !start.isReady.load(ordering: .acquiring) { usleep(200) }
+    self.thread = thread
+    grants = start.grants
+  }
+
+  deinit { join() }
+
+  /// Waits until the thread has ended.
+  public func join() {
+    guard isRunning else { return }
+    isRunning = false
+    pthread_join(thread, nil)
+  }
+}
