@@ -32,6 +32,9 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     try checkOptionsFit(arguments)
     let seed = UInt64(try arguments.integer("seed", atLeast: 0) ?? 1)
     let mission = try Mission(path: path, overrides: try overrides(arguments))
+    guard mission.configuration.backend == .simulated else {
+      throw CommandFailure("the backend \"linux\" is not ready to fly yet; set backend to \"simulated\"")
+    }
     if let episodes = try arguments.integer("episodes", atLeast: 1) {
       return try flyEpisodes(mission, count: episodes, firstSeed: seed, arguments)
     }

@@ -34,4 +34,23 @@ struct LatencyHistogramTests {
     #expect(histogram.quantile(0.5) == 0)
     #expect(histogram.quantile(1) > 1 << 60)
   }
+
+  @Test("Two histograms added are the histogram of both, and their buckets hold every count")
+  func adding() {
+    var (both, first, second) = (LatencyHistogram(), LatencyHistogram(), LatencyHistogram())
+    for value: Int64 in [3, 100, 5_000, 5_000, 80_000] {
+      both.record(value)
+      first.record(value)
+    }
+    for value: Int64 in [7, 900_000] {
+      both.record(value)
+      second.record(value)
+    }
+    first.add(second)
+    #expect(first.total == 7 && first.maximum == 900_000)
+    #expect(first.buckets.map(\.count) == both.buckets.map(\.count))
+    #expect(first.buckets.map(\.upTo) == both.buckets.map(\.upTo))
+    #expect(first.buckets.map { UInt64($0.count) }.reduce(0, +) == 7)
+    #expect(first.buckets.first?.upTo == 3)
+  }
 }

@@ -45,9 +45,10 @@ public struct BusLoad: Sendable, Equatable {
 }
 
 extension PulseChip {
-  /// One burst of four registers for each channel from the first motor's to the last's.
+  /// One burst of four registers for each channel from the first motor's to the last's; 0 for a chip on no bus.
   func bitsPerWrite(channels: [Int]) -> Int {
     switch self {
+    case .kernelPWM: 0
     case .pca9685: TransferBits.write(1 + 4 * ((channels.max() ?? 0) - (channels.min() ?? 0) + 1))
     }
   }
@@ -102,10 +103,11 @@ extension Configuration {
         ))
     }
     let driver = actuators.driver
+    guard let bus = driver.bus else { return shares }
     // Outputs are written once each tick, however fast the chip repeats its pulses.
     shares.append(
       (
-        driver.bus,
+        bus,
         BusLoad.Share(
           path: "actuators.driver", chip: driver.chip.rawValue, address: driver.address, rateHz: loop.rateHz,
           bits: driver.chip.bitsPerWrite(channels: actuators.motors.map(\.channel)))

@@ -12,10 +12,12 @@ public struct ConfigurationOverrides: Sendable, Equatable {
   public var modelFile: String?
   /// In place of `model.controller`.
   public var controller: ControllerChoice?
+  /// In place of `backend`.
+  public var backend: Backend?
 
   /// Overrides; `nil` keeps what the file says.
-  public init(modelFile: String? = nil, controller: ControllerChoice? = nil) {
-    (self.modelFile, self.controller) = (modelFile, controller)
+  public init(modelFile: String? = nil, controller: ControllerChoice? = nil, backend: Backend? = nil) {
+    (self.modelFile, self.controller, self.backend) = (modelFile, controller, backend)
   }
 }
 

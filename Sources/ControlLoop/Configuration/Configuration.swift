@@ -8,6 +8,8 @@ public enum VehicleKind: String, CaseIterable, Sendable {
 public enum Backend: String, CaseIterable, Sendable {
   /// Chips simulated at register level on a virtual clock.
   case simulated
+  /// The buses, lines and PWM outputs of this Linux machine.
+  case linux
 }
 
 /// A vehicle: everything that `ganglion run` needs to know, read from one JSON5 file and found valid.
@@ -32,6 +34,10 @@ public struct Configuration: Sendable, Equatable {
   public var actuators: Actuators
   /// The digital lines.
   public var lines: Lines
+  /// How the loop runs on Linux.
+  public var realTime: RealTime
+  /// What watches over the loop on Linux.
+  public var watchdog: Watchdog
   /// The estimator's filters.
   public var estimator: Estimator
   /// What the network reads and commands; `nil` only when there is no model file.
@@ -84,6 +90,8 @@ extension Configuration: ConfigurationSection {
       .section("sensors", "The sensors."),
       .section("actuators", "The motors and the chip that drives them."),
       .section("lines", absent: "no lines", "The digital lines."),
+      .section("realtime", absent: "its defaults", "How the loop runs on Linux."),
+      .section("watchdog", absent: "its defaults", "What watches over the loop on Linux."),
       .section("estimator", absent: "its defaults", "How attitude and altitude are estimated."),
       .section(
         "network", absent: "no network", "What the network reads and commands; needed with a model file."),
@@ -100,12 +108,14 @@ extension Configuration: ConfigurationSection {
 
   init?(_ section: Section) {
     let (name, vehicle) = (section.read(Self.nameKey), section.read(Self.vehicleKey))
-    let backend = section.read(Self.backendKey)
+    let backend = section.read(Self.backendKey).map { section.context.overrides.backend ?? $0 }
     let (loop, model) = (section.read(Loop.self, "loop"), section.read(Model.self, "model"))
     let buses = section.readList(Bus.self, "buses", count: 1...8)
     let sensors = section.read(Sensors.self, "sensors")
     let actuators = section.read(Actuators.self, "actuators")
     let lines = section.readOrStandard(Lines.self, "lines")
+    let realTime = section.readOrStandard(RealTime.self, "realtime")
+    let watchdog = section.readOrStandard(Watchdog.self, "watchdog")
     let estimator = section.readOrStandard(Estimator.self, "estimator")
     let network = section.readOptional(Network.self, "network")
     let limits = section.readOrStandard(Limits.self, "limits")
@@ -128,13 +138,15 @@ extension Configuration: ConfigurationSection {
     if let sensors, let arming, let failsafe { Self.checkBattery(sensors, arming, failsafe, in: section) }
     if let limits, let failsafe { Self.check(limits, against: failsafe, in: section) }
     if let evaluation, let simulation { Self.check(evaluation, against: simulation, in: section) }
+    if let watchdog, let loop { Self.check(watchdog, against: loop, in: section) }
 
     guard let name, let vehicle, let backend, let loop, let model, let buses, let sensors, let actuators,
-      let lines, let estimator, let network, let limits, let setpoints, let setpointRates, let arming,
-      let failsafe, let log, let evaluation, let simulation
+      let lines, let realTime, let watchdog, let estimator, let network, let limits, let setpoints,
+      let setpointRates, let arming, let failsafe, let log, let evaluation, let simulation
     else { return nil }
     (self.name, self.vehicle, self.backend, self.loop, self.model) = (name, vehicle, backend, loop, model)
     (self.buses, self.sensors, self.actuators, self.lines) = (buses, sensors, actuators, lines)
+    (self.realTime, self.watchdog) = (realTime, watchdog)
     (self.estimator, self.network, self.limits) = (estimator, network, limits)
     (self.setpoints, self.setpointRates) = (setpoints, setpointRates)
     (self.arming, self.failsafe, self.log) = (arming, failsafe, log)

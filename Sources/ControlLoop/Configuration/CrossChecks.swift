@@ -114,6 +114,15 @@ extension Configuration {
     }
   }
 
+  static func check(_ watchdog: Watchdog, against loop: Loop, in section: Section) {
+    if watchdog.loopStoppedAfter < 2 * loop.period {
+      section.complain(
+        "watchdog.loop_stopped_ms",
+        "found \(rounded(Double(watchdog.loopStoppedAfter) / 1e6, 3)), expected at least two periods of the loop, "
+          + "\(rounded(Double(2 * loop.period) / 1e6, 3)) ms: otherwise one late tick stops the vehicle")
+    }
+  }
+
   static func check(_ evaluation: Evaluation, against simulation: Simulation, in section: Section) {
     if evaluation.until > simulation.duration {
       section.complain(

@@ -1,7 +1,7 @@
 /// Counts of durations in fixed memory: 32 buckets for each power of two, so a value is known to 3 %.
 ///
 /// Recording costs a few instructions and touches no heap (HdrHistogram's layout, with two significant digits).
-public struct LatencyHistogram: Sendable {
+public struct LatencyHistogram: BitwiseCopyable, Sendable {
   private var counts = InlineArray<1920, UInt32>(repeating: 0)
   /// How many durations were recorded.
   public private(set) var total: UInt64 = 0
@@ -18,6 +18,21 @@ public struct LatencyHistogram: Sendable {
     counts[index] = counts[index] == .max ? .max : counts[index] + 1
     total &+= 1
     maximum = max(maximum, nanoseconds)
+  }
+
+  /// Counts all that `other` has counted.
+  public mutating func add(_ other: borrowing LatencyHistogram) {
+    for index in 0..<counts.count {
+      let (sum, isTooMuch) = counts[index].addingReportingOverflow(other.counts[index])
+      counts[index] = isTooMuch ? .max : sum
+    }
+    total &+= other.total
+    maximum = max(maximum, other.maximum)
+  }
+
+  /// The buckets that hold something, from the shortest on: their upper ends in ns and their counts.
+  public var buckets: [(upTo: Int64, count: UInt32)] {
+    (0..<counts.count).compactMap { counts[$0] > 0 ? (Self.upperBound(of: $0), counts[$0]) : nil }
   }
 
   /// The duration in ns that the share `quantile` (0 to 1) of all does not exceed, rounded up to its bucket's end

@@ -51,6 +51,13 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
   /// Lets `body` look at the bus.
   public func withBus<Result>(_ body: (borrowing Bus) -> Result) -> Result { body(bus) }
 
+  /// What the identity registers of this bus's sensors held at their last start.
+  public var identities: SensorIdentities {
+    SensorIdentities(
+      inertial: inertial?.identity, barometer: barometer?.identity, range: range?.identity,
+      power: power?.identity)
+  }
+
   /// Runs the job that is due first: one short burst of transfers. Of jobs due at the same time the
   /// inertial sensor comes first, then the actuators, then the slower sensors.
   public func runNext(now: MonotonicTime) {

@@ -51,4 +51,25 @@ public struct SensorReadings: BitwiseCopyable, Sendable {
 
   /// No sensors.
   public init() {}
+
+  /// Puts the readings that `bus` has in place of those here: each bus has its own sensors.
+  public mutating func take(from bus: SensorReadings) {
+    if bus.inertial.isPresent { inertial = bus.inertial }
+    if bus.pressure.isPresent { pressure = bus.pressure }
+    if bus.range.isPresent { range = bus.range }
+    if bus.power.isPresent { power = bus.power }
+    if bus.actuatorFault != .none { actuatorFault = bus.actuatorFault }
+  }
+}
+
+/// What the sensors' identity registers held; `nil` for a sensor that is not there, has none, or was not asked yet.
+public struct SensorIdentities: BitwiseCopyable, Sendable, Equatable {
+  /// By sensor.
+  public var inertial, barometer, range, power: UInt8?
+
+  /// Identities from their parts.
+  public init(inertial: UInt8? = nil, barometer: UInt8? = nil, range: UInt8? = nil, power: UInt8? = nil) {
+    (self.inertial, self.barometer) = (inertial, barometer)
+    (self.range, self.power) = (range, power)
+  }
 }

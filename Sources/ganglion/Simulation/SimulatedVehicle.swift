@@ -14,6 +14,8 @@ final class SimulatedVehicle {
   private var workers: [BusWorker<SimulatedI2CBus>] = []
   private let pulseDriver: SimulatedPCA9685
   private let channels: [Int]
+  /// Pulses of the processor's own outputs; `nil` for a vehicle whose pulses come from a chip on a bus.
+  private var processorPulses: FixedVector<8>?
   private var safeOutput = TickOutput()
   private var enable: SimulatedOutput
   private let killSwitch: String
@@ -47,6 +49,7 @@ final class SimulatedVehicle {
     enable = board.output(enableName)
     channels = configuration.actuators.motors.map(\.channel)
     for motor in configuration.actuators.motors { safeOutput.pulses.append(Float(motor.safeMicroseconds)) }
+    if configuration.actuators.driver.bus == nil { processorPulses = FixedVector() }
     pulseDriver = SimulatedPCA9685(oscillator: Double(configuration.actuators.driver.oscillatorHz))
     do throws(SimulatedBoard.AssemblyError) {
       try board.attach(configuration, motors: pulseDriver, without: absent)
@@ -91,6 +94,7 @@ final class SimulatedVehicle {
   /// Sends a tick's decision to the actuators.
   func actuate(_ output: TickOutput) {
     for worker in workers { worker.write(pulses: output.pulses, now: board.now) }
+    if processorPulses != nil { processorPulses = output.pulses }
     // A simulated line cannot fail.
     try? enable.set(output.enable)
     applyPulses()
@@ -101,7 +105,9 @@ final class SimulatedVehicle {
 
   /// Width in µs of the pulses that reach a motor; `nil` when none do.
   func pulseWidth(motor: Int) -> Double? {
-    channels.indices.contains(motor) ? board.pulseWidth(pulseDriver, channel: channels[motor]) : nil
+    guard channels.indices.contains(motor) else { return nil }
+    guard let processorPulses else { return board.pulseWidth(pulseDriver, channel: channels[motor]) }
+    return board.outputsEnabled && processorPulses[motor] > 0 ? Double(processorPulses[motor]) : nil
   }
 
   /// Whether the kill switch is pulled.
@@ -119,8 +125,9 @@ final class SimulatedVehicle {
 
   private func applyPulses() {
     for (motor, channel) in channels.enumerated() {
-      plant?.setPulse(
-        motor: motor, microseconds: board.outputsEnabled ? pulseDriver.pulseWidth(channel) : nil)
+      let width =
+        processorPulses.map { $0[motor] > 0 ? Double($0[motor]) : nil } ?? pulseDriver.pulseWidth(channel)
+      plant?.setPulse(motor: motor, microseconds: board.outputsEnabled ? width : nil)
     }
   }
 }

@@ -37,7 +37,8 @@ extension SimulatedBoard {
       try put(power.chip.name, "power", on: power.bus, power.address, settings)
     }
     let driver = configuration.actuators.driver
-    try attach(motors, name: "motors", bus: bus(driver.bus), address: driver.address)
+    guard let motorBus = driver.bus else { return }
+    try attach(motors, name: "motors", bus: bus(motorBus), address: driver.address)
   }
 }
 

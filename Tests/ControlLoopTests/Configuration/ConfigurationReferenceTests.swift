@@ -20,7 +20,7 @@ import Testing
     let complaints = complaints(
       about: """
         { loop: {}, model: {}, buses: [{}], sensors: { imu: {}, barometer: {}, range: {}, power: {} },
-          actuators: { driver: {}, motors: [{}, {}, {}, {}] }, lines: { enable: {} },
+          actuators: { driver: {}, motors: [{}, {}, {}, {}] }, lines: { enable: {}, kill_switch: {} },
           network: { inputs: [{}], outputs: [{}, {}, {}, {}] }, setpoints: [{}] }
         """)
     for schema in Configuration.schemas {

@@ -97,7 +97,7 @@ import Testing
     Case("stale_after_ms: 12", "stale_after_ms: 3", "expected more than the time between ticks, 4 ms"),
     Case(
       "line: \"GPIO27\"", "line: \"GPIO17\"",
-      "lines.kill_switch: pinctrl-bcm2711 GPIO17 is the enable line already"),
+      "lines.kill_switch: pinctrl-bcm2711 GPIO17 is lines.enable already"),
     Case("at_s: 8.0", "at_s: 6.0", "setpoints[4].at_s: found 6, expected more than the step before, 6"),
     Case(
       "roll_deg: 8 ", "roll_deg: 40 ", "setpoints[3].roll_deg: found 40, expected at most limits.tilt_deg, 35"

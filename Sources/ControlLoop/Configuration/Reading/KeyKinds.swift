@@ -77,6 +77,21 @@ extension Key<Int?> {
   }
 }
 
+extension Key<Int?> {
+  /// A whole number within `range` that may be left out.
+  static func optionalInteger(
+    _ name: String, _ range: ClosedRange<Int>, absent: String, _ about: String
+  ) -> Key {
+    Key(
+      name: name, expected: "whole number, \(range.lowerBound) to \(range.upperBound)", absence: .means(nil),
+      standard: absent, about: about
+    ) { value in
+      guard let number = value.wholeNumber, range.contains(number) else { return .unexpected() }
+      return .value(number)
+    }
+  }
+}
+
 extension Key<UInt8> {
   /// A 7-bit I2C address of `range`; by default those that the bus does not reserve.
   static func address(_ range: ClosedRange<Int> = 0x08...0x77, standard: UInt8? = nil, _ about: String) -> Key
@@ -124,6 +139,18 @@ extension Key<[UInt8]?> {
         bytes.append(byte)
       }
       return .value(bytes)
+    }
+  }
+}
+
+extension Key<Bool> {
+  /// true or false.
+  static func flag(_ name: String, standard: Bool, _ about: String) -> Key {
+    Key(
+      name: name, expected: "true or false", absence: .means(standard), standard: "\(standard)", about: about
+    ) { value in
+      guard case .boolean(let flag) = value.content else { return .unexpected() }
+      return .value(flag)
     }
   }
 }

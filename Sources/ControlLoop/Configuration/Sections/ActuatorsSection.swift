@@ -3,6 +3,8 @@ import Devices
 /// Pulse generators with a driver.
 public enum PulseChip: String, CaseIterable, Sendable {
   case pca9685
+  /// PWM outputs of the processor, driven by the kernel.
+  case kernelPWM = "kernel_pwm"
 }
 
 extension Configuration {
@@ -22,10 +24,12 @@ extension Configuration {
   public struct PulseDriver: ConfigurationSection, Equatable {
     /// Which chip.
     public var chip: PulseChip
-    /// Name of its bus.
-    public var bus: String
-    /// 7-bit I2C address.
+    /// Name of its bus; `nil` for a chip that is on none.
+    public var bus: String?
+    /// 7-bit I2C address, for a chip that has a bus.
     public var address: UInt8
+    /// Name or device of the kernel's PWM chip; only for `kernelPWM`.
+    public var pwmChip: String?
     /// Pulses per second.
     public var rateHz: Int
     /// The chip's oscillator in Hz, as measured.
@@ -38,6 +42,7 @@ extension Configuration {
         let oscillator = Double(oscillatorHz)
         return PCA9685.rate(
           prescale: PCA9685.prescale(rate: Double(rateHz), oscillator: oscillator), oscillator: oscillator)
+      case .kernelPWM: return Double(rateHz)
       }
     }
   }
@@ -102,7 +107,25 @@ extension Configuration.Actuators {
 }
 
 extension Configuration.PulseDriver {
-  private static let chip = Key<PulseChip>.choice("chip", "Which chip.")
+  /// Which chip; the names of pulses made by software are refused with the reason.
+  private static let chip: Key<PulseChip> = {
+    var key = Key<PulseChip>.choice("chip", "Which chip.")
+    let convert = key.convert
+    key.convert = { value in
+      guard case .string(let name) = value.content, ["gpio", "software", "software_pwm"].contains(name) else {
+        return convert(value)
+      }
+      return .wrong(
+        "pulses that software makes on a line cannot drive speed controllers: they are as uneven as the scheduler, and "
+          + "10 µs of a 1 to 2 ms pulse are a hundredth of the range; use \"pca9685\" or \"kernel_pwm\"")
+    }
+    return key
+  }()
+  private static let bus = Key<String?>.optionalText(
+    "bus", absent: "needed by a chip on I2C", "Name of one of the `buses`.")
+  private static let pwmChip = Key<String?>.optionalText(
+    "pwm_chip", absent: "needed by kernel_pwm",
+    "The kernel's PWM chip by its device, for example \"1f00098000.pwm\", or its name, \"pwmchip0\".")
   private static let address = Key<UInt8>.address(
     standard: 0x40, "7-bit I2C address, 0x40 to 0x77 by its pins.")
   // Prescaler 3 to 255 at 25 MHz (PCA9685 datasheet, 7.3.5).
@@ -116,18 +139,22 @@ extension Configuration.PulseDriver {
   static let schema = SectionSchema(
     path: "actuators.driver", about: "The chip that makes the motors' pulses.",
     keys: [
-      chip.description, SensorPlace.busKey.description, address.description, rate.description,
+      chip.description, bus.description, address.description, pwmChip.description, rate.description,
       oscillator.description,
     ])
 
   init?(_ section: Section) {
-    let (chip, bus, address) =
-      (section.read(Self.chip), section.read(SensorPlace.busKey), section.read(Self.address))
+    let (chip, bus, address) = (section.read(Self.chip), section.read(Self.bus), section.read(Self.address))
     let (rate, oscillator) = (section.read(Self.rate), section.read(Self.oscillator))
-    guard let chip, let bus, let address, let rate, let oscillator else { return nil }
-    (self.chip, self.bus, self.address, self.rateHz, self.oscillatorHz) = (
-      chip, bus, address, rate, oscillator
-    )
+    let pwmChip = section.read(Self.pwmChip)
+    guard let chip, let bus, let address, let pwmChip, let rate, let oscillator else { return nil }
+    let (needed, other) = chip == .kernelPWM ? ("pwm_chip", "bus") : ("bus", "pwm_chip")
+    let (given, superfluous) = chip == .kernelPWM ? (pwmChip, bus) : (bus, pwmChip)
+    if given == nil { section.complain(needed, "missing; \(chip.rawValue) needs it") }
+    if superfluous != nil { section.complain(other, "\(chip.rawValue) has none; remove it") }
+    guard given != nil, superfluous == nil else { return nil }
+    (self.chip, self.bus, self.address, self.pwmChip) = (chip, bus, address, pwmChip)
+    (self.rateHz, self.oscillatorHz) = (rate, oscillator)
   }
 }
 

@@ -1,3 +1,5 @@
+import HardwareInterfaces
+
 /// The electrical level at which a line is active.
 public enum ActiveLevel: String, CaseIterable, Sendable {
   case high, low
@@ -9,17 +11,31 @@ extension Configuration {
     /// Output that is active while armed, if any.
     public var enable: Line?
     /// Input that stops everything while active, if any.
-    public var killSwitch: Line?
+    public var killSwitch: SwitchLine?
+    /// Output for a lamp that shows what the vehicle is doing, if any.
+    public var status: Line?
   }
 
-  /// A digital line.
+  /// A digital output.
   public struct Line: ConfigurationSection, Equatable {
-    /// The GPIO chip's label.
-    public var chip: String
-    /// The line's name.
+    /// The GPIO chip's label; `nil` when the line's name alone says which it is.
+    public var chip: String?
+    /// The line's name, or its number on the chip.
     public var line: String
     /// The level at which it is active.
     public var active: ActiveLevel
+  }
+
+  /// A digital input.
+  public struct SwitchLine: ConfigurationSection, Equatable {
+    /// The GPIO chip's label; `nil` when the line's name alone says which it is.
+    public var chip: String?
+    /// The line's name, or its number on the chip.
+    public var line: String
+    /// The level at which it is active.
+    public var active: ActiveLevel
+    /// How it is pulled inside the chip.
+    public var bias: LineBias
   }
 }
 
@@ -30,32 +46,82 @@ extension Configuration.Lines {
       .section(
         "enable", absent: "no enable line", "Output, active while armed: it powers the motors' drivers."),
       .section("kill_switch", absent: "no kill switch", "Input that disarms while active."),
+      .section(
+        "status", absent: "no lamp",
+        "Output for a lamp: lit while armed, 1 Hz while disarmed, 5 Hz while a fault is in force."),
     ])
 
   init?(_ section: Section) {
     let enable = section.readOptional(Configuration.Line.self, "enable")
-    let killSwitch = section.readOptional(Configuration.Line.self, "kill_switch")
-    guard let enable, let killSwitch else { return nil }
-    if let enable, let killSwitch, enable.chip == killSwitch.chip, enable.line == killSwitch.line {
-      section.complain("kill_switch", "\(enable.chip) \(enable.line) is the enable line already")
+    let killSwitch = section.readOptional(Configuration.SwitchLine.self, "kill_switch")
+    let status = section.readOptional(Configuration.Line.self, "status")
+    guard let enable, let killSwitch, let status else { return nil }
+    var taken: [(key: String, chip: String?, line: String)] = []
+    for (key, chip, line) in [
+      ("enable", enable?.chip, enable?.line), ("kill_switch", killSwitch?.chip, killSwitch?.line),
+      ("status", status?.chip, status?.line),
+    ] {
+      guard let line else { continue }
+      if let other = taken.first(where: {
+        $0.line == line && ($0.chip == chip || $0.chip == nil || chip == nil)
+      }) {
+        section.complain(
+          key, "\([chip, line].compactMap(\.self).joined(separator: " ")) is lines.\(other.key) already")
+      }
+      taken.append((key, chip, line))
     }
-    (self.enable, self.killSwitch) = (enable, killSwitch)
+    (self.enable, self.killSwitch, self.status) = (enable, killSwitch, status)
+  }
+}
+
+/// The keys that every line has.
+private enum LineKeys {
+  static let chip = Key<String?>.optionalText(
+    "chip", absent: "any chip", "Label of the GPIO chip, as `ganglion probe` and `gpiodetect` show it.")
+  static let line = Key<String>.text(
+    "line", "Name of the line, as `gpioinfo` shows it, or its number on a chip that is named, as text: \"3\"."
+  )
+  static let active = Key<ActiveLevel>.choice(
+    "active", standard: .high, "Level at which it is active.")
+
+  /// Reads them, and checks that a number has a chip to count on.
+  static func read(_ section: Section) -> (chip: String?, line: String, active: ActiveLevel)? {
+    let (chip, line, active) = (section.read(chip), section.read(line), section.read(active))
+    guard let chip, let line, let active else { return nil }
+    if chip == nil, Int(line) != nil {
+      section.complain("line", "found \"\(line)\", a number; expected a line's name, or its chip beside it")
+    }
+    return (chip, line, active)
   }
 }
 
 extension Configuration.Line {
-  private static let chip = Key<String>.text("chip", "Label of the GPIO chip, as `gpiodetect` shows it.")
-  private static let line = Key<String>.text("line", "Name of the line, as `gpioinfo` shows it.")
-  private static let active = Key<ActiveLevel>.choice(
-    "active", standard: .high, "Level at which it is active.")
-
   static let schema = SectionSchema(
-    path: "lines.enable, lines.kill_switch", about: "A digital line.",
-    keys: [chip.description, line.description, active.description])
+    path: "lines.enable, lines.status", about: "A digital output.",
+    keys: [LineKeys.chip.description, LineKeys.line.description, LineKeys.active.description])
 
   init?(_ section: Section) {
-    let (chip, line, active) = (section.read(Self.chip), section.read(Self.line), section.read(Self.active))
-    guard let chip, let line, let active else { return nil }
+    guard let (chip, line, active) = LineKeys.read(section) else { return nil }
     (self.chip, self.line, self.active) = (chip, line, active)
+  }
+}
+
+extension Configuration.SwitchLine {
+  private static let bias = Key<LineBias>.choice(
+    "bias", standard: .asIs,
+    "How the chip pulls it. With \"pull_up\", `active: \"high\"` and a switch that closes to ground while all is well, "
+      + "a broken wire disarms too.")
+
+  static let schema = SectionSchema(
+    path: "lines.kill_switch", about: "A digital input.",
+    keys: [
+      LineKeys.chip.description, LineKeys.line.description, LineKeys.active.description, bias.description,
+    ])
+
+  init?(_ section: Section) {
+    guard let (chip, line, active) = LineKeys.read(section), let bias = section.read(Self.bias) else {
+      return nil
+    }
+    (self.chip, self.line, self.active, self.bias) = (chip, line, active, bias)
   }
 }
