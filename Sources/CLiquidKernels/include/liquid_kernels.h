@@ -1,7 +1,8 @@
 /// Vector kernels of LiquidCore, chosen when a network is made.
 ///
 /// Why C: Swift compiles a module for one processor. It has no way to compile one function for AVX2 and its
-/// neighbour for SSE2 and to choose at run time, short of flags that bar a package from being a dependency.
+/// neighbour for SSE2 and to choose at run time, short of flags that bar a package from being a dependency. The C is
+/// that of Clang, which comes with Swift.
 ///
 /// Each function computes what the Swift function beside its call in LiquidCore computes, bit for bit; the tests
 /// compare them. Sizes and formats have been checked by the caller: `rows` is a multiple of 8, `columns` of 4, and
