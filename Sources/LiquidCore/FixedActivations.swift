@@ -21,7 +21,10 @@ enum FixedActivations {
   /// min(|x|, `end`) brought from `fraction` to 17 bits behind the point, and halved `halvings` times.
   @inline(__always)
   private static func place(_ x: Int32, _ fraction: Int32, end: UInt32, halvings: Int32) -> Int32 {
-    let limited = Int32(bitPattern: min(x.magnitude, end &<< UInt32(bitPattern: fraction)))
+    // The minimum without a comparison, which the compiler may make a jump: the difference lies within 32 bits.
+    let magnitude = x.magnitude
+    let excess = Int32(bitPattern: (end &<< UInt32(bitPattern: fraction)) &- magnitude)
+    let limited = Int32(bitPattern: magnitude) &+ (excess & (excess &>> 31))
     return (limited &<< max(17 &- fraction, 0)) &>> (max(fraction &- 17, 0) &+ halvings)
   }
 
@@ -50,7 +53,8 @@ enum FixedActivations {
   static func normal(_ x: Int32, _ fraction: Int32) -> Int32 {
     // 4.5 as 9 halves.
     let place = place(x, fraction, end: 9, halvings: 0)
-    let limited = min(place, 9 &<< 16)
+    let excess = (9 &<< 16) &- place
+    let limited = place &+ (excess & (excess &>> 31))
     return 0x4000_0000 &+ signed(interpolated(limited, restBits: 11) { normalTable[unchecked: $0] }, as: x)
   }
 
