@@ -3,7 +3,10 @@
 #endif
 
 /// What Float32 and Float16 have in common: single precision everywhere but in the stored weights.
-public protocol FloatArithmetic: Arithmetic where Value == Float, Accumulator == Float, Elapsed == Float {}
+public protocol FloatArithmetic: Arithmetic where Value == Float, Accumulator == Float, Elapsed == Float {
+  /// Rounds `count` values that an affine map will read, in place, as far as the arithmetic asks for.
+  static func settle(_ values: UnsafeMutablePointer<Float>, count: Int)
+}
 
 extension FloatArithmetic {
   /// Whether the header's formats are in range.
@@ -34,7 +37,7 @@ extension FloatArithmetic {
       if let function = kernel.table?.pointee.float_activation,
         function(activation.rawValue, input, map.paddedRows, output)
       {
-        return
+        return settle(output, count: map.paddedRows)
       }
     #endif
     var row = 0
@@ -42,6 +45,7 @@ extension FloatArithmetic {
       store(FloatActivations.apply(activation, load(input, row)), output, row)
       row &+= ImageLayout.panelRows
     }
+    settle(output, count: map.paddedRows)
   }
 
   /// The new state; see `Arithmetic.renew`.
@@ -54,7 +58,7 @@ extension FloatArithmetic {
       if let function = kernel.table?.pointee.float_gate,
         function(heads, units, cell.mode, cell.headActivation, elapsed, state)
       {
-        return
+        return settle(state, count: units)
       }
     #endif
     let activation = Activation(rawValue: cell.headActivation) ?? .linear
@@ -81,6 +85,7 @@ extension FloatArithmetic {
       }
       row &+= ImageLayout.panelRows
     }
+    settle(state, count: units)
   }
 
   /// The LSTM's step; see `Arithmetic.remember`.
@@ -100,15 +105,17 @@ extension FloatArithmetic {
       store(FloatActivations.tanh(new) * output, hidden, row)
       row &+= ImageLayout.panelRows
     }
+    settle(hidden, count: units)
   }
 
-  /// Inputs as values: as they are.
+  /// Inputs as values: as they are, but for what `settle` does.
   @inline(__always)
   public static func take(
     _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int,
     _ values: UnsafeMutablePointer<Float>
   ) {
     for index in 0..<count { values[index] = inputs[index] }
+    settle(values, count: count)
   }
 
   /// Elapsed time as this arithmetic counts it.
@@ -127,6 +134,10 @@ public enum Float32Arithmetic: FloatArithmetic {
 
   /// Whether weights have so many bits.
   public static func accepts(weightBits: UInt32) -> Bool { weightBits == 32 }
+
+  /// Values stay as they are.
+  @inline(__always)
+  public static func settle(_ values: UnsafeMutablePointer<Float>, count: Int) {}
 
   /// Each row adds its products in the order of columns, even and odd columns apart, and the two sums last.
   public static func affine(
@@ -163,12 +174,41 @@ public enum Float32Arithmetic: FloatArithmetic {
 }
 
 /// Weights in half precision, everything else in single precision.
+///
+/// What a map reads is rounded to 13 significant bits, and below 2⁻⁶⁰ to zero. A product with the 11 bits of a weight
+/// is then exact in single precision, so a processor that fuses multiplication and addition gets the very bits that
+/// one gets which does not: the kernels may use the faster instruction. The rounding is an eighth of that of the
+/// weights.
 public enum Float16Arithmetic: FloatArithmetic {
   /// The value of `ImageHeader.arithmetic` for this arithmetic.
   public static var code: UInt32 { 2 }
 
   /// Whether weights have so many bits.
   public static func accepts(weightBits: UInt32) -> Bool { weightBits == 16 }
+
+  /// Rounds to 13 significant bits, of two nearest to the larger magnitude.
+  public static func settle(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    let bits = UnsafeMutableRawPointer(values)
+    var index = 0
+    while index &+ 8 <= count {
+      let rounded = settled(bits.loadUnaligned(fromByteOffset: 4 &* index, as: SIMD8<UInt32>.self))
+      bits.storeBytes(of: rounded, toByteOffset: 4 &* index, as: SIMD8<UInt32>.self)
+      index &+= 8
+    }
+    while index < count {
+      values[index] = Float(bitPattern: settled(SIMD8(repeating: values[index].bitPattern))[0])
+      index &+= 1
+    }
+  }
+
+  @inline(__always)
+  private static func settled(_ bits: SIMD8<UInt32>) -> SIMD8<UInt32> {
+    let rounded = (bits &+ 0x400) & 0xFFFF_F800
+    // All ones from 2⁻⁶⁰ on. By arithmetic, which every processor does on all lanes at once.
+    let magnitude = SIMD8<Int32>(truncatingIfNeeded: rounded & 0x7FFF_FFFF)
+    let kept = (SIMD8<Int32>(repeating: (67 << 23) - 1) &- magnitude) &>> 31
+    return rounded & SIMD8<UInt32>(truncatingIfNeeded: kept)
+  }
 
   /// Eight finite half-precision numbers in single precision, exactly.
   ///

@@ -5,13 +5,14 @@
 /// The processor's instructions that a network is computed with.
 ///
 /// All kernels give the same bits, in every arithmetic: integers are exact, and in floating point each kernel adds
-/// and multiplies the same numbers in the same order, never fused. So the choice is one of speed only.
+/// and multiplies the same numbers in the same order, fused only where the product is exact. So the choice is one of
+/// speed only.
 public enum Kernel: UInt8, Sendable {
   /// Swift, compiled for the least processor of its kind: SSE2 on x86-64, NEON on AArch64. Always available.
   case portable = 0
-  /// x86-64 with AVX2 and F16C.
+  /// x86-64 with AVX2, F16C and FMA.
   case avx2 = 1
-  /// x86-64 with AVX2, F16C and the multiply-add instructions of AVX-512 VNNI (on 256 bits).
+  /// x86-64 with AVX2, F16C, FMA and the multiply-add instructions of AVX-512 VNNI (on 256 bits).
   case avx512vnni = 2
   /// AArch64: eight-row multiply-add of 16-bit integers and half-precision loads.
   case neon = 3

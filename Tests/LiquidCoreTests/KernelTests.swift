@@ -148,6 +148,13 @@ struct KernelTests {
     }
     map.bias = UInt32(count * size)
     let affine = AffineMap(UnsafeRawPointer(image), map)
+    var input = input
+    if halves {
+      let count = input.count
+      input.withUnsafeMutableBufferPointer {
+        if let base = $0.baseAddress { Float16Arithmetic.settle(base, count: count) }
+      }
+    }
     return written(map.paddedRows, Float(0.123)) {
       if halves {
         Float16Arithmetic.affine(affine, input, $0, KernelFunctions(kernel))
@@ -164,6 +171,26 @@ struct KernelTests {
       let portable = Self.affine(.portable, rows: rows, columns: columns, halves: halves, input)
       let found = Self.affine(kernel, rows: rows, columns: columns, halves: halves, input)
       #expect(portable.map(\.bitPattern) == found.map(\.bitPattern), "\(rows) × \(columns)")
+    }
+  }
+
+  @Test("what a half-precision map reads has 13 significant bits, and its products are exact")
+  func halfProducts() {
+    var values =
+      Self.numbers(4096).filter(\.isFinite) + [
+        0x1p-61, -0x1.fffp-60, 0x1.fff8p3, 0x1.0008p0, .greatestFiniteMagnitude,
+      ]
+    let original = values
+    let count = values.count
+    values.withUnsafeMutableBufferPointer {
+      if let base = $0.baseAddress { Float16Arithmetic.settle(base, count: count) }
+    }
+    for (x, y) in zip(original, values) where y.isFinite {
+      #expect(y.bitPattern & 0x7FF == 0)
+      #expect(abs(Double(x) - Double(y)) <= max(abs(Double(x)) * 0x1p-13, 0x1p-60))
+      for half in [Float16(1.0009765625), -0.33325, 65504, .leastNonzeroMagnitude] where abs(y) < 0x1p100 {
+        #expect(Double(Float(half) * y) == Double(half) * Double(y), "\(half)·\(y)")
+      }
     }
   }
 }

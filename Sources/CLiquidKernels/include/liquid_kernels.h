@@ -38,7 +38,8 @@ typedef void (*liquid_fixed_gate)(
   const int32_t *heads, size_t units, bool no_gate, bool linear, int32_t head_fraction, int32_t gate_fraction,
   int32_t state_shift, int32_t elapsed, int16_t *state);
 
-/// Each row: bias and the products of even columns, in their order, plus those of the odd ones.
+/// Each row: bias and the products of even columns, in their order, plus those of the odd ones. With weights in half
+/// precision the input has 13 significant bits.
 typedef void (*liquid_float_affine)(
   const void *weights, const float *bias, size_t rows, size_t columns, const float *input, float *output);
 
