@@ -74,7 +74,8 @@ let package = Package(
         "SimulatedHardware",
       ]),
     // Steps a model on input of one kind; scripts/check-instructions counts its instructions.
-    .executableTarget(name: "StepProbe", dependencies: ["LiquidModel", "LiquidCore"], path: "Tests/StepProbe"),
+    .executableTarget(
+      name: "StepProbe", dependencies: ["LiquidModel", "LiquidCore"], path: "Tests/StepProbe"),
     // Writes ULog files for tests of the reader and of what follows it.
     .target(name: "ULogBuilding", path: "Tests/ULogBuilding"),
     .testTarget(
