@@ -7,6 +7,10 @@ let package = Package(
     .executable(name: "ganglion", targets: ["ganglion"]),
     .library(name: "LiquidCore", targets: ["LiquidCore"]),
     .library(name: "LiquidModel", targets: ["LiquidModel"]),
+    // The C interface as libGanglionC.so and libGanglionCStatic.a; scripts/install-c makes libraries of them that
+    // need no Swift.
+    .library(name: "GanglionC", type: .dynamic, targets: ["GanglionC"]),
+    .library(name: "GanglionCStatic", type: .static, targets: ["GanglionC"]),
     .library(
       name: "ControlLoop",
       targets: ["ControlLoop", "HardwareInterfaces", "Devices", "SimulatedHardware", "FlightLog"]),
@@ -35,6 +39,9 @@ let package = Package(
     .target(
       name: "ControlLoop",
       dependencies: ["LiquidCore", "LiquidModel", "HardwareInterfaces", "Devices", "PortableMath"]),
+    // The C interface: the header, and the functions that it declares.
+    .systemLibrary(name: "CGanglion"),
+    .target(name: "GanglionC", dependencies: ["CGanglion", "LiquidCore", "LiquidModel"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "FlightLog",
@@ -76,6 +83,8 @@ let package = Package(
     // Steps a model on input of one kind; scripts/check-instructions counts its instructions.
     .executableTarget(
       name: "StepProbe", dependencies: ["LiquidModel", "LiquidCore"], path: "Tests/StepProbe"),
+    .testTarget(
+      name: "GanglionCTests", dependencies: ["CAllocationCounter", "CGanglion", "GanglionC", "LiquidModel"]),
     // Writes ULog files for tests of the reader and of what follows it.
     .target(name: "ULogBuilding", path: "Tests/ULogBuilding"),
     .testTarget(

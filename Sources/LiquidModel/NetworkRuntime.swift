@@ -10,7 +10,8 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
   // One of the three is there; the payload of an enum could not be changed in place.
   private var float32: Network<Float32Arithmetic>?
   private var float16: Network<Float16Arithmetic>?
-  private var fixedPoint: Network<FixedPointArithmetic>?
+  // Not private: NetworkRuntime+Integers.swift reads it.
+  var fixedPoint: Network<FixedPointArithmetic>?
   private let image: AlignedBlock
   private let workspace: AlignedBlock
 
