@@ -84,7 +84,8 @@ let package = Package(
     .executableTarget(
       name: "StepProbe", dependencies: ["LiquidModel", "LiquidCore"], path: "Tests/StepProbe"),
     .testTarget(
-      name: "GanglionCTests", dependencies: ["CAllocationCounter", "CGanglion", "GanglionC", "LiquidModel"]),
+      name: "GanglionCTests",
+      dependencies: ["CAllocationCounter", "CGanglion", "GanglionC", "LiquidCore", "LiquidModel"]),
     // Writes ULog files for tests of the reader and of what follows it.
     .target(name: "ULogBuilding", path: "Tests/ULogBuilding"),
     .testTarget(

@@ -171,8 +171,8 @@ ganglion_status ganglion_state_digest(ganglion_network *network, uint64_t *diges
 /* --- Fixed point: the integers --- */
 
 /* The integers that ganglion_step makes of `inputs` and `ts` in fixed point: an input times its scale, rounded to the
- * nearest (of two nearest to the one farther from 0) and limited to +-32767; ts likewise, limited to elapsed_limit.
- * Changes nothing. */
+ * nearest (of two nearest to the even one) and limited to +-32767; ts times elapsed_scale, rounded (of two nearest to
+ * the larger one) and limited to elapsed_limit. Changes nothing. */
 ganglion_status ganglion_input_integers(
     ganglion_network *network, const float *inputs, size_t input_count, float ts, int16_t *integers,
     size_t integer_count, int32_t *elapsed);

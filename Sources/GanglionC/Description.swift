@@ -12,7 +12,7 @@ struct Description: ~Copyable {
     inputs = Ports(file.inputs)
     outputs = Ports(file.outputs)
     arithmetic = CText(file.arithmetic.rawValue)
-    kernel = CText("portable")
+    kernel = CText("\(runtime.kernel.name)")
     flavour = CText(file.flavour)
     inputScales = Self.copy(runtime.inputScales)
     outputScales = Self.copy(runtime.outputScales)

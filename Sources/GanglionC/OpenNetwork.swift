@@ -1,4 +1,5 @@
 import CGanglion
+import LiquidCore
 import LiquidModel
 
 /// What a `ganglion_network *` points to.
@@ -9,13 +10,23 @@ struct OpenNetwork: ~Copyable {
   let description: Description
 
   init(_ file: ModelFile, kernel: String?) throws(Refusal) {
-    if let kernel, kernel != "portable" { throw .kernel(kernel, available: ["portable"]) }
+    let kernel = try Self.kernel(named: kernel)
     do throws(ModelError) {
-      runtime = try NetworkRuntime(file)
+      runtime = try NetworkRuntime(file, kernel: kernel)
     } catch {
       throw .model(error)
     }
     description = Description(file, runtime)
+  }
+
+  /// The kernel that a caller names; the fastest here if none is named.
+  private static func kernel(named name: String?) throws(Refusal) -> Kernel {
+    guard let name else { return .best }
+    let available = Kernel.allCases.filter(\.isAvailable)
+    guard let kernel = available.first(where: { "\($0.name)" == name }) else {
+      throw .kernel(name, available: available.map { "\($0.name)" })
+    }
+    return kernel
   }
 
   /// The network behind `handle`, to work on; what it refuses becomes its error text and the status.

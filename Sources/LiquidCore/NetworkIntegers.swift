@@ -13,11 +13,14 @@ extension Network where A == FixedPointArithmetic {
 
   /// The integer that `step` makes of a finite `value` for input `index`.
   public func integer(of value: Float, input index: Int) -> Int16 {
-    FixedPointArithmetic.value(value, scale: inputScale(index))
+    FixedPoint.values(SIMD8(repeating: value), SIMD8(repeating: inputScale(index)))[0]
   }
 
   /// The integer that `step` makes of a finite `ts` from 0 on.
   public func integer(ofElapsed ts: Float) -> Int32 { FixedPointArithmetic.elapsed(ts, header) }
+
+  /// The largest integer that an elapsed time becomes.
+  public var elapsedLimit: Int32 { integer(ofElapsed: .greatestFiniteMagnitude) }
 
   /// One step from integers to integers: what `step` does between reading its inputs and scaling its outputs.
   ///
@@ -36,7 +39,7 @@ extension Network where A == FixedPointArithmetic {
     guard elapsed >= 0 else { throw .elapsedTime(FixedPoint.single(elapsed)) }
     let inputs = inputs
     for index in 0..<given.count { inputs[index] = given[index] }
-    advance(min(elapsed, header.elapsedLimit))
+    advance(min(elapsed, elapsedLimit))
     let isProjected = header.projection != 0
     for index in 0..<outputs.count {
       outputs[index] =

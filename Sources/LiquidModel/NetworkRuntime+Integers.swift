@@ -18,8 +18,10 @@ extension NetworkRuntime {
 
   /// The power of two that ts is multiplied by before it is rounded, and the largest integer that it may become.
   public var elapsedFormat: (scale: Float, limit: Int32)? {
-    guard let header = fixedPoint?.header else { return nil }
-    return (Float(sign: .plus, exponent: Int(header.elapsedFraction), significand: 1), header.elapsedLimit)
+    guard let fraction = fixedPoint?.header.elapsedFraction, let limit = fixedPoint?.elapsedLimit else {
+      return nil
+    }
+    return (Float(sign: .plus, exponent: Int(fraction), significand: 1), limit)
   }
 
   /// The integer that `step` makes of a finite `value` for input `index`.

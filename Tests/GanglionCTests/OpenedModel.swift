@@ -25,9 +25,9 @@ enum Model: String, CaseIterable, CustomTestStringConvertible {
 final class Opened {
   let handle: OpaquePointer
 
-  init(_ model: Model) throws {
+  init(_ model: Model, kernel: String? = nil) throws {
     var handle: OpaquePointer?
-    try #require(ganglion_open_file(model.path, nil, &handle, nil, 0) == Int32(GANGLION_OK))
+    try #require(ganglion_open_file(model.path, kernel, &handle, nil, 0) == Int32(GANGLION_OK))
     self.handle = try #require(handle)
   }
 

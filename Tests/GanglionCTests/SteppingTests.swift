@@ -2,6 +2,7 @@ import CAllocationCounter
 import CGanglion
 import Foundation
 import GanglionC
+import LiquidCore
 import LiquidModel
 import Testing
 
@@ -20,7 +21,7 @@ struct SteppingTests {
     #expect(found.workspace_size == runtime.workspaceByteCount)
     #expect(String(cString: found.arithmetic) == file.arithmetic.rawValue)
     #expect(String(cString: found.flavour) == file.flavour)
-    #expect(!String(cString: found.kernel).isEmpty)
+    #expect(String(cString: found.kernel) == "\(Kernel.best.name)")
     #expect((found.time_unit, found.minimum_ts) == (file.timeUnit, file.minimumTs))
     #expect(found.maximum_ts == file.maximumTs)
     for (index, port) in file.inputs.enumerated() {
@@ -78,6 +79,19 @@ struct SteppingTests {
     #expect(try many.digest == runtime.stateDigest())
   }
 
+  @Test("every kernel of this machine gives the same bits", arguments: Model.allCases)
+  func kernels(_ model: Model) throws {
+    let best = try Opened(model)
+    let steps = steps(100, inputs: try best.description.input_count)
+    let expected = try steps.map { try best.step($0.inputs, $0.ts) }
+    for kernel in Kernel.allCases where kernel.isAvailable {
+      let network = try Opened(model, kernel: "\(kernel.name)")
+      #expect(String(cString: try network.description.kernel) == "\(kernel.name)")
+      #expect(try steps.map { try network.step($0.inputs, $0.ts) } == expected)
+      #expect(try network.digest == best.digest)
+    }
+  }
+
   @Test("no rows are no error, and change nothing")
   func noRows() throws {
     let network = try Opened(.int8)
@@ -118,9 +132,9 @@ struct SteppingTests {
       #expect(status == Int32(GANGLION_OK))
       for (index, value) in given.enumerated() {
         let scaled = value * description.input_scales[index]
-        #expect(Float(quantised[index]) == max(-32767, min(32767, scaled.rounded())))
+        #expect(Float(quantised[index]) == max(-32767, min(32767, scaled.rounded(.toNearestOrEven))))
       }
-      let ts = (Double(step.ts) * description.elapsed_scale).rounded()
+      let ts = Double((step.ts * Float(description.elapsed_scale)).rounded())
       #expect(Double(elapsed) == min(ts, Double(description.elapsed_limit)))
       var outputs = [Int32](repeating: 0, count: description.output_count)
       #expect(

@@ -1,0 +1,43 @@
+"""What can go wrong, by kind; the text of each is the library's own: what, where, and what to do."""
+
+
+class GanglionError(Exception):
+    """Any of the errors below."""
+
+
+class LibraryError(GanglionError, OSError):
+    """The library libganglion.so is not where it is looked for, or is not of this version."""
+
+
+class LengthError(GanglionError, ValueError):
+    """An array has another shape than the network needs."""
+
+
+class InputError(GanglionError, ValueError):
+    """An input, or a number of a restored state, is infinite or not a number."""
+
+
+class TimeError(GanglionError, ValueError):
+    """ts is negative, infinite or not a number."""
+
+
+class ModelError(GanglionError, ValueError):
+    """The file cannot be read, or holds no network that can be run."""
+
+
+class KernelError(GanglionError, ValueError):
+    """There is no kernel of that name, or this processor cannot run it."""
+
+
+class FixedPointError(GanglionError, TypeError):
+    """Integers were asked of a network that is computed in floating point."""
+
+
+class ClosedError(GanglionError, ValueError):
+    """The network has been closed."""
+
+
+#: By the statuses of ganglion.h; a null pointer cannot come from here.
+BY_STATUS = {
+    1: GanglionError, 2: LengthError, 3: InputError, 4: TimeError, 5: ModelError, 6: KernelError, 7: FixedPointError,
+}
