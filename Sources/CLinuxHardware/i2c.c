@@ -14,7 +14,7 @@ static int result_of(int result) { return result < 0 ? -errno : result; }
 
 int ganglion_i2c_open(const char *path) { return result_of(open(path, O_RDWR | O_CLOEXEC)); }
 
-void ganglion_close(int descriptor) { close(descriptor); }
+void ganglion_close_descriptor(int descriptor) { close(descriptor); }
 
 int ganglion_lock(int descriptor) { return result_of(flock(descriptor, LOCK_EX | LOCK_NB)); }
 

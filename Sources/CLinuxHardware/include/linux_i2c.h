@@ -22,7 +22,7 @@ enum ganglion_smbus {
 int ganglion_i2c_open(const char *path);
 
 /// Closes a descriptor.
-void ganglion_close(int descriptor);
+void ganglion_close_descriptor(int descriptor);
 
 /// Takes the advisory lock of an open file for this process alone; −EWOULDBLOCK when another has it.
 int ganglion_lock(int descriptor);

@@ -89,7 +89,7 @@ public struct KernelI2C: I2CSystem {
   public func open(_ path: String) -> Int32 { ganglion_i2c_open(path) }
 
   /// See `I2CSystem`.
-  public func close(_ descriptor: Int32) { ganglion_close(descriptor) }
+  public func close(_ descriptor: Int32) { ganglion_close_descriptor(descriptor) }
 
   /// See `I2CSystem`.
   public func lock(_ descriptor: Int32) -> Int32 { ganglion_lock(descriptor) }

@@ -95,7 +95,7 @@ public struct ProcessRealTime: Sendable {
     let descriptor: Int32
 
     init(_ descriptor: Int32) { self.descriptor = descriptor }
-    deinit { ganglion_close(descriptor) }
+    deinit { ganglion_close_descriptor(descriptor) }
   }
 
   /// Locks memory and keeps processors awake, as asked for.

@@ -84,7 +84,7 @@ public final class GuardProcess {
   /// Lets go of the guard as the death of this process would; for tests.
   func abandon() -> Int32 {
     isRunning = false
-    ganglion_close(lifeLine)
+    ganglion_close_descriptor(lifeLine)
     return process
   }
 }
