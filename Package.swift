@@ -96,9 +96,8 @@ let package = Package(
     .testTarget(
       name: "ganglionTests",
       dependencies: [
-        "ganglion", "BenchmarkNetworks", "FlightLog", "ControlLoop", "LiquidCore", "LiquidModel",
-        "PortableMath",
-        "ULogBuilding",
+        "ganglion", "BenchmarkNetworks", "Devices", "FlightLog", "ControlLoop", "HardwareInterfaces",
+        "LiquidCore", "LiquidModel", "PortableMath", "ULogBuilding",
       ]),
   ],
   swiftLanguageModes: [.v6]

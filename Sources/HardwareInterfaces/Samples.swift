@@ -31,6 +31,17 @@ public struct PressureSample: Equatable, Sendable, BitwiseCopyable {
   }
 }
 
+/// One reading of a magnetometer, in the sensor's axes.
+public struct MagneticSample: Equatable, Sendable, BitwiseCopyable {
+  /// Magnetic flux density along x, y, z in T; the Earth's is 25 to 65 µT.
+  public var fieldX, fieldY, fieldZ: Float
+
+  /// A reading from its parts in T.
+  public init(field: (x: Float, y: Float, z: Float)) {
+    (fieldX, fieldY, fieldZ) = field
+  }
+}
+
 /// One reading of a range finder.
 public struct RangeSample: Equatable, Sendable, BitwiseCopyable {
   /// Distance in m along the sensor's axis; meaningful only when `isValid`.

@@ -73,7 +73,7 @@ struct CheckSummary: Encodable {
     for bus in buses {
       lines.append("bus \(bus.name): \(bus.adapter) at \(bus.rateHz) Hz, \(percent(bus.load)) busy")
       lines += bus.devices.map { device in
-        "  \(padded(device.path, 20)) \(padded(device.chip, 8)) \(device.address) \(device.rateHz) Hz, \(percent(device.load))"
+        "  \(padded(device.path, 20)) \(padded(device.chip, 10)) \(device.address) \(device.rateHz) Hz, \(percent(device.load))"
       }
     }
     if let model {

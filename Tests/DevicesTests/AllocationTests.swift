@@ -23,6 +23,43 @@ import Testing
     return allocation_count() - before
   }
 
+  /// A driver as the bus's worker holds it.
+  private struct Erased<Sample: BitwiseCopyable & Sendable>: SensorDriver {
+    var driver: any SensorDriver<Sample>
+
+    mutating func poll<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) -> SensorPoll<Sample> {
+      driver.poll(&bus, now: now)
+    }
+  }
+
+  private func blocks<Sample: BitwiseCopyable & Sendable>(
+    _ driver: any SensorDriver<Sample>, ofTable facts: ChipFacts
+  ) throws -> UInt64 {
+    let chip = try #require(SimulatedChips.make(facts.name))
+    let address = try #require(facts.addresses.first)
+    return blocks(Erased(driver: driver), on: try board(chip, at: address))
+  }
+
+  @Test func `sampling through the table's drivers takes no heap block either`() throws {
+    func use(_ facts: ChipFacts) -> SensorUse {
+      SensorUse(
+        address: facts.addresses.first ?? 0, rate: 25, acceptedIdentities: facts.identity?.values ?? [])
+    }
+    for chip in SensorTable.inertial {
+      let standard = try #require(chip.facts.inertial).standard
+      let use = InertialUse(
+        sensor: use(chip.facts), gyroRange: standard.gyro, accelerometerRange: standard.accelerometer,
+        lowPass: standard.lowPass)
+      #expect(try blocks(chip.makeDriver(use), ofTable: chip.facts) == 0, "\(chip.name)")
+    }
+    for chip in SensorTable.barometers {
+      #expect(try blocks(chip.makeDriver(use(chip.facts)), ofTable: chip.facts) == 0, "\(chip.name)")
+    }
+    for chip in SensorTable.magnetometers {
+      #expect(try blocks(chip.makeDriver(use(chip.facts)), ofTable: chip.facts) == 0, "\(chip.name)")
+    }
+  }
+
   private func board(_ chip: SimulatedChip, at address: UInt8) throws -> SimulatedBoard {
     let board = SimulatedBoard(seed: 1)
     try board.attach(chip, name: "chip", address: address)

@@ -6,8 +6,6 @@ import Testing
 
 /// Whatever a bus delivers, and whatever the clock does, a driver neither traps nor stops asking to be called.
 @Suite struct FuzzTests {
-  private static let honesties: [UInt64] = [0, 200, 250, 255]
-
   @Test(arguments: 0..<8, honesties) func `MPU-6050 bears any bus`(_ seed: Int, _ honesty: UInt64) {
     fuzz(MPU6050(), plant: [0x75: 0x68], seed: UInt64(seed), honesty: honesty)
   }

@@ -81,7 +81,7 @@ import Testing
     #expect(refused.faults == [.wrongIdentity])
     #expect(refused.samples.isEmpty)
     #expect(refused.driver.identity == 0x70)
-    #expect(MPU6050.likelyPart(identity: 0x70) == "MPU-6500")
+    #expect(MPU6050.likelyPart(identity: 0x70) == .compatible("MPU-6500"))
 
     var options = MPU6050.Options()
     options.acceptedIdentities = [0x68, 0x70]

@@ -5,22 +5,6 @@ import Testing
 
 /// What drivers say on the bus, transfer by transfer.
 @Suite struct StartupScriptTests {
-  /// Polls until the driver's next time is `end` ns or later, and returns what came.
-  private func run<Driver: SensorDriver>(
-    _ driver: inout Driver, _ bus: inout ScriptedBus, until end: Int64
-  ) -> (samples: [Driver.Sample], faults: [DeviceFault]) {
-    var now = MonotonicTime.zero
-    var samples: [Driver.Sample] = []
-    var faults: [DeviceFault] = []
-    while now.nanoseconds < end {
-      let poll = driver.poll(&bus, now: now)
-      if let sample = poll.sample { samples.append(sample) }
-      if poll.fault != .none { faults.append(poll.fault) }
-      now = poll.next
-    }
-    return (samples, faults)
-  }
-
   private static let mpuTable: [(UInt8, UInt8)] = [
     (0x6B, 0x01), (0x1B, 0x10), (0x1C, 0x10), (0x1A, 0x02), (0x19, 0x00), (0x38, 0x01), (0x6A, 0x00),
     (0x6C, 0x00),
@@ -37,7 +21,7 @@ import Testing
     ]
     var bus = ScriptedBus(steps)
     var driver = MPU6050()
-    let result = run(&driver, &bus, until: 161_000_000)
+    let result = script(&driver, &bus, until: 161_000_000)
     bus.expectFinished()
     #expect(result.faults == [])
     #expect(result.samples.count == 1)
@@ -55,7 +39,7 @@ import Testing
     steps += table.map { .read([$0], of: 0x68, [$1]) }
     var bus = ScriptedBus(steps)
     var driver = MPU6050(options: options)
-    _ = run(&driver, &bus, until: 160_000_000)
+    _ = script(&driver, &bus, until: 160_000_000)
     bus.expectFinished()
     #expect(driver.stage == .running)
   }
@@ -67,7 +51,7 @@ import Testing
     steps += [.read([0x6B], of: 0x68, [0x40]), .write([0x6B, 0x80], to: 0x68)]
     var bus = ScriptedBus(steps)
     var driver = MPU6050()
-    let result = run(&driver, &bus, until: 300_000_000)
+    let result = script(&driver, &bus, until: 300_000_000)
     bus.expectFinished()
     #expect(result.faults == [.wrongRegister, .wrongRegister])
   }
@@ -93,7 +77,7 @@ import Testing
       .read([0xD0], of: 0x76, [0x58]),
     ])
     var driver = BMP280()
-    let result = run(&driver, &bus, until: 20_000_000)
+    let result = script(&driver, &bus, until: 20_000_000)
     bus.expectFinished()
     #expect(result.faults == [])
     let sample = try #require(result.samples.first)
@@ -109,7 +93,7 @@ import Testing
       .read([0x88], of: 0x76, [UInt8](repeating: 0, count: 24)),
     ])
     var driver = BMP280()
-    let result = run(&driver, &bus, until: 100_000_000)
+    let result = script(&driver, &bus, until: 100_000_000)
     bus.expectFinished()
     #expect(result.faults == [.badTrim])
   }
@@ -123,7 +107,7 @@ import Testing
       .read([0x30], of: 0x76, trim),
     ])
     var driver = BMP388()
-    let result = run(&driver, &bus, until: 100_000_000)
+    let result = script(&driver, &bus, until: 100_000_000)
     bus.expectFinished()
     #expect(result.faults == [.badTrim])
   }
@@ -134,7 +118,7 @@ import Testing
       .read([0x00], of: 0x40, [0x41, 0x27]),
     ])
     var driver = INA219()
-    let result = run(&driver, &bus, until: 100_000_000)
+    let result = script(&driver, &bus, until: 100_000_000)
     bus.expectFinished()
     #expect(result.faults == [.wrongIdentity])
   }

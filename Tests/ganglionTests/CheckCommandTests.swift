@@ -72,7 +72,7 @@ import Testing
       text: String(contentsOf: example, encoding: .utf8), directory: nil)
     let text = CheckSummary(configuration, model: nil).text
     #expect(text.contains("bus sensors: i2c-1 at 400000 Hz, 34.6 % busy"))
-    #expect(text.contains("sensors.imu          mpu6050  0x68 500 Hz, 20.6 %"))
+    #expect(text.contains("sensors.imu          mpu6050    0x68 500 Hz, 20.6 %"))
     #expect(text.contains("motor 3: channel 3, 1000 to 2000 µs, safe 900 µs"))
     #expect(text.contains("network out: thrust, roll_torque, pitch_torque, yaw_torque"))
   }

@@ -66,41 +66,29 @@ extension Configuration {
   static func shares(sensors: Sensors, actuators: Actuators, loop: Loop) -> [(
     bus: String, share: BusLoad.Share
   )] {
-    let imu = sensors.imu
-    var shares = [
-      (
-        imu.bus,
-        BusLoad.Share(
-          path: "sensors.imu", chip: imu.chip.name, address: imu.address, rateHz: imu.rateHz,
-          bits: imu.chip.facts.bitsPerSample)
-      )
-    ]
-    if let device = sensors.barometer {
+    var shares: [(bus: String, share: BusLoad.Share)] = []
+    func add(_ name: String, _ bus: String, _ chip: ChipFacts, _ address: UInt8, _ rateHz: Int) {
       shares.append(
         (
-          device.bus,
+          bus,
           BusLoad.Share(
-            path: "sensors.barometer", chip: device.chip.name, address: device.address,
-            rateHz: device.rateHz, bits: device.chip.facts.bitsPerSample)
+            path: "sensors.\(name)", chip: chip.name, address: address, rateHz: rateHz,
+            bits: chip.bitsPerSample)
         ))
+    }
+    let imu = sensors.imu
+    add("imu", imu.bus, imu.chip.facts, imu.address, imu.rateHz)
+    if let device = sensors.barometer {
+      add("barometer", device.bus, device.chip.facts, device.address, device.rateHz)
+    }
+    if let device = sensors.magnetometer {
+      add("magnetometer", device.bus, device.chip.facts, device.address, device.rateHz)
     }
     if let device = sensors.range {
-      shares.append(
-        (
-          device.bus,
-          BusLoad.Share(
-            path: "sensors.range", chip: device.chip.name, address: device.address, rateHz: device.rateHz,
-            bits: device.chip.facts.bitsPerSample)
-        ))
+      add("range", device.bus, device.chip.facts, device.address, device.rateHz)
     }
     if let device = sensors.power {
-      shares.append(
-        (
-          device.bus,
-          BusLoad.Share(
-            path: "sensors.power", chip: device.chip.name, address: device.address, rateHz: device.rateHz,
-            bits: device.chip.facts.bitsPerSample)
-        ))
+      add("power", device.bus, device.chip.facts, device.address, device.rateHz)
     }
     let driver = actuators.driver
     guard let bus = driver.bus else { return shares }

@@ -3,9 +3,9 @@ extension Configuration {
   static var schemas: [SectionSchema] {
     [
       schema, Loop.schema, Model.schema, Bus.schema, Sensors.schema, InertialSensor.schema, Mounting.schema,
-      Barometer.schema, RangeFinder.schema, PowerMonitor.schema, Actuators.schema, PulseDriver.schema,
-      Motor.schema, Lines.schema, Line.schema, SwitchLine.schema, RealTime.schema, Watchdog.schema,
-      Estimator.schema, AltitudeFilter.schema, Network.schema,
+      Barometer.schema, Magnetometer.schema, RangeFinder.schema, PowerMonitor.schema, Actuators.schema,
+      PulseDriver.schema, Motor.schema, Lines.schema, Line.schema, SwitchLine.schema, RealTime.schema,
+      Watchdog.schema, Estimator.schema, AltitudeFilter.schema, Network.schema,
       Input.schema, Output.schema, Limits.schema, SetpointChange.schema, SetpointRates.schema, Arming.schema,
       Failsafe.schema,
     ] + Failsafe.configurable.map(\.ruleSchema) + [

@@ -8,6 +8,7 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
   private var bus: Bus
   private var inertial: SensorJob<InertialSample>?
   private var barometer: SensorJob<PressureSample>?
+  private var magnetometer: SensorJob<MagneticSample>?
   private var range: SensorJob<RangeSample>?
   private var power: SensorJob<PowerSample>?
   private var pulses: PulseJob?
@@ -26,6 +27,12 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     if let section = sensors.barometer, section.bus == name {
       barometer = SensorJob(section.driver, empty: none.pressure.sample, start: start)
     }
+    if let section = sensors.magnetometer, section.bus == name {
+      let mounting = section.mounting ?? sensors.imu.mounting
+      magnetometer = SensorJob(section.driver, empty: none.magnetic.sample, start: start) {
+        mounting.body($0)
+      }
+    }
     if let section = sensors.range, section.bus == name {
       range = SensorJob(section.driver, empty: none.range.sample, start: start, adjust: section.bounded)
     }
@@ -43,6 +50,7 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     if let inertial { earliest = min(earliest, inertial.due) }
     if let pulses { earliest = min(earliest, pulses.due) }
     if let barometer { earliest = min(earliest, barometer.due) }
+    if let magnetometer { earliest = min(earliest, magnetometer.due) }
     if let range { earliest = min(earliest, range.due) }
     if let power { earliest = min(earliest, power.due) }
     return earliest
@@ -68,6 +76,8 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
       pulses?.run(&bus, now: now)
     } else if barometer?.due == due {
       barometer?.run(&bus, now: now)
+    } else if magnetometer?.due == due {
+      magnetometer?.run(&bus, now: now)
     } else if range?.due == due {
       range?.run(&bus, now: now)
     } else if power?.due == due {
@@ -82,9 +92,16 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
 
   /// Puts the newest readings of this bus's sensors into `readings`.
   public func publish(to readings: inout SensorReadings) {
-    if let inertial { readings.inertial = inertial.reading }
-    if let barometer { readings.pressure = barometer.reading }
-    if let range { readings.range = range.reading }
+    if let inertial {
+      (readings.inertial, readings.identities.inertial) = (inertial.reading, inertial.identity)
+    }
+    if let barometer {
+      (readings.pressure, readings.identities.pressure) = (barometer.reading, barometer.identity)
+    }
+    if let magnetometer {
+      (readings.magnetic, readings.identities.magnetic) = (magnetometer.reading, magnetometer.identity)
+    }
+    if let range { (readings.range, readings.identities.range) = (range.reading, range.identity) }
     if let power { readings.power = power.reading }
     if let pulses { readings.actuatorFault = pulses.fault }
   }

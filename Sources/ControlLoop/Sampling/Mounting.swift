@@ -23,4 +23,10 @@ extension Configuration.Mounting {
       acceleration: (forward.component(a), right.component(a), down.component(a)),
       rate: (forward.component(w), right.component(w), down.component(w)), temperature: sample.temperature)
   }
+
+  /// A reading in the sensor's axes, turned into the body's.
+  func body(_ sample: MagneticSample) -> MagneticSample {
+    let b = (x: sample.fieldX, y: sample.fieldY, z: sample.fieldZ)
+    return MagneticSample(field: (forward.component(b), right.component(b), down.component(b)))
+  }
 }

@@ -9,13 +9,22 @@ extension Configuration.InertialSensor {
     chip.makeDriver(
       InertialUse(
         sensor: SensorUse(address: address, rate: Double(rateHz), acceptedIdentities: acceptIdentities),
-        gyroRange: gyroRangeDps, accelerometerRange: accelRangeG, lowPass: lowpassHz))
+        gyroRange: gyroRangeDps, accelerometerRange: accelRangeG, lowPass: lowpassHz,
+        auxiliaryBypass: auxiliaryBypass))
   }
 }
 
 extension Configuration.Barometer {
   /// The driver at power-on.
   var driver: any SensorDriver<PressureSample> {
+    chip.makeDriver(
+      SensorUse(address: address, rate: Double(rateHz), acceptedIdentities: acceptIdentities))
+  }
+}
+
+extension Configuration.Magnetometer {
+  /// The driver at power-on.
+  var driver: any SensorDriver<MagneticSample> {
     chip.makeDriver(
       SensorUse(address: address, rate: Double(rateHz), acceptedIdentities: acceptIdentities))
   }

@@ -35,6 +35,12 @@ extension Reading {
   }
 }
 
+/// What the identity register of each chip held at its last start; `nil` for none, and for a chip without one.
+public struct SensorIdentities: BitwiseCopyable, Sendable, Equatable {
+  /// The chips by what they measure.
+  public var inertial, pressure, magnetic, range: UInt8?
+}
+
 /// The newest readings of all sensors, as the loop hands them to the tick.
 public struct SensorReadings: BitwiseCopyable, Sendable {
   /// The inertial measurement unit, in body axes.
@@ -42,10 +48,14 @@ public struct SensorReadings: BitwiseCopyable, Sendable {
     empty: InertialSample(acceleration: (0, 0, 0), rate: (0, 0, 0), temperature: 0), isPresent: false)
   /// The barometer.
   public var pressure = Reading(empty: PressureSample(pressure: 0, temperature: 0), isPresent: false)
+  /// The magnetometer, in body axes.
+  public var magnetic = Reading(empty: MagneticSample(field: (0, 0, 0)), isPresent: false)
   /// The range finder.
   public var range = Reading(empty: RangeSample(distance: 0, isValid: false), isPresent: false)
   /// The battery.
   public var power = Reading(empty: PowerSample(voltage: 0, current: 0), isPresent: false)
+  /// What the chips said that they are.
+  public var identities = SensorIdentities()
   /// What the actuator driver reports.
   public var actuatorFault = DeviceFault.none
 

@@ -15,15 +15,21 @@ public struct ChipFacts: Sendable {
   public var identity: ChipIdentity?
   /// Full scales and filters; only for inertial chips.
   public var inertial: InertialRanges?
+  /// Inertial chips inside which it sits, one of which must be on its bus; empty for a chip of its own.
+  public var carriers: [String]
+  /// What an owner may have instead when nothing answers, as a sentence without its end; `nil` for nothing special.
+  public var whenMissing: String?
 
   /// Facts from their parts.
   public init(
     name: String, addresses: [UInt8], standardAddress: UInt8? = nil, maximumRate: Int, bitsPerSample: Int,
-    identity: ChipIdentity?, inertial: InertialRanges? = nil
+    identity: ChipIdentity?, inertial: InertialRanges? = nil, carriers: [String] = [],
+    whenMissing: String? = nil
   ) {
     (self.name, self.addresses, self.standardAddress) = (name, addresses, standardAddress)
     (self.maximumRate, self.bitsPerSample) = (maximumRate, bitsPerSample)
     (self.identity, self.inertial) = (identity, inertial)
+    (self.carriers, self.whenMissing) = (carriers, whenMissing)
   }
 }
 
@@ -34,10 +40,10 @@ public struct ChipIdentity: Sendable {
   /// What the register's first byte holds in the genuine part.
   public var values: [UInt8]
   /// The part that most likely stands behind another value.
-  public var likelyPart: @Sendable (UInt8) -> String?
+  public var likelyPart: @Sendable (UInt8) -> LikelyPart?
 
   /// An identity from its parts.
-  public init(register: [UInt8], values: [UInt8], likelyPart: @escaping @Sendable (UInt8) -> String?) {
+  public init(register: [UInt8], values: [UInt8], likelyPart: @escaping @Sendable (UInt8) -> LikelyPart?) {
     (self.register, self.values, self.likelyPart) = (register, values, likelyPart)
   }
 }
@@ -50,15 +56,37 @@ public struct InertialRanges: Sendable {
   public var accelerometer: [Int]
   /// Bandwidths of the low-pass filter in Hz.
   public var lowPass: [Int]
+  /// Whether the chip can join an auxiliary bus to the host's.
+  public var hasAuxiliaryBus: Bool
   /// What is taken when the configuration names none.
   public var standard: (gyro: Int, accelerometer: Int, lowPass: Int)
 
   /// Settings from their parts.
   public init(
     gyro: [Int], accelerometer: [Int], lowPass: [Int],
-    standard: (gyro: Int, accelerometer: Int, lowPass: Int)
+    standard: (gyro: Int, accelerometer: Int, lowPass: Int), hasAuxiliaryBus: Bool = false
   ) {
     (self.gyro, self.accelerometer) = (gyro, accelerometer)
     (self.lowPass, self.standard) = (lowPass, standard)
+    self.hasAuxiliaryBus = hasAuxiliaryBus
+  }
+}
+
+/// What may stand behind an identity.
+public enum LikelyPart: Sendable, Equatable, CustomStringConvertible {
+  /// A part that the driver can work with, once its identity is accepted.
+  case compatible(String)
+  /// A part with other registers.
+  case other(String)
+  /// No chip at all.
+  case nothing
+
+  /// Its name, and that it has other registers if it has.
+  public var description: String {
+    switch self {
+    case .compatible(let name): name
+    case .other(let name): "\(name), which has other registers"
+    case .nothing: "no chip: a floating or shorted bus"
+    }
   }
 }

@@ -22,8 +22,15 @@ public struct SensorChip<Use: Sendable, Sample: BitwiseCopyable & Sendable>: Sen
 
   /// The row of `Driver`.
   public init<Driver: ConfiguredSensor<Use, Sample>>(_: Driver.Type) {
-    facts = Driver.facts
-    makeDriver = { Driver($0) }
+    self.init(Driver.facts) { Driver($0) }
+  }
+
+  /// The row of a chip with these facts, for drivers of more than one chip.
+  public init<Driver: SensorDriver<Sample>>(
+    _ facts: ChipFacts, makeDriver: @escaping @Sendable (Use) -> Driver
+  ) {
+    self.facts = facts
+    self.makeDriver = { makeDriver($0) }
   }
 
   /// Two rows are of the same chip when they have one name.
@@ -34,6 +41,8 @@ public struct SensorChip<Use: Sendable, Sample: BitwiseCopyable & Sendable>: Sen
 public typealias InertialChip = SensorChip<InertialUse, InertialSample>
 /// Barometers.
 public typealias BarometerChip = SensorChip<SensorUse, PressureSample>
+/// Magnetometers.
+public typealias MagneticChip = SensorChip<SensorUse, MagneticSample>
 /// Range finders.
 public typealias RangeChip = SensorChip<SensorUse, RangeSample>
 /// Battery monitors.

@@ -3,13 +3,31 @@
 public enum SensorTable {
   /// Inertial measurement units.
   public static let inertial: [InertialChip] = [
-    InertialChip(MPU6050.self)
+    InertialChip(MPU6050.self),
+    InertialChip(MPU6050.facts6500) { MPU6050($0) },
+    InertialChip(MPU6050.facts9250) { MPU6050($0) },
+    InertialChip(ICM20948.self),
+    InertialChip(ICM42688P.self),
+    InertialChip(LSM6DSOX.self),
   ]
 
   /// Barometers.
   public static let barometers: [BarometerChip] = [
     BarometerChip(BMP280.self),
+    BarometerChip(BME280.self),
     BarometerChip(BMP388.self),
+    BarometerChip(BMP388.facts390) { BMP388($0) },
+    BarometerChip(MS5611.self),
+    BarometerChip(MS5611.facts5607) { MS5611($0, variant: .ms5607) },
+  ]
+
+  /// Magnetometers.
+  public static let magnetometers: [MagneticChip] = [
+    MagneticChip(AK8963.self),
+    MagneticChip(AK09916.self),
+    MagneticChip(QMC5883L.self),
+    MagneticChip(HMC5883L.self),
+    MagneticChip(LIS3MDL.self),
   ]
 
   /// Range finders.
@@ -30,7 +48,7 @@ public enum SensorTable {
 
   /// What is known of all of them.
   public static var facts: [ChipFacts] {
-    inertial.map(\.facts) + barometers.map(\.facts) + rangeFinders.map(\.facts) + powerMonitors.map(\.facts)
-      + angleSensors.map(\.facts)
+    inertial.map(\.facts) + barometers.map(\.facts) + magnetometers.map(\.facts) + rangeFinders.map(\.facts)
+      + powerMonitors.map(\.facts) + angleSensors.map(\.facts)
   }
 }

@@ -24,10 +24,16 @@ public struct InertialUse: Equatable, Sendable {
   /// Bandwidth of the low-pass filter in Hz, one that the chip has.
   public var lowPass: Int
 
+  /// Whether a magnetometer behind the chip is to answer on the same bus.
+  public var auxiliaryBypass: Bool
+
   /// A use from its parts.
-  public init(sensor: SensorUse, gyroRange: Int, accelerometerRange: Int, lowPass: Int) {
+  public init(
+    sensor: SensorUse, gyroRange: Int, accelerometerRange: Int, lowPass: Int, auxiliaryBypass: Bool = false
+  ) {
     (self.sensor, self.gyroRange) = (sensor, gyroRange)
     (self.accelerometerRange, self.lowPass) = (accelerometerRange, lowPass)
+    self.auxiliaryBypass = auxiliaryBypass
   }
 }
 

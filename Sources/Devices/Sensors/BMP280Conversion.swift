@@ -57,14 +57,14 @@ extension BMP280 {
   }
 
   /// The part that most likely stands behind a chip identity, for an error message; `nil` if unknown.
-  public static func likelyPart(identity: UInt8) -> String? {
+  public static func likelyPart(identity: UInt8) -> LikelyPart? {
     switch identity {
-    case 0x56, 0x57: "an engineering sample of the BMP280"
-    case 0x58: "BMP280"
-    case 0x60: "BME280"
-    case 0x61: "BME680, which has other registers"
-    case 0x55: "BMP180, which has other registers"
-    case 0x00, 0xFF: "no chip: a floating or shorted bus"
+    case 0x56, 0x57: .compatible("an engineering sample of the BMP280")
+    case 0x58: .compatible("BMP280")
+    case 0x60: .compatible("BME280")
+    case 0x61: .other("BME680")
+    case 0x55: .other("BMP180")
+    case 0x00, 0xFF: .nothing
     default: nil
     }
   }

@@ -62,7 +62,7 @@ extension BMP280: ConfiguredSensor {
       name: "bmp280", addresses: [0x76, 0x77], maximumRate: Int(Options().maximumRate),
       bitsPerSample: TransferBits.readRegisters(10),
       identity: ChipIdentity(
-        register: [Register.identity], values: Options().acceptedIdentities,
+        register: [UInt8(truncatingIfNeeded: Register.identity)], values: Options().acceptedIdentities,
         likelyPart: { likelyPart(identity: $0) }))
   }
 

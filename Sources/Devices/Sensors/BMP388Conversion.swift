@@ -52,11 +52,13 @@ extension BMP388 {
   }
 
   /// The part that most likely stands behind a chip identity, for an error message; `nil` if unknown.
-  public static func likelyPart(identity: UInt8) -> String? {
+  public static func likelyPart(identity: UInt8) -> LikelyPart? {
     switch identity {
-    case 0x50: "BMP388"
-    case 0x60: "BMP390"
-    case 0x00, 0xFF: "no chip: a floating or shorted bus, or a BMP280, which has its identity elsewhere"
+    case 0x50: .compatible("BMP388")
+    case 0x60: .compatible("BMP390")
+    // A BMP280 has its identity elsewhere and reads 0 here.
+    case 0x00: .other("BMP280")
+    case 0xFF: .nothing
     default: nil
     }
   }

@@ -63,6 +63,14 @@ extension BMP388: ConfiguredSensor {
         likelyPart: { likelyPart(identity: $0) }))
   }
 
+  /// What is known of the BMP390, whose registers and formulas are the same.
+  public static var facts390: ChipFacts {
+    var facts = facts
+    facts.name = "bmp390"
+    facts.identity?.values = [0x60]
+    return facts
+  }
+
   /// See `ConfiguredSensor`.
   public init(_ use: SensorUse) {
     var options = Options()

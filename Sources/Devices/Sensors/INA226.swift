@@ -192,7 +192,7 @@ extension INA226: ConfiguredSensor {
       bitsPerSample: 3 * TransferBits.readRegisters(2),
       identity: ChipIdentity(
         register: [Register.manufacturer], values: [UInt8(truncatingIfNeeded: Self.manufacturer >> 8)]
-      ) { $0 == 0x54 ? "INA226" : nil })
+      ) { $0 == 0x54 ? .compatible("INA226") : nil })
   }
 
   /// See `ConfiguredSensor`.

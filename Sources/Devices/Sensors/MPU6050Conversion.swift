@@ -25,20 +25,20 @@ extension MPU6050 {
   }
 
   /// The part that most likely stands behind a value of WHO_AM_I, for an error message; `nil` if unknown.
-  public static func likelyPart(identity: UInt8) -> String? {
+  public static func likelyPart(identity: UInt8) -> LikelyPart? {
     switch identity {
-    case 0x68: "MPU-6050"
-    case 0x70: "MPU-6500"
-    case 0x71: "MPU-9250"
-    case 0x72: "a clone of the MPU-6050 (identity 0x72)"
-    case 0x73: "MPU-9255"
-    case 0x12: "ICM-20602"
-    case 0x98: "ICM-20689, or a clone of the MPU-6050 with its identity"
-    case 0xAF: "ICM-20608"
-    case 0xEA: "ICM-20948, which has other registers"
-    case 0x47: "ICM-42688-P, which has other registers"
-    case 0x24: "BMI270, which has other registers"
-    case 0x00, 0xFF: "no chip: a floating or shorted bus"
+    case 0x68: .compatible("MPU-6050")
+    case 0x70: .compatible("MPU-6500")
+    case 0x71: .compatible("MPU-9250")
+    case 0x72: .compatible("a clone of the MPU-6050 (identity 0x72)")
+    case 0x73: .compatible("MPU-9255")
+    case 0x12: .compatible("ICM-20602")
+    case 0x98: .compatible("ICM-20689, or a clone of the MPU-6050 with its identity")
+    case 0xAF: .compatible("ICM-20608")
+    case 0xEA: .other("ICM-20948")
+    case 0x47: .other("ICM-42688-P")
+    case 0x24: .other("BMI270")
+    case 0x00, 0xFF: .nothing
     default: nil
     }
   }
@@ -49,15 +49,5 @@ extension MPU6050 {
     case 0x70, 0x71, 0x73, 0x12, 0xAF, 0x98: true
     default: false
     }
-  }
-
-  /// The 96 bits of acceleration and rate in a raw frame, folded into two words that are equal only for
-  /// equal readings. The temperature, which may rest, is left out.
-  static func digest(_ frame: InlineArray<15, UInt8>) -> FrameDigest {
-    var high: UInt64 = 0
-    var low: UInt64 = 0
-    for index in 1..<7 { high = high << 8 | UInt64(frame[index]) }
-    for index in 9..<15 { low = low << 8 | UInt64(frame[index]) }
-    return FrameDigest(high: high, low: low)
   }
 }

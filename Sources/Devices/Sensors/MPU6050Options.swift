@@ -1,5 +1,3 @@
-import HardwareInterfaces
-
 extension MPU6050 {
   /// Full scale of the gyroscopes; the raw value is the field FS_SEL.
   public enum GyroRange: UInt8, CaseIterable, Sendable {
@@ -62,9 +60,24 @@ extension MPU6050 {
       }
     }
 
-    /// The setting of `hertz`, if the chip has it.
+    /// Bandwidth of the accelerometers in Hz on the MPU-6500 and 9250, which filter them apart (RM-MPU-6500A-00,
+    /// register 29).
+    public var hertz6500: Int {
+      switch self {
+      case .hz260: 460
+      case .hz94: 92
+      case .hz44: 41
+      case .hz21: 20
+      case .hz184, .hz10, .hz5: hertz
+      }
+    }
+
+    /// The setting of `hertz` on either kind of chip, if it has it; the two lists share no number but those that mean
+    /// the same setting.
     public init?(hertz: Int) {
-      guard let setting = Self.allCases.first(where: { $0.hertz == hertz }) else { return nil }
+      guard let setting = Self.allCases.first(where: { $0.hertz == hertz || $0.hertz6500 == hertz }) else {
+        return nil
+      }
       self = setting
     }
   }
@@ -84,6 +97,9 @@ extension MPU6050 {
     /// Values of WHO_AM_I that are taken for this chip. Boards sold as MPU-6050 often carry a relative with
     /// another identity (`likelyPart(identity:)`): add it here knowingly.
     public var acceptedIdentities: [UInt8] = [0x68]
+    /// Whether the pins of the auxiliary bus are joined with the host's, so that a magnetometer behind the chip
+    /// answers: the one inside the MPU-9250, or one beside an MPU-6050 on boards such as the GY-86.
+    public var auxiliaryBypass = false
     /// Identical readings in a row that mean the chip no longer measures, although it claims new data. The
     /// noise of a living chip makes two identical readings rare, so 50 (0.1 s at 500 Hz) is far from chance
     /// and still lets a noiseless recording pass. `nil` never complains.
@@ -91,36 +107,5 @@ extension MPU6050 {
 
     /// The defaults above.
     public init() {}
-  }
-}
-
-extension MPU6050: ConfiguredSensor {
-  /// See `ConfiguredSensor`.
-  public static var facts: ChipFacts {
-    let standard = Options()
-    return ChipFacts(
-      name: "mpu6050", addresses: [0x68, 0x69], maximumRate: 1000,
-      bitsPerSample: TransferBits.readRegisters(15),
-      identity: ChipIdentity(
-        register: [MPU6050Register.whoAmI], values: standard.acceptedIdentities,
-        likelyPart: { likelyPart(identity: $0) }),
-      inertial: InertialRanges(
-        gyro: GyroRange.allCases.map(\.degreesPerSecond),
-        accelerometer: AccelerometerRange.allCases.map(\.g), lowPass: LowPass.allCases.map(\.hertz),
-        standard: (
-          standard.gyroRange.degreesPerSecond, standard.accelerometerRange.g, standard.lowPass.hertz
-        )))
-  }
-
-  /// See `ConfiguredSensor`.
-  public init(_ use: InertialUse) {
-    var options = Options()
-    options.address = use.sensor.address
-    options.rate = use.sensor.rate
-    options.acceptedIdentities = use.sensor.acceptedIdentities
-    options.gyroRange = GyroRange(degreesPerSecond: use.gyroRange) ?? options.gyroRange
-    options.accelerometerRange = AccelerometerRange(g: use.accelerometerRange) ?? options.accelerometerRange
-    options.lowPass = LowPass(hertz: use.lowPass) ?? options.lowPass
-    self.init(options: options)
   }
 }

@@ -63,7 +63,8 @@ extension VL53L1X: ConfiguredSensor {
         register: [
           UInt8(truncatingIfNeeded: VL53L1XRegister.modelIdentity >> 8),
           UInt8(truncatingIfNeeded: VL53L1XRegister.modelIdentity),
-        ], values: [0xEA], likelyPart: { $0 == 0xEA ? "VL53L1X" : nil }))
+        ], values: [0xEA],
+        likelyPart: { $0 == 0xEA ? .compatible("VL53L1X") : $0 == 0xEE ? .other("VL53L0X") : nil }))
   }
 
   /// See `ConfiguredSensor`.

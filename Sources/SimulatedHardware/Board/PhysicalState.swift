@@ -10,6 +10,10 @@ public struct PhysicalState: Equatable, Sendable, BitwiseCopyable {
   public var temperature: Double
   /// Static air pressure in Pa.
   public var pressure: Double
+  /// Magnetic flux density in T in the body's axes; by default the field in the middle of Europe, facing north.
+  public var magneticField: Vector3
+  /// Relative humidity of the air, 0 to 1.
+  public var humidity: Double
   /// Distance in m along the range finder's axis, or `nil` when there is nothing to see.
   public var rangeToGround: Double?
   /// Battery voltage at its terminals in V.
@@ -25,13 +29,16 @@ public struct PhysicalState: Equatable, Sendable, BitwiseCopyable {
   /// At rest, level, on the ground at sea level, with a full three-cell battery.
   public init(
     specificForce: Vector3 = Vector3(0, 0, -9.80665), angularRate: Vector3 = .zero,
-    temperature: Double = 25, pressure: Double = 101_325, rangeToGround: Double? = 0.05,
+    temperature: Double = 25, pressure: Double = 101_325,
+    magneticField: Vector3 = Vector3(20e-6, 0, 45e-6), humidity: Double = 0.4, rangeToGround: Double? = 0.05,
     batteryVoltage: Double = 12.6, batteryCurrent: Double = 0.5
   ) {
     self.specificForce = specificForce
     self.angularRate = angularRate
     self.temperature = temperature
     self.pressure = pressure
+    self.magneticField = magneticField
+    self.humidity = humidity
     self.rangeToGround = rangeToGround
     self.batteryVoltage = batteryVoltage
     self.batteryCurrent = batteryCurrent

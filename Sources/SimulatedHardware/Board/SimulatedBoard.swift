@@ -226,7 +226,9 @@ public final class SimulatedBoard {
 
   /// The chip that answers at an address, or the error of the transfer.
   func select(bus: Int, address: UInt8) throws(BusError) -> Int {
-    guard let index = slots.chip(bus: bus, address: address) else { throw .noDevice(address: address) }
+    guard let index = slots.chip(bus: bus, address: address), chips[index].isReachable else {
+      throw .noDevice(address: address)
+    }
     let faults = chips[index].faults
     guard faults.isDisjoint(with: .onTheBus) else {
       if faults.contains(.off) { throw .noDevice(address: address) }

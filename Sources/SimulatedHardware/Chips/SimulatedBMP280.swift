@@ -1,6 +1,7 @@
 import PortableMath
 
-/// Bosch BMP280 at register level (BST-BMP280-DS001, sections 3 and 4).
+/// Bosch BMP280 at register level (BST-BMP280-DS001, sections 3 and 4), and with the identity 0x60 the BME280, which
+/// has a hygrometer beside it (BST-BME280-DS002, sections 4 and 5).
 ///
 /// Modelled: start-up, sleep, forced and continuous mode, typical conversion times, standby, the recursive
 /// filter, noise and resolution by oversampling, the factory trim (the datasheet's example), settings that are
@@ -16,6 +17,8 @@ public final class SimulatedBMP280: SimulatedChip {
     public var pressureBias = 100.0
     /// Standard deviation of the temperature's offset in °C: ±0.5 °C typical.
     public var temperatureBias = 0.5
+    /// RMS noise of the relative humidity: 0.07 % at oversampling 1.
+    public var humidityNoise = 0.0007
 
     /// The figures above.
     public init() {}
@@ -25,6 +28,9 @@ public final class SimulatedBMP280: SimulatedChip {
     static let trim = 0x88
     static let identity = 0xD0
     static let reset = 0xE0
+    static let firstHumidityTrim = 0xA1
+    static let humidityTrim = 0xE1
+    static let humidityControl = 0xF2
     static let status = 0xF3
     static let measurementControl = 0xF4
     static let configuration = 0xF5
@@ -34,6 +40,10 @@ public final class SimulatedBMP280: SimulatedChip {
   private let identity: UInt8
   private let imperfections: Imperfections
   private let trim = BMP280FactoryTrim.datasheetExample
+  private let humidityTrim = BME280HumidityTrim()
+  private var hasHygrometer: Bool { identity == 0x60 }
+  /// The humidity's oversampling in force: what was written last before the measurement control was.
+  private var humiditySetting: UInt8 = 0
   private var registers = InlineArray<256, UInt8>(repeating: 0)
   private var pointer = 0
   private var isStarting = false
@@ -64,6 +74,8 @@ public final class SimulatedBMP280: SimulatedChip {
     registers[Register.identity] = identity
     registers[Register.data] = 0x80
     registers[Register.data + 3] = 0x80
+    if hasHygrometer { registers[Register.data + 6] = 0x80 }
+    humiditySetting = 0
     registers[Register.status] = 0x01
     pointer = 0
     memory = nil
@@ -75,6 +87,11 @@ public final class SimulatedBMP280: SimulatedChip {
   private func fillFromFuses() {
     let bytes = trim.bytes
     for index in 0..<24 { registers[Register.trim + index] = bytes[index] }
+    if hasHygrometer {
+      let humid = humidityTrim.bytes
+      registers[Register.firstHumidityTrim] = UInt8(truncatingIfNeeded: humidityTrim.h1)
+      for index in 0..<7 { registers[Register.humidityTrim + index] = humid[index] }
+    }
     registers[Register.status] = 0
   }
 
@@ -109,8 +126,11 @@ public final class SimulatedBMP280: SimulatedChip {
     case Register.configuration where mode == 0:
       registers[register] = value & 0xFD
       memory = nil
+    case Register.humidityControl where hasHygrometer:
+      registers[register] = value & 0x07
     case Register.measurementControl:
       registers[register] = value
+      humiditySetting = registers[Register.humidityControl]
       if mode == 0 {
         measurementBegin = .max
         nextEvent = .max
@@ -139,7 +159,10 @@ public final class SimulatedBMP280: SimulatedChip {
     let temperature = Self.factor(temperatureSetting)
     let pressure = Self.factor(pressureSetting)
     let pressureOverhead: Int64 = pressure > 0 ? 500_000 : 0
-    return 1_000_000 + 2_000_000 * Int64(temperature + pressure) + pressureOverhead
+    let humidity = Self.factor(Int(humiditySetting))
+    let humidityOverhead: Int64 = humidity > 0 ? 500_000 : 0
+    return 1_000_000 + 2_000_000 * Int64(temperature + pressure + humidity) + pressureOverhead
+      + humidityOverhead
   }
 
   private static func factor(_ setting: Int) -> Int {
@@ -204,6 +227,17 @@ public final class SimulatedBMP280: SimulatedChip {
     memory = filtered
     put(filtered.pressure, setting: pressureSetting, isFiltered: filter > 1, at: Register.data)
     put(filtered.temperature, setting: temperatureSetting, isFiltered: filter > 1, at: Register.data + 3)
+    if hasHygrometer { putHumidity(physics.humidity, fineTemperature: fine) }
+  }
+
+  private func putHumidity(_ humidity: Double, fineTemperature fine: Double) {
+    var raw = 0x8000
+    if humiditySetting > 0 {
+      let shown = max(0, min(humidity + imperfection.noise(imperfections.humidityNoise), 1))
+      raw = humidityTrim.raw(shown, fineTemperature: fine).quantized(0, 0xFFFF)
+    }
+    registers[Register.data + 6] = UInt8(truncatingIfNeeded: raw >> 8)
+    registers[Register.data + 7] = UInt8(truncatingIfNeeded: raw)
   }
 
   /// Without filter the resolution is 16 bits plus one for each doubling of the oversampling.

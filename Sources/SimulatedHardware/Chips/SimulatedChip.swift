@@ -36,6 +36,16 @@ public class SimulatedChip {
   /// When the chip does something by itself next: a conversion ends, a reset is over. `.max` for never.
   var nextEvent = Int64.max
 
+  /// The chip behind whose bypass this one hangs; `nil` for one that hangs on the bus itself.
+  public var carrier: SimulatedChip?
+  /// Whether a chip behind this one is on the bus.
+  var joinsAuxiliaryBus: Bool { true }
+  /// Whether the bus reaches the chip.
+  final var isReachable: Bool {
+    guard let carrier else { return true }
+    return carrier.joinsAuxiliaryBus && !carrier.faults.contains(.off)
+  }
+
   /// Draws the constant errors of this specimen; called once, when the chip is put on a board.
   func drawConstants() {}
 

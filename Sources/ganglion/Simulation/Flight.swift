@@ -31,6 +31,7 @@ struct Flight: ~Copyable {
   private var wasArmed = false
   private var lastMode = VehicleMode.disarmed
   private var stepBegan: UInt64 = 0
+  private var lastReadings = SensorReadings()
 
   /// A flight that is about to begin.
   init(_ mission: Mission, seed: UInt64, fault: String?, logPath: String?) throws {
@@ -65,6 +66,7 @@ struct Flight: ~Copyable {
 
   /// What the tick may look at.
   mutating func tickInput(_ start: LoopSchedule.Start, _ readings: SensorReadings) -> TickInput {
+    lastReadings = readings
     let input = TickInput(
       start, readings, killSwitch: vehicle.isKillSwitchPulled,
       setpoint: setpoints.setpoint(at: start.time, elapsed: start.elapsed))
@@ -114,7 +116,7 @@ struct Flight: ~Copyable {
       name: mission.configuration.name, seed: seed, ticks: ticks, missed: missed, tickTimes: tickTimes,
       score: score, evaluation: mission.configuration.evaluation, mode: lastMode,
       faults: FailsafeCondition.list(faults), inhibits: wasArmed ? [] : ArmingInhibit.list(inhibits),
-      logPath: logPath)
+      complaints: mission.configuration.complaints(about: lastReadings), logPath: logPath)
   }
 }
 

@@ -14,6 +14,8 @@ struct FlightReport: Sendable {
   var mode: VehicleMode
   var faults: [FailsafeCondition]
   var inhibits: [ArmingInhibit]
+  /// Sensors that were missing at the end, or not what the configuration says.
+  var complaints: [String]
   var logPath: String?
 
   /// Whether the flight counts as held.
@@ -34,6 +36,7 @@ struct FlightReport: Sendable {
       "held            " + (isHeld ? "yes" : "no"),
     ]
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
+    for complaint in complaints { lines.append("device          \(complaint)") }
     if let logPath { lines.append("log             \(logPath)") }
     return lines.joined(separator: "\n")
   }
@@ -56,7 +59,7 @@ struct FlightReport: Sendable {
         "max": Double(tickTimes.maximum) * 1e-3,
       ],
       "faults": faults.map(\.name), "mode": "\(mode)", "crash": "\(score.crash)", "held": isHeld,
-      "inhibits": inhibits.map { "\($0)" },
+      "inhibits": inhibits.map { "\($0)" }, "devices": complaints,
     ]
     if score.samples > 0 {
       object["attitude_rms_deg"] = score.attitudeRMS

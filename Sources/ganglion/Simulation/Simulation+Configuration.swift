@@ -11,30 +11,39 @@ extension SimulatedBoard {
     func bus(_ name: String) -> Int { configuration.buses.firstIndex { $0.name == name } ?? 0 }
     func put(
       _ chip: String, _ name: String, on busName: String, _ address: UInt8, _ settings: SimulatedChipSettings
-    ) throws(AssemblyError) {
-      guard !absent.contains(name) else { return }
+    ) throws(AssemblyError) -> SimulatedChip? {
+      guard !absent.contains(name) else { return nil }
       guard let chip = SimulatedChips.make(chip, settings) else {
         throw .unknownChip(chip, known: SimulatedChips.names)
       }
-      try attach(chip, name: name, bus: bus(busName), address: address)
+      return try attach(chip, name: name, bus: bus(busName), address: address)
     }
     let sensors = configuration.sensors
     var settings = SimulatedChipSettings()
     settings.mounting = Mounting(sensors.imu.mounting)
     settings.identity = sensors.imu.acceptIdentities.first
-    try put(sensors.imu.chip.name, "imu", on: sensors.imu.bus, sensors.imu.address, settings)
+    let imu = try put(sensors.imu.chip.name, "imu", on: sensors.imu.bus, sensors.imu.address, settings)
     if let barometer = sensors.barometer {
       var settings = SimulatedChipSettings()
       settings.identity = barometer.acceptIdentities.first
-      try put(barometer.chip.name, "barometer", on: barometer.bus, barometer.address, settings)
+      _ = try put(barometer.chip.name, "barometer", on: barometer.bus, barometer.address, settings)
+    }
+    if let magnetometer = sensors.magnetometer {
+      var settings = SimulatedChipSettings()
+      settings.mounting = Mounting(magnetometer.mounting ?? sensors.imu.mounting)
+      settings.identity = magnetometer.acceptIdentities.first
+      let chip = try put(
+        magnetometer.chip.name, "magnetometer", on: magnetometer.bus, magnetometer.address, settings)
+      // On one bus with a chip that opens the way to its own: behind it, as inside an MPU-9250.
+      if sensors.imu.auxiliaryBypass, magnetometer.bus == sensors.imu.bus { chip?.carrier = imu }
     }
     if let range = sensors.range {
-      try put(range.chip.name, "range", on: range.bus, range.address, SimulatedChipSettings())
+      _ = try put(range.chip.name, "range", on: range.bus, range.address, SimulatedChipSettings())
     }
     if let power = sensors.power {
       var settings = SimulatedChipSettings()
       settings.shuntResistance = power.shuntOhm
-      try put(power.chip.name, "power", on: power.bus, power.address, settings)
+      _ = try put(power.chip.name, "power", on: power.bus, power.address, settings)
     }
     let driver = configuration.actuators.driver
     guard let motorBus = driver.bus else { return }
@@ -75,5 +84,9 @@ extension PhysicalState {
       specificForce: truth.specificForce, angularRate: truth.rate, temperature: truth.temperature - 273.15,
       pressure: truth.pressure, rangeToGround: truth.range, batteryVoltage: truth.voltage,
       batteryCurrent: truth.current)
+    magneticField = truth.attitude.inverseRotate(Self.earthField)
   }
+
+  /// The Earth's magnetic field in the middle of Europe, north-east-down, in T.
+  private static let earthField = Vector3(20e-6, 0, 45e-6)
 }

@@ -19,7 +19,8 @@ import Testing
   @Test func whatTheSchemasRequireIsWhatReadingMisses() {
     let complaints = complaints(
       about: """
-        { loop: {}, model: {}, buses: [{}], sensors: { imu: {}, barometer: {}, range: {}, power: {} },
+        { loop: {}, model: {}, buses: [{}],
+          sensors: { imu: {}, barometer: {}, magnetometer: {}, range: {}, power: {} },
           actuators: { driver: {}, motors: [{}, {}, {}, {}] }, lines: { enable: {}, kill_switch: {} },
           network: { inputs: [{}], outputs: [{}, {}, {}, {}] }, setpoints: [{}] }
         """)

@@ -42,10 +42,30 @@ import Testing
     Case("scale: 4.0", "scale: 1e999", "network.inputs[0].scale: found 1e999, expected number"),
     Case(
       "gyro_range_dps: 1000", "gyro_range_dps: 900",
-      "expected one of 250, 500, 1000, 2000 (°/s); nearest: 1000"),
+      "expected one of 125, 250, 500, 1000, 2000 (°/s); nearest: 1000"),
+    Case(
+      "\"mpu6050\"", "\"mpu6051\"",
+      #"found "mpu6051", expected one of "mpu6050", "mpu6500", "mpu9250", "icm20948", "icm42688p", "lsm6dsox"; "#
+        + #"nearest: "mpu6050""#),
     Case(
       "\"mpu6050\"", "\"mpu6500\"",
-      #"sensors.imu.chip: found "mpu6500", expected "mpu6050"; nearest: "mpu6050""#),
+      "sensors.imu.lowpass_hz: found 94, expected what the mpu6500 has: one of 460, 184, 92, 41, 20, 10, 5"),
+    Case(
+      "gyro_range_dps: 1000", "gyro_range_dps: 125",
+      "sensors.imu.gyro_range_dps: found 125, expected what the mpu6050 has: one of 250, 500, 1000, 2000"),
+    Case(
+      "gyro_range_dps: 1000", "auxiliary_bypass: 1",
+      "sensors.imu.auxiliary_bypass: found 1, expected true or false"),
+    Case(
+      "barometer: {", "magnetometer: { chip: \"ak8963\", bus: \"sensors\", rate_hz: 50 }, barometer: {",
+      #"sensors.magnetometer.chip: found "ak8963", which sits inside the mpu9250: sensors.imu must be one"#),
+    Case(
+      "barometer: {", "magnetometer: { chip: \"lis3mdl\", bus: \"sensors\", rate_hz: 50 }, barometer: {",
+      "sensors.magnetometer.address: missing; expected I2C address, 0x1C, 0x1E for the lis3mdl"),
+    Case(
+      "barometer: {",
+      "magnetometer: { chip: \"hmc5883l\", bus: \"sensors\", rate_hz: 100 }, barometer: {",
+      "sensors.magnetometer.rate_hz: found 100, expected at most 75, the hmc5883l's limit"),
     Case(
       "address: 0x68", "address: 0x6A",
       "sensors.imu.address: found 0x6A, expected I2C address, 0x68 to 0x69 for the mpu6050"),

@@ -80,3 +80,6 @@ func fuzz<Driver: SensorDriver>(
     }
   }
 }
+
+/// How often of 256 a hostile bus tells the truth.
+let honesties: [UInt64] = [0, 200, 250, 255]

@@ -1,10 +1,48 @@
 import HardwareInterfaces
 import SimulatedHardware
 
+/// A simulated bus on which transfers can be made to fail.
+struct FailingBus: I2CBus, ~Copyable {
+  private var bus: SimulatedI2CBus
+  /// What transfers fail with, and each how-manieth does; `nil` while all is well.
+  var failure: (error: BusError, every: Int)?
+  private var count = 0
+
+  init(_ bus: consuming SimulatedI2CBus) { self.bus = bus }
+
+  /// When the last transfer is over.
+  var busyUntil: MonotonicTime { bus.busyUntil }
+  /// Time spent on transfers so far, in ns.
+  var busyNanoseconds: Int64 { bus.busyNanoseconds }
+
+  private mutating func strike() throws(BusError) {
+    guard let failure else { return }
+    count += 1
+    if count % failure.every == 0 { throw failure.error }
+  }
+
+  mutating func write(_ bytes: Span<UInt8>, to address: UInt8) throws(BusError) {
+    try strike()
+    try bus.write(bytes, to: address)
+  }
+
+  mutating func read(from address: UInt8, into buffer: inout MutableSpan<UInt8>) throws(BusError) {
+    try strike()
+    try bus.read(from: address, into: &buffer)
+  }
+
+  mutating func write(
+    _ bytes: Span<UInt8>, to address: UInt8, thenRead buffer: inout MutableSpan<UInt8>
+  ) throws(BusError) {
+    try strike()
+    try bus.write(bytes, to: address, thenRead: &buffer)
+  }
+}
+
 /// A driver on a simulated board, polled whenever it asks to be.
 struct Rig<Driver: SensorDriver>: ~Copyable where Driver.Sample: Equatable {
   let board: SimulatedBoard
-  var bus: SimulatedI2CBus
+  var bus: FailingBus
   var driver: Driver
   var samples: [Driver.Sample] = []
   /// The time of each sample in s.
@@ -16,7 +54,7 @@ struct Rig<Driver: SensorDriver>: ~Copyable where Driver.Sample: Equatable {
   init(_ board: SimulatedBoard, _ driver: Driver) {
     self.board = board
     self.driver = driver
-    bus = board.bus(0)
+    bus = FailingBus(board.bus(0))
   }
 
   /// Polls until the board's time is `seconds`.

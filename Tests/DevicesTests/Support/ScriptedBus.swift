@@ -80,3 +80,19 @@ extension MutableSpan<UInt8> {
     for (index, byte) in bytes.enumerated() where index < count { self[index] = byte }
   }
 }
+
+/// Polls until the driver's next time is `end` ns or later, and returns what came.
+func script<Driver: SensorDriver>(
+  _ driver: inout Driver, _ bus: inout ScriptedBus, until end: Int64
+) -> (samples: [Driver.Sample], faults: [DeviceFault]) {
+  var now = MonotonicTime.zero
+  var samples: [Driver.Sample] = []
+  var faults: [DeviceFault] = []
+  while now.nanoseconds < end {
+    let poll = driver.poll(&bus, now: now)
+    if let sample = poll.sample { samples.append(sample) }
+    if poll.fault != .none { faults.append(poll.fault) }
+    now = poll.next
+  }
+  return (samples, faults)
+}

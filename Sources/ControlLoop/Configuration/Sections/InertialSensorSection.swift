@@ -19,6 +19,8 @@ extension Configuration {
     public var accelRangeG: Int
     /// Bandwidth of the chip's low-pass filter in Hz.
     public var lowpassHz: Int
+    /// Whether the chip joins its auxiliary bus, with a magnetometer on it, to the host's.
+    public var auxiliaryBypass: Bool
     /// How the chip sits in the vehicle.
     public var mounting: Mounting
     /// Age at which a sample counts as stale, in ns.
@@ -38,6 +40,10 @@ extension Configuration.InertialSensor {
   private static let lowpass = Key<Int?>.oneOfTheChips(
     "lowpass_hz", \.lowPass, unit: "Hz",
     "Bandwidth of the chip's digital low-pass filter (accelerometer figure).")
+  private static let bypass = Key<Bool?>.optionalFlag(
+    "auxiliary_bypass", absent: "true if `sensors.magnetometer` sits inside the chip",
+    "Whether the chip joins its auxiliary bus to the host's: true for boards such as the GY-86, which have a "
+      + "magnetometer there.")
   private static let stale = SensorPlace.staleKey(12)
 
   static let schema = SectionSchema(
@@ -46,6 +52,7 @@ extension Configuration.InertialSensor {
       chip.description, SensorPlace.busKey.description, SensorPlace.addressKey.description,
       rate.description, SensorPlace.identitiesKey.description, gyroRange.description, accelRange.description,
       lowpass.description,
+      bypass.description,
       .section("mounting", absent: "chip axes are body axes", "How the chip sits in the vehicle."),
       stale.description,
     ])
@@ -57,8 +64,9 @@ extension Configuration.InertialSensor {
     let gyroRange = section.read(Self.gyroRange)
     let accelRange = section.read(Self.accelRange)
     let lowpass = section.read(Self.lowpass)
+    let bypass = section.read(Self.bypass)
     let mounting = section.readOrStandard(Configuration.Mounting.self, "mounting")
-    guard let chip, let rate, let place, let gyroRange, let accelRange, let lowpass, let mounting,
+    guard let chip, let rate, let place, let gyroRange, let accelRange, let lowpass, let bypass, let mounting,
       let ranges = chip.facts.inertial
     else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
@@ -66,7 +74,10 @@ extension Configuration.InertialSensor {
       place.identities, gyroRange ?? ranges.standard.gyro, accelRange ?? ranges.standard.accelerometer
     )
     (self.lowpassHz, self.mounting) = (lowpass ?? ranges.standard.lowPass, mounting)
-    self.staleAfter = place.staleAfter
+    (self.auxiliaryBypass, self.staleAfter) = (bypass ?? false, place.staleAfter)
+    if auxiliaryBypass, !ranges.hasAuxiliaryBus {
+      section.complain(Self.bypass.name, "found true, but the \(chip.name) has no auxiliary bus to join")
+    }
     for (key, value, choices) in [
       (Self.gyroRange.name, gyroRangeDps, ranges.gyro),
       (Self.accelRange.name, accelRangeG, ranges.accelerometer),

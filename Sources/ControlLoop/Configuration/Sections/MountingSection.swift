@@ -42,7 +42,8 @@ extension Configuration.Mounting {
   private static let down = Key<SignedAxis>.choice("down", standard: .plusZ, "Sensor axis that points down.")
 
   static let schema = SectionSchema(
-    path: "sensors.imu.mounting", about: "How the chip sits in the vehicle: body axis, then sensor axis.",
+    path: "sensors.imu.mounting, sensors.magnetometer.mounting",
+    about: "How the chip sits in the vehicle: body axis, then sensor axis.",
     keys: [forward.description, right.description, down.description])
 
   init?(_ section: Section) {

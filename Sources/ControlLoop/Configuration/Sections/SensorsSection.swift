@@ -7,6 +7,8 @@ extension Configuration {
     public var imu: InertialSensor
     /// The barometer, if any.
     public var barometer: Barometer?
+    /// The magnetometer, if any.
+    public var magnetometer: Magnetometer?
     /// The range finder that looks down, if any.
     public var range: RangeFinder?
     /// The battery monitor, if any.
@@ -20,6 +22,7 @@ extension Configuration.Sensors {
     keys: [
       .section("imu", "The inertial measurement unit."),
       .section("barometer", absent: "no barometer", "The barometer."),
+      .section("magnetometer", absent: "no magnetometer", "The magnetometer."),
       .section("range", absent: "no range finder", "The range finder, looking down."),
       .section("power", absent: "no battery monitor", "The battery monitor."),
     ])
@@ -27,10 +30,29 @@ extension Configuration.Sensors {
   init?(_ section: Section) {
     let imu = section.read(Configuration.InertialSensor.self, "imu")
     let barometer = section.readOptional(Configuration.Barometer.self, "barometer")
+    let magnetometer = section.readOptional(Configuration.Magnetometer.self, "magnetometer")
     let range = section.readOptional(Configuration.RangeFinder.self, "range")
     let power = section.readOptional(Configuration.PowerMonitor.self, "power")
-    guard let imu, let barometer, let range, let power else { return nil }
-    (self.imu, self.barometer, self.range, self.power) = (imu, barometer, range, power)
+    guard let imu, let barometer, let magnetometer, let range, let power else { return nil }
+    (self.imu, self.barometer, self.magnetometer) = (imu, barometer, magnetometer)
+    (self.range, self.power) = (range, power)
+    joinAuxiliaryBus(in: section)
+  }
+}
+
+extension Configuration.Sensors {
+  /// Opens the way to a magnetometer inside the inertial chip, and checks that the chip is one that has it inside.
+  private mutating func joinAuxiliaryBus(in section: Section) {
+    guard let magnetometer, !magnetometer.chip.facts.carriers.isEmpty else { return }
+    let carriers = magnetometer.chip.facts.carriers
+    guard carriers.contains(imu.chip.name), magnetometer.bus == imu.bus else {
+      section.complain(
+        "magnetometer.chip",
+        "found \"\(magnetometer.chip.name)\", which sits inside the "
+          + carriers.joined(separator: " or ") + ": sensors.imu must be one, on the same bus")
+      return
+    }
+    imu.auxiliaryBypass = true
   }
 }
 

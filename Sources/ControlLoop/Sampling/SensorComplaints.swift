@@ -1,0 +1,81 @@
+import Devices
+import HardwareInterfaces
+
+extension Configuration {
+  /// What an owner must know of sensors that are missing, or that are not what this configuration says: what was seen,
+  /// what it likely is, and the line that helps. Empty when there is nothing to say.
+  public func complaints(about readings: SensorReadings) -> [String] {
+    let seen = readings.identities
+    var complaints: [String?] = [
+      Self.complaint(
+        "imu", sensors.imu.chip.facts, sensors.imu.address, readings.inertial.fault, seen.inertial,
+        accepted: sensors.imu.acceptIdentities, kin: SensorTable.inertial.map(\.facts))
+    ]
+    if let barometer = sensors.barometer {
+      complaints.append(
+        Self.complaint(
+          "barometer", barometer.chip.facts, barometer.address, readings.pressure.fault, seen.pressure,
+          accepted: barometer.acceptIdentities, kin: SensorTable.barometers.map(\.facts)))
+    }
+    if let magnetometer = sensors.magnetometer {
+      complaints.append(
+        Self.complaint(
+          "magnetometer", magnetometer.chip.facts, magnetometer.address, readings.magnetic.fault,
+          seen.magnetic, accepted: magnetometer.acceptIdentities,
+          kin: SensorTable.magnetometers.map(\.facts)))
+    }
+    if let range = sensors.range {
+      complaints.append(
+        Self.complaint(
+          "range", range.chip.facts, range.address, readings.range.fault, seen.range, accepted: nil,
+          kin: SensorTable.rangeFinders.map(\.facts)))
+    }
+    return complaints.compactMap(\.self)
+  }
+
+  private static func complaint(
+    _ name: String, _ chip: ChipFacts, _ address: UInt8, _ fault: DeviceFault, _ seen: UInt8?,
+    accepted: [UInt8]?, kin: [ChipFacts]
+  ) -> String? {
+    switch fault {
+    case .missing:
+      return "sensors.\(name): nothing answers at \(hexadecimal(address)), where the \(chip.name) should be"
+        + (chip.whenMissing.map { "; \($0)" } ?? "")
+    case .wrongIdentity:
+      guard let seen, let identity = chip.identity else { return nil }
+      return "sensors.\(name): "
+        + refusal(of: seen, at: address, chip, identity, accepted: accepted, kin: kin)
+    default:
+      return nil
+    }
+  }
+
+  private static func refusal(
+    of seen: UInt8, at address: UInt8, _ chip: ChipFacts, _ identity: ChipIdentity, accepted: [UInt8]?,
+    kin: [ChipFacts]
+  ) -> String {
+    let expected = accepted ?? identity.values
+    guard !expected.contains(seen) else {
+      return "the chip at \(hexadecimal(address)) begins like the \(chip.name) but is another"
+    }
+    let list = { (bytes: [UInt8]) in bytes.map(hexadecimal).joined(separator: ", ") }
+    let part = identity.likelyPart(seen)
+    var text =
+      "the chip at \(hexadecimal(address)) says it is \(hexadecimal(seen))"
+      + (part.map { " (likely \($0))" } ?? " (an unknown part)")
+      + ", expected \(list(expected)) for the \(chip.name)"
+    let sibling = kin.first {
+      $0.name != chip.name && $0.identity?.register == identity.register && $0.addresses.contains(address)
+        && $0.identity?.values.contains(seen) == true
+    }
+    if let sibling { text += "; it has a driver of its own: chip: \"\(sibling.name)\"" }
+    guard accepted != nil else { return text }
+    switch part {
+    case .compatible, nil:
+      text +=
+        "; to take it as \(chip.name), knowingly, write accept_identities: [\(list(expected + [seen]))]"
+    case .other, .nothing: break
+    }
+    return text
+  }
+}

@@ -1,0 +1,42 @@
+import PortableMath
+
+/// Noise and constant errors of a magnetometer.
+public struct MagneticImperfections: Sendable {
+  /// RMS noise of a measurement in T.
+  public var noise: Double
+  /// Standard deviation of each axis's offset in T: 5 µT, the iron of a small board; chips and vehicles vary widely.
+  public var bias = 5e-6
+
+  /// A noise in T, with the constant error above.
+  public init(noise: Double) { self.noise = noise }
+}
+
+/// What magnetometers have in common: the field in the sensor's axes with noise and offsets.
+public class SimulatedMagneticChip: SimulatedChip {
+  private let mounting: Mounting
+  private let imperfections: MagneticImperfections
+  private var offset = Vector3.zero
+
+  init(mounting: Mounting, imperfections: MagneticImperfections) {
+    (self.mounting, self.imperfections) = (mounting, imperfections)
+    super.init()
+  }
+
+  override func drawConstants() {
+    let x = imperfection.bias(imperfections.bias)
+    let y = imperfection.bias(imperfections.bias)
+    let z = imperfection.bias(imperfections.bias)
+    offset = Vector3(x, y, z)
+  }
+
+  /// One measurement in T, in the axes of the mounting.
+  final func measure(_ physics: borrowing PhysicalState) -> Vector3 {
+    let x = imperfection.noise(imperfections.noise)
+    let y = imperfection.noise(imperfections.noise)
+    let z = imperfection.noise(imperfections.noise)
+    var field = mounting.toSensor(physics.magneticField) + offset + Vector3(x, y, z)
+    // A magnet nearby: as strong as the Earth's field.
+    if faults.contains(.bias) { field += Vector3(50e-6, -50e-6, 50e-6) }
+    return field
+  }
+}

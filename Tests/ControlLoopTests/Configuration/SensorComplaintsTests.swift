@@ -1,0 +1,78 @@
+import HardwareInterfaces
+import Testing
+
+@testable import ControlLoop
+
+/// What an owner is told about a chip that is missing or another than the configuration says.
+@Suite struct SensorComplaintsTests {
+  private func complaints(
+    _ change: (String, String) = ("", ""), _ edit: (inout SensorReadings) -> Void
+  ) throws -> [String] {
+    var text = try quadrotorText()
+    if !change.0.isEmpty {
+      #expect(text.contains(change.0))
+      text = text.replacing(change.0, with: change.1)
+    }
+    let configuration = try Configuration.load(text: text, directory: nil)
+    var readings = SensorReadings()
+    edit(&readings)
+    return configuration.complaints(about: readings)
+  }
+
+  @Test func `a clone is named, with the line that accepts it`() throws {
+    let complaints = try complaints {
+      $0.inertial.fault = .wrongIdentity
+      $0.identities.inertial = 0x98
+    }
+    #expect(
+      complaints == [
+        "sensors.imu: the chip at 0x68 says it is 0x98 (likely ICM-20689, or a clone of the MPU-6050 with its "
+          + "identity), expected 0x68 for the mpu6050; to take it as mpu6050, knowingly, write "
+          + "accept_identities: [0x68, 0x98]"
+      ])
+  }
+
+  @Test func `a chip with a driver of its own is named with it`() throws {
+    let complaints = try complaints {
+      $0.inertial.fault = .wrongIdentity
+      $0.identities.inertial = 0x47
+    }
+    #expect(
+      complaints == [
+        "sensors.imu: the chip at 0x68 says it is 0x47 (likely ICM-42688-P, which has other registers), expected "
+          + "0x68 for the mpu6050; it has a driver of its own: chip: \"icm42688p\""
+      ])
+  }
+
+  @Test func `an unknown identity is shown, with the line that accepts it`() throws {
+    let complaints = try complaints {
+      $0.pressure.fault = .wrongIdentity
+      $0.identities.pressure = 0x99
+    }
+    #expect(complaints.count == 1)
+    #expect(complaints[0].contains("says it is 0x99 (an unknown part), expected 0x58, 0x60 for the bmp280"))
+    #expect(complaints[0].hasSuffix("accept_identities: [0x58, 0x60, 0x99]"))
+  }
+
+  @Test func `a missing HMC5883L is told where a QMC5883L would be`() throws {
+    let complaints = try complaints(
+      (
+        "barometer: {",
+        "magnetometer: { chip: \"hmc5883l\", bus: \"sensors\", rate_hz: 50 }, barometer: {"
+      )
+    ) { $0.magnetic.fault = .missing }
+    #expect(complaints.count == 1)
+    #expect(
+      complaints[0].hasPrefix("sensors.magnetometer: nothing answers at 0x1E, where the hmc5883l should be;"))
+    #expect(complaints[0].contains("QMC5883L, which answers at 0x0D (chip: \"qmc5883l\")"))
+  }
+
+  @Test func `other faults are no matter of what the chip is`() throws {
+    let complaints = try complaints {
+      $0.inertial.fault = .transfer
+      $0.pressure.fault = .frozenData
+      $0.identities.inertial = 0x98
+    }
+    #expect(complaints == [])
+  }
+}
