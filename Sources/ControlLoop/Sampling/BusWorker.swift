@@ -62,8 +62,8 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
   /// What the identity registers of this bus's sensors held at their last start.
   public var identities: SensorIdentities {
     SensorIdentities(
-      inertial: inertial?.identity, barometer: barometer?.identity, range: range?.identity,
-      power: power?.identity)
+      inertial: inertial?.identity, barometer: barometer?.identity, magnetometer: magnetometer?.identity,
+      range: range?.identity, power: power?.identity)
   }
 
   /// Runs the job that is due first: one short burst of transfers. Of jobs due at the same time the
@@ -92,16 +92,10 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
 
   /// Puts the newest readings of this bus's sensors into `readings`.
   public func publish(to readings: inout SensorReadings) {
-    if let inertial {
-      (readings.inertial, readings.identities.inertial) = (inertial.reading, inertial.identity)
-    }
-    if let barometer {
-      (readings.pressure, readings.identities.pressure) = (barometer.reading, barometer.identity)
-    }
-    if let magnetometer {
-      (readings.magnetic, readings.identities.magnetic) = (magnetometer.reading, magnetometer.identity)
-    }
-    if let range { (readings.range, readings.identities.range) = (range.reading, range.identity) }
+    if let inertial { readings.inertial = inertial.reading }
+    if let barometer { readings.pressure = barometer.reading }
+    if let magnetometer { readings.magnetic = magnetometer.reading }
+    if let range { readings.range = range.reading }
     if let power { readings.power = power.reading }
     if let pulses { readings.actuatorFault = pulses.fault }
   }

@@ -4,8 +4,7 @@ import HardwareInterfaces
 extension Configuration {
   /// What an owner must know of sensors that are missing, or that are not what this configuration says: what was seen,
   /// what it likely is, and the line that helps. Empty when there is nothing to say.
-  public func complaints(about readings: SensorReadings) -> [String] {
-    let seen = readings.identities
+  public func complaints(about readings: SensorReadings, identities seen: SensorIdentities) -> [String] {
     var complaints: [String?] = [
       Self.complaint(
         "imu", sensors.imu.chip.facts, sensors.imu.address, readings.inertial.fault, seen.inertial,
@@ -14,14 +13,14 @@ extension Configuration {
     if let barometer = sensors.barometer {
       complaints.append(
         Self.complaint(
-          "barometer", barometer.chip.facts, barometer.address, readings.pressure.fault, seen.pressure,
+          "barometer", barometer.chip.facts, barometer.address, readings.pressure.fault, seen.barometer,
           accepted: barometer.acceptIdentities, kin: SensorTable.barometers.map(\.facts)))
     }
     if let magnetometer = sensors.magnetometer {
       complaints.append(
         Self.complaint(
           "magnetometer", magnetometer.chip.facts, magnetometer.address, readings.magnetic.fault,
-          seen.magnetic, accepted: magnetometer.acceptIdentities,
+          seen.magnetometer, accepted: magnetometer.acceptIdentities,
           kin: SensorTable.magnetometers.map(\.facts)))
     }
     if let range = sensors.range {

@@ -35,12 +35,6 @@ extension Reading {
   }
 }
 
-/// What the identity register of each chip held at its last start; `nil` for none, and for a chip without one.
-public struct SensorIdentities: BitwiseCopyable, Sendable, Equatable {
-  /// The chips by what they measure.
-  public var inertial, pressure, magnetic, range: UInt8?
-}
-
 /// The newest readings of all sensors, as the loop hands them to the tick.
 public struct SensorReadings: BitwiseCopyable, Sendable {
   /// The inertial measurement unit, in body axes.
@@ -54,8 +48,6 @@ public struct SensorReadings: BitwiseCopyable, Sendable {
   public var range = Reading(empty: RangeSample(distance: 0, isValid: false), isPresent: false)
   /// The battery.
   public var power = Reading(empty: PowerSample(voltage: 0, current: 0), isPresent: false)
-  /// What the chips said that they are.
-  public var identities = SensorIdentities()
   /// What the actuator driver reports.
   public var actuatorFault = DeviceFault.none
 
@@ -66,6 +58,7 @@ public struct SensorReadings: BitwiseCopyable, Sendable {
   public mutating func take(from bus: SensorReadings) {
     if bus.inertial.isPresent { inertial = bus.inertial }
     if bus.pressure.isPresent { pressure = bus.pressure }
+    if bus.magnetic.isPresent { magnetic = bus.magnetic }
     if bus.range.isPresent { range = bus.range }
     if bus.power.isPresent { power = bus.power }
     if bus.actuatorFault != .none { actuatorFault = bus.actuatorFault }
@@ -75,11 +68,14 @@ public struct SensorReadings: BitwiseCopyable, Sendable {
 /// What the sensors' identity registers held; `nil` for a sensor that is not there, has none, or was not asked yet.
 public struct SensorIdentities: BitwiseCopyable, Sendable, Equatable {
   /// By sensor.
-  public var inertial, barometer, range, power: UInt8?
+  public var inertial, barometer, magnetometer, range, power: UInt8?
 
   /// Identities from their parts.
-  public init(inertial: UInt8? = nil, barometer: UInt8? = nil, range: UInt8? = nil, power: UInt8? = nil) {
-    (self.inertial, self.barometer) = (inertial, barometer)
+  public init(
+    inertial: UInt8? = nil, barometer: UInt8? = nil, magnetometer: UInt8? = nil, range: UInt8? = nil,
+    power: UInt8? = nil
+  ) {
+    (self.inertial, self.barometer, self.magnetometer) = (inertial, barometer, magnetometer)
     (self.range, self.power) = (range, power)
   }
 }

@@ -116,7 +116,8 @@ struct Flight: ~Copyable {
       name: mission.configuration.name, seed: seed, ticks: ticks, missed: missed, tickTimes: tickTimes,
       score: score, evaluation: mission.configuration.evaluation, mode: lastMode,
       faults: FailsafeCondition.list(faults), inhibits: wasArmed ? [] : ArmingInhibit.list(inhibits),
-      complaints: mission.configuration.complaints(about: lastReadings), logPath: logPath)
+      complaints: mission.configuration.complaints(
+        about: lastReadings, identities: vehicle.identities), logPath: logPath)
   }
 }
 

@@ -91,6 +91,16 @@ final class SimulatedVehicle {
     return readings
   }
 
+  /// What the sensors' identity registers held at their last start.
+  var identities: SensorIdentities {
+    workers.map(\.identities).reduce(SensorIdentities()) { all, bus in
+      SensorIdentities(
+        inertial: all.inertial ?? bus.inertial, barometer: all.barometer ?? bus.barometer,
+        magnetometer: all.magnetometer ?? bus.magnetometer, range: all.range ?? bus.range,
+        power: all.power ?? bus.power)
+    }
+  }
+
   /// Sends a tick's decision to the actuators.
   func actuate(_ output: TickOutput) {
     for worker in workers { worker.write(pulses: output.pulses, now: board.now) }

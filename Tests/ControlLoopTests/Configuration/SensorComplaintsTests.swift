@@ -6,7 +6,7 @@ import Testing
 /// What an owner is told about a chip that is missing or another than the configuration says.
 @Suite struct SensorComplaintsTests {
   private func complaints(
-    _ change: (String, String) = ("", ""), _ edit: (inout SensorReadings) -> Void
+    _ change: (String, String) = ("", ""), _ edit: (inout SensorReadings, inout SensorIdentities) -> Void
   ) throws -> [String] {
     var text = try quadrotorText()
     if !change.0.isEmpty {
@@ -15,14 +15,15 @@ import Testing
     }
     let configuration = try Configuration.load(text: text, directory: nil)
     var readings = SensorReadings()
-    edit(&readings)
-    return configuration.complaints(about: readings)
+    var identities = SensorIdentities()
+    edit(&readings, &identities)
+    return configuration.complaints(about: readings, identities: identities)
   }
 
   @Test func `a clone is named, with the line that accepts it`() throws {
     let complaints = try complaints {
       $0.inertial.fault = .wrongIdentity
-      $0.identities.inertial = 0x98
+      $1.inertial = 0x98
     }
     #expect(
       complaints == [
@@ -35,7 +36,7 @@ import Testing
   @Test func `a chip with a driver of its own is named with it`() throws {
     let complaints = try complaints {
       $0.inertial.fault = .wrongIdentity
-      $0.identities.inertial = 0x47
+      $1.inertial = 0x47
     }
     #expect(
       complaints == [
@@ -47,7 +48,7 @@ import Testing
   @Test func `an unknown identity is shown, with the line that accepts it`() throws {
     let complaints = try complaints {
       $0.pressure.fault = .wrongIdentity
-      $0.identities.pressure = 0x99
+      $1.barometer = 0x99
     }
     #expect(complaints.count == 1)
     #expect(complaints[0].contains("says it is 0x99 (an unknown part), expected 0x58, 0x60 for the bmp280"))
@@ -60,7 +61,7 @@ import Testing
         "barometer: {",
         "magnetometer: { chip: \"hmc5883l\", bus: \"sensors\", rate_hz: 50 }, barometer: {"
       )
-    ) { $0.magnetic.fault = .missing }
+    ) { readings, _ in readings.magnetic.fault = .missing }
     #expect(complaints.count == 1)
     #expect(
       complaints[0].hasPrefix("sensors.magnetometer: nothing answers at 0x1E, where the hmc5883l should be;"))
@@ -71,7 +72,7 @@ import Testing
     let complaints = try complaints {
       $0.inertial.fault = .transfer
       $0.pressure.fault = .frozenData
-      $0.identities.inertial = 0x98
+      $1.inertial = 0x98
     }
     #expect(complaints == [])
   }
