@@ -18,7 +18,7 @@ extension CfCModel {
       let panels = ImageBuilder.panels(map.weights, rows: map.rows, columns: map.columns, order: [0])
       descriptor.weights =
         halves
-        ? image.append(panels.map { Float16($0).bitPattern }, alignment: ImageLayout.alignment)
+        ? image.append(panels.map(\.half), alignment: ImageLayout.alignment)
         : image.append(panels, alignment: ImageLayout.alignment)
       descriptor.bias = image.appendRows(map.bias)
       image.append(descriptor)

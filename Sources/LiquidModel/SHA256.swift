@@ -82,39 +82,59 @@ public struct SHA256: Sendable {
 
   /// The compression function over a block of 64 bytes.
   private mutating func compress(_ bytes: Span<UInt8>) {
-    let constants = Self.constants.span
-    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+    let before = SIMD8(state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7])
     // On the stack: an array would cost a uniqueness check at every word.
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
-      for t in 0..<16 {
-        w[t] =
-          UInt32(bytes[4 * t]) << 24 | UInt32(bytes[4 * t + 1]) << 16 | UInt32(bytes[4 * t + 2]) << 8
-          | UInt32(bytes[4 * t + 3])
+    let after = withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
+      bytes.withUnsafeBytes { bytes in
+        for t in 0..<16 {
+          w[t] = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4 * t, as: UInt32.self))
+        }
       }
       for t in 16..<64 {
         let s0 = Self.rotate(w[t - 15], 7) ^ Self.rotate(w[t - 15], 18) ^ (w[t - 15] >> 3)
         let s1 = Self.rotate(w[t - 2], 17) ^ Self.rotate(w[t - 2], 19) ^ (w[t - 2] >> 10)
         w[t] = w[t - 16] &+ s0 &+ w[t - 7] &+ s1
       }
-      for t in 0..<64 {
-        let s1 = Self.rotate(e, 6) ^ Self.rotate(e, 11) ^ Self.rotate(e, 25)
-        let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ constants[t] &+ w[t]
-        let s0 = Self.rotate(a, 2) ^ Self.rotate(a, 13) ^ Self.rotate(a, 22)
-        let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
-        (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
-      }
+      return Self.rounds(UnsafeBufferPointer(w), before)
     }
-    state[0] &+= a
-    state[1] &+= b
-    state[2] &+= c
-    state[3] &+= d
-    state[4] &+= e
-    state[5] &+= f
-    state[6] &+= g
-    state[7] &+= h
+    for word in 0..<8 { state[word] = before[word] &+ after[word] }
   }
 
+  /// The 64 rounds over the words `w` of a block's schedule.
+  private static func rounds(_ w: UnsafeBufferPointer<UInt32>, _ before: SIMD8<UInt32>) -> SIMD8<UInt32> {
+    var (a, b, c, d) = (before[0], before[1], before[2], before[3])
+    var (e, f, g, h) = (before[4], before[5], before[6], before[7])
+    let k = constants.span
+    var t = 0
+    // Eight rounds in a row turn the variables once around, so that none has to be moved.
+    while t &+ 8 <= 64 {
+      round(a, b, c, &d, e, f, g, &h, k[t] &+ w[t])
+      round(h, a, b, &c, d, e, f, &g, k[t &+ 1] &+ w[t &+ 1])
+      round(g, h, a, &b, c, d, e, &f, k[t &+ 2] &+ w[t &+ 2])
+      round(f, g, h, &a, b, c, d, &e, k[t &+ 3] &+ w[t &+ 3])
+      round(e, f, g, &h, a, b, c, &d, k[t &+ 4] &+ w[t &+ 4])
+      round(d, e, f, &g, h, a, b, &c, k[t &+ 5] &+ w[t &+ 5])
+      round(c, d, e, &f, g, h, a, &b, k[t &+ 6] &+ w[t &+ 6])
+      round(b, c, d, &e, f, g, h, &a, k[t &+ 7] &+ w[t &+ 7])
+      t &+= 8
+    }
+    return SIMD8(a, b, c, d, e, f, g, h)
+  }
+
+  /// One round: the new e is written to `d`, the new a to `h`.
+  @inline(__always)
+  private static func round(
+    _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32,
+    _ h: inout UInt32, _ word: UInt32
+  ) {
+    let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+    let t1 = h &+ s1 &+ (g ^ (e & (f ^ g))) &+ word
+    let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+    d = d &+ t1
+    h = t1 &+ s0 &+ ((a & b) | (c & (a | b)))
+  }
+
+  @inline(__always)
   private static func rotate(_ word: UInt32, _ by: UInt32) -> UInt32 {
     (word &>> by) | (word &<< (32 &- by))
   }

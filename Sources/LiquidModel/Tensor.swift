@@ -62,7 +62,7 @@ extension Tensor {
   /// A tensor of type F16, each value rounded to the nearest.
   public init(name: String, shape: [Int], float16 values: [Float]) {
     self.init(
-      name: name, elementType: .f16, shape: shape, bytes: littleEndian(values.map { Float16($0).bitPattern }))
+      name: name, elementType: .f16, shape: shape, bytes: littleEndian(values.map(\.half)))
   }
 
   /// A tensor of type I8.
@@ -83,7 +83,7 @@ extension Tensor {
   /// The elements of a tensor of type F32 or F16.
   public func floats() throws(ModelError) -> [Float] {
     if elementType == .f16 {
-      return (integers(of: UInt16.self)).map { Float(Float16(bitPattern: $0)) }
+      return integers(of: UInt16.self).map(Float.init(half:))
     }
     try expect(.f32, "F32 or F16")
     return integers(of: UInt32.self).map { Float(bitPattern: $0) }
@@ -118,14 +118,12 @@ extension Tensor {
     }
   }
 
-  private func integers<Element: FixedWidthInteger>(of _: Element.Type) -> [Element] {
+  private func integers<Element: FixedWidthInteger & BitwiseCopyable>(of _: Element.Type) -> [Element] {
     let size = Element.bitWidth / 8
-    return (0..<bytes.count / size).map { index in
-      var value: Element = 0
-      for byte in (0..<size).reversed() {
-        value = value << 8 | Element(truncatingIfNeeded: bytes[index * size + byte])
+    return bytes.withUnsafeBytes { bytes in
+      (0..<bytes.count / size).map { index in
+        Element(littleEndian: bytes.loadUnaligned(fromByteOffset: index * size, as: Element.self))
       }
-      return value
     }
   }
 }
