@@ -23,6 +23,23 @@ struct FixedPointTests {
     }
   }
 
+  /// Totals of all 65,536 sizes, with the half in the bias that the quantiser puts there.
+  @Test(
+    "requantisation is off by half a unit of the result, and at most as much more as the half was rounded",
+    arguments: [Int32(1) << 12, 40_503, 1 << 20, 46_340_950, 1 << 29, (1 << 30) - 1])
+  func requantisation(_ multiplier: Int32) {
+    let half = Int32((0x1p31 / Double(multiplier)).rounded())
+    for shift in [Int32(0), 7, 14] {
+      var worst = 0.0
+      for x in Int32(Int16.min)...Int32(Int16.max) {
+        let total = x << shift
+        let exact = Double(total) * Double(multiplier) * 0x1p-32
+        worst = max(worst, abs(Double(FixedPoint.high(total &+ half, multiplier)) - exact))
+      }
+      #expect(worst <= 0.5 + Double(multiplier) * 0x1p-33, "totals times 2^\(shift)")
+    }
+  }
+
   @Test("saturation is symmetric")
   func saturation() {
     #expect(FixedPoint.saturated16(Int64(40_000)) == 32767)
