@@ -3,8 +3,14 @@
 #endif
 
 extension FixedPointArithmetic {
-  /// Eight 32-bit lanes: one panel's rows.
-  typealias Lanes = SIMD8<Int32>
+  #if arch(arm) || arch(riscv32) || arch(riscv64)
+    /// 32-bit lanes: half a panel's rows, because without vectors each lane takes registers of its own, and all eight
+    /// would not fit.
+    typealias Lanes = SIMD4<Int32>
+  #else
+    /// 32-bit lanes: one panel's rows.
+    typealias Lanes = SIMD8<Int32>
+  #endif
 
   /// Each row: total = bias + Σ weight·input, and then ⌊total·multiplier / 2³²⌋.
   public static func affine(
@@ -40,18 +46,17 @@ extension FixedPointArithmetic {
     pointer.loadUnaligned(fromByteOffset: offset, as: Lanes.self)
   }
 
-  /// The products of two columns: each lane's low half times `pair`'s low half plus high times high.
   @inline(__always)
   private static func low(_ lanes: Lanes) -> Lanes { (lanes &<< 16) &>> 16 }
 
   @inline(__always)
   private static func high(_ lanes: Lanes) -> Lanes { lanes &>> 16 }
 
-  /// The inputs 2·`pair` and 2·`pair` + 1 in every lane.
+  /// The two next inputs, in every lane.
   @inline(__always)
-  private static func pair(_ input: UnsafeRawPointer, _ pair: Int) -> Lanes {
+  private static func pair(_ input: UnsafeRawPointer) -> Lanes {
     // In memory order, so that the first of the two is the low half on a little-endian machine.
-    Lanes(repeating: Int32(littleEndian: input.loadUnaligned(fromByteOffset: 4 &* pair, as: Int32.self)))
+    Lanes(repeating: Int32(littleEndian: input.loadUnaligned(as: Int32.self)))
   }
 
   private static func affine16(
@@ -60,25 +65,26 @@ extension FixedPointArithmetic {
     let pairs = map.descriptor.paddedColumns / 2
     let blockPairs = ImageLayout.blockColumns / 2
     let blockShift = Lanes(repeating: map.descriptor.blockShift)
-    var panel = map.image + Int(map.descriptor.weights)
-    let bias = map.image + Int(map.descriptor.bias)
-    for row in stride(from: 0, to: map.descriptor.paddedRows, by: ImageLayout.panelRows) {
-      var total = lanes(bias, 4 &* row)
-      var column = 0
-      while column < pairs {
-        let end = min(column &+ blockPairs, pairs)
-        var (first, second) = (Lanes.zero, Lanes.zero)
-        while column < end {
-          let weights = lanes(panel, 0)
-          let inputs = pair(input, column)
-          first = first &+ low(weights) &* low(inputs)
-          second = second &+ high(weights) &* high(inputs)
-          panel += 32
-          column &+= 1
+    var row = 0
+    while row < map.descriptor.paddedRows {
+      var total = numbers(map, map.descriptor.bias, row)
+      var weights = panel(map, row, bytesPerColumn: 2)
+      var inputs = input
+      var left = pairs
+      while left > 0 {
+        var sum = Lanes.zero
+        for _ in 0..<min(blockPairs, left) {
+          let both = lanes(weights, 0)
+          let pair = pair(inputs)
+          sum = sum &+ low(both) &* low(pair) &+ high(both) &* high(pair)
+          weights += 32
+          inputs += 4
         }
-        total = total &+ ((first &+ second) &>> blockShift)
+        total = total &+ (sum &>> blockShift)
+        left &-= blockPairs
       }
       requantise(total, map, row, output)
+      row &+= Lanes.scalarCount
     }
   }
 
@@ -86,29 +92,46 @@ extension FixedPointArithmetic {
     _ map: AffineMap, _ input: UnsafeRawPointer, _ output: UnsafeMutablePointer<Int32>
   ) {
     let groups = map.descriptor.paddedColumns / 4
-    var panel = map.image + Int(map.descriptor.weights)
-    let bias = map.image + Int(map.descriptor.bias)
-    for row in stride(from: 0, to: map.descriptor.paddedRows, by: ImageLayout.panelRows) {
-      var (first, second) = (lanes(bias, 4 &* row), Lanes.zero)
-      for group in 0..<groups {
-        let weights = lanes(panel, 0)
-        let (near, far) = (pair(input, 2 &* group), pair(input, 2 &* group &+ 1))
-        first = first &+ ((weights &<< 24) &>> 24) &* low(near)
-        second = second &+ ((weights &<< 8) &>> 24) &* high(near)
-        first = first &+ ((weights &<< 16) &>> 24) &* low(far)
-        second = second &+ (weights &>> 24) &* high(far)
-        panel += 32
+    var row = 0
+    while row < map.descriptor.paddedRows {
+      var total = numbers(map, map.descriptor.bias, row)
+      var weights = panel(map, row, bytesPerColumn: 1)
+      var inputs = input
+      for _ in 0..<groups {
+        let four = lanes(weights, 0)
+        let near = pair(inputs)
+        let far = pair(inputs + 4)
+        total = total &+ ((four &<< 24) &>> 24) &* low(near)
+        total = total &+ ((four &<< 8) &>> 24) &* high(near)
+        total = total &+ ((four &<< 16) &>> 24) &* low(far)
+        total = total &+ (four &>> 24) &* high(far)
+        weights += 32
+        inputs += 8
       }
-      requantise(first &+ second, map, row, output)
+      requantise(total, map, row, output)
+      row &+= Lanes.scalarCount
     }
+  }
+
+  /// The weights of the rows from `row` on.
+  @inline(__always)
+  private static func panel(_ map: AffineMap, _ row: Int, bytesPerColumn: Int) -> UnsafeRawPointer {
+    let inPanel = row & (ImageLayout.panelRows &- 1)
+    return map.image + Int(map.descriptor.weights)
+      + (row &- inPanel) &* map.descriptor.paddedColumns &* bytesPerColumn + 4 &* inPanel
+  }
+
+  @inline(__always)
+  private static func numbers(_ map: AffineMap, _ offset: UInt32, _ row: Int) -> Lanes {
+    lanes(map.image + Int(offset), 4 &* row)
   }
 
   @inline(__always)
   private static func requantise(
     _ total: Lanes, _ map: AffineMap, _ row: Int, _ output: UnsafeMutablePointer<Int32>
   ) {
-    let multiplier = lanes(map.image + Int(map.descriptor.multipliers), 4 &* row)
-    for lane in 0..<ImageLayout.panelRows {
+    let multiplier = numbers(map, map.descriptor.multipliers, row)
+    for lane in 0..<Lanes.scalarCount {
       output[row &+ lane] = FixedPoint.high(total[lane], multiplier[lane])
     }
   }

@@ -21,7 +21,9 @@ public enum ImageLayout {
   public static let magic: UInt32 = 0x4951_4C47
   /// The layout's version.
   public static let version: UInt32 = 2
-  /// The image begins, and panels lie, at multiples of so many bytes.
+  /// Image and workspace begin at a multiple of so many bytes, which arrays of 64-bit words do in every language.
+  public static let baseAlignment = 8
+  /// Panels lie at multiples of so many bytes from the beginning of the image. Fast where it begins at one too.
   public static let alignment = 32
   /// Every section of the workspace lies at a multiple of so many bytes.
   public static let sectionAlignment = 16

@@ -5,7 +5,7 @@ enum ImageCheck<A: Arithmetic> {
     guard let image = block.baseAddress, block.count >= MemoryLayout<ImageHeader>.size else {
       throw .truncated
     }
-    guard Int(bitPattern: image) % ImageLayout.alignment == 0 else { throw .misaligned }
+    guard Int(bitPattern: image) % ImageLayout.baseAlignment == 0 else { throw .misaligned }
     let header = image.loadUnaligned(as: ImageHeader.self)
     guard header.magic == ImageLayout.magic, header.version == ImageLayout.version else { throw .notAnImage }
     guard header.arithmetic == A.code else { throw .otherArithmetic(header.arithmetic) }

@@ -41,7 +41,7 @@ public struct Network<A: Arithmetic> {
     guard let image = block.baseAddress, let workspace = memory.baseAddress else { throw .truncated }
     let layout = WorkspaceLayout(image, header, A.self)
     guard memory.count >= layout.byteCount else { throw .workspaceTooSmall(layout.byteCount) }
-    guard Int(bitPattern: workspace) % ImageLayout.sectionAlignment == 0 else { throw .misaligned }
+    guard Int(bitPattern: workspace) % ImageLayout.baseAlignment == 0 else { throw .misaligned }
     (self.header, self.image, self.workspace, self.layout) = (header, image, workspace, layout)
     functions = KernelFunctions(kernel)
     self.kernel = functions.isNative ? kernel : .portable

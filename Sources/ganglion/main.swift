@@ -8,8 +8,9 @@ let usage = """
     ganglion check CONFIG      validate everything without moving anything
     ganglion inspect MODEL     architecture, sizes, scales, cost per step, memory
     ganglion quantize MODEL    calibrate on a log and write the fixed-point or Float16 model
+    ganglion embed MODEL       write a model as C or Swift source for a microcontroller
     ganglion log ...           info, verify, recover, export
-    ganglion bench core        the benchmark networks on this machine
+    ganglion bench ...         core, digests: the benchmark networks on this machine
 
   ganglion COMMAND --help says more. Exit status: 0 success, 1 the result says no, 2 wrong use.
   """
@@ -17,8 +18,7 @@ let usage = """
 /// The commands by name.
 let commands: [String: ([String]) -> ExitStatus] = [
   "run": runCommand, "replay": replayCommand, "inspect": inspectCommand, "quantize": quantizeCommand,
-  "check": CheckCommand.run,
-  "log": runLogCommand, "bench": benchCommand,
+  "check": CheckCommand.run, "embed": embedCommand, "log": runLogCommand, "bench": benchCommand,
 ]
 
 let arguments = Array(CommandLine.arguments.dropFirst())

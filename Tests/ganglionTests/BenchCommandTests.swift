@@ -50,7 +50,7 @@ import Testing
     let wanted = ["int8", "int16", "float16", "float32"].flatMap { arithmetic in
       kernels.map { ["ncp19", arithmetic, "\($0.name)"] }
     }
-    let json = CoreBenchmarkReport(benchmark: benchmark, rounds: 2).json
+    let json = CoreBenchmarkReport(benchmark: benchmark, plan: plan()).json
     // As a reader of the printed text finds it.
     let text = Terminal.json(json)
     let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
@@ -106,6 +106,13 @@ import Testing
     }
   }
 
+  @Test func aProcessorThatGccDoesNotKnowIsRefusedWithGccsWords() throws {
+    let source = try source()
+    #expect {
+      _ = try CoreBenchmark(plan { $0.march = "abacus" }, yardstickSource: source) { _ in }
+    } throws: { "\($0)".contains("abacus") }
+  }
+
   @Test func aYardstickThatEndsEarlyIsReported() throws {
     _ = try source()
     try withFolder { folder in
@@ -125,7 +132,7 @@ import Testing
       #expect(row.times.count == 2)
       #expect(row.ratio(.plain) == nil)
     }
-    let report = CoreBenchmarkReport(benchmark: benchmark, rounds: 2)
+    let report = CoreBenchmarkReport(benchmark: benchmark, plan: plan())
     #expect(report.text.contains("portable"))
     #expect(Terminal.json(report.json).contains("\"ratio\":null"))
   }
@@ -140,7 +147,10 @@ import Testing
       #expect(benchCommand(arguments) == .success)
       let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/models").sorted()
       #expect(
-        names == ["ncp19-float32", "ncp19-int8", "ncp34-float32", "ncp34-int8"].map { $0 + ".safetensors" })
+        names == [
+          "ncp19-float32.safetensors", "ncp19-int8.safetensors", "ncp19.yardstick",
+          "ncp34-float32.safetensors", "ncp34-int8.safetensors", "ncp34.yardstick",
+        ])
       let model = try ModelFile.read(path: folder + "/models/ncp34-float32.safetensors")
       #expect(try model.model() == BenchmarkNetwork.ncp34.model)
       let bytes = try Data(contentsOf: URL(filePath: inputs))

@@ -15,12 +15,14 @@ private let help = """
     --arithmetic NAMES     only these: int8, int16, float16, float32
     --kernel NAMES         only these instructions: portable, avx2, avx512vnni, neon, neondot, as far as the processor has
                            them, or best (default: all that it has)
+    --march NAME           what gcc compiles the C program for (default native, this processor)
     --rounds N             rounds of measurement (default 101)
     --json                 the result as one JSON object, times in microseconds
 
   Instead of measuring:
 
-    --write-models FOLDER  write each network in each arithmetic, NETWORK-ARITHMETIC.safetensors
+    --write-models FOLDER  write each network in each arithmetic, NETWORK-ARITHMETIC.safetensors, and for the C program,
+                           NETWORK.yardstick
     --write-inputs FILE    write the input, rows of 16 inputs and ts as little-endian float32
     --steps N              rows of that input (default 100000)
     --seed N               its seed (default 2, which is measured on; the networks are calibrated on seed 1)
@@ -30,19 +32,28 @@ private let help = """
 
 /// `ganglion bench`.
 func benchCommand(_ arguments: [String]) -> ExitStatus {
+  if arguments.first == "digests" { return digestsCommand(Array(arguments.dropFirst())) }
+  return benchCoreCommand(arguments)
+}
+
+/// `ganglion bench core`.
+private func benchCoreCommand(_ arguments: [String]) -> ExitStatus {
   perform(
     "bench", help: help, arguments,
-    options: ["network", "arithmetic", "kernel", "rounds", "write-models", "write-inputs", "steps", "seed"],
+    options: [
+      "network", "arithmetic", "kernel", "march", "rounds", "write-models", "write-inputs", "steps", "seed",
+    ],
     flags: ["json"]
   ) { arguments in
     guard try arguments.exactly("SUBJECT") == ["core"] else {
-      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core")
+      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core or digests")
     }
     let networks = try arguments.choices("network", BenchmarkNetwork.self)
     var plan = CoreBenchmark.Plan()
     plan.networks = networks ?? plan.networks
     plan.arithmetics = try arguments.choices("arithmetic", ModelFile.Arithmetic.self) ?? plan.arithmetics
     if let names = arguments.value("kernel") { plan.kernels = try kernels(names) }
+    plan.march = arguments.value("march") ?? plan.march
     plan.rounds = try arguments.integer("rounds", atLeast: 1) ?? plan.rounds
     let steps = try arguments.integer("steps", atLeast: 1)
     let seed = try arguments.integer("seed", atLeast: 0)
@@ -65,7 +76,7 @@ func benchCommand(_ arguments: [String]) -> ExitStatus {
 
 extension Arguments {
   /// The names that an option lists, separated by commas.
-  fileprivate func choices<Choice: RawRepresentable<String> & CaseIterable>(
+  func choices<Choice: RawRepresentable<String> & CaseIterable>(
     _ option: String, _ kind: Choice.Type
   ) throws(UsageError) -> [Choice]? {
     guard let text = value(option) else { return nil }
@@ -101,7 +112,7 @@ private func measure(_ plan: CoreBenchmark.Plan, json: Bool) throws {
   let source = yardstickSource()
   let benchmark = try CoreBenchmark(plan, yardstickSource: source, progress: Terminal.showProgress)
   Terminal.endProgress()
-  let report = CoreBenchmarkReport(benchmark: benchmark, rounds: plan.rounds)
+  let report = CoreBenchmarkReport(benchmark: benchmark, plan: plan)
   Terminal.printResult(json ? Terminal.json(report.json) : report.text)
 }
 
@@ -128,6 +139,9 @@ private func writeModels(
       try network.file(arithmetic).write(path: path)
       Terminal.printResult("wrote \(path)")
     }
+    let path = "\(folder)/\(network.rawValue).yardstick"
+    try Data(try network.model.yardstickFile()).write(to: URL(filePath: path))
+    Terminal.printResult("wrote \(path)")
   }
 }
 

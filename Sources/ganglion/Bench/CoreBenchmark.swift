@@ -11,6 +11,8 @@ struct CoreBenchmark {
     var arithmetics: [ModelFile.Arithmetic] = [.int8, .int16, .float16, .float32]
     /// What to compute with, each available.
     var kernels: [Kernel] = Kernel.allCases.filter(\.isAvailable)
+    /// The processor that the yardstick is compiled for.
+    var march = "native"
     var rounds = 101
     /// Nanoseconds that a batch of steps takes at least, well above what reading the clock costs.
     var batch = 300_000
@@ -51,7 +53,9 @@ struct CoreBenchmark {
   /// Measures; `source` is that of the yardstick, nil to do without.
   init(_ plan: Plan, yardstickSource source: String?, progress: (String) -> Void) throws {
     let input = BenchmarkInput(seed: Self.seed, steps: Self.inputRows)
-    let yardstick = try source.map { try Yardstick(source: $0, networks: plan.networks, input: input) }
+    let yardstick = try source.map {
+      try Yardstick(source: $0, march: plan.march, networks: plan.networks, input: input)
+    }
     defer { yardstick?.stop() }
     for (index, network) in plan.networks.enumerated() {
       progress("\(network.rawValue): quantising")

@@ -5,7 +5,7 @@ import LiquidModel
 /// What `ganglion bench core` says.
 struct CoreBenchmarkReport {
   let benchmark: CoreBenchmark
-  let rounds: Int
+  let plan: CoreBenchmark.Plan
 
   /// The ratio to the yardstick that is aimed at; none for networks that have no goal.
   static func goal(_ network: BenchmarkNetwork, _ arithmetic: ModelFile.Arithmetic) -> Double? {
@@ -46,10 +46,11 @@ struct CoreBenchmarkReport {
       lines += yardstickLines
       lines.append(
         String(
-          format: "(%@; its outputs are within %.1e of Float64)", Yardstick.command, error))
+          format: "(%@; its outputs are within %.1e of Float64)", Yardstick.command(march: plan.march), error)
+      )
     }
     lines.append(
-      "\(rounds) rounds; ratio: median over the rounds of a step's time over the plain C program's; "
+      "\(plan.rounds) rounds; ratio: median over the rounds of a step's time over the plain C program's; "
         + "largest error: of an output against Float64, in units of the outputs' range")
     return lines.joined(separator: "\n")
   }
@@ -76,7 +77,7 @@ struct CoreBenchmarkReport {
   /// The same for machines.
   var json: [String: Any] {
     var object: [String: Any] = [
-      "rounds": rounds,
+      "rounds": plan.rounds,
       "rows": benchmark.rows.map { row -> [String: Any] in
         [
           "network": row.network.rawValue, "arithmetic": row.arithmetic.rawValue,
@@ -90,7 +91,7 @@ struct CoreBenchmarkReport {
     if let error = benchmark.yardstickError {
       object["yardstick"] =
         [
-          "command": Yardstick.command, "largest_error": error,
+          "command": Yardstick.command(march: plan.march), "largest_error": error,
           "rows": yardsticks.map { network, form, times -> [String: Any] in
             [
               "network": network.rawValue, "form": form.rawValue, "median_us": median(times),

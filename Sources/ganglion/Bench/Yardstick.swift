@@ -14,8 +14,8 @@ final class Yardstick {
     case split
   }
 
-  /// The command that it was compiled with.
-  static let command = "gcc -O3 -march=native -ffast-math"
+  /// The command that compiles it for a processor, as gcc names them; "native" is the one that it runs on.
+  static func command(march: String) -> String { "gcc -O3 -march=\(march) -ffast-math" }
 
   private let process = Process()
   private let orders = Pipe()
@@ -26,12 +26,12 @@ final class Yardstick {
   /// Compiles `source` and starts it with the networks, numbered in their order, and the input.
   ///
   /// - Throws: `CommandFailure` when gcc fails, or for a network that the yardstick does not compute.
-  init(source: String, networks: [BenchmarkNetwork], input: BenchmarkInput) throws {
+  init(source: String, march: String, networks: [BenchmarkNetwork], input: BenchmarkInput) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "ganglion-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     do {
       let program = folder.appending(path: "yardstick")
-      try Self.compile(source, to: program.path)
+      try Self.compile(source, Self.command(march: march), to: program.path)
       let rows = folder.appending(path: "inputs.f32")
       try input.rows.withUnsafeBytes { Data($0) }.write(to: rows)
       var arguments = [rows.path]
@@ -107,7 +107,7 @@ final class Yardstick {
     }
   }
 
-  private static func compile(_ source: String, to program: String) throws {
+  private static func compile(_ source: String, _ command: String, to program: String) throws {
     let words = command.split(separator: " ").map(String.init)
     let compiler = Process()
     compiler.executableURL = URL(filePath: "/usr/bin/env")
