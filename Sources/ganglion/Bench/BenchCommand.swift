@@ -32,7 +32,11 @@ private let help = """
 
 /// `ganglion bench`.
 func benchCommand(_ arguments: [String]) -> ExitStatus {
-  if arguments.first == "digests" { return digestsCommand(Array(arguments.dropFirst())) }
+  switch arguments.first {
+  case "digests": return digestsCommand(Array(arguments.dropFirst()))
+  case "accuracy": return accuracyCommand(Array(arguments.dropFirst()))
+  default: break
+  }
   return benchCoreCommand(arguments)
 }
 
@@ -46,7 +50,7 @@ private func benchCoreCommand(_ arguments: [String]) -> ExitStatus {
     flags: ["json"]
   ) { arguments in
     guard try arguments.exactly("SUBJECT") == ["core"] else {
-      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core or digests")
+      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core, accuracy or digests")
     }
     let networks = try arguments.choices("network", BenchmarkNetwork.self)
     var plan = CoreBenchmark.Plan()
@@ -134,9 +138,9 @@ private func writeModels(
 ) throws {
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   for network in networks {
-    for arithmetic in arithmetics {
-      let path = "\(folder)/\(network.rawValue)-\(arithmetic.rawValue).safetensors"
-      try network.file(arithmetic).write(path: path)
+    for file in try network.files(arithmetics) {
+      let path = "\(folder)/\(network.rawValue)-\(file.arithmetic.rawValue).safetensors"
+      try file.write(path: path)
       Terminal.printResult("wrote \(path)")
     }
     let path = "\(folder)/\(network.rawValue).yardstick"
