@@ -50,7 +50,7 @@ extension FixedModel {
   /// matter for memory and time, or a large one.
   public static func standardTolerance(of model: CfCModel) -> Double {
     let weights = maps(of: Architecture(of: model)).reduce(0) { $0 + $1.rows * $1.columns }
-    return weights <= 16384 ? 1.3e-3 : 4e-3
+    return weights <= 16384 ? 1.6e-3 : 6e-3
   }
 }
 
