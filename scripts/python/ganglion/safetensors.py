@@ -10,7 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-_NAMES = {"float64": "F64", "float32": "F32", "float16": "F16", "int64": "I64", "int32": "I32", "int16": "I16", "int8": "I8", "uint8": "U8"}
+_NAMES = {
+    "float64": "F64", "float32": "F32", "float16": "F16", "int64": "I64", "int32": "I32", "int16": "I16", "int8": "I8",
+    "uint8": "U8",
+}
 _TYPES = {name: np.dtype(kind).newbyteorder("<") for kind, name in _NAMES.items()}
 
 

@@ -13,7 +13,7 @@ Needs PyTorch. See docs/quantisation-aware-training.md.
 try:
     import torch as _torch  # noqa: F401
 except ImportError as error:
-    raise ImportError("ganglion.torch needs PyTorch: pip install torch, or ganglion with its extra, ganglion[torch]") from error
+    raise ImportError("ganglion.torch needs PyTorch: pip install torch") from error
 
 from .network import QuantisedNetwork
 from .state import State

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from ..errors import ModelError
 from . import exact
+from .constants import WithConstants
 from .scales import Scales, rounding_half
 from .straight_through import replaced
-
 
 _LARGEST_SUM = 2.0**31 - 1
 
@@ -23,12 +23,12 @@ class Integers(NamedTuple):
     #: The integers of the file, without gradients.
     weight: Tensor
     bias: Tensor
-    #: The same, times what makes a row's result of its sum, with the gradients of the master weights.
+    #: The same times what makes a row's result of its sum, with the gradients of the master weights.
     scaled_weight: Tensor
     scaled_bias: Tensor
 
 
-class QuantisedAffine(nn.Module):
+class QuantisedAffine(WithConstants):
     """`weight` [rows, columns] and `bias` [rows] are the master weights, in the trained model's units.
 
     The formats (what a unit of an integer weight and of a total stands for) are those of the file and stay. A weight
@@ -41,6 +41,8 @@ class QuantisedAffine(nn.Module):
         self.name = name
         stored = tensors[f"{name}.weight"]
         multiplier = tensors[f"{name}.multiplier"].astype(np.int64)
+        if (multiplier == 0).any():
+            raise ModelError(f"{name}, row {multiplier.argmin()}: its multiplier is 0, and nothing can be learnt")
         shift, self.fraction, self.value_shift = (int(number) for number in tensors[f"{name}.format"])
         self.weight_bits = 8 * stored.dtype.itemsize
         self.block_shift = shift if self.weight_bits == 16 else 0
@@ -48,17 +50,13 @@ class QuantisedAffine(nn.Module):
         weight, bias = scales.real(name)
         self.weight = nn.Parameter(torch.from_numpy(weight))
         self.bias = nn.Parameter(torch.from_numpy(bias))
-
-        def keep(name: str, value: np.ndarray):
-            self.register_buffer(name, torch.from_numpy(np.array(value)), persistent=False)
-
-        keep("multiplier", multiplier)
-        keep("rounding", rounding_half(multiplier))
-        keep("masked", masked)
-        keep("weight_unit", scales.weight_units(name))
-        keep("bias_unit", multiplier * 2.0**-32 * scales.results[name])
+        self.keep("multiplier", multiplier)
+        self.keep("rounding", rounding_half(multiplier))
+        self.keep("masked", masked)
+        self.keep("weight_unit", scales.weight_units(name))
+        self.keep("bias_unit", multiplier * 2.0**-32 * scales.results[name])
         # (bound · multiplier) >> 32 must stay below 2³⁰ − 1, and the bound itself below 2³¹.
-        keep("largest_total", np.minimum((((1 << 30) - 1 << 32) - 1) // multiplier, (1 << 31) - 1))
+        self.keep("largest_total", np.minimum((((1 << 30) - 1 << 32) - 1) // multiplier, (1 << 31) - 1))
 
     def integers(self) -> Integers:
         """The weights rounded to integers with which nothing can overflow.
@@ -66,11 +64,13 @@ class QuantisedAffine(nn.Module):
         Raises `ModelError` for a weight that is not finite.
         """
         if not (self.weight.isfinite().all() and self.bias.isfinite().all()):
-            raise ModelError(f"{self.name}: a weight is not finite; the training diverged: use a smaller learning rate")
-        weight = (self.weight.double() / self.weight_unit).masked_fill(self.masked, 0).clamp(-self.limit, self.limit)
+            raise ModelError(f"{self.name}: a weight is not finite; the training diverged: lower the learning rate")
+        # What rounds to the largest weight is not cut off.
+        edge = self.limit + 0.5
+        weight = (self.weight.double() / self.weight_unit).masked_fill(self.masked, 0).clamp(-edge, edge)
         bias = (self.bias.double() / self.bias_unit + self.rounding).clamp(-(2.0**31), 2.0**31)
         with torch.no_grad():
-            rounded, rounded_bias = weight.round(), bias.round()
+            rounded, rounded_bias = weight.round().clamp(-self.limit, self.limit), bias.round()
             share = self._provable_share(rounded, rounded_bias)
             # Made smaller by cutting off, not by rounding, so that no sum grows.
             rounded = torch.where(share[:, None] < 1, (rounded * share[:, None]).trunc(), rounded)

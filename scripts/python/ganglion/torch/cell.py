@@ -9,13 +9,16 @@ from torch import Tensor, nn
 from ..errors import ModelError
 from . import exact, smooth
 from .affine import Integers, QuantisedAffine
+from .constants import WithConstants
 from .straight_through import replaced, straight_through
 
 
-class QuantisedCell(nn.Module):
+class QuantisedCell(WithConstants):
     """A cell: backbone, heads, and in mode pure the master vectors `w_tau` and `a` [units]."""
 
-    def __init__(self, index: int, shape: dict, maps: list[QuantisedAffine], tensors: dict[str, np.ndarray], states: np.ndarray):
+    def __init__(
+        self, index: int, shape: dict, maps: list[QuantisedAffine], tensors: dict[str, np.ndarray], states: np.ndarray
+    ):
         super().__init__()
         self.name, self.units, self.mode = f"cell{index}", shape["units"], shape["mode"]
         self.activation = shape["backbone_activation"]
@@ -27,17 +30,16 @@ class QuantisedCell(nn.Module):
         if self.mode == "pure":
             # What a unit of the integers stands for.
             self.w_tau_unit = 2.0**-self.head_fraction
-            unit = torch.from_numpy(states * 2.0 ** (self.head_fraction - self.state_shift))
-            self.register_buffer("a_unit", unit, persistent=False)
+            self.keep("a_unit", states * 2.0 ** (self.head_fraction - self.state_shift))
             self.w_tau = nn.Parameter(torch.from_numpy(tensors[f"{self.name}.w_tau"] * self.w_tau_unit))
-            self.a = nn.Parameter(torch.from_numpy(tensors[f"{self.name}.a"].astype(np.float64)) * unit)
+            self.a = nn.Parameter(torch.from_numpy(tensors[f"{self.name}.a"].astype(np.float64)) * self.a_unit)
 
     def vectors(self) -> tuple[Tensor, Tensor] | None:
         """|w_tau| and a as integers, in mode pure."""
         if self.mode != "pure":
             return None
         if not (self.w_tau.isfinite().all() and self.a.isfinite().all()):
-            raise ModelError(f"{self.name}: w_tau or a is not finite; the training diverged: use a smaller learning rate")
+            raise ModelError(f"{self.name}: w_tau or a is not finite; the training diverged: lower the learning rate")
         w_tau = (self.w_tau.double().abs() / self.w_tau_unit).clamp(max=2.0**31 - 1)
         # The proof wants |a| below 2³⁰.
         a = (self.a.double() / self.a_unit).clamp(1 - 2.0**30, 2.0**30 - 1)

@@ -21,11 +21,6 @@ LARGEST = 32767
 MEMORY_FRACTION = 20
 
 
-@functools.lru_cache(maxsize=None)
-def _nodes(table: tuple, device: torch.device) -> Tensor:
-    return torch.tensor(table, dtype=torch.int64, device=device)
-
-
 def high(a: Tensor, b: Tensor | int) -> Tensor:
     """⌊a·b / 2³²⌋."""
     return (a * b) >> 32
@@ -41,13 +36,18 @@ def saturated(x: Tensor, limit: int = LARGEST) -> Tensor:
     return x.clamp(-limit, limit)
 
 
-def _interpolated(place: Tensor, rest_bits: int, table: tuple) -> Tensor:
+@functools.lru_cache(maxsize=None)
+def _chords(table: str, scale: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The nodes in units of the sum of their weights, and the chords' slopes in those of a chord's length."""
+    nodes = torch.tensor(getattr(tables, table), dtype=torch.int64, device=device)
+    return (nodes[:-1] << 14) + (1 << 29), (nodes[1:] - nodes[:-1]) << scale
+
+
+def _interpolated(place: Tensor, rest_bits: int, table: str) -> Tensor:
     """A function of the magnitude of its argument, in Q0.30."""
-    nodes = _nodes(table, place.device)
+    starts, slopes = _chords(table, 14 - rest_bits, place.device)
     index = place >> rest_bits
-    rest = place & ((1 << rest_bits) - 1)
-    scale = 14 - rest_bits
-    return nodes[index] * (((1 << rest_bits) - rest) << scale) + nodes[index + 1] * (rest << scale) + (1 << 29)
+    return starts[index] + slopes[index] * (place & ((1 << rest_bits) - 1))
 
 
 def _place(x: Tensor, fraction: int, end: int, halvings: int) -> Tensor:
@@ -58,18 +58,18 @@ def _place(x: Tensor, fraction: int, end: int, halvings: int) -> Tensor:
 
 def tanh(x: Tensor, fraction: int) -> Tensor:
     """tanh(x / 2^fraction) in Q0.30."""
-    return _interpolated(_place(x, fraction, 6, 0), 10, tables.TANH) * _sign(x)
+    return _interpolated(_place(x, fraction, 6, 0), 10, "TANH") * _sign(x)
 
 
 def sigmoid(x: Tensor, fraction: int) -> Tensor:
     """σ(x / 2^fraction) in Q0.31."""
-    return 0x4000_0000 + _interpolated(_place(x, fraction, 12, 1), 10, tables.TANH) * _sign(x)
+    return 0x4000_0000 + _interpolated(_place(x, fraction, 12, 1), 10, "TANH") * _sign(x)
 
 
 def normal(x: Tensor, fraction: int) -> Tensor:
     """The normal distribution Φ(x / 2^fraction) in Q0.31."""
     place = _place(x, fraction, 9, 0).clamp(max=9 << 16)
-    return 0x4000_0000 + _interpolated(place, 11, tables.NORMAL) * _sign(x)
+    return 0x4000_0000 + _interpolated(place, 11, "NORMAL") * _sign(x)
 
 
 def _sign(x: Tensor) -> Tensor:
@@ -77,12 +77,17 @@ def _sign(x: Tensor) -> Tensor:
     return (x >> 63) | 1
 
 
+@functools.lru_cache(maxsize=None)
+def _powers(device: torch.device) -> Tensor:
+    return torch.tensor(tables.POWER, dtype=torch.int64, device=device)
+
+
 def decay(x: Tensor) -> Tensor:
     """e^(−x / 2²⁰) for 0 ≤ x ≤ 2²⁵ in Q0.30."""
     exponent = x * 1_549_082_005  # log₂e in Q1.30
     octave = exponent >> 50
     rest = exponent & ((1 << 50) - 1)
-    nodes = _nodes(tables.POWER, x.device)
+    nodes = _powers(x.device)
     index = rest >> 42
     node = nodes[index]
     power = node + rounded((nodes[index + 1] - node) * ((rest >> 22) & 0xF_FFFF), 20)
@@ -151,7 +156,7 @@ def fall(
 
 
 def remember(gates: Tensor, c: Tensor, fraction: int) -> tuple[Tensor, Tensor]:
-    """The LSTM's new c and its hidden output, from the rows of candidate, input, forget and output [batch, 4·units]."""
+    """The LSTM's new c and its hidden output, from the rows of candidate, input, forget, output [batch, 4·units]."""
     units = gates.shape[1] // 4
     candidate = tanh(gates[:, :units], fraction)
     write, forget, read = sigmoid(gates[:, units:], fraction).split(units, 1)

@@ -18,12 +18,16 @@ from ..errors import FixedPointError, InputError, LengthError, ModelError, TimeE
 from . import exact, smooth
 from .affine import QuantisedAffine
 from .cell import QuantisedCell, QuantisedMemory
+from .constants import WithConstants
 from .scales import Scales, stacked
 from .state import State
 from .straight_through import straight_through
 
+#: The version of the integer arithmetic; `FixedModel.version`.
+_VERSION = 2
 
-class QuantisedNetwork(nn.Module):
+
+class QuantisedNetwork(WithConstants):
     """A network in fixed point whose forward pass is that of the vehicle, bit for bit, and whose backward pass sees
     through the rounding.
 
@@ -51,15 +55,15 @@ class QuantisedNetwork(nn.Module):
             self.arithmetic, self.inputs, self.outputs = network.arithmetic, network.inputs, network.outputs
             self.time_unit, self.minimum_ts, self.maximum_ts = network.time_unit, network.minimum_ts, network.maximum_ts
         self._stored, self._metadata = safetensors.decode(content)
-        architecture = _architecture(self._metadata)
+        architecture = architecture_of(self._metadata)
         weights = None if trained is None else _trained(trained, architecture)
-        _, self._elapsed_fraction, self._elapsed_limit = (int(number) for number in self._stored["time.format"])
+        version, self._elapsed_fraction, self._elapsed_limit = (int(number) for number in self._stored["time.format"])
+        if version != _VERSION:
+            raise ModelError(f"integers of version {version}, this module computes {_VERSION}: update ganglion")
         self._build(architecture, Scales(architecture, self._stored, weights), weights)
 
     @classmethod
-    def quantising(
-        cls, trained: str | os.PathLike, xs, ts, arithmetic: str = "int8"
-    ) -> QuantisedNetwork:
+    def quantising(cls, trained: str | os.PathLike, xs, ts, arithmetic: str = "int8") -> QuantisedNetwork:
         """The network that `ganglion.quantize` makes of a float32 model, calibrated on the rows `xs` and `ts`.
 
         Raises what `ganglion.quantize` raises.
@@ -80,7 +84,7 @@ class QuantisedNetwork(nn.Module):
             return QuantisedAffine(name, stored, scales, zeros)
 
         for name in ("input_scale", "output_scale"):
-            self.register_buffer(name, torch.from_numpy(stored[name].copy()), persistent=False)
+            self.keep(name, stored[name])
         memory = architecture["memory"]
         self.memory = QuantisedMemory(memory["role"], affine("memory.gates")) if memory else None
         self.cells = nn.ModuleList()
@@ -107,8 +111,10 @@ class QuantisedNetwork(nn.Module):
             rest = [torch.zeros(x.shape[0], size, dtype=torch.float64, device=x.device) for size in units]
             state = State(tuple(rest), torch.zeros_like(rest[0]) if self.memory is not None else None)
         else:
+            if not isinstance(state, State):
+                raise TypeError(f"state is of type {type(state).__name__}; hand on the one that forward returns")
             state.check(units, self.memory is not None, batch)
-            state = state.batched(batch)
+            state = state.batch_of_one() if batch is None else state
         weights = (
             None if self.memory is None else self.memory.gates.integers(), [cell.integers() for cell in self.cells],
             None if self.projection is None else self.projection.integers(),
@@ -119,7 +125,7 @@ class QuantisedNetwork(nn.Module):
             rows.append(row)
         outputs = torch.stack(rows, 1) if rows else x.new_zeros(x.shape[0], 0, len(self.outputs))
         outputs = outputs.to(torch.float32) * self.output_scale
-        return (outputs[0], state.single()) if batch is None else (outputs, state)
+        return (outputs[0], state[0]) if batch is None else (outputs, state)
 
     def _step(self, x: Tensor, elapsed: Tensor, state: State, gates, cells, projection) -> tuple[Tensor, State]:
         """One step from integers to integers."""
@@ -146,7 +152,7 @@ class QuantisedNetwork(nn.Module):
         batch = x.shape[0] if x.dim() == 3 else None
         if tuple(times.shape) not in ((), tuple(x.shape[-2:-1]), tuple(x.shape[:-1])):
             wanted = "[steps]" if batch is None else "[steps] or [batch, steps]"
-            raise LengthError(f"ts has shape {list(times.shape)} beside inputs of {list(x.shape)}; {wanted} or one number expected")
+            raise LengthError(f"ts has shape {list(times.shape)}, not {wanted} as inputs {list(x.shape)}")
         x = x if batch is not None else x[None]
         times = times.expand(x.shape[:-1])
         with torch.no_grad():
@@ -157,7 +163,8 @@ class QuantisedNetwork(nn.Module):
             wrong = ~(times.isfinite() & (times >= 0))
             if wrong.any():
                 sequence, row = wrong.nonzero()[0].tolist()
-                raise TimeError(f"row {row}: ts is {times[sequence, row].item()}, not a finite number from 0 on")
+                place = f"row {row}" if batch is None else f"sequence {sequence}, row {row}"
+                raise TimeError(f"{place}: ts is {times[sequence, row].item()}, not a finite number from 0 on")
         elapsed = straight_through(
             exact.elapsed, smooth.elapsed, times, fraction=self._elapsed_fraction, limit=self._elapsed_limit
         )
@@ -179,7 +186,8 @@ class QuantisedNetwork(nn.Module):
         tensors = dict(self._stored)
         for part in (*self.cells, *([] if self.memory is None else [self.memory.gates]), self.projection):
             tensors |= {} if part is None else part.tensors()
-        provenance = json.loads(self._metadata["ganglion.provenance"]) | {"fine_tuned": "ganglion.torch"} | (notes or {})
+        provenance = json.loads(self._metadata["ganglion.provenance"])
+        provenance |= {"fine_tuned": "ganglion.torch", **(notes or {})}
         metadata = dict(self._metadata)
         metadata["ganglion.provenance"] = json.dumps(
             {key: str(value) for key, value in provenance.items()}, sort_keys=True, separators=(",", ":"),
@@ -228,11 +236,12 @@ def _content(model: str | os.PathLike | bytes) -> bytes:
         raise ModelError(f"{os.fspath(model)!r}: {error}") from error
 
 
-def _architecture(metadata: dict[str, str]) -> dict:
+def architecture_of(metadata: dict[str, str]) -> dict:
+    """The architecture of a model file that the library has checked; raises `ModelError` for cells other than CfC."""
     architecture = json.loads(metadata["ganglion.architecture"])
     for k, cell in enumerate(architecture["cells"]):
-        if cell["mode"] not in ("default", "no_gate", "pure"):
-            raise ModelError(f"cell {k}: mode {cell['mode']} cannot be trained in fixed point")
+        if cell.get("mode") not in ("default", "no_gate", "pure"):
+            raise ModelError(f"cell {k}: a cell of mode {cell.get('mode')} cannot be trained in fixed point")
     return architecture
 
 
@@ -241,8 +250,8 @@ def _trained(model: str | os.PathLike | bytes, architecture: dict) -> dict[str, 
     content = _content(model)
     with native.Network(content) as network:
         if network.input_scales is not None:
-            raise ModelError(f"the trained model is {network.arithmetic}: name the float32 model that it was quantised from")
+            raise ModelError(f"the trained model is {network.arithmetic}: name the float32 one that was quantised")
     tensors, metadata = safetensors.decode(content)
-    if _architecture(metadata) != architecture:
+    if architecture_of(metadata) != architecture:
         raise ModelError("the trained model has another architecture than the quantised one")
     return tensors

@@ -1,9 +1,9 @@
 """What the integers of a quantised model stand for.
 
-A file holds multipliers and shifts, and these say what most integers mean. They do not say it of a vector without bound
-(states of linear heads and of mode pure, relu): its scale lies in the weights that write it and in those that read it,
-and cancels. With the model that was quantised it is found again; otherwise full scale, 2¹⁵, is called 1, which is the
-same network with other weights.
+A file holds multipliers and shifts, and these say what most integers mean. They do not say it of a vector without
+bound (states of linear heads and of mode pure, relu): its scale lies in the weights that write it and in those that
+read it, and cancels. With the model that was quantised it is found again; otherwise full scale, 2¹⁵, is called 1, which
+is the same network with other weights.
 """
 
 from __future__ import annotations

@@ -10,10 +10,13 @@ from torch import Tensor
 
 from .exact import LARGEST, MEMORY_FRACTION
 
+# What rounds to the largest value is not cut off.
+_EDGE = LARGEST + 0.5
+
 
 def inputs(x: Tensor, scale: Tensor) -> Tensor:
     """`exact.inputs`."""
-    return (x * scale).clamp(-LARGEST, LARGEST)
+    return (x * scale).clamp(-_EDGE, _EDGE)
 
 
 def elapsed(ts: Tensor, fraction: int, limit: int) -> Tensor:
@@ -31,7 +34,7 @@ def activate(x: Tensor, activation: str, fraction: int, shift: int) -> Tensor:
         y = x * torch.sigmoid(x * 2.0**-fraction)
     else:
         y = x * (0.5 + 0.5 * torch.erf(x * (2.0**-fraction / math.sqrt(2))))
-    return (y * 2.0**-shift).clamp(-LARGEST, LARGEST)
+    return (y * 2.0**-shift).clamp(-_EDGE, _EDGE)
 
 
 def interpolate(
@@ -46,7 +49,7 @@ def interpolate(
     else:
         g1, g2 = (torch.tanh(f * 2.0**-head_fraction) * 2.0**30 for f in (f1, f2))
     h = torch.lerp(g1, g2, s) if is_difference else g1 + s * g2
-    return (h * 2.0 ** -(state_shift + 1)).clamp(-LARGEST, LARGEST)
+    return (h * 2.0 ** -(state_shift + 1)).clamp(-_EDGE, _EDGE)
 
 
 def fall(
@@ -54,7 +57,7 @@ def fall(
 ) -> Tensor:
     """`exact.fall`."""
     share = torch.exp(-(w_tau + f1.abs()) * elapsed * 2.0 ** -(time_shift + 20))
-    return ((2.0**head_fraction - share * f1) * a * 2.0**-state_shift).clamp(-LARGEST, LARGEST)
+    return ((2.0**head_fraction - share * f1) * a * 2.0**-state_shift).clamp(-_EDGE, _EDGE)
 
 
 def remember(gates: Tensor, c: Tensor, fraction: int) -> tuple[Tensor, Tensor]:

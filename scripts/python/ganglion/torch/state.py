@@ -37,13 +37,9 @@ class State:
             raise LengthError("the state is that of one sequence, without a batch")
         return State(tuple(cell[row] for cell in self.cells), None if self.c is None else self.c[row])
 
-    def batched(self, batch: int | None) -> State:
-        """With a dimension for the batch, which is `batch` long, or None for one sequence."""
-        return self if batch is not None else State(tuple(cell[None] for cell in self.cells), None if self.c is None else self.c[None])
-
-    def single(self) -> State:
-        """Without the dimension for a batch of one."""
-        return self[0]
+    def batch_of_one(self) -> State:
+        """With a dimension for the batch."""
+        return State(tuple(cell[None] for cell in self.cells), None if self.c is None else self.c[None])
 
     def check(self, units: list[int], has_memory: bool, batch: int | None):
         """Raises `LengthError` for another network's state and `InputError` for one that no step has left."""
@@ -58,4 +54,4 @@ class State:
                 raise LengthError(f"{name} has shape {list(part.shape)}, not {list(wanted)}")
             with torch.no_grad():
                 if part.dtype != torch.float64 or not ((part == part.round()) & (part.abs() <= limit)).all():
-                    raise InputError(f"{name} holds numbers that no step has left: {part.dtype}, integers to ±{limit} expected")
+                    raise InputError(f"{name}, {part.dtype}, holds other numbers than integers to ±{limit} in float64")
