@@ -13,6 +13,7 @@ from . import exact
 from .constants import WithConstants
 from .scales import Scales, rounding_half
 from .straight_through import replaced
+from .widths import joined, split
 
 _LARGEST_SUM = 2.0**31 - 1
 
@@ -39,17 +40,19 @@ class QuantisedAffine(WithConstants):
     def __init__(self, name: str, tensors: dict[str, np.ndarray], scales: Scales, masked: np.ndarray):
         super().__init__()
         self.name = name
-        stored = tensors[f"{name}.weight"]
         multiplier = tensors[f"{name}.multiplier"].astype(np.int64)
         if (multiplier == 0).any():
             raise ModelError(f"{name}, row {multiplier.argmin()}: its multiplier is 0, and nothing can be learnt")
         shift, self.fraction, self.value_shift = (int(number) for number in tensors[f"{name}.format"])
-        self.weight_bits = 8 * stored.dtype.itemsize
-        self.block_shift = shift if self.weight_bits == 16 else 0
-        self.limit = 127 if self.weight_bits == 8 else 32767
         weight, bias = scales.real(name)
         self.weight = nn.Parameter(torch.from_numpy(weight))
         self.bias = nn.Parameter(torch.from_numpy(bias))
+        _, is_narrow = joined(tensors, name)
+        #: Whether a row's weights have 8 bits, and not 16.
+        self.keep("is_narrow", is_narrow)
+        self.keep("limit", np.where(is_narrow, 127, 32767)[:, None])
+        self.keep("block_shift", np.where(is_narrow, 0, shift))
+        self.has_blocks = not is_narrow.all()
         self.keep("multiplier", multiplier)
         self.keep("rounding", rounding_half(multiplier))
         self.keep("masked", masked)
@@ -78,30 +81,30 @@ class QuantisedAffine(WithConstants):
         scale = share * self.multiplier * 2.0**-32
         return Integers(
             rounded, rounded_bias,
-            replaced(weight, rounded / share[:, None]) * (scale * 2.0**-self.block_shift)[:, None],
+            replaced(weight, rounded / share[:, None]) * (scale * 0.5**self.block_shift)[:, None],
             replaced(bias, rounded_bias / share) * scale,
         )
 
     def _provable_share(self, weight: Tensor, bias: Tensor) -> Tensor:
         """The part of each row, at most all of it, that `FixedModel.Map.prove` accepts."""
         rows, columns = weight.shape
-        width = columns if self.weight_bits == 8 else exact.BLOCK_COLUMNS
-        padded = nn.functional.pad(weight.abs(), (0, -columns % width))
-        blocks = padded.view(rows, -1, width).sum(2) * 32768
-        sums = blocks if self.weight_bits == 8 else (blocks * 2.0**-self.block_shift).floor() + 1
-        total = bias.abs() + sums.sum(1)
+        padded = nn.functional.pad(weight.abs(), (0, -columns % exact.BLOCK_COLUMNS))
+        blocks = padded.view(rows, -1, exact.BLOCK_COLUMNS).sum(2) * 32768
+        shifted = (blocks * 0.5 ** self.block_shift[:, None]).floor() + 1
+        # A narrow row is one block, and is not shifted.
+        block = torch.where(self.is_narrow, blocks.sum(1), blocks.amax(1))
+        total = bias.abs() + torch.where(self.is_narrow, block, shifted.sum(1))
         # The 1 of a block does not shrink with it.
         room = self.largest_total - blocks.shape[1] - 1
         share = torch.where(total > self.largest_total, room / total, 1.0)
-        block = blocks.amax(1)
         return torch.where(block > _LARGEST_SUM, share.minimum(_LARGEST_SUM / block), share)
 
     def forward(self, x: Tensor, integers: Integers) -> Tensor:
         """The rows' results [batch, rows] for values [batch, columns]."""
         with torch.no_grad():
-            found = exact.affine(
-                x, integers.weight, integers.bias.to(torch.int64), self.multiplier, self.weight_bits, self.block_shift
-            ).to(torch.float64)
+            shift = self.block_shift if self.has_blocks else None
+            found = exact.affine(x, integers.weight, integers.bias.to(torch.int64), self.multiplier, shift)
+            found = found.to(torch.float64)
         if not torch.is_grad_enabled():
             return found
         return replaced(nn.functional.linear(x, integers.scaled_weight, integers.scaled_bias), found)
@@ -109,8 +112,5 @@ class QuantisedAffine(WithConstants):
     def tensors(self) -> dict[str, np.ndarray]:
         """Weight and bias as the file holds them."""
         integers = self.integers()
-        kind = np.int8 if self.weight_bits == 8 else np.int16
-        return {
-            f"{self.name}.weight": integers.weight.cpu().numpy().astype(kind),
-            f"{self.name}.bias": integers.bias.cpu().numpy().astype(np.int32),
-        }
+        weights = split(self.name, integers.weight.cpu().numpy(), self.is_narrow.cpu().numpy())
+        return weights | {f"{self.name}.bias": integers.bias.cpu().numpy().astype(np.int32)}

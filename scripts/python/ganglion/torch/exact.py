@@ -106,13 +106,15 @@ def elapsed(ts: Tensor, fraction: int, limit: int) -> Tensor:
     return ((ts * float(1 << fraction)).minimum(largest) + 0.5).to(torch.int64)
 
 
-def affine(x: Tensor, weight: Tensor, bias: Tensor, multiplier: Tensor, weight_bits: int, block_shift: int) -> Tensor:
+def affine(x: Tensor, weight: Tensor, bias: Tensor, multiplier: Tensor, block_shift: Tensor | None) -> Tensor:
     """⌊(bias + Σ weight·x)·multiplier / 2³²⌋ for each row of `weight` [rows, columns]; x is [batch, columns].
+
+    With `block_shift` [rows], 0 for rows of 8-bit weights, the sum of each block of columns is shifted first.
 
     `x` and `weight` are float64 for the speed of its products: the proof bounds every sum of products, in whatever
     order it is taken, by 2³¹, and below 2⁵³ float64 is exact.
     """
-    if weight_bits == 8:
+    if block_shift is None:
         total = bias + (x @ weight.T).to(torch.int64)
     else:
         total = bias

@@ -22,6 +22,7 @@ from .constants import WithConstants
 from .scales import Scales, stacked
 from .state import State
 from .straight_through import straight_through
+from .widths import joined
 
 #: The version of the integer arithmetic; `FixedModel.version`.
 _VERSION = 2
@@ -75,7 +76,7 @@ class QuantisedNetwork(WithConstants):
         stored = self._stored
 
         def affine(name: str) -> QuantisedAffine:
-            zeros = stored[f"{name}.weight"] == 0
+            zeros = joined(stored, name)[0] == 0
             if trained is not None:
                 masked = stacked(trained, name, "weight") == 0
                 if (masked & ~zeros).any():
@@ -213,7 +214,7 @@ class QuantisedNetwork(WithConstants):
 
     def get_extra_state(self) -> str:
         """A digest of the formats, which a state_dict does not hold: its weights are of use with these only."""
-        trainable = (".weight", ".bias", ".w_tau", ".a")
+        trainable = (".weight", ".wide_weight", ".bias", ".w_tau", ".a")
         formats = {name: value for name, value in self._stored.items() if not name.endswith(trainable)}
         text = self._metadata["ganglion.architecture"] + safetensors.digest(formats)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .widths import joined
+
 #: Full scale is called 1.
 UNIT = 2.0**-15
 #: 1.7159 and 0.666 of lecun_tanh: what the integers' tanh is multiplied by, and its argument.
@@ -147,12 +149,13 @@ class Scales:
         """Weight and bias of a map as real numbers."""
         multiplier = self._tensors[f"{name}.multiplier"].astype(np.float64)
         unit = multiplier * 2.0**-32 * self.results[name]
-        weight = self._tensors[f"{name}.weight"] * self.weight_units(name)
+        weight = joined(self._tensors, name)[0] * self.weight_units(name)
         return weight, (self._tensors[f"{name}.bias"] - rounding_half(multiplier)) * unit
 
     def weight_units(self, name: str) -> np.ndarray:
         """What a unit of each integer weight stands for."""
         multiplier = self._tensors[f"{name}.multiplier"].astype(np.float64)
-        shift = int(self._tensors[f"{name}.format"][0]) if self._tensors[f"{name}.weight"].dtype.itemsize == 2 else 0
-        unit = multiplier * 2.0 ** -(32 + shift) * self.results[name]
+        # The sums of wide rows are shifted.
+        shift = np.where(joined(self._tensors, name)[1], 0, int(self._tensors[f"{name}.format"][0]))
+        unit = multiplier * 2.0 ** -(32.0 + shift) * self.results[name]
         return unit[:, None] / self.columns[name]
