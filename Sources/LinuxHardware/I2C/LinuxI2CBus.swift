@@ -32,6 +32,9 @@ public struct I2CStatistics: BitwiseCopyable, Sendable, Equatable {
   public var reopened: UInt64 = 0
   /// Time spent in transfers in ns.
   public var busy: Int64 = 0
+
+  /// Nothing yet.
+  public init() {}
 }
 
 /// An I2C bus of this machine, through i2c-dev.
