@@ -69,9 +69,12 @@ let package = Package(
     .testTarget(
       name: "LinuxHardwareTests",
       dependencies: [
-        "CAllocationCounter", "CLinuxHardware", "Devices", "HardwareInterfaces", "LinuxHardware",
-        "SimulatedHardware",
+        "CAllocationCounter", "CLinuxHardware", "Devices", "HardwareInterfaces", "LinuxFakes",
+        "LinuxHardware", "SimulatedHardware",
       ]),
+    // Lines and system files that exist only in a test.
+    .target(
+      name: "LinuxFakes", dependencies: ["HardwareInterfaces", "LinuxHardware"], path: "Tests/LinuxFakes"),
     // Counts heap blocks in tests that show that a tick takes none.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
@@ -96,8 +99,9 @@ let package = Package(
     .testTarget(
       name: "ganglionTests",
       dependencies: [
-        "ganglion", "BenchmarkNetworks", "Devices", "FlightLog", "ControlLoop", "HardwareInterfaces",
-        "LiquidCore", "LiquidModel", "PortableMath", "ULogBuilding",
+        "ganglion", "BenchmarkNetworks", "CAllocationCounter", "Devices", "FlightLog", "ControlLoop",
+        "HardwareInterfaces", "LinuxFakes", "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath",
+        "SimulatedHardware", "ULogBuilding",
       ]),
   ],
   swiftLanguageModes: [.v6]

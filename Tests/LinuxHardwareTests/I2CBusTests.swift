@@ -1,5 +1,6 @@
 import CAllocationCounter
 import HardwareInterfaces
+import LinuxFakes
 import Testing
 
 @testable import LinuxHardware

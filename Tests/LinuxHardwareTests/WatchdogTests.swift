@@ -1,6 +1,7 @@
 import CLinuxHardware
 import Foundation
 import HardwareInterfaces
+import LinuxFakes
 import Testing
 
 @testable import LinuxHardware
