@@ -36,16 +36,25 @@ protocol VehicleFlight: ~Copyable {
   consuming func finish() throws(Failure) -> Report
 }
 
-/// Flies a vehicle, tick by tick, from its start to its end, in simulation and on a board alike.
-///
-/// The five calls in this loop are the way of every sample from a register to a motor; docs/how-it-works.md
-/// follows them.
+/// Flies a vehicle from its start to its end, in simulation and on a board alike.
 func fly<Flight: VehicleFlight & ~Copyable>(
   _ flight: consuming Flight, showsProgress: Bool
 ) throws(Flight.Failure) -> Flight.Report {
   let vehicle = flight.vehicle
   // However the flight ends, by an error too, no output keeps what the last tick gave it.
   defer { vehicle.makeSafe() }
+  try flyTicks(&flight, vehicle, showsProgress: showsProgress)
+  return try flight.finish()
+}
+
+/// Flies tick by tick.
+///
+/// The five calls in this loop are the way of every sample from a register to a motor; docs/how-it-works.md
+/// follows them. On a board nothing in it allocates, counts references or locks (scripts/check-object-code looks).
+@inline(never)
+private func flyTicks<Flight: VehicleFlight & ~Copyable>(
+  _ flight: inout Flight, _ vehicle: Flight.Craft, showsProgress: Bool
+) throws(Flight.Failure) {
   while let start = flight.nextTick() {
     let readings = vehicle.collectSamples(until: start.time)
     let input = flight.tickInput(start, readings)
@@ -54,5 +63,4 @@ func fly<Flight: VehicleFlight & ~Copyable>(
     try flight.record(TickRecord(input: input, output: output))
     if showsProgress { flight.showProgress(output) }
   }
-  return try flight.finish()
 }

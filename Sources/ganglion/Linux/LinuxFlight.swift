@@ -59,6 +59,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   private var controller: VehicleController
   private let clock: Clock
   private let slots: LoopSlots
+  private let status: Borrowed<LatestValue<LoopStatus>>
   private let ring: TickRing?
   private let loopGuard: LoopGuard
   private let begin: MonotonicTime
@@ -80,6 +81,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
     self.controller = controller
     (self.vehicle, self.clock) = (vehicle, clock)
     (self.slots, self.ring, self.loopGuard) = (slots, ring, loopGuard)
+    status = Borrowed(slots.status)
     let period = configuration.loop.period
     let begin = clock.now()
     self.begin = begin
@@ -139,7 +141,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
 
   private mutating func showStatus() {
     report.last.identities = vehicle.identities
-    slots.status.publish(report.last)
+    status { $0.publish(report.last) }
     if warmedUp == nil, report.last.elapsed > 1_000_000_000 { warmedUp = LinuxHardware.pageFaults() }
   }
 

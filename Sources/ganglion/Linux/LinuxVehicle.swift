@@ -15,14 +15,20 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   private let enable: OutputLine?
   private let lines: LineSlots
   private let loopGuard: LoopGuard
+  /// The slots and lines above, as the loop uses them.
+  private var reports = InlineArray<8, Borrowed<LatestValue<BusReport>>?>(repeating: nil)
+  private let orders: (slot: Borrowed<LatestValue<PulseOrder>>, bell: Borrowed<Bell>)?
+  private let enableLine: Borrowed<OutputLine>?
+  private let pulseOutputs: Borrowed<KernelPulses>?
   private let clock = SystemClock()
   private let safeOutput: TickOutput
   /// The level that the enable line was last given; `nil` when that failed.
   private var enabled: Bool? = false
   private var pulsesFailed = false
   private var sampleTime: Int64 = 0
-  /// Time from a sample to the kernel's PWM, when that makes the pulses.
-  private(set) var actuation = LatencyHistogram()
+  /// Time from a sample to the kernel's PWM, when that makes the pulses. Read only when the loop has ended, so that no
+  /// access needs to be checked.
+  @exclusivity(unchecked) private(set) var actuation = LatencyHistogram()
 
   /// A vehicle whose slots and lines these are.
   init(
@@ -31,6 +37,10 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   ) {
     (self.buses, self.motorBus, self.kernelPulses) = (buses, motorBus, kernelPulses)
     (self.enable, self.lines, self.loopGuard) = (enable, lines, loopGuard)
+    for (index, bus) in buses.prefix(reports.count).enumerated() { reports[index] = Borrowed(bus.report) }
+    orders = motorBus.map { (Borrowed($0.orders), Borrowed($0.bell)) }
+    enableLine = enable.map { Borrowed($0) }
+    pulseOutputs = kernelPulses.map { Borrowed($0) }
     var safe = TickOutput()
     safe.pulses = configuration.safePulses
     safeOutput = safe
@@ -39,7 +49,10 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   /// The newest readings of all buses. An output that does not follow its commands is a fault of the actuators.
   func collectSamples(until time: MonotonicTime) -> SensorReadings {
     var readings = SensorReadings()
-    for bus in buses { readings.take(from: bus.report.latest.readings) }
+    for index in reports.indices {
+      guard let report = reports[index] else { break }
+      report { readings.take(from: $0.latest.readings) }
+    }
     if pulsesFailed || enabled == nil { readings.actuatorFault = .transfer }
     if loopGuard.isTripped { readings.actuatorFault = .notReady }
     sampleTime = readings.inertial.sequence > 0 ? readings.inertial.time.nanoseconds : 0
@@ -49,7 +62,10 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   /// What the sensors' identity registers held, as of the last `collectSamples`.
   var identities: SensorIdentities {
     var all = SensorIdentities()
-    for bus in buses { all.take(from: bus.report.latest.identities) }
+    for index in reports.indices {
+      guard let report = reports[index] else { break }
+      report { all.take(from: $0.latest.identities) }
+    }
     return all
   }
 
@@ -85,23 +101,25 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   }
 
   private func send(_ pulses: FixedVector<8>) {
-    if let motorBus {
-      motorBus.orders.publish(PulseOrder(widths: pulses, sampleTime: sampleTime))
-      motorBus.bell.ring()
+    if let orders {
+      orders.slot { $0.publish(PulseOrder(widths: pulses, sampleTime: sampleTime)) }
+      orders.bell { $0.ring() }
     }
-    if let kernelPulses {
-      pulsesFailed = !kernelPulses.set(pulses)
+    if let pulseOutputs {
+      pulsesFailed = !pulseOutputs { $0.set(pulses) }
       if sampleTime != 0 { actuation.record(clock.now().nanoseconds &- sampleTime) }
     }
   }
 
   private func setEnable(_ active: Bool) {
-    guard let enable, enabled != active else { return }
-    do throws(LineError) {
-      try enable.set(active)
-      enabled = active
-    } catch {
-      enabled = nil
+    guard let enableLine, enabled != active else { return }
+    enabled = enableLine { line in
+      do throws(LineError) {
+        try line.set(active)
+        return active
+      } catch {
+        return nil
+      }
     }
   }
 }
