@@ -4,7 +4,7 @@ import LiquidCore
 import LiquidModel
 
 private let help = """
-  ganglion bench core [options]
+  ganglion bench core [options]          (ganglion bench digests and ganglion bench loop CONFIG have a --help of their own)
 
   Measures one step of the benchmark networks in every arithmetic, beside a plain C program of the same networks
   (scripts/bench/yardstick.c), compiled with gcc for this machine and run in turns with ours. Without gcc the times are
@@ -33,6 +33,7 @@ private let help = """
 /// `ganglion bench`.
 func benchCommand(_ arguments: [String]) -> ExitStatus {
   if arguments.first == "digests" { return digestsCommand(Array(arguments.dropFirst())) }
+  if arguments.first == "loop" { return benchLoopCommand(Array(arguments.dropFirst())) }
   return benchCoreCommand(arguments)
 }
 
@@ -46,7 +47,7 @@ private func benchCoreCommand(_ arguments: [String]) -> ExitStatus {
     flags: ["json"]
   ) { arguments in
     guard try arguments.exactly("SUBJECT") == ["core"] else {
-      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core or digests")
+      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core, digests or loop")
     }
     let networks = try arguments.choices("network", BenchmarkNetwork.self)
     var plan = CoreBenchmark.Plan()

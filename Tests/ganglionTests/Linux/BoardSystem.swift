@@ -5,6 +5,7 @@ import LinuxFakes
 import LinuxHardware
 import SimulatedHardware
 import Synchronization
+import Testing
 
 @testable import ganglion
 
@@ -129,6 +130,8 @@ final class TestMachine {
         ("stale_after_ms: 12", "stale_after_ms: 20000"), ("stale_after_ms: 200 }", "stale_after_ms: 20000 }"),
         ("stale_after_ms: 500 }", "stale_after_ms: 20000 }"),
         ("{ at_s: 1.0, arm: true }", "{ at_s: 0.3, arm: true }"),
+        // A vehicle that arms late must not be asked to fly by then.
+        ("{ at_s: 1.5, altitude_m: 1.5 }", "{ at_s: 5.9, altitude_m: 1.5 }"),
         (
           "lines: {",
           "watchdog: { loop_stopped_ms: 10000 }, lines: { status: { chip: \"pinctrl-bcm2711\", line: \"GPIO22\" },"
@@ -195,7 +198,14 @@ func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
   return false
 }
 
-extension LinuxRun {
-  /// Waits for a mode of the vehicle.
-  func reaches(_ mode: VehicleMode) -> Bool { eventually { slots.status.latest.mode == mode } }
+/// Waits for a mode of the vehicle. The run itself is no part of the expectation: a failed one would describe it, which
+/// cannot be done for a bus that has one owner.
+func expect<System: I2CSystem>(
+  _ run: LinuxRun<System>, reaches mode: VehicleMode, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let isReached = eventually { run.slots.status.latest.mode == mode }
+  let last = run.slots.status.latest
+  #expect(
+    isReached, "\(mode) is not reached: \(last.mode), faults \(last.faults), inhibits \(last.inhibits)",
+    sourceLocation: sourceLocation)
 }
