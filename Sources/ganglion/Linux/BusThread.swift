@@ -36,6 +36,9 @@ final class BusThread<System: I2CSystem> {
     }
   }
 
+  // The thread itself is joined when it goes, right after this.
+  deinit { stop() }
+
   /// Tells the thread to end; `join` waits for it.
   func stop() { work.slots.stop() }
 

@@ -49,6 +49,7 @@ final class LineSlots: Sendable {
   private let lamp = Atomic<UInt8>(LampSignal.disarmed.rawValue)
   private let isEnding = Atomic<Bool>(false)
   private let lost = Atomic<UInt64>(0)
+  private let isLost = Atomic<Bool>(false)
 
   /// Whether the kill switch is pulled, or was for a moment since the last call. Only the loop calls this.
   func takeKillSwitch() -> Bool {
@@ -60,6 +61,9 @@ final class LineSlots: Sendable {
   /// Edges that the kernel dropped before they were read.
   var lostEdges: UInt64 { lost.load(ordering: .relaxed) }
 
+  /// Whether the switch cannot be read, and counts as pulled for that.
+  var isUnreadable: Bool { isLost.load(ordering: .relaxed) }
+
   /// What the lamp is to show.
   func show(_ signal: LampSignal) { lamp.store(signal.rawValue, ordering: .relaxed) }
 
@@ -69,7 +73,8 @@ final class LineSlots: Sendable {
   fileprivate var isStopping: Bool { isEnding.load(ordering: .acquiring) }
   fileprivate var signal: LampSignal { LampSignal(rawValue: lamp.load(ordering: .relaxed)) ?? .fault }
 
-  fileprivate func note(active: Bool, lostEdges: UInt64) {
+  fileprivate func note(active: Bool, isUnreadable: Bool = false, lostEdges: UInt64) {
+    isLost.store(isUnreadable, ordering: .relaxed)
     lost.store(lostEdges, ordering: .relaxed)
     if active { wasActive.store(true, ordering: .releasing) }
     isActive.store(active, ordering: .releasing)
@@ -148,7 +153,7 @@ private final class LineWork: @unchecked Sendable {
     do throws(LineError) {
       slots.note(active: try killSwitch.isActive(), lostEdges: killSwitch.lostEdges)
     } catch {
-      slots.note(active: true, lostEdges: killSwitch.lostEdges)
+      slots.note(active: true, isUnreadable: true, lostEdges: killSwitch.lostEdges)
     }
   }
 

@@ -19,6 +19,10 @@ struct LoopStatus: BitwiseCopyable, Sendable {
   /// The newest readings, and what the chips say they are.
   var readings = SensorReadings()
   var identities = SensorIdentities()
+  /// Whether the enable line or the pulses do not follow their commands.
+  var haveOutputsFailed = false
+  /// What each bus has carried, in the order of the configuration.
+  var buses = InlineArray<8, I2CStatistics>(repeating: I2CStatistics())
 }
 
 /// Where the loop and the thread that supervises it meet.
@@ -140,7 +144,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   }
 
   private mutating func showStatus() {
-    report.last.identities = vehicle.identities
+    vehicle.describe(&report.last)
     status { $0.publish(report.last) }
     if warmedUp == nil, report.last.elapsed > 1_000_000_000 { warmedUp = LinuxHardware.pageFaults() }
   }

@@ -105,6 +105,11 @@ final class LinuxRun<System: I2CSystem> {
     grants += loop.grants
   }
 
+  /// What an owner must know of the machine, as of `status`.
+  func complaints(about status: LoopStatus) -> [String] {
+    mission.configuration.complaints(about: status, isSwitchUnreadable: lineSlots.isUnreadable)
+  }
+
   /// Whether the loop has ended.
   var isOver: Bool { loop?.isOver ?? true }
 
@@ -125,6 +130,7 @@ final class LinuxRun<System: I2CSystem> {
     }
     lines?.end()
     outcome.lostEdges = lineSlots.lostEdges
+    outcome.complaints = complaints(about: outcome.loop.last)
     loopGuard.dismiss()
     watchdog.end()
     guardProcess?.end()
@@ -140,6 +146,8 @@ struct LinuxOutcome {
   var loop = LoopReport()
   /// What each bus carried.
   var buses: [(name: String, statistics: I2CStatistics)] = []
+  /// What an owner must know of the machine.
+  var complaints: [String] = []
   /// Edges of the kill switch that the kernel dropped.
   var lostEdges: UInt64 = 0
   /// What real time was obtained.

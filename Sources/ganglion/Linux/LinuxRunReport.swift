@@ -7,8 +7,6 @@ import LinuxHardware
 struct LinuxRunReport {
   var name: String
   var outcome: LinuxOutcome
-  /// Sensors that were missing at the end, or not what the configuration says.
-  var complaints: [String]
   var logPath: String?
   /// Ticks that the log's writer did not keep up with, and why it stopped, if it did.
   var droppedTicks: UInt64 = 0
@@ -38,7 +36,7 @@ struct LinuxRunReport {
     lines.append("faults          " + (faults.isEmpty ? "none" : faults.map(\.text).joined(separator: "; ")))
     lines.append("ended           \(loop.last.mode)")
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
-    for complaint in complaints { lines.append("device          \(complaint)") }
+    for complaint in outcome.complaints { lines.append("device          \(complaint)") }
     for grant in outcome.grants where !grant.isObtained { lines.append("real time       \(grant.text)") }
     if let logPath {
       lines.append("log             \(logPath)" + (droppedTicks > 0 ? ", \(droppedTicks) ticks dropped" : ""))
@@ -62,7 +60,7 @@ struct LinuxRunReport {
         ] as [String: Any]
       },
       "lost_edges": outcome.lostEdges, "faults": faults.map(\.name), "mode": "\(loop.last.mode)",
-      "armed": loop.wasArmed, "inhibits": inhibits.map { "\($0)" }, "devices": complaints,
+      "armed": loop.wasArmed, "inhibits": inhibits.map { "\($0)" }, "devices": outcome.complaints,
       "realtime": outcome.grants.map {
         ["name": $0.name, "obtained": $0.isObtained, "reason": $0.reason, "remedy": $0.remedy]
           as [String: Any]

@@ -59,14 +59,18 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     return readings
   }
 
-  /// What the sensors' identity registers held, as of the last `collectSamples`.
-  var identities: SensorIdentities {
-    var all = SensorIdentities()
+  /// Adds what is known beside the readings, as of the last `collectSamples`.
+  func describe(_ status: inout LoopStatus) {
+    status.identities = SensorIdentities()
     for index in reports.indices {
       guard let report = reports[index] else { break }
-      report { all.take(from: $0.latest.identities) }
+      report {
+        let latest = $0.latest
+        status.identities.take(from: latest.identities)
+        status.buses[index] = latest.statistics
+      }
     }
-    return all
+    status.haveOutputsFailed = pulsesFailed || enabled == nil
   }
 
   /// Whether the kill switch is pulled, or was since the last call.

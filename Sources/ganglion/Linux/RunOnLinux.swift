@@ -35,7 +35,9 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
   var supervisor = Supervisor(
     configuration, slots: run.slots, loopGuard: run.loopGuard,
     notifier: SystemdNotifier(environment: ProcessInfo.processInfo.environment), device: device)
-  let isOver = supervisor.run(signals, isOver: { run.isOver }, hasLogFailed: { log?.hasFailed ?? false })
+  let isOver = supervisor.run(
+    signals, isOver: { run.isOver }, complaints: { run.complaints(about: $0) },
+    hasLogFailed: { log?.hasFailed ?? false })
   guard isOver else {
     // The loop's thread hangs, perhaps in the kernel: nobody may wait for it.
     run.makeSafe()
@@ -46,10 +48,7 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
   }
   let outcome = run.end()
   supervisor.end()
-  var report = LinuxRunReport(
-    name: configuration.name, outcome: outcome,
-    complaints: configuration.complaints(
-      about: outcome.loop.last.readings, identities: outcome.loop.last.identities), logPath: options.logPath)
+  var report = LinuxRunReport(name: configuration.name, outcome: outcome, logPath: options.logPath)
   if let log {
     report.droppedTicks = log.ring.droppedCount
     report.logFailure = log.finish(outcome)

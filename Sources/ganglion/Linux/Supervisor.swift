@@ -36,7 +36,15 @@ struct Supervisor: ~Copyable {
   }
 
   /// Supervises until the loop has ended. `false` when it was asked to end and did not.
-  mutating func run(_ signals: borrowing StopSignals, isOver: () -> Bool, hasLogFailed: () -> Bool) -> Bool {
+  ///
+  /// - Parameters:
+  ///   - isOver: Whether the loop has ended.
+  ///   - complaints: What an owner must know of the machine; said when it comes and when it goes.
+  ///   - hasLogFailed: Whether the log can no longer be written.
+  mutating func run(
+    _ signals: borrowing StopSignals, isOver: () -> Bool, complaints: (LoopStatus) -> [String],
+    hasLogFailed: () -> Bool
+  ) -> Bool {
     var isLogReported = false
     var deadline = MonotonicTime.distantFuture
     while !isOver() {
@@ -47,7 +55,7 @@ struct Supervisor: ~Copyable {
       }
       let now = clock.now()
       guard now < deadline else { return false }
-      if slots.status.isNew { look() }
+      if slots.status.isNew { look(complaints) }
       if hasLogFailed(), !isLogReported {
         isLogReported = true
         say("the log can no longer be written; the vehicle goes on without it")
@@ -64,10 +72,10 @@ struct Supervisor: ~Copyable {
     if let device = device.take() { device.stop() }
   }
 
-  private mutating func look() {
+  private mutating func look(_ find: (LoopStatus) -> [String]) {
     status = slots.status.latest
     guard status.elapsed > Self.settlingTime else { return }
-    let now = configuration.complaints(about: status.readings, identities: status.identities)
+    let now = find(status)
     for complaint in now where !complaints.contains(complaint) { say(complaint) }
     for complaint in complaints where !now.contains(complaint) { say("no longer: \(complaint)") }
     complaints = now

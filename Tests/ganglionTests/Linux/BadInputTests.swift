@@ -84,8 +84,7 @@ struct BadInputTests {
     try run.start(ring: nil, duration: nil, clock: SystemClock())
     #expect(eventually { run.slots.status.latest.readings.inertial.fault == .missing })
     let status = run.slots.status.latest
-    let complaints = machine.mission.configuration.complaints(
-      about: status.readings, identities: status.identities)
+    let complaints = run.complaints(about: status)
     #expect(complaints.contains { $0.contains("nothing answers at 0x68") })
     #expect(status.mode == .disarmed)
     #expect(machine.enableLevels.last != 1)
@@ -103,9 +102,7 @@ struct BadInputTests {
     #expect(eventually { run.slots.status.latest.readings.inertial.fault == .wrongIdentity })
     #expect(eventually { run.slots.status.latest.elapsed > 700_000_000 })
     let outcome = run.end()
-    let complaints = machine.mission.configuration.complaints(
-      about: outcome.loop.last.readings, identities: outcome.loop.last.identities)
-    #expect(complaints.contains { $0.contains("sensors.imu: the chip at 0x68 says it is") })
+    #expect(outcome.complaints.contains { $0.contains("sensors.imu: the chip at 0x68 says it is") })
     #expect(!outcome.loop.wasArmed)
     #expect(machine.enableLevels.last != 1)
   }
@@ -126,6 +123,41 @@ struct BadInputTests {
     #expect(eventually { run.slots.status.latest.readings.inertial.sequence > before + 50 })
     let outcome = run.end()
     #expect(outcome.buses.first.map { $0.statistics.reopened } ?? 0 > 0)
+  }
+
+  @Test("An enable line that has gone disarms, is named, and a run that was never begun ends by itself")
+  func enableLineGone() throws {
+    let machine = try TestMachine()
+    // Never begun: its threads must not be waited for for ever.
+    _ = try machine.makeRun()
+    let run = try machine.makeRun()
+    machine.enable.with { $0.setResult = -19 }
+    try run.start(ring: nil, duration: nil, clock: SystemClock())
+    #expect(eventually { run.slots.status.latest.haveOutputsFailed })
+    expect(run, reaches: .terminated)
+    let outcome = run.end()
+    #expect(
+      outcome.complaints.contains { $0.hasPrefix("actuators: the enable line or the pulses do not follow") })
+    #expect(outcome.loop.faults & FailsafeCondition.actuatorFault.bit != 0)
+  }
+
+  @Test("A bus whose transfers take much longer than its speed allows is named with the factor")
+  func slowBus() throws {
+    let bus = try #require(try TestMachine().mission.configuration.buses.first)
+    var statistics = I2CStatistics()
+    // A second of bits at 400 kHz, in four seconds; too few bits say nothing.
+    (statistics.bits, statistics.good) = (400_000, 4_000_000_000)
+    #expect(bus.slowness(statistics) == 4)
+    statistics.good = 1_100_000_000
+    #expect(bus.slowness(statistics) == nil)
+    (statistics.bits, statistics.good) = (1000, 4_000_000_000)
+    #expect(bus.slowness(statistics) == nil)
+    var status = LoopStatus()
+    (status.buses[0].bits, status.buses[0].good) = (400_000, 4_000_000_000)
+    let complaints = try TestMachine().mission.configuration.complaints(
+      about: status, isSwitchUnreadable: true)
+    #expect(complaints.contains { $0.contains("takes 4.0 times as long as at 400000 Hz") })
+    #expect(complaints.contains { $0.hasPrefix("lines.kill_switch: cannot be read") })
   }
 
   @Test("On a disk that is full the vehicle goes on, and the log keeps what it had")
@@ -166,7 +198,7 @@ struct BadInputTests {
     try run.start(ring: nil, duration: nil, clock: SystemClock())
     expect(run, reaches: .active)
     let outcome = run.end()
-    let report = LinuxRunReport(name: "x", outcome: outcome, complaints: [])
+    let report = LinuxRunReport(name: "x", outcome: outcome)
     for word in ["LimitMEMLOCK", "LimitRTPRIO", "cpu_dma_latency"] { #expect(report.table.contains(word)) }
     #expect(JSONSerialization.isValidJSONObject(report.json))
   }

@@ -123,7 +123,9 @@ private final class Supervision: @unchecked Sendable {
 
     func run(_ signals: borrowing StopSignals) -> Bool? {
       guard var supervisor = supervisor.take() else { return nil }
-      let ended = supervisor.run(signals, isOver: { flight.isOver }, hasLogFailed: { false })
+      let ended = supervisor.run(
+        signals, isOver: { flight.isOver }, complaints: { flight.complaints(about: $0) },
+        hasLogFailed: { false })
       supervisor.end()
       return ended
     }
