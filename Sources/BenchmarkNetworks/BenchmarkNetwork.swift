@@ -62,21 +62,42 @@ public enum BenchmarkNetwork: String, CaseIterable, Sendable {
   }
 
   /// Steps of recorded input that fixed point is calibrated on.
-  public static let calibrationSteps = 4000
+  public static let calibrationSteps = 16_000
   /// The seed of that input; another one than any that the networks are measured on.
   public static let calibrationSeed: UInt64 = 1
 
-  /// The network as a model file in that arithmetic; fixed point is calibrated on a flight of its own.
+  /// The network as a model file in that arithmetic; what needs calibration is calibrated on a flight of its own.
   ///
   /// - Throws: `ModelError` when the network cannot be quantised.
   public func file(_ arithmetic: ModelFile.Arithmetic) throws(ModelError) -> ModelFile {
+    try files([arithmetic])[0]
+  }
+
+  /// The same in several arithmetics, calibrated once.
+  ///
+  /// - Throws: `ModelError` when the network cannot be quantised.
+  public func files(_ arithmetics: [ModelFile.Arithmetic]) throws(ModelError) -> [ModelFile] {
     let model = model
-    switch arithmetic {
-    case .float32, .float16: return try ModelFile(model, arithmetic: arithmetic)
-    case .int16, .int8:
-      let flight = BenchmarkInput(seed: Self.calibrationSeed, steps: Self.calibrationSteps)
-      let calibration = try Calibration(model, steps: flight.calibrationSteps)
-      return try FixedModel(quantising: model, to: arithmetic, calibration).file(describing: model)
+    var calibration: Calibration?
+    var files: [ModelFile] = []
+    for arithmetic in arithmetics {
+      if arithmetic == .float32 {
+        files.append(try ModelFile(model, arithmetic: arithmetic))
+        continue
+      }
+      let known: Calibration
+      if let calibration {
+        known = calibration
+      } else {
+        let flight = BenchmarkInput(seed: Self.calibrationSeed, steps: Self.calibrationSteps)
+        known = try Calibration(model, steps: flight.calibrationSteps)
+        calibration = known
+      }
+      files.append(
+        arithmetic == .float16
+          ? try ModelFile(model.roundedToHalf(known), arithmetic: arithmetic)
+          : try FixedModel(quantising: model, to: arithmetic, known).file(describing: model))
     }
+    return files
   }
 }

@@ -17,22 +17,36 @@ extension FixedPointArithmetic {
     _ map: AffineMap, _ input: UnsafePointer<Int16>, _ output: UnsafeMutablePointer<Int32>,
     _ kernel: KernelFunctions
   ) {
+    var row = 0
+    for index in 0..<Int(map.descriptor.runCount) {
+      let run = map.run(index)
+      affine(map, run, from: row, input, output, kernel)
+      row &+= Int(run.rows)
+    }
+  }
+
+  /// The rows of a run, which begins with row `first`.
+  @inline(__always)
+  private static func affine(
+    _ map: AffineMap, _ run: PanelRun, from first: Int, _ input: UnsafePointer<Int16>,
+    _ output: UnsafeMutablePointer<Int32>, _ kernel: KernelFunctions
+  ) {
     #if canImport(CLiquidKernels)
       if let table = kernel.table {
         let d = map.descriptor
-        if let function = d.weightBits == 8 ? table.pointee.affine8 : table.pointee.affine16 {
+        if let function = run.weightBits == 8 ? table.pointee.affine8 : table.pointee.affine16 {
           var fixed = liquid_fixed_map(
-            weights: map.image + Int(d.weights), bias: numbers(map, d.bias),
-            multipliers: numbers(map, d.multipliers), weight_sums: numbers(map, d.weightSums),
-            rows: d.paddedRows, columns: d.paddedColumns, block_shift: d.blockShift)
-          return function(&fixed, input, output)
+            weights: map.image + Int(run.weights), bias: numbers(map, d.bias) + first,
+            multipliers: numbers(map, d.multipliers) + first, weight_sums: numbers(map, run.weightSums),
+            rows: Int(run.rows), columns: d.paddedColumns, block_shift: d.blockShift)
+          return function(&fixed, input, output + first)
         }
       }
     #endif
-    if map.descriptor.weightBits == 8 {
-      affine8(map, UnsafeRawPointer(input), output)
+    if run.weightBits == 8 {
+      affine8(map, run, from: first, UnsafeRawPointer(input), output)
     } else {
-      affine16(map, UnsafeRawPointer(input), output)
+      affine16(map, run, from: first, UnsafeRawPointer(input), output)
     }
   }
 
@@ -60,15 +74,16 @@ extension FixedPointArithmetic {
   }
 
   private static func affine16(
-    _ map: AffineMap, _ input: UnsafeRawPointer, _ output: UnsafeMutablePointer<Int32>
+    _ map: AffineMap, _ run: PanelRun, from first: Int, _ input: UnsafeRawPointer,
+    _ output: UnsafeMutablePointer<Int32>
   ) {
     let pairs = map.descriptor.paddedColumns / 2
     let blockPairs = ImageLayout.blockColumns / 2
     let blockShift = Lanes(repeating: map.descriptor.blockShift)
     var row = 0
-    while row < map.descriptor.paddedRows {
-      var total = numbers(map, map.descriptor.bias, row)
-      var weights = panel(map, row, bytesPerColumn: 2)
+    while row < Int(run.rows) {
+      var total = numbers(map, map.descriptor.bias, first &+ row)
+      var weights = panel(map, run, row, bytesPerColumn: 2)
       var inputs = input
       var left = pairs
       while left > 0 {
@@ -83,19 +98,20 @@ extension FixedPointArithmetic {
         total = total &+ (sum &>> blockShift)
         left &-= blockPairs
       }
-      requantise(total, map, row, output)
+      requantise(total, map, first &+ row, output)
       row &+= Lanes.scalarCount
     }
   }
 
   private static func affine8(
-    _ map: AffineMap, _ input: UnsafeRawPointer, _ output: UnsafeMutablePointer<Int32>
+    _ map: AffineMap, _ run: PanelRun, from first: Int, _ input: UnsafeRawPointer,
+    _ output: UnsafeMutablePointer<Int32>
   ) {
     let groups = map.descriptor.paddedColumns / 4
     var row = 0
-    while row < map.descriptor.paddedRows {
-      var total = numbers(map, map.descriptor.bias, row)
-      var weights = panel(map, row, bytesPerColumn: 1)
+    while row < Int(run.rows) {
+      var total = numbers(map, map.descriptor.bias, first &+ row)
+      var weights = panel(map, run, row, bytesPerColumn: 1)
       var inputs = input
       for _ in 0..<groups {
         let four = lanes(weights, 0)
@@ -108,16 +124,18 @@ extension FixedPointArithmetic {
         weights += 32
         inputs += 8
       }
-      requantise(total, map, row, output)
+      requantise(total, map, first &+ row, output)
       row &+= Lanes.scalarCount
     }
   }
 
-  /// The weights of the rows from `row` on.
+  /// The weights of a run's rows from its row `row` on.
   @inline(__always)
-  private static func panel(_ map: AffineMap, _ row: Int, bytesPerColumn: Int) -> UnsafeRawPointer {
+  private static func panel(_ map: AffineMap, _ run: PanelRun, _ row: Int, bytesPerColumn: Int)
+    -> UnsafeRawPointer
+  {
     let inPanel = row & (ImageLayout.panelRows &- 1)
-    return map.image + Int(map.descriptor.weights)
+    return map.image + Int(run.weights)
       + (row &- inPanel) &* map.descriptor.paddedColumns &* bytesPerColumn + 4 &* inPanel
   }
 

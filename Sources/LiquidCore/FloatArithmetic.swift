@@ -15,8 +15,8 @@ extension FloatArithmetic {
   /// Whether the cell's formats are in range.
   public static func accepts(_ cell: CellDescriptor) -> Bool { true }
 
-  /// Whether the map's formats are in range.
-  public static func accepts(_ map: MapDescriptor) -> Bool { true }
+  /// Whether the map's weights are of one kind.
+  public static func accepts(_ map: MapDescriptor) -> Bool { map.runCount == 1 }
 
   @inline(__always)
   static func load(_ pointer: UnsafePointer<Float>, _ index: Int) -> SIMD8<Float> {
@@ -148,12 +148,12 @@ public enum Float32Arithmetic: FloatArithmetic {
       if let function = kernel.table?.pointee.affine_single {
         let bias = (map.image + Int(map.descriptor.bias)).assumingMemoryBound(to: Float.self)
         return function(
-          map.image + Int(map.descriptor.weights), bias, map.descriptor.paddedRows,
+          map.image + Int(map.run(0).weights), bias, map.descriptor.paddedRows,
           map.descriptor.paddedColumns, input, output)
       }
     #endif
     let columns = map.descriptor.paddedColumns
-    let weights = map.image + Int(map.descriptor.weights)
+    let weights = map.image + Int(map.run(0).weights)
     let bias = map.image + Int(map.descriptor.bias)
     var row = 0
     while row < map.descriptor.paddedRows {
@@ -230,12 +230,12 @@ public enum Float16Arithmetic: FloatArithmetic {
       if let function = kernel.table?.pointee.affine_half {
         let bias = (map.image + Int(map.descriptor.bias)).assumingMemoryBound(to: Float.self)
         return function(
-          map.image + Int(map.descriptor.weights), bias, map.descriptor.paddedRows,
+          map.image + Int(map.run(0).weights), bias, map.descriptor.paddedRows,
           map.descriptor.paddedColumns, input, output)
       }
     #endif
     let columns = map.descriptor.paddedColumns
-    let weights = map.image + Int(map.descriptor.weights)
+    let weights = map.image + Int(map.run(0).weights)
     let bias = map.image + Int(map.descriptor.bias)
     var row = 0
     while row < map.descriptor.paddedRows {

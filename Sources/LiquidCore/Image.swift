@@ -15,12 +15,15 @@
 /// - Int8: groups of four columns; of each row four bytes in the order of columns 0, 2, 1, 3, so that the even
 ///   bytes are one pair and the odd bytes the next.
 ///
+/// The panels of a map come in runs: those of one `PanelRun` have weights of the same width. Floating point has one
+/// run; in fixed point panels of 8 and of 16 bits may follow each other.
+///
 /// A kernel may read a whole panel's numbers of `bias`, `multipliers` and `weightSums` at once.
 public enum ImageLayout {
   /// The first word of an image: "GLQI" in little-endian order.
   public static let magic: UInt32 = 0x4951_4C47
   /// The layout's version.
-  public static let version: UInt32 = 2
+  public static let version: UInt32 = 3
   /// Image and workspace begin at a multiple of so many bytes, which arrays of 64-bit words do in every language.
   public static let baseAlignment = 8
   /// Panels lie at multiples of so many bytes from the beginning of the image. Fast where it begins at one too.
@@ -157,17 +160,14 @@ public struct MapDescriptor: BitwiseCopyable, Sendable {
   public var rows: UInt32 = 0
   /// Inputs, without padding.
   public var columns: UInt32 = 0
-  /// 32 (Float32), 16 (Float16 or Int16), or 8 (Int8).
-  public var weightBits: UInt32 = 0
-  /// Offset of the panels.
-  public var weights: UInt32 = 0
+  /// Offset of the runs of panels, from the first row on.
+  public var runs: UInt32 = 0
+  /// How many there are.
+  public var runCount: UInt32 = 0
   /// Offset of a bias for each padded row, as Float, or as Int32 at the scale of the row's total.
   public var bias: UInt32 = 0
   /// Fixed point: offset of an Int32 multiplier for each padded row.
   public var multipliers: UInt32 = 0
-  /// Fixed point, 8-bit weights: offset of an Int32 Σ weight for each padded row. Kernels that multiply bytes need
-  /// it.
-  public var weightSums: UInt32 = 0
   /// Fixed point, 16-bit weights: right shift of the sum of `ImageLayout.blockColumns` columns.
   public var blockShift: Int32 = 0
   /// Fixed point: bits behind the point of the requantised rows (a backbone's or the memory's).
@@ -184,6 +184,21 @@ public struct MapDescriptor: BitwiseCopyable, Sendable {
   /// Columns including padding.
   @inlinable @inline(__always)
   public var paddedColumns: Int { ImageLayout.padded(Int(columns), to: ImageLayout.columnGroup) }
+}
+
+/// Neighbouring panels of a map whose weights have the same width.
+public struct PanelRun: BitwiseCopyable, Sendable {
+  /// Rows, a multiple of `ImageLayout.panelRows`.
+  public var rows: UInt32 = 0
+  /// 32 (Float32), 16 (Float16 or Int16), or 8 (Int8).
+  public var weightBits: UInt32 = 0
+  /// Offset of the panels.
+  public var weights: UInt32 = 0
+  /// Fixed point, 8-bit weights: offset of an Int32 Σ weight for each row. Kernels that multiply bytes need it.
+  public var weightSums: UInt32 = 0
+
+  /// A run to be filled in.
+  public init() {}
 }
 
 /// An affine map in its image.
@@ -205,5 +220,12 @@ public struct AffineMap {
     self.image = image
     descriptor = image.loadUnaligned(
       fromByteOffset: Int(header.maps) &+ index &* MemoryLayout<MapDescriptor>.stride, as: MapDescriptor.self)
+  }
+
+  /// Run `index` of its panels.
+  @inline(__always)
+  func run(_ index: Int) -> PanelRun {
+    image.loadUnaligned(
+      fromByteOffset: Int(descriptor.runs) &+ index &* MemoryLayout<PanelRun>.stride, as: PanelRun.self)
   }
 }

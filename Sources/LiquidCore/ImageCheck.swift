@@ -72,15 +72,34 @@ enum ImageCheck<A: Arithmetic> {
     guard map.columns == columns, rows == nil || rows == map.rows,
       (1...UInt32(4 * ImageLayout.maximumUnits)).contains(map.rows),
       rows != nil || map.rows <= UInt32(ImageLayout.maximumUnits),
-      A.accepts(weightBits: map.weightBits), A.accepts(map), map.weights % UInt32(ImageLayout.alignment) == 0,
-      contains(header, map.weights, map.paddedRows * map.paddedColumns, Int(map.weightBits) / 8),
-      contains(header, map.bias, map.paddedRows, 4),
+      A.accepts(map), contains(header, map.bias, map.paddedRows, 4),
       A.code != FixedPointArithmetic.code || contains(header, map.multipliers, map.paddedRows, 4),
-      A.code != FixedPointArithmetic.code || map.weightBits != 8
-        || contains(header, map.weightSums, map.paddedRows, 4)
+      runsAreSound(image, header, AffineMap(image, map))
     else { throw .map(index) }
     index += 1
     return map.rows
+  }
+
+  /// Whether the runs of a map lie in the image and are its rows, no more and no less.
+  private static func runsAreSound(_ image: UnsafeRawPointer, _ header: ImageHeader, _ map: AffineMap) -> Bool
+  {
+    let descriptor = map.descriptor
+    let panels = descriptor.paddedRows / ImageLayout.panelRows
+    guard descriptor.runCount <= panels,
+      contains(header, descriptor.runs, Int(descriptor.runCount), MemoryLayout<PanelRun>.stride)
+    else { return false }
+    var left = UInt32(descriptor.paddedRows)
+    for index in 0..<Int(descriptor.runCount) {
+      let run = map.run(index)
+      guard run.rows > 0, run.rows <= left, run.rows % UInt32(ImageLayout.panelRows) == 0,
+        A.accepts(weightBits: run.weightBits), run.weights % UInt32(ImageLayout.alignment) == 0,
+        contains(header, run.weights, Int(run.rows) * descriptor.paddedColumns, Int(run.weightBits) / 8),
+        A.code != FixedPointArithmetic.code || run.weightBits != 8
+          || contains(header, run.weightSums, Int(run.rows), 4)
+      else { return false }
+      left -= run.rows
+    }
+    return left == 0
   }
 
   /// Whether `count` elements of `size` bytes at `offset` lie behind the header and within the image.

@@ -26,22 +26,32 @@ extension FixedModel.Map {
   fileprivate func compiled(_ image: inout ImageBuilder) -> MapDescriptor {
     var descriptor = MapDescriptor()
     (descriptor.rows, descriptor.columns) = (UInt32(rows), UInt32(columns))
-    descriptor.weightBits = UInt32(weightBits)
-    if weightBits == 8 {
-      let panels = ImageBuilder.panels(weights, rows: rows, columns: columns, order: [0, 2, 1, 3])
-      descriptor.weights = image.append(
-        panels.map { Int8(truncatingIfNeeded: $0) }, alignment: ImageLayout.alignment)
-      descriptor.weightSums = image.appendRows(
-        (0..<rows).map { row in
-          weights[row * columns..<(row + 1) * columns].reduce(Int32(0)) { $0 + Int32($1) }
-        })
-    } else {
-      let panels = ImageBuilder.panels(weights, rows: rows, columns: columns, order: [0, 1])
-      descriptor.weights = image.append(panels, alignment: ImageLayout.alignment)
-    }
+    let runs = runs.map { compiled($0, &image) }
+    (descriptor.runs, descriptor.runCount) = (image.append(runs), UInt32(runs.count))
     descriptor.bias = image.appendRows(bias)
     descriptor.multipliers = image.appendRows(multipliers)
     (descriptor.blockShift, descriptor.fraction, descriptor.valueShift) = (blockShift, fraction, valueShift)
     return descriptor
+  }
+
+  /// Packs the weights of rows of one width.
+  private func compiled(_ run: Run, _ image: inout ImageBuilder) -> PanelRun {
+    var panelRun = PanelRun()
+    panelRun.rows = UInt32(ImageLayout.padded(run.rows.count, to: ImageLayout.panelRows))
+    panelRun.weightBits = UInt32(run.bits)
+    let taken = Array(weights[run.rows.lowerBound * columns..<run.rows.upperBound * columns])
+    if run.bits == 8 {
+      let panels = ImageBuilder.panels(taken, rows: run.rows.count, columns: columns, order: [0, 2, 1, 3])
+      panelRun.weights = image.append(
+        panels.map { Int8(truncatingIfNeeded: $0) }, alignment: ImageLayout.alignment)
+      panelRun.weightSums = image.appendRows(
+        run.rows.map { row in
+          weights[row * columns..<(row + 1) * columns].reduce(Int32(0)) { $0 + Int32($1) }
+        })
+    } else {
+      let panels = ImageBuilder.panels(taken, rows: run.rows.count, columns: columns, order: [0, 1])
+      panelRun.weights = image.append(panels, alignment: ImageLayout.alignment)
+    }
+    return panelRun
   }
 }

@@ -14,12 +14,14 @@ extension CfCModel {
     func append(_ map: Affine) {
       var descriptor = MapDescriptor()
       (descriptor.rows, descriptor.columns) = (UInt32(map.rows), UInt32(map.columns))
-      descriptor.weightBits = halves ? 16 : 32
+      var run = PanelRun()
+      (run.rows, run.weightBits) = (UInt32(descriptor.paddedRows), halves ? 16 : 32)
       let panels = ImageBuilder.panels(map.weights, rows: map.rows, columns: map.columns, order: [0])
-      descriptor.weights =
+      run.weights =
         halves
         ? image.append(panels.map(\.half), alignment: ImageLayout.alignment)
         : image.append(panels, alignment: ImageLayout.alignment)
+      (descriptor.runs, descriptor.runCount) = (image.append([run]), 1)
       descriptor.bias = image.appendRows(map.bias)
       image.append(descriptor)
     }

@@ -91,7 +91,8 @@ extension FixedModel.Map {
 
   /// The largest |total| of a row over all inputs: the sum of its blocks' largest, each shifted, and the bias.
   func bound(ofRow row: Int) -> (block: Int64, total: Int64) {
-    let width = weightBits == 8 ? columns : ImageLayout.blockColumns
+    let isByte = bits(ofRow: row) == 8
+    let width = isByte ? columns : ImageLayout.blockColumns
     var total = Int64(bias[row].magnitude)
     var largest: Int64 = 0
     for start in stride(from: 0, to: columns, by: width) {
@@ -102,7 +103,7 @@ extension FixedModel.Map {
       let block = sum * Self.largestInput
       largest = max(largest, block)
       // A negative sum is shifted down to the next smaller integer.
-      total += weightBits == 8 ? block : (block >> Int64(blockShift)) + 1
+      total += isByte ? block : (block >> Int64(blockShift)) + 1
     }
     return (largest, total)
   }
@@ -111,7 +112,8 @@ extension FixedModel.Map {
   static let shift = 32
 
   fileprivate func prove() throws(ModelError) {
-    guard weightBits == 8 || weightBits == 16, weights.count == rows * columns, bias.count == rows,
+    guard widths.count == Self.panels(ofRows: rows), widths.allSatisfy({ $0 == 8 || $0 == 16 }),
+      weights.count == rows * columns, bias.count == rows,
       multipliers.count == rows
     else { throw refusal(name, "weights, biases and multipliers do not fit \(rows) rows") }
     let limit = Int64(Int32.max)
@@ -119,7 +121,7 @@ extension FixedModel.Map {
       let place = "\(name), row \(row)"
       let bound = bound(ofRow: row)
       let range = weights[row * columns..<(row + 1) * columns]
-      if range.contains(where: { $0.magnitude > (weightBits == 8 ? 127 : 32767) }) {
+      if range.contains(where: { $0.magnitude > (bits(ofRow: row) == 8 ? 127 : 32767) }) {
         throw refusal(place, "a weight is the most negative number, which has no positive twin")
       }
       guard bound.block <= limit, bound.total <= limit else {

@@ -49,13 +49,7 @@ extension FixedModel {
       Tensor(name: "time.format", shape: [3], int32: [Self.version, elapsedFraction, elapsedLimit]),
     ]
     for map in maps {
-      let shape = [map.rows, map.columns]
-      tensors.append(
-        map.weightBits == 8
-          ? Tensor(
-            name: "\(map.name).weight", shape: shape,
-            int8: map.weights.map { Int8(truncatingIfNeeded: $0) })
-          : Tensor(name: "\(map.name).weight", shape: shape, int16: map.weights))
+      tensors += map.weightTensors
       tensors.append(Tensor(name: "\(map.name).bias", shape: [map.rows], int32: map.bias))
       tensors.append(Tensor(name: "\(map.name).multiplier", shape: [map.rows], int32: map.multipliers))
       tensors.append(
@@ -96,6 +90,35 @@ extension FixedModel {
   }
 }
 
+extension FixedModel.Map {
+  /// The weights as a file holds them: the rows of 8-bit panels and those of 16-bit panels, and when there are both,
+  /// the width of each panel.
+  fileprivate var weightTensors: [Tensor] {
+    func taken(_ bits: Int) -> [Int16] {
+      runs.filter { $0.bits == bits }.flatMap {
+        weights[$0.rows.lowerBound * columns..<$0.rows.upperBound * columns]
+      }
+    }
+    let (narrow, wide) = (taken(8), taken(16))
+    var tensors: [Tensor] = []
+    if !narrow.isEmpty {
+      tensors.append(
+        Tensor(
+          name: "\(name).weight", shape: [narrow.count / columns, columns],
+          int8: narrow.map { Int8(truncatingIfNeeded: $0) }))
+    }
+    if !wide.isEmpty {
+      let member = narrow.isEmpty ? "weight" : "wide_weight"
+      tensors.append(
+        Tensor(name: "\(name).\(member)", shape: [wide.count / columns, columns], int16: wide))
+    }
+    if !narrow.isEmpty && !wide.isEmpty {
+      tensors.append(Tensor(name: "\(name).width", shape: [widths.count], int32: widths.map { Int32($0) }))
+    }
+    return tensors
+  }
+}
+
 /// Takes the tensors of a quantised file one by one, and refuses what is missing, misshapen or left over.
 private struct FixedTensors {
   private var rest: [String: Tensor]
@@ -130,15 +153,51 @@ private struct FixedTensors {
   }
 
   mutating func map(_ shape: (name: String, rows: Int, columns: Int)) throws(ModelError) -> FixedModel.Map {
-    let weights = try take("\(shape.name).weight", [shape.rows, shape.columns])
-    let isByte = weights.elementType == .i8
+    let (widths, weights) = try self.weights(shape)
     let format = try integers("\(shape.name).format", [3])
     return FixedModel.Map(
-      name: shape.name, rows: shape.rows, columns: shape.columns, weightBits: isByte ? 8 : 16,
-      weights: isByte ? try weights.int8s().map(Int16.init) : try weights.int16s(),
+      name: shape.name, rows: shape.rows, columns: shape.columns, widths: widths, weights: weights,
       bias: try integers("\(shape.name).bias", [shape.rows]),
       multipliers: try integers("\(shape.name).multiplier", [shape.rows]),
       blockShift: format[0], fraction: format[1], valueShift: format[2])
+  }
+
+  /// The width of each panel of a map, and its weights.
+  private mutating func weights(_ shape: (name: String, rows: Int, columns: Int)) throws(ModelError)
+    -> (widths: [Int], weights: [Int16])
+  {
+    let panels = FixedModel.Map.panels(ofRows: shape.rows)
+    guard rest["\(shape.name).width"] != nil else {
+      let weights = try take("\(shape.name).weight", [shape.rows, shape.columns])
+      let isByte = weights.elementType == .i8
+      return (
+        [Int](repeating: isByte ? 8 : 16, count: panels),
+        isByte ? try weights.int8s().map(Int16.init) : try weights.int16s()
+      )
+    }
+    let widths = try integers("\(shape.name).width", [panels]).map(Int.init)
+    let runs = FixedModel.Map.runs(ofRows: shape.rows, widths: widths)
+    guard Set(widths) == [8, 16] else {
+      throw ModelError(
+        "tensor \(ModelError.excerpt(shape.name)).width", "is not of panels with 8 and panels with 16 bits",
+        remedy: Self.quantiseAgain)
+    }
+    func count(_ bits: Int) -> Int { runs.reduce(0) { $0 + ($1.bits == bits ? $1.rows.count : 0) } }
+    let narrow = try take("\(shape.name).weight", [count(8), shape.columns]).int8s()
+    let wide = try take("\(shape.name).wide_weight", [count(16), shape.columns]).int16s()
+    var weights: [Int16] = []
+    var (nextNarrow, nextWide) = (0, 0)
+    for run in runs {
+      let size = run.rows.count * shape.columns
+      if run.bits == 8 {
+        weights += narrow[nextNarrow..<nextNarrow + size].map(Int16.init)
+        nextNarrow += size
+      } else {
+        weights += wide[nextWide..<nextWide + size]
+        nextWide += size
+      }
+    }
+    return (widths, weights)
   }
 
   func finish() throws(ModelError) {

@@ -11,8 +11,8 @@ public struct FixedModel: Sendable, Equatable {
     public var name: String
     /// Outputs and inputs.
     public var rows, columns: Int
-    /// 8 or 16.
-    public var weightBits: Int
+    /// Bits of the weights of each panel of eight rows: 8 or 16.
+    public var widths: [Int]
     /// `rows × columns` weights, row-major.
     public var weights: [Int16]
     /// `rows` biases at the scale of the row's total.
@@ -25,6 +25,37 @@ public struct FixedModel: Sendable, Equatable {
     public var fraction: Int32
     /// Right shift from there to the values that relu, silu and gelu write; otherwise 1.
     public var valueShift: Int32
+
+    /// Bits of the weights of a row.
+    func bits(ofRow row: Int) -> Int { widths[row / ImageLayout.panelRows] }
+
+    /// Neighbouring rows whose weights have the same width, whole panels but for the end of the map.
+    struct Run {
+      let rows: Range<Int>
+      let bits: Int
+    }
+
+    /// The rows as runs of one width.
+    var runs: [Run] { Self.runs(ofRows: rows, widths: widths) }
+
+    /// The runs of so many rows, of whose panels each has a width.
+    static func runs(ofRows rows: Int, widths: [Int]) -> [Run] {
+      var runs: [Run] = []
+      for (panel, bits) in widths.enumerated() {
+        let end = min((panel + 1) * ImageLayout.panelRows, rows)
+        if let last = runs.last, last.bits == bits {
+          runs[runs.count - 1] = Run(rows: last.rows.lowerBound..<end, bits: bits)
+        } else {
+          runs.append(Run(rows: panel * ImageLayout.panelRows..<end, bits: bits))
+        }
+      }
+      return runs
+    }
+
+    /// Panels of a map with so many rows.
+    static func panels(ofRows rows: Int) -> Int {
+      ImageLayout.padded(rows, to: ImageLayout.panelRows) / ImageLayout.panelRows
+    }
   }
 
   /// The formats of a cell, and its parameters in mode pure.
@@ -57,4 +88,25 @@ public struct FixedModel: Sendable, Equatable {
   public var maps: [Map]
   /// The cells in order.
   public var cells: [Cell]
+}
+
+extension FixedModel.Map {
+  /// The widths of its weights for people: "8 bits", or "8 bits, 24 of 40 rows 16 bits".
+  public var widthText: String {
+    let wide = runs.reduce(0) { $0 + ($1.bits == 16 ? $1.rows.count : 0) }
+    if wide == 0 { return "8 bits" }
+    return wide == rows ? "16 bits" : "8 bits (\(wide) of \(rows) rows 16 bits)"
+  }
+}
+
+extension FixedModel {
+  /// Share of the weights that have 16 bits.
+  public var wideShare: Double {
+    var (wide, all) = (0, 0)
+    for map in maps {
+      all += map.rows * map.columns
+      for run in map.runs where run.bits == 16 { wide += run.rows.count * map.columns }
+    }
+    return Double(wide) / Double(max(all, 1))
+  }
 }

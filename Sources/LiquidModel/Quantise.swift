@@ -4,77 +4,58 @@ extension FixedModel {
   /// `model` in fixed point, calibrated on what it sees and does on recorded input.
   ///
   /// With `.int8` all weights have 8 bits if the error on the calibration stays within `tolerance`; as long as it
-  /// does not, the map whose 16-bit weights help most is given them.
+  /// does not, the rows whose 16-bit weights help most are given them, panels of eight at a time.
   ///
   /// - Parameters:
   ///   - arithmetic: `.int16` or `.int8`.
-  ///   - tolerance: The largest error of an output on the calibration, in units of the outputs' range there.
+  ///   - tolerance: The largest error of an output on the calibration, in units of the outputs' range there;
+  ///     `standardTolerance(of:)` if it is nil.
   /// - Throws: `ModelError` for a model that is not valid or that fixed point cannot hold.
   public init(
     quantising model: CfCModel, to arithmetic: ModelFile.Arithmetic, _ calibration: Calibration,
-    tolerance: Double = 5e-3
+    tolerance: Double? = nil
   ) throws(ModelError) {
     guard arithmetic == .int16 || arithmetic == .int8 else {
       throw ModelError(
         "arithmetic", "\(arithmetic.rawValue) is floating point", remedy: "choose int16 or int8")
     }
     try model.validate()
-    self = try Quantiser.quantised(model, arithmetic, calibration)
+    var quantised = try Quantiser.quantised(model, arithmetic, calibration)
+    self = quantised.fixed
     try prove()
-    if arithmetic == .int8, calibration.error(of: self) > tolerance {
-      let wide = try Quantiser.quantised(model, .int16, calibration)
-      widen(from: wide, calibration, tolerance)
-      try prove()
+    guard arithmetic == .int8 else { return }
+    // Where inputs have a wider range than states, weights that read states become small integers. A coarser state
+    // makes them larger, which can be worth more than the state's last bits.
+    var error = calibration.error(of: self)
+    for bits in 1...Quantiser.mostStateBitsLess {
+      let coarser = try Quantiser.quantised(model, arithmetic, calibration, stateBitsLess: bits)
+      let found = calibration.error(of: coarser.fixed)
+      if found.norm < error.norm { (quantised, error) = (coarser, found) }
     }
+    self = quantised.fixed
+    let tolerance = tolerance ?? Self.standardTolerance(of: model)
+    if error.largest > tolerance {
+      // Once more in formats that suit both widths, so that rows of the two can stand in one map.
+      let less = quantised.stateBitsLess
+      let wide = try Quantiser.quantised(
+        model, .int16, calibration, stateBitsLess: less, finest: quantised.fractions)
+      self =
+        try Quantiser.quantised(model, .int8, calibration, stateBitsLess: less, finest: wide.fractions).fixed
+      widen(from: wide.fixed, calibration, tolerance)
+    }
+    try prove()
   }
 
-  /// Takes maps of `wide`, the same network with 16-bit weights, until the error is within `tolerance` or none
-  /// helps.
-  private mutating func widen(from wide: FixedModel, _ calibration: Calibration, _ tolerance: Double) {
-    var least = calibration.error(of: self)
-    while least > tolerance {
-      var best: FixedModel?
-      for index in maps.indices where maps[index].weightBits == 8 {
-        guard let candidate = taking(map: index, from: wide) else { continue }
-        let error = calibration.error(of: candidate)
-        if error < least { (least, best) = (error, candidate) }
-      }
-      guard let best else { return }
-      self = best
-    }
-  }
-
-  /// This network with one map, and what follows from the map's formats, of another quantisation of the same; nil
-  /// when the other writes values of another scale.
-  private func taking(map index: Int, from other: FixedModel) -> FixedModel? {
-    var mixed = self
-    let (mine, others) = (maps[index], other.maps[index])
-    guard
-      mine.fraction - mine.valueShift == others.fraction - others.valueShift
-        || !writesValues(map: mine.name)
-    else { return nil }
-    mixed.maps[index] = others
-    for cell in cells.indices where mine.name == "cell\(cell).heads" { mixed.cells[cell] = other.cells[cell] }
-    if mine.name == "projection" { mixed.outputScales = other.outputScales }
-    return mixed
-  }
-}
-
-extension FixedModel {
-  /// Whether the result of a map is written as values by its `valueShift`: relu, silu, gelu.
-  private func writesValues(map name: String) -> Bool {
-    for (index, cell) in architecture.cells.enumerated() where name.hasPrefix("cell\(index).backbone") {
-      switch cell.backboneActivation {
-      case .relu, .silu, .gelu: return true
-      case .tanh, .lecunTanh: return false
-      }
-    }
-    return false
+  /// The error that 8-bit weights may cost unless told otherwise: what suits a network so small that its weights hardly
+  /// matter for memory and time, or a large one.
+  public static func standardTolerance(of model: CfCModel) -> Double {
+    let weights = maps(of: Architecture(of: model)).reduce(0) { $0 + $1.rows * $1.columns }
+    return weights <= 16384 ? 1.3e-3 : 4e-3
   }
 }
 
 /// Quantises a model map by map, in the order of the data.
-private struct Quantiser {
+struct Quantiser {
   let model: CfCModel
   let calibration: Calibration
   let weightBits: Int
@@ -92,16 +73,31 @@ private struct Quantiser {
   /// layer's largest.
   static let share = (state: 0.125, unit: 0.5)
 
-  static func quantised(_ model: CfCModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration)
-    throws(ModelError) -> FixedModel
-  {
-    var quantiser = Quantiser(model, arithmetic, calibration)
+  /// Bits behind the point of each group of each map, as found so far.
+  private(set) var fractions: [[Int]] = []
+  /// The most that they may be; none for no limit.
+  private let finest: [[Int]]
+  /// Bits that states have less than fit.
+  let stateBitsLess: Int
+  /// Coarser states than these would spoil what 8-bit weights can do.
+  static let mostStateBitsLess = 2
+
+  /// The network in fixed point, with the formats of its maps no finer than `finest`.
+  static func quantised(
+    _ model: CfCModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration,
+    stateBitsLess: Int = 0, finest: [[Int]] = []
+  ) throws(ModelError) -> Quantiser {
+    var quantiser = Quantiser(model, arithmetic, calibration, stateBitsLess, finest)
     try quantiser.run()
-    return quantiser.fixed
+    return quantiser
   }
 
-  private init(_ model: CfCModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration) {
+  private init(
+    _ model: CfCModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration, _ stateBitsLess: Int,
+    _ finest: [[Int]]
+  ) {
     (self.model, self.calibration) = (model, calibration)
+    (self.stateBitsLess, self.finest) = (stateBitsLess, finest)
     weightBits = arithmetic == .int8 ? 8 : 16
     timeFraction = 30 - min(max(model.maximumTs > 0 ? Int(bitsNeeded: model.maximumTs) : 0, 0), 30)
     fixed = FixedModel(
@@ -136,8 +132,8 @@ private struct Quantiser {
     if let projection = model.projection {
       // The rows are whole outputs, so each gets the finest format of its own.
       let factors = outputFactors(projection, columns)
-      let (map, fractions) = try mapQuantiser("projection", projection, columns)
-        .quantised([.init(factors: factors, fractions: 0...30)])
+      let (map, fractions) = try quantised(
+        "projection", projection, columns, [.init(factors: factors, fractions: 0...30)])
       fixed.maps.append(map)
       fixed.outputScales = factors.map { Float(exp2(-fractions[0]) / $0) }
     } else {
@@ -145,13 +141,16 @@ private struct Quantiser {
     }
   }
 
-  /// What a unit of each neuron's 16-bit state stands for.
+  /// What a unit of each neuron's state stands for.
   private func stateScales(of index: Int) -> [Double] {
     let cell = model.cells[index]
     if cell.mode == .pure || cell.headActivation == .linear {
       return Self.scales(holding: calibration.states[index], share: Self.share.state)
+        .map { $0 * exp2(stateBitsLess) }
     }
-    let scale = exp2(cell.mode == .noGate ? -14 : -15) * (cell.headActivation == .lecunTanh ? 1.7159 : 1)
+    let scale =
+      exp2((cell.mode == .noGate ? -14 : -15) + stateBitsLess)
+      * (cell.headActivation == .lecunTanh ? 1.7159 : 1)
     return [Double](repeating: scale, count: cell.units)
   }
 
@@ -175,10 +174,27 @@ private struct Quantiser {
     }
   }
 
-  private func mapQuantiser(_ name: String, _ map: CfCModel.Affine, _ columns: [Double]) -> MapQuantiser {
-    MapQuantiser(
+  /// The next map in integers, and the bits behind the point of each group of its rows.
+  private mutating func quantised(
+    _ name: String, _ map: CfCModel.Affine, _ columns: [Double], _ groups: [MapQuantiser.Group]
+  ) throws(ModelError) -> (FixedModel.Map, [Int]) {
+    let index = fractions.count
+    let statistics = calibration.maps[index]
+    let quantiser = MapQuantiser(
       name: name, map: map, columnScales: columns, weightBits: weightBits,
-      rounding: CompensatedRounding(calibration.maps[fixed.maps.count], scales: columns))
+      rounding: statistics.moments.indices.compactMap {
+        CompensatedRounding(statistics, group: $0, scales: columns)
+      })
+    var groups = groups
+    if index < finest.count {
+      for (group, most) in finest[index].enumerated() {
+        let range = groups[group].fractions
+        groups[group].fractions = range.lowerBound...max(range.lowerBound, min(most, range.upperBound))
+      }
+    }
+    let (quantised, found) = try quantiser.quantised(groups)
+    fractions.append(found)
+    return (quantised, found)
   }
 
   /// Adds a map whose rows all have the same format.
@@ -187,8 +203,8 @@ private struct Quantiser {
     factors: [Double]? = nil
   ) throws(ModelError) {
     let factors = factors ?? [Double](repeating: 1, count: map.rows)
-    var (quantised, found) = try mapQuantiser(name, map, columns)
-      .quantised([.init(factors: factors, fractions: fractions)])
+    var (quantised, found) = try quantised(
+      name, map, columns, [.init(factors: factors, fractions: fractions)])
     quantised.fraction = Int32(found[0])
     fixed.maps.append(quantised)
   }
@@ -250,11 +266,9 @@ private struct Quantiser {
     let ones = [Double](repeating: 1, count: n)
     let gate = MapQuantiser.Group(
       factors: ones + ones, fractions: Self.gate, moreInFirstHalf: FixedModel.Map.shift - timeFraction)
-    let (map, fractions) = try mapQuantiser("cell\(index).heads", cell.heads, columns).quantised([
-      heads, gate,
-    ])
+    let (map, fractions) = try quantised("cell\(index).heads", cell.heads, columns, [heads, gate])
     fixed.maps.append(map)
-    let stateFraction = cell.mode == .noGate && !isLinear ? 14 : 15
+    let stateFraction = isLinear ? 15 : (cell.mode == .noGate ? 14 : 15) - stateBitsLess
     fixed.cells.append(
       FixedModel.Cell(
         headFraction: Int32(fractions[0]), gateFraction: Int32(fractions[1]), timeShift: 0,
@@ -273,8 +287,9 @@ private struct Quantiser {
         remedy: "keep this model in float32 or float16")
     }
     let ones = [Double](repeating: 1, count: cell.units)
-    let (map, fractions) = try mapQuantiser("cell\(index).heads", cell.heads, columns)
-      .quantised([.init(factors: ones, fractions: lowest...max(lowest, min(most, 24)))])
+    let (map, fractions) = try quantised(
+      "cell\(index).heads", cell.heads, columns,
+      [.init(factors: ones, fractions: lowest...max(lowest, min(most, 24)))])
     fixed.maps.append(map)
     let fraction = fractions[0]
     // (1 − exp(…)·ff1)·a in units of the state; a·2^(shift − fraction) stays below 2³⁰.

@@ -24,8 +24,13 @@ struct MapQuantiser {
   let columnScales: [Double]
   /// 8 or 16.
   let weightBits: Int
-  /// Shares the error of a row among its weights, if there are statistics.
-  let rounding: CompensatedRounding?
+  /// Shares the error of a row among its weights: for each equally large group of rows; none without statistics.
+  let rounding: [CompensatedRounding]
+
+  /// What rounds a row.
+  private func rounding(ofRow row: Int) -> CompensatedRounding? {
+    rounding.isEmpty ? nil : rounding[row * rounding.count / map.rows]
+  }
 
   /// Finer than this no weight needs to be: the multiplier keeps its relative precision.
   private static let leastUnit = exp2(-36)
@@ -52,8 +57,9 @@ struct MapQuantiser {
     let blocks = (map.columns + ImageLayout.blockColumns - 1) / ImageLayout.blockColumns
     let blockShift = weightBits == 8 ? 0 : Int(bitsNeeded: Double(blocks))
     var fixed = FixedModel.Map(
-      name: name, rows: map.rows, columns: map.columns, weightBits: weightBits, weights: [], bias: [],
-      multipliers: [], blockShift: Int32(blockShift), fraction: 0, valueShift: 1)
+      name: name, rows: map.rows, columns: map.columns,
+      widths: [Int](repeating: weightBits, count: FixedModel.Map.panels(ofRows: map.rows)), weights: [],
+      bias: [], multipliers: [], blockShift: Int32(blockShift), fraction: 0, valueShift: 1)
     var fractions: [Int] = []
     var first = 0
     for group in groups {
@@ -104,9 +110,10 @@ struct MapQuantiser {
     // What an integer weight stands for: so large that weights, sums of blocks, and the total fit.
     var unit = weights.reduce(0) { max($0, abs($1)) } / limit
     unit = max(unit, block / most, sum / shifted / most + abs(bias) / shifted / most, Self.leastUnit)
-    unit *= leastLoss(weights + [bias], unit, limit)
+    let rounding = rounding(ofRow: row)
+    unit *= leastLoss(weights + [bias], unit, limit, rounding)
     while true {
-      let (integers, total) = rounded(weights.map { $0 / unit }, bias: bias / unit, limit)
+      let (integers, total) = rounded(weights.map { $0 / unit }, bias: bias / unit, limit, rounding)
       let rounded = (total / shifted).rounded()
       if abs(rounded) <= most {
         fixed.weights.append(contentsOf: integers)
@@ -123,9 +130,9 @@ struct MapQuantiser {
     }
   }
 
-  private func rounded(_ weights: [Double], bias: Double, _ limit: Double) -> (
-    integers: [Int16], bias: Double
-  ) {
+  private func rounded(
+    _ weights: [Double], bias: Double, _ limit: Double, _ rounding: CompensatedRounding?
+  ) -> (integers: [Int16], bias: Double) {
     guard let rounding else {
       return (weights.map { Int16(min(max($0.rounded(), -limit), limit)) }, bias)
     }
@@ -135,7 +142,9 @@ struct MapQuantiser {
 
   /// The factor of `unit` with which the row's error is least: a finer unit that cuts off the few largest weights
   /// can be better for all the others.
-  private func leastLoss(_ row: [Double], _ unit: Double, _ limit: Double) -> Double {
+  private func leastLoss(
+    _ row: [Double], _ unit: Double, _ limit: Double, _ rounding: CompensatedRounding?
+  ) -> Double {
     guard weightBits == 8, let rounding else { return 1 }
     var best = (loss: Double.infinity, factor: 1.0)
     for step in 0...10 {

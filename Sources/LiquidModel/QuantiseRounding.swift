@@ -11,16 +11,17 @@ struct CompensatedRounding {
   /// One over the square of each diagonal element.
   private let pivots: [Double]
 
-  /// The factors for vectors whose elements are divided by `scales`.
-  init?(_ statistics: MapStatistics, scales: [Double]) {
-    guard !statistics.moments.isEmpty else { return nil }
+  /// The factors for one group of rows and vectors whose elements are divided by `scales`.
+  init?(_ statistics: MapStatistics, group: Int, scales: [Double]) {
+    guard statistics.moments.indices.contains(group) else { return nil }
+    let moments = statistics.moments[group]
     let order = statistics.columns + 1
     let scales = scales + [1]
     var matrix = [Double](repeating: 0, count: order * order)
     var place = 0
     for row in 0..<order {
       for column in 0...row {
-        let value = statistics.moments[place] / (scales[row] * scales[column])
+        let value = moments[place] / (scales[row] * scales[column])
         matrix[row * order + column] = value
         matrix[column * order + row] = value
         place += 1
@@ -40,14 +41,23 @@ struct CompensatedRounding {
   /// most `limit`; zeros stay zeros. Returns the integers, what the bias has become, and the squared error of the
   /// row's sum that remains.
   func round(_ row: [Double], limit: Double) -> (weights: [Int16], bias: Double, loss: Double) {
+    let (weights, bias, loss) = round(row) { min(max($0.rounded(), -limit), limit) }
+    return (weights.map { Int16($0) }, bias, loss)
+  }
+
+  /// The same with weights rounded by `nearest`.
+  @inline(__always)
+  func round(_ row: [Double], _ nearest: (Double) -> Double) -> (
+    weights: [Double], bias: Double, loss: Double
+  ) {
     var rest = row
-    var weights = [Int16](repeating: 0, count: order - 1)
+    var weights = [Double](repeating: 0, count: order - 1)
     var loss = 0.0
     rest.withUnsafeMutableBufferPointer { rest in
       factors.withUnsafeBufferPointer { factors in
         for column in 0..<order - 1 {
-          let rounded = row[column] == 0 ? 0 : min(max(rest[column].rounded(), -limit), limit)
-          weights[column] = Int16(rounded)
+          let rounded = row[column] == 0 ? 0 : nearest(rest[column])
+          weights[column] = rounded
           let error = rest[column] - rounded
           loss += error * error * pivots[column]
           for next in column + 1..<order { rest[next] -= error * factors[column * order + next] }

@@ -17,7 +17,16 @@ public struct ReferenceNetwork: Sendable {
   /// The LSTM's c.
   public private(set) var c: [Double]
   /// What each affine map has read in the last step, in the order of `FixedModel.maps`.
-  private(set) var read: [[Double]] = []
+  private(set) var read: [Reading] = []
+
+  /// What an affine map has read, and how much its results mattered.
+  struct Reading {
+    /// The vector that it read.
+    var vector: [Double]
+    /// For each equally large group of its rows (ff1, ff2, time_a and time_b of heads, otherwise all), the mean square
+    /// of the derivative of a neuron's new state by its row of the group; 1 where that is not known.
+    var weights: [Double] = [1]
+  }
 
   /// The network of a valid model, with all states zero.
   public init(_ model: CfCModel) {
@@ -44,6 +53,7 @@ public struct ReferenceNetwork: Sendable {
         x = apply(layer, x).map { Self.activate(cell.backboneActivation, $0) }
       }
       let heads = apply(cell.heads, x)
+      if cell.mode != .pure { read[read.count - 1].weights = Self.weights(cell, heads, ts) }
       states[k] = (0..<cell.units).map { Self.renew(cell, heads, $0, ts) }
       input = states[k]
     }
@@ -59,7 +69,7 @@ public struct ReferenceNetwork: Sendable {
   }
 
   private mutating func apply(_ map: CfCModel.Affine, _ x: [Double]) -> [Double] {
-    read.append(x)
+    read.append(Reading(vector: x))
     return map.weights.withUnsafeBufferPointer { weights in
       x.withUnsafeBufferPointer { x in
         (0..<map.rows).map { row in
@@ -81,6 +91,35 @@ public struct ReferenceNetwork: Sendable {
     let (g, h) = (activate(cell.headActivation, f1), activate(cell.headActivation, heads[n + unit]))
     let s = sigmoid(heads[2 * n + unit] * ts + heads[3 * n + unit])
     return cell.mode == .noGate ? g + s * h : g * (1 - s) + s * h
+  }
+
+  /// How much the rows of each head matter; see `Reading.weights`.
+  private static func weights(_ cell: CfCModel.Cell, _ heads: [Double], _ ts: Double) -> [Double] {
+    let n = cell.units
+    var sums = [0.0, 0, 0, 0]
+    for unit in 0..<n {
+      let (g, h) = (
+        activate(cell.headActivation, heads[unit]), activate(cell.headActivation, heads[n + unit])
+      )
+      let s = sigmoid(heads[2 * n + unit] * ts + heads[3 * n + unit])
+      let isDefault = cell.mode == .default
+      let gate = s * (1 - s) * (isDefault ? h - g : h)
+      let ff1 = (isDefault ? 1 - s : 1) * slope(cell.headActivation, heads[unit])
+      let ff2 = s * slope(cell.headActivation, heads[n + unit])
+      for (group, value) in [ff1, ff2, gate * ts, gate].enumerated() {
+        sums[group] += value * value / Double(n)
+      }
+    }
+    return sums
+  }
+
+  /// The derivative of a head's activation.
+  private static func slope(_ activation: CfCModel.HeadActivation, _ x: Double) -> Double {
+    switch activation {
+    case .tanh: 1 - tanh(x) * tanh(x)
+    case .linear: 1
+    case .lecunTanh: 1.7159 * 0.666 * (1 - tanh(0.666 * x) * tanh(0.666 * x))
+    }
   }
 
   private static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }

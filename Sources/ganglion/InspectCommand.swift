@@ -88,7 +88,7 @@ struct ModelInspection {
       "arithmetic      \(file.arithmetic.rawValue)",
       "parameters      \(parameters), \(zeros) of the weights are zero",
       fixed.map {
-        "weights         " + $0.maps.map { "\($0.name) \($0.weightBits) bits" }.joined(separator: ", ")
+        "weights         " + $0.maps.map { "\($0.name) \($0.widthText)" }.joined(separator: ", ")
       },
       "step            \(multiplications) multiplications",
       "memory          \(imageBytes) bytes of parameters, \(workspaceBytes) bytes of workspace, "

@@ -10,8 +10,8 @@ private let help = """
   Writes a float32 model as fixed point or Float16. A fixed-point model gets its scales from what the network saw in
   a log: the inputs of every tick. Afterwards both are run over the same input, and the error is printed.
 
-    --calibrate LOG       a log of a flight with this network's inputs (not needed for float16); may be several,
-                          separated by commas
+    --calibrate LOG       a log of a flight with this network's inputs; may be several, separated by commas. Float16
+                          can do without, and is more exact with one.
     --to NAME             int16 (default), int8 or float16
     --output FILE         where it goes (default: the model's name with the arithmetic behind it)
     --json                the result as one JSON object
@@ -42,11 +42,14 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
     for log in logs { steps += try calibrationSteps(log, inputs: model.inputs.count) }
 
     let file: ModelFile
-    if arithmetic == .float16 {
+    if arithmetic == .float16, logs.isEmpty {
       file = try ModelFile(model, arithmetic: .float16)
     } else {
-      file = try FixedModel(quantising: model, to: arithmetic, Calibration(model, steps: steps)).file(
-        describing: model)
+      let calibration = try Calibration(model, steps: steps)
+      file =
+        arithmetic == .float16
+        ? try ModelFile(model.roundedToHalf(calibration), arithmetic: .float16)
+        : try FixedModel(quantising: model, to: arithmetic, calibration).file(describing: model)
     }
     let output = arguments.value("output") ?? outputPath(path, arithmetic)
     try file.write(path: output)

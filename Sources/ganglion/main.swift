@@ -11,7 +11,7 @@ let usage = """
     ganglion embed MODEL       write a model as C or Swift source for a microcontroller
     ganglion probe             what answers on the buses and lines of this machine
     ganglion log ...           info, verify, recover, export
-    ganglion bench ...         core, digests, loop: the networks and the loop on this machine
+    ganglion bench ...         core, accuracy, digests, loop: the networks and the loop on this machine
 
   ganglion COMMAND --help says more. Exit status: 0 success, 1 the result says no, 2 wrong use.
   """

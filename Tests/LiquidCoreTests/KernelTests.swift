@@ -135,7 +135,8 @@ struct KernelTests {
     (map.rows, map.columns) = (UInt32(rows), UInt32(columns))
     let count = map.paddedRows * map.paddedColumns
     let size = halves ? 2 : 4
-    let image = UnsafeMutableRawPointer.allocate(byteCount: count * size + 4 * map.paddedRows, alignment: 32)
+    let image = UnsafeMutableRawPointer.allocate(
+      byteCount: count * size + 4 * map.paddedRows + MemoryLayout<PanelRun>.stride, alignment: 32)
     defer { image.deallocate() }
     for (index, x) in arguments(count + map.paddedRows, limit: 30000).enumerated() {
       if index >= count {
@@ -147,6 +148,10 @@ struct KernelTests {
       }
     }
     map.bias = UInt32(count * size)
+    var run = PanelRun()
+    (run.rows, run.weightBits) = (UInt32(map.paddedRows), UInt32(8 * size))
+    (map.runs, map.runCount) = (map.bias + UInt32(4 * map.paddedRows), 1)
+    image.storeBytes(of: run, toByteOffset: Int(map.runs), as: PanelRun.self)
     let affine = AffineMap(UnsafeRawPointer(image), map)
     var input = input
     if halves {

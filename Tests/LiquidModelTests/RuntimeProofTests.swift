@@ -55,7 +55,8 @@ struct RuntimeProofTests {
       { $0.cells[0].gateFraction = 21 }, { $0.cells[0].stateShift = -1 }, { $0.elapsedFraction = 31 },
       { $0.elapsedLimit = -1 }, { $0.inputScales[0] = .nan }, { $0.outputScales[0] = 0 },
       { $0.inputScales.removeLast() }, { $0.maps.removeLast() }, { $0.maps[0].rows += 1 },
-      { $0.maps[0].bias.removeLast() }, { $0.maps[0].weightBits = 4 },
+      { $0.maps[0].bias.removeLast() }, { $0.maps[0].widths[0] = 4 },
+      { $0.maps[0].widths.removeLast() },
       { $0.maps[0].weights[0] = .min },
     ]
     for (index, change) in changes.enumerated() {
@@ -79,7 +80,8 @@ struct RuntimeProofTests {
         let weights = map.weights[row * map.columns..<(row + 1) * map.columns]
         let sign: Int64 = map.bias[row] < 0 ? -1 : 1
         var total = Int64(map.bias[row])
-        let width = map.weightBits == 8 ? map.columns : 32
+        let isByte = map.bits(ofRow: row) == 8
+        let width = isByte ? map.columns : 32
         for start in stride(from: 0, to: map.columns, by: width) {
           var sum: Int64 = 0
           for weight in weights.dropFirst(start).prefix(width) {
@@ -87,7 +89,7 @@ struct RuntimeProofTests {
             sum += max(sign * Int64(weight) * 32767, sign * Int64(weight) * -32768) * sign
           }
           #expect(abs(sum) <= map.bound(ofRow: row).block)
-          total += map.weightBits == 8 ? sum : sum >> Int64(map.blockShift)
+          total += isByte ? sum : sum >> Int64(map.blockShift)
         }
         let bound = map.bound(ofRow: row).total
         #expect(abs(total) <= bound && bound <= Int64(Int32.max))
@@ -126,14 +128,21 @@ struct RuntimeProofTests {
     let workspace = AlignedBlock(byteCount: 65536)
     let count = image.bytes.count
     let original = [UInt8](image.bytes)
+    let header = image.bytes.load(as: ImageHeader.self)
+    var places = Array(stride(from: 0, to: 240, by: 4))
+    for index in 0..<Int(header.mapCount) {
+      let map = image.bytes.load(
+        fromByteOffset: Int(header.maps) + index * MemoryLayout<MapDescriptor>.stride, as: MapDescriptor.self)
+      places += (0..<4).map { Int(map.runs) + 4 * $0 }
+    }
     var stream = FixtureStream(seed: 6)
     var (opened, refused) = (0, 0)
     let inputs = [Float](repeating: 0.5, count: try RuntimeTests.fixture(name).inputs)
     for _ in 0..<2000 {
       image.bytes.copyBytes(from: original)
-      // Header and descriptors: the numbers behind them cannot lead anywhere.
+      // Header, descriptors and runs of panels: the numbers behind them cannot lead anywhere.
       for _ in 0...(stream.next() % 2) {
-        let place = Int(stream.next() % 240) & ~3
+        let place = places[Int(stream.next() % UInt64(places.count))]
         let values: [UInt32] = [
           0, 1, 7, 0xFFFF_FFFF, 0x8000_0000, UInt32(count), UInt32(stream.next() >> 40),
         ]

@@ -4,7 +4,7 @@ import LiquidCore
 import LiquidModel
 
 private let help = """
-  ganglion bench core [options]          (ganglion bench digests and ganglion bench loop CONFIG have a --help of their own)
+  ganglion bench core [options]          (accuracy, digests and loop have a --help of their own)
 
   Measures one step of the benchmark networks in every arithmetic, beside a plain C program of the same networks
   (scripts/bench/yardstick.c), compiled with gcc for this machine and run in turns with ours. Without gcc the times are
@@ -32,8 +32,12 @@ private let help = """
 
 /// `ganglion bench`.
 func benchCommand(_ arguments: [String]) -> ExitStatus {
-  if arguments.first == "digests" { return digestsCommand(Array(arguments.dropFirst())) }
-  if arguments.first == "loop" { return benchLoopCommand(Array(arguments.dropFirst())) }
+  switch arguments.first {
+  case "digests": return digestsCommand(Array(arguments.dropFirst()))
+  case "accuracy": return accuracyCommand(Array(arguments.dropFirst()))
+  case "loop": return benchLoopCommand(Array(arguments.dropFirst()))
+  default: break
+  }
   return benchCoreCommand(arguments)
 }
 
@@ -47,7 +51,7 @@ private func benchCoreCommand(_ arguments: [String]) -> ExitStatus {
     flags: ["json"]
   ) { arguments in
     guard try arguments.exactly("SUBJECT") == ["core"] else {
-      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core, digests or loop")
+      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core, accuracy, digests or loop")
     }
     let networks = try arguments.choices("network", BenchmarkNetwork.self)
     var plan = CoreBenchmark.Plan()
@@ -135,9 +139,9 @@ private func writeModels(
 ) throws {
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   for network in networks {
-    for arithmetic in arithmetics {
-      let path = "\(folder)/\(network.rawValue)-\(arithmetic.rawValue).safetensors"
-      try network.file(arithmetic).write(path: path)
+    for file in try network.files(arithmetics) {
+      let path = "\(folder)/\(network.rawValue)-\(file.arithmetic.rawValue).safetensors"
+      try file.write(path: path)
       Terminal.printResult("wrote \(path)")
     }
     let path = "\(folder)/\(network.rawValue).yardstick"

@@ -43,7 +43,7 @@ struct CoreBenchmark {
 
   /// Rows of input that are stepped through again and again: small enough to stay in a first-level cache.
   static let inputRows = 256
-  /// Steps over which errors are taken.
+  /// Steps over which errors are taken; `ganglion bench accuracy` takes more.
   static let errorSteps = 1000
   /// The seed of the input.
   static let seed: UInt64 = 2
@@ -71,8 +71,7 @@ struct CoreBenchmark {
         }
       }
       var contenders: [Contender] = []
-      for arithmetic in plan.arithmetics {
-        let file = try network.file(arithmetic)
+      for file in try network.files(plan.arithmetics) {
         for kernel in plan.kernels {
           contenders.append(try Contender(network, file, kernel, input, batch: plan.batch))
         }
@@ -131,7 +130,7 @@ private final class Contender {
     CoreBenchmark.Row(
       network: network, arithmetic: runtime.arithmetic, kernel: runtime.kernel, times: times,
       yardstick: yardstick,
-      largestError: reference.largestError(of: &runtime))
+      largestError: reference.error(of: &runtime).largest)
   }
 
   /// Nanoseconds of `count` steps after count / 8 + 1 untimed ones.
@@ -155,47 +154,6 @@ private final class Contender {
       row = row + 1 < input.steps ? row + 1 : 0
     }
     next = row
-  }
-}
-
-/// The outputs of a network in Float64.
-private struct ReferenceRun {
-  private let input: BenchmarkInput
-  private let outputs: [[Double]]
-  private let range: Double
-
-  init(_ network: BenchmarkNetwork, steps: Int) {
-    let input = BenchmarkInput(seed: CoreBenchmark.seed, steps: steps)
-    var reference = ReferenceNetwork(network.model)
-    let outputs = (0..<steps).map {
-      reference.step(Array(input.inputs(ofStep: $0)), ts: input.ts(ofStep: $0))
-    }
-    let values = outputs.joined()
-    (self.input, self.outputs) = (input, outputs)
-    range = (values.max() ?? 0) - (values.min() ?? 0)
-  }
-
-  /// The largest difference of the outputs of the first steps, one row after the other.
-  func largestError(of found: [Double]) -> Double {
-    zip(outputs.joined(), found).reduce(0) { max($0, abs($1.0 - $1.1)) }
-  }
-
-  /// The largest error of a network over the same input, from rest, in units of the range of the outputs.
-  func largestError(of runtime: inout NetworkRuntime) -> Double {
-    runtime.reset()
-    var largest = 0.0
-    var found = [Float](repeating: 0, count: runtime.outputCount)
-    for step in 0..<input.steps {
-      let inputs = Array(input.inputs(ofStep: step))
-      var span = found.mutableSpan
-      do throws(NetworkError) {
-        try runtime.step(inputs: inputs.span, ts: input.ts(ofStep: step), outputs: &span)
-      } catch {
-        return .infinity
-      }
-      for (value, wanted) in zip(found, outputs[step]) { largest = max(largest, abs(Double(value) - wanted)) }
-    }
-    return largest / range
   }
 }
 

@@ -29,11 +29,10 @@ func digestsCommand(_ arguments: [String]) -> ExitStatus {
     let input = BenchmarkInput(seed: 2, steps: try arguments.integer("steps", atLeast: 1) ?? 100_000)
     var rows: [[String: Any]] = []
     for network in networks {
-      for arithmetic in arithmetics {
-        let file = try network.file(arithmetic)
+      for file in try network.files(arithmetics) {
         for kernel in Kernel.allCases where kernel.isAvailable {
           let digest = try outputDigest(NetworkRuntime(file, kernel: kernel), input)
-          let name = "\(network.rawValue)-\(arithmetic.rawValue)"
+          let name = "\(network.rawValue)-\(file.arithmetic.rawValue)"
           rows.append(["network": name, "kernel": "\(kernel.name)", "sha256": digest])
           if !arguments.has("json") { Terminal.printResult("\(name) \(kernel.name) \(digest)") }
         }
