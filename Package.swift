@@ -56,7 +56,7 @@ let package = Package(
     // scenarios that the command line goes through on it.
     .executableTarget(
       name: "HILBoard",
-      dependencies: ["HardwareInterfaces", "LinuxHardware", "PortableMath", "SimulatedHardware"],
+      dependencies: ["Devices", "HardwareInterfaces", "LinuxHardware", "PortableMath", "SimulatedHardware"],
       path: "hil-tests/board"),
 
     .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),

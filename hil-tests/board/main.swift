@@ -1,17 +1,10 @@
 import Glibc
 
-do {
-  let server = try BoardServer(seed: 1)
-  let bench = Bench(server: server, ganglion: "/bin/ganglion", configurations: "/host", results: "/tmp")
-  try bench.wait(for: "devices") { access("/dev/i2c-0", F_OK) == 0 && access("/dev/gpiochip0", F_OK) == 0 }
-  for scenario in DeviceScenarios.all {
-    do throws(HILError) {
-      try scenario.run(bench)
-      Console.print("pass  \(scenario.name)")
-    } catch {
-      Console.print("FAIL  \(scenario.name): \(error)")
-    }
-  }
-} catch {
-  Console.print("error: \(error)")
+// HILBoard CONFIGURATION RESULTS [WORD]: runs the scenarios whose name contains WORD on an emulated bridge.
+let words = CommandLine.arguments
+guard words.count == 3 || words.count == 4 else {
+  Console.print("usage: HILBoard CONFIGURATION RESULTS [WORD]")
+  exit(2)
 }
+let places = Bench.Places(configuration: words[1], results: words[2])
+exit(Suite.run(places, only: words.count > 3 ? words[3] : "") ? 0 : 1)

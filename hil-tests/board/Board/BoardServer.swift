@@ -1,17 +1,19 @@
 import Glibc
+import LinuxHardware
 import Synchronization
 
 /// Plays a CP2112 with a board behind it: a thread that answers the kernel, and the scenario's view of the same board.
 final class BoardServer: @unchecked Sendable {
-  // Sendable: everything that changes is behind `lock`.
+  // Sendable: what changes is behind `lock`, but for `thread`, which only the scenario's thread uses.
   private let lock = Lock()
   private var bridge: CP2112Bridge<FlyingBoard>
   private let isEnding = Atomic<Bool>(false)
-  private let isPlugged = Atomic<Bool>(false)
-  private var thread = pthread_t()
+  private var thread: RealTimeThread?
 
   static let vendor: UInt32 = 0x10C4
   static let product: UInt32 = 0xEA90
+  /// What the bridge stands for is always there: no thread of the program under test comes before it.
+  private static let scheduling = ThreadScheduling(priority: 90)
 
   /// Plugs the bridge in, with a fresh board.
   init(seed: UInt64) throws(HILError) {
@@ -19,14 +21,7 @@ final class BoardServer: @unchecked Sendable {
     try plugIn()
   }
 
-  deinit { unplug() }
-
-  /// The board at the guest's time, while nothing else happens on it.
-  func withBoard<Result>(_ body: (inout FlyingBoard) throws(HILError) -> Result) throws(HILError) -> Result {
-    try withBridge { bridge throws(HILError) in try body(&bridge.surroundings) }
-  }
-
-  /// The bridge at the guest's time, while nothing else happens on it.
+  /// The bridge and the board behind it at the guest's time, while nothing else happens on them.
   func withBridge<Result>(
     _ body: (inout CP2112Bridge<FlyingBoard>) throws(HILError) -> Result
   ) throws(HILError) -> Result {
@@ -36,29 +31,38 @@ final class BoardServer: @unchecked Sendable {
     return try body(&bridge)
   }
 
-  /// Pulls the plug: the bridge loses its supply, and its pins float.
-  func unplug() {
-    guard isPlugged.load(ordering: .acquiring) else { return }
+  /// Whether the plug is in.
+  private(set) var isPlugged = false
+
+  deinit {
     isEnding.store(true, ordering: .releasing)
-    pthread_join(thread, nil)
-    isPlugged.store(false, ordering: .releasing)
+    thread?.join()
+  }
+
+  /// Puts the plug in.
+  func plugIn() throws(HILError) {
+    guard !isPlugged else { return }
+    thread?.join()
+    isEnding.store(false, ordering: .releasing)
+    do throws(LinuxError) {
+      thread = try RealTimeThread("board", scheduling: Self.scheduling, system: KernelRealTime()) {
+        [unowned self] in serve()
+      }
+    } catch {
+      throw HILError("\(error)")
+    }
+    isPlugged = true
+  }
+
+  /// Pulls the plug: the bridge loses its supply, and its pins float. The thread is not waited for: the kernel holds it
+  /// until the last program has closed the adapter.
+  func unplug() {
+    guard isPlugged else { return }
+    isPlugged = false
+    isEnding.store(true, ordering: .releasing)
     lock.lock()
     bridge.loseSupply()
     lock.unlock()
-  }
-
-  /// Puts the plug in again.
-  func plugIn() throws(HILError) {
-    guard !isPlugged.load(ordering: .acquiring) else { return }
-    isEnding.store(false, ordering: .releasing)
-    let result = pthread_create(
-      &thread, nil,
-      { argument in
-        if let argument { Unmanaged<BoardServer>.fromOpaque(argument).takeUnretainedValue().serve() }
-        return nil
-      }, Unmanaged.passUnretained(self).toOpaque())
-    guard result == 0 else { throw HILError("cannot start the board's thread", result) }
-    isPlugged.store(true, ordering: .releasing)
   }
 
   // MARK: - The thread
@@ -71,6 +75,10 @@ final class BoardServer: @unchecked Sendable {
       while !isEnding.load(ordering: .acquiring) {
         let event = device.next(within: 20)
         lock.lock()
+        guard !isEnding.load(ordering: .acquiring) else {
+          lock.unlock()
+          break
+        }
         bridge.surroundings.advance(to: Guest.now())
         let reply = event.flatMap { answer($0) }
         lock.unlock()

@@ -30,6 +30,9 @@ struct FlyingBoard: BridgeSurroundings {
   /// Whether the kill switch is pulled; the pin is high then.
   var isKillSwitchPulled = false
 
+  /// Where the vehicle was, a hundred times a second.
+  private(set) var track: [TrackPoint] = []
+
   private var plant: Quadrotor
   private let motors = SimulatedPCA9685()
   /// When the board was switched on, in ns of the guest's CLOCK_MONOTONIC.
@@ -38,7 +41,7 @@ struct FlyingBoard: BridgeSurroundings {
   /// A board that is switched on now, at `start` ns of the guest's clock, with the vehicle at rest on the ground.
   init(seed: UInt64, start: Int64) throws(HILError) {
     self.start = start
-    plant = Quadrotor(seed: seed)
+    plant = Quadrotor(wind: WindParameters(mean: 2...4, gust: 1...2), seed: seed)
     board = SimulatedBoard(seed: seed, physics: PhysicalState(plant.truth))
     var power = SimulatedChipSettings()
     power.shuntResistance = 0.002
@@ -69,7 +72,12 @@ struct FlyingBoard: BridgeSurroundings {
       board.physics = PhysicalState(plant.truth)
       board.advance(to: MonotonicTime(nanoseconds: min(plant.nanoseconds, now)))
     }
-    applyPulses(time)
+    applyPulses()
+    if track.last.map({ time &- $0.time >= 10_000_000 }) ?? true {
+      let (truth, euler) = (plant.truth, plant.truth.attitude.eulerAngles)
+      track.append(
+        TrackPoint(time: time, roll: euler.roll, pitch: euler.pitch, altitude: truth.altitude))
+    }
   }
 
   /// What is true now.
@@ -125,13 +133,13 @@ struct FlyingBoard: BridgeSurroundings {
     history.statusLamp = levels >> Pin.status & 1 == 1
     history.outputPins = isOutput
     board.drive("enable", active: history.isEnabled)
-    applyPulses(board.now.nanoseconds &+ start)
+    applyPulses()
   }
 
   /// Width in µs of each motor's pulses at the motor chip, or `nil` while it gives none.
   var pulses: [Double?] { (0..<4).map { motors.pulseWidth($0) } }
 
-  private mutating func applyPulses(_ time: Int64) {
+  private mutating func applyPulses() {
     for motor in 0..<4 {
       let width = motors.pulseWidth(motor)
       plant.setPulse(motor: motor, microseconds: history.isEnabled ? width : nil)

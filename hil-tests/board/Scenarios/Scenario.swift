@@ -1,4 +1,4 @@
-/// One behaviour, checked by one run.
+/// One behaviour, checked by one run on a fresh board.
 struct Scenario {
   /// What is true when it passes.
   let name: String
@@ -7,5 +7,10 @@ struct Scenario {
 
   init(_ name: String, _ run: @escaping (Bench) throws(HILError) -> Void) {
     (self.name, self.run) = (name, run)
+  }
+
+  /// The name as a file's name.
+  var title: String {
+    String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
   }
 }

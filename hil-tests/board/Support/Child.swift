@@ -11,7 +11,7 @@ final class Child {
   let process: pid_t
   /// The file that holds what it printed.
   let output: String
-  private var end: End?
+  private var ending: End?
 
   /// Starts `arguments[0]` with the rest as its arguments; what it prints goes into the file `output`.
   init(_ arguments: [String], output: String) throws(HILError) {
@@ -31,11 +31,15 @@ final class Child {
     self.process = process
   }
 
-  deinit {
-    guard end == nil else { return }
+  deinit { end() }
+
+  /// Ends it, however it is.
+  func end() {
+    guard poll() == nil else { return }
     kill(process, SIGCONT)
     kill(process, SIGKILL)
     waitpid(process, nil, 0)
+    ending = .signal(SIGKILL)
   }
 
   /// Sends a signal.
@@ -43,12 +47,12 @@ final class Child {
 
   /// How it ended; `nil` while it runs.
   func poll() -> End? {
-    if let end { return end }
+    if let ending { return ending }
     var status: Int32 = 0
     guard waitpid(process, &status, WNOHANG) == process else { return nil }
     let number = status & 0x7F
-    end = number == 0 ? .exit(status >> 8 & 0xFF) : .signal(number)
-    return end
+    ending = number == 0 ? .exit(status >> 8 & 0xFF) : .signal(number)
+    return ending
   }
 
   /// What it has printed so far.
