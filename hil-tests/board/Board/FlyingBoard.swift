@@ -41,7 +41,7 @@ struct FlyingBoard: BridgeSurroundings {
   /// A board that is switched on now, at `start` ns of the guest's clock, with the vehicle at rest on the ground.
   init(seed: UInt64, start: Int64) throws(HILError) {
     self.start = start
-    plant = Quadrotor(wind: WindParameters(mean: 2...4, gust: 1...2), seed: seed)
+    plant = Quadrotor(wind: WindParameters(mean: 2...4, gust: 1...2), seed: seed, rate: 2000)
     board = SimulatedBoard(seed: seed, physics: PhysicalState(plant.truth))
     var power = SimulatedChipSettings()
     power.shuntResistance = 0.002

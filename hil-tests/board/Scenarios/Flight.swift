@@ -33,7 +33,7 @@ final class Flight {
 
   /// Waits until the vehicle is in the air.
   func takeOff() throws(HILError) {
-    try wait(for: "the vehicle to take off") { $0.truth.altitude > 0.3 }
+    try wait(for: "the vehicle to take off") { $0.truth.altitude > 0.1 }
     try expectFlying()
   }
 
