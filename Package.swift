@@ -102,6 +102,7 @@ let package = Package(
       dependencies: [
         "FlightLog", "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath", "ULogBuilding",
       ]),
+    .testTarget(name: "HILBoardTests", dependencies: ["HILBoard", "PortableMath"]),
     .testTarget(
       name: "ganglionTests",
       dependencies: [

@@ -7,8 +7,8 @@ final class Bench {
   struct Places {
     /// The program under test.
     var ganglion = "/bin/ganglion"
-    /// The configuration that it flies.
-    var configuration = ""
+    /// Folder of the configurations.
+    var configurations = "."
     /// Folder for logs and for what programs print, kept by the host.
     var results = "."
   }

@@ -7,13 +7,18 @@ final class Flight {
   private let bench: Bench
   private let child: Child
 
-  /// Starts the program, with more options than it always gets if there are any.
-  init(_ bench: Bench, options: [String] = [], log: String? = nil) throws(HILError) {
+  /// Starts the program on a configuration, with more options than it always gets if there are any.
+  init(
+    _ bench: Bench, _ configuration: String = "quadrotor", options: [String] = [], log: String? = nil
+  ) throws(HILError) {
     self.bench = bench
     self.log = log ?? "/tmp/\(bench.title).mcap"
     let places = bench.places
     child = try Child(
-      [places.ganglion, "run", places.configuration, "--backend", "linux", "--log", self.log, "--json"]
+      [
+        places.ganglion, "run", "\(places.configurations)/\(configuration).json5", "--backend", "linux",
+        "--log", self.log, "--json",
+      ]
         + options,
       output: "/tmp/\(bench.title).txt")
   }

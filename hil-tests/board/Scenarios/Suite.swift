@@ -1,7 +1,8 @@
 /// All scenarios, in order.
 enum Suite {
   static var all: [Scenario] {
-    DeviceScenarios.all + LineScenarios.all + FlightScenarios.all + FaultScenarios.all + StartScenarios.all
+    DeviceScenarios.all + LineScenarios.all + ProbeScenarios.all + FlightScenarios.all + FaultScenarios.all
+      + StartScenarios.all
   }
 
   /// Runs those whose name contains `word` and prints a line for each and the sum. Returns whether all passed.
