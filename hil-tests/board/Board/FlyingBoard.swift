@@ -12,6 +12,9 @@ struct FlyingBoard: BridgeSurroundings {
     static let enable = 0
     static let killSwitch = 1
     static let status = 2
+    /// The loop-back wires of a real board: an input that sees the enable line, an output that pulls the kill switch.
+    static let enableSense = 4
+    static let killDrive = 5
   }
 
   /// Addresses of the chips.
@@ -125,13 +128,16 @@ struct FlyingBoard: BridgeSurroundings {
 
   // MARK: - The bridge's pins
 
-  var inputLevels: UInt8 { isKillSwitchPulled ? 1 << Pin.killSwitch : 0 }
+  var inputLevels: UInt8 {
+    (isKillSwitchPulled || history.isKillDriven ? 1 << Pin.killSwitch : 0)
+      | (history.isEnabled ? 1 << Pin.enableSense : 0)
+  }
 
   mutating func outputsChanged(isOutput: UInt8, levels: UInt8) {
     // A resistor pulls the enable line low while nothing drives it.
     history.setEnable(levels >> Pin.enable & 1 == 1)
     history.statusLamp = levels >> Pin.status & 1 == 1
-    history.outputPins = isOutput
+    history.isKillDriven = levels >> Pin.killDrive & 1 == 1
     board.drive("enable", active: history.isEnabled)
     applyPulses()
   }

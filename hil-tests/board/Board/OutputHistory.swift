@@ -6,8 +6,8 @@ struct OutputHistory: Sendable {
   private(set) var enables = 0
   /// Whether the status lamp is lit.
   var statusLamp = false
-  /// Pins that are outputs.
-  var outputPins: UInt8 = 0
+  /// Whether the loop-back wire pulls the kill switch.
+  var isKillDriven = false
   /// Largest pulse in µs that each motor got while enabled.
   private(set) var largestPulses: [Double] = [0, 0, 0, 0]
 

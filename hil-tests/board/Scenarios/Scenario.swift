@@ -10,7 +10,10 @@ struct Scenario {
   }
 
   /// The name as a file's name.
-  var title: String {
+  var title: String { Self.title(name) }
+
+  /// A name as a file's name.
+  static func title(_ name: String) -> String {
     String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
   }
 }
