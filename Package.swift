@@ -52,6 +52,12 @@ let package = Package(
         "BenchmarkNetworks", "ControlLoop", "Devices", "FlightLog", "HardwareInterfaces", "LinuxHardware",
         "LiquidCore", "LiquidModel", "PortableMath", "SimulatedHardware",
       ]),
+    // The board of the hardware-in-the-loop tests: a CP2112 bridge through /dev/uhid, chips and plant behind it, and the
+    // scenarios that the command line goes through on it.
+    .executableTarget(
+      name: "HILBoard",
+      dependencies: ["Devices", "HardwareInterfaces", "LinuxHardware", "PortableMath", "SimulatedHardware"],
+      path: "hil-tests/board"),
 
     .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),
     .testTarget(name: "LiquidCoreTests", dependencies: ["LiquidCore"]),
@@ -69,9 +75,12 @@ let package = Package(
     .testTarget(
       name: "LinuxHardwareTests",
       dependencies: [
-        "CAllocationCounter", "CLinuxHardware", "Devices", "HardwareInterfaces", "LinuxHardware",
-        "SimulatedHardware",
+        "CAllocationCounter", "CLinuxHardware", "Devices", "HardwareInterfaces", "LinuxFakes",
+        "LinuxHardware", "SimulatedHardware",
       ]),
+    // Lines and system files that exist only in a test.
+    .target(
+      name: "LinuxFakes", dependencies: ["HardwareInterfaces", "LinuxHardware"], path: "Tests/LinuxFakes"),
     // Counts heap blocks in tests that show that a tick takes none.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
@@ -93,11 +102,13 @@ let package = Package(
       dependencies: [
         "FlightLog", "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath", "ULogBuilding",
       ]),
+    .testTarget(name: "HILBoardTests", dependencies: ["HILBoard", "PortableMath"]),
     .testTarget(
       name: "ganglionTests",
       dependencies: [
-        "ganglion", "BenchmarkNetworks", "Devices", "FlightLog", "ControlLoop", "HardwareInterfaces",
-        "LiquidCore", "LiquidModel", "PortableMath", "ULogBuilding",
+        "ganglion", "BenchmarkNetworks", "CAllocationCounter", "Devices", "FlightLog", "ControlLoop",
+        "HardwareInterfaces", "LinuxFakes", "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath",
+        "SimulatedHardware", "ULogBuilding",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -74,7 +74,10 @@ static void watch(const struct ganglion_guard_plan *plan, int life_line) {
       return;
     }
     int64_t last = ganglion_guard_last_beat(plan->page);
-    if (last != 0 && ganglion_now() - last > plan->limit && ganglion_guard_trip(plan->page)) make_safe(plan, false);
+    // A sign of life from so far ahead is none either: the clock has jumped back.
+    int64_t silence = ganglion_now() - last;
+    bool is_silent = last != 0 && (silence > plan->limit || silence < -plan->limit);
+    if (is_silent && ganglion_guard_trip(plan->page)) make_safe(plan, false);
   }
 }
 

@@ -2,6 +2,8 @@
 public struct FlightLogMetadata: Equatable, Sendable {
   /// Name of the metadata record in the file.
   static let recordName = "ganglion"
+  /// Name of the metadata record that a run on real hardware adds when it ends.
+  public static let runRecordName = "ganglion run"
 
   /// Version of Ganglion that wrote the log.
   public var version: String

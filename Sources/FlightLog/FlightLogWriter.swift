@@ -87,6 +87,11 @@ public final class FlightLogWriter {
       time: lastTime)
   }
 
+  /// Adds what is known only when a run has ended, such as how punctual its loop was.
+  public func addRunRecord(_ entries: [(key: String, value: String)]) throws(LogError) {
+    try writer.addMetadata(name: FlightLogMetadata.runRecordName, entries)
+  }
+
   /// Writes what is left, with the index, and closes the sink.
   public func finish() throws(LogError) {
     try writer.finish()

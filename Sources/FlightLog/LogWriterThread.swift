@@ -42,11 +42,12 @@ public final class LogWriterThread {
       return found
     }
 
-    func finish() {
+    func finish(_ closing: [(key: String, value: String)]) {
       guard error == nil else { return }
       do throws(LogError) {
         let drops = ring.unreportedDrops()
         if drops > 0 { try writer.appendDropout(count: drops) }
+        if !closing.isEmpty { try writer.addRunRecord(closing) }
         try writer.finish()
       } catch {
         fail(error)
@@ -101,15 +102,16 @@ public final class LogWriterThread {
   /// Whether writing has failed; any thread may ask.
   public var hasFailed: Bool { work.hasFailed.load(ordering: .relaxed) }
 
-  /// Writes what still waits, finishes the log, and ends the thread. The loop must have ended before.
+  /// Writes what still waits and what `closing` says of the run, finishes the log, and ends the thread. The loop must
+  /// have ended before.
   ///
   /// Throws the first `LogError` that writing met.
-  public func stop() throws(LogError) {
+  public func stop(closing: [(key: String, value: String)] = []) throws(LogError) {
     if isRunning {
       work.isStopping.store(true, ordering: .releasing)
       pthread_join(thread, nil)
       isRunning = false
-      work.finish()
+      work.finish(closing)
     }
     if let error = work.error { throw error }
   }

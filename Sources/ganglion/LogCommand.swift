@@ -66,6 +66,8 @@ struct LogListing {
   private let outline: MCAPOutline
   private let verification: MCAPVerification
   private let metadata: ArraySlice<(key: String, value: String)>
+  /// What a run on a board added at its end; empty for a simulated one.
+  private let run: ArraySlice<(key: String, value: String)>
   private let topics: ArraySlice<(topic: String, schema: String, count: UInt64)>
   private let attachments: ArraySlice<MCAPAttachment>
   private let seconds: Double
@@ -78,6 +80,8 @@ struct LogListing {
     let verification = MCAPVerification(outline)
     (self.path, self.outline, self.verification) = (path, outline, verification)
     metadata = (outline.metadata.first { $0.name == "ganglion" }?.entries ?? []).prefix(Self.mostListed)
+    run = (outline.metadata.first { $0.name == FlightLogMetadata.runRecordName }?.entries ?? []).prefix(
+      Self.mostListed)
     topics = outline.channels.values.map { channel in
       (
         topic: channel.topic, schema: outline.schemas[channel.schema]?.name ?? "",
@@ -94,6 +98,7 @@ struct LogListing {
       "complete": outline.isComplete, "lost_bytes": outline.lostBytes, "duration_s": seconds,
       "messages": verification.messageCount, "chunks": outline.segments.count,
       "metadata": Dictionary(metadata.map { ($0.key, $0.value) }) { first, _ in first },
+      "run": Dictionary(run.map { ($0.key, $0.value) }) { first, _ in first },
       "topics": topics.map {
         ["topic": $0.topic, "schema": $0.schema, "messages": $0.count] as [String: Any]
       },
@@ -109,6 +114,8 @@ struct LogListing {
       format: "%.3f s, %llu messages in %d chunks\n", seconds, verification.messageCount,
       outline.segments.count)
     for entry in metadata { text += "  \(entry.key): \(entry.value)\n" }
+    // The whole histograms are for machines.
+    for entry in run where !entry.key.hasPrefix("histogram") { text += "  \(entry.key): \(entry.value)\n" }
     for attachment in attachments {
       text += "attachment \(attachment.name), \(attachment.range.count) bytes\n"
     }

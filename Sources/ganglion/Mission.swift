@@ -8,7 +8,7 @@ let ganglionVersion = "0.1.0"
 /// What flies: a valid configuration and its model, with the bytes of both as they go into the log.
 struct Mission: Sendable {
   /// The configuration, found valid, with the command line's overrides in it.
-  let configuration: Configuration
+  private(set) var configuration: Configuration
   /// The model file, if the configuration names one or a log holds one.
   let model: ModelFile?
   /// The model file's bytes; empty without one.
@@ -48,6 +48,13 @@ struct Mission: Sendable {
     model = try Self.model(bytes, name: modelName)
     self.overrides = overrides
     try checkFit()
+  }
+
+  /// The same at another rate, to be measured and not flown: nothing is checked again.
+  func at(rateHz: Int) -> Mission {
+    var mission = self
+    mission.configuration.loop.rateHz = rateHz
+    return mission
   }
 
   /// A controller at rest.

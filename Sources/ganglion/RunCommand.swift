@@ -7,17 +7,29 @@ import SimulatedHardware
 private let help = """
   ganglion run CONFIG [options]
 
-  Flies the vehicle of a configuration in simulation, shows one live line on a terminal, and writes a log.
+  Flies the vehicle of a configuration, in simulation or on this machine, shows one live line on a terminal, and writes
+  a log.
 
-    --seed N              draws vehicle, wind, noise and lateness (default 1)
+    --backend NAME        simulated or linux, in place of the configuration's; linux drives the buses and lines of this
+                          machine until SIGTERM or Ctrl-C (docs/run-on-a-board.md)
     --controller NAME     network or classical, in place of the configuration's
     --model FILE          a model in place of the configuration's
-    --fault WHAT          target:kind@start[+duration], e.g. imu:stuck@3s+0.5s; may be given once
-    --log FILE            where the log goes (default: the configuration's folder, named by configuration and seed)
+    --log FILE            where the log goes (default: the configuration's folder, named by configuration and seed, or
+                          by the time of the start)
     --no-log              write no log
+    --json                the result as one JSON object
+
+  In simulation:
+
+    --seed N              draws vehicle, wind, noise and lateness (default 1)
+    --fault WHAT          target:kind@start[+duration], e.g. imu:stuck@3s+0.5s; may be given once
     --episodes N          fly N seeds, from --seed on, on all cores, and report the share that held
     --logs DIR            with --episodes: write each flight's log into DIR
-    --json                the result as one JSON object
+
+  On this machine:
+
+    --duration S          end after so many seconds
+    --bus-traffic DIR     write what each bus carried into DIR, as a text that a test can play back
 
   Example: ganglion run firmware-configs/quadrotor-hold.json5 --fault imu:stuck@9s+0.5s
   """
@@ -26,14 +38,17 @@ private let help = """
 func runCommand(_ arguments: [String]) -> ExitStatus {
   perform(
     "run", help: help, arguments,
-    options: ["seed", "controller", "model", "fault", "log", "episodes", "logs"], flags: ["json", "no-log"]
+    options: [
+      "backend", "seed", "controller", "model", "fault", "log", "episodes", "logs", "duration", "bus-traffic",
+    ], flags: ["json", "no-log"]
   ) { arguments in
     let path = try arguments.exactly("CONFIG")[0]
     try checkOptionsFit(arguments)
     let seed = UInt64(try arguments.integer("seed", atLeast: 0) ?? 1)
     let mission = try Mission(path: path, overrides: try overrides(arguments))
-    guard mission.configuration.backend == .simulated else {
-      throw CommandFailure("the backend \"linux\" is not ready to fly yet; set backend to \"simulated\"")
+    try checkBackend(mission.configuration.backend, arguments)
+    if mission.configuration.backend == .linux {
+      return try runOnLinux(mission, try linuxOptions(mission, arguments), json: arguments.has("json"))
     }
     if let episodes = try arguments.integer("episodes", atLeast: 1) {
       return try flyEpisodes(mission, count: episodes, firstSeed: seed, arguments)
@@ -45,25 +60,6 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     Terminal.printResult(arguments.has("json") ? Terminal.json(report.json) : report.table)
     return .success
   }
-}
-
-/// Flies a vehicle, tick by tick, from its start to its end.
-///
-/// The five calls in this loop are the way of every sample from a register to a motor; docs/how-it-works.md
-/// follows them.
-func fly(_ flight: consuming Flight, showsProgress: Bool) throws -> FlightReport {
-  let vehicle = flight.vehicle
-  // However the flight ends, by an error too, no output keeps what the last tick gave it.
-  defer { vehicle.makeSafe() }
-  while let start = flight.nextTick() {
-    let readings = flight.vehicle.collectSamples(until: start.time)
-    let input = flight.tickInput(start, readings)
-    let output = flight.controller.step(input)
-    flight.vehicle.actuate(output)
-    try flight.record(TickRecord(input: input, output: output))
-    if showsProgress { flight.showProgress(output) }
-  }
-  return try flight.finish()
 }
 
 /// Options that would otherwise be silently ignored.
@@ -79,6 +75,32 @@ private func checkOptionsFit(_ arguments: Arguments) throws(UsageError) {
   }
 }
 
+/// Options of the other backend would be silently ignored.
+private func checkBackend(_ backend: Backend, _ arguments: Arguments) throws(UsageError) {
+  let others =
+    switch backend {
+    case .simulated: ["duration", "bus-traffic"]
+    case .linux: ["seed", "fault", "episodes", "logs"]
+    }
+  for option in others where arguments.value(option) != nil {
+    throw UsageError("--\(option) is not for the backend \"\(backend.rawValue)\"")
+  }
+}
+
+private func linuxOptions(_ mission: Mission, _ arguments: Arguments) throws -> LinuxRunOptions {
+  var options = LinuxRunOptions(trafficFolder: arguments.value("bus-traffic"))
+  options.duration = try arguments.integer("duration", atLeast: 1).map {
+    Int64(min($0, 1 << 32)) * 1_000_000_000
+  }
+  if !arguments.has("no-log") {
+    let start = Date().formatted(
+      .iso8601.year().month().day().dateSeparator(.omitted).time(includingFractionalSeconds: false)
+        .timeSeparator(.omitted))
+    options.logPath = try arguments.value("log") ?? mission.standardLogPath(start)
+  }
+  return options
+}
+
 private func overrides(_ arguments: Arguments) throws -> ConfigurationOverrides {
   var overrides = ConfigurationOverrides(modelFile: arguments.value("model"))
   if let name = arguments.value("controller") {
@@ -86,6 +108,12 @@ private func overrides(_ arguments: Arguments) throws -> ConfigurationOverrides 
       throw UsageError("--controller takes network or classical, not '\(name)'")
     }
     overrides.controller = controller
+  }
+  if let name = arguments.value("backend") {
+    guard let backend = Backend(rawValue: name) else {
+      throw UsageError("--backend takes simulated or linux, not '\(name)'")
+    }
+    overrides.backend = backend
   }
   return overrides
 }

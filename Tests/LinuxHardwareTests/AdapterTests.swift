@@ -1,3 +1,4 @@
+import LinuxFakes
 import Testing
 
 @testable import LinuxHardware

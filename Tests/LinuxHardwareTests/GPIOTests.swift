@@ -1,4 +1,5 @@
 import HardwareInterfaces
+import LinuxFakes
 import Testing
 
 @testable import LinuxHardware

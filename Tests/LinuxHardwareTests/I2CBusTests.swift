@@ -1,5 +1,6 @@
 import CAllocationCounter
 import HardwareInterfaces
+import LinuxFakes
 import Testing
 
 @testable import LinuxHardware
@@ -134,6 +135,22 @@ struct I2CTransferTests {
       #expect(bus.openDescriptor == 3)
     }
     #expect(system.with { $0.closed } == [3])
+  }
+
+  @Test("Transfers that succeed at once are counted with their time and their bits on the wire")
+  func timeAndBits() throws {
+    let system = FakeI2C { $0.devices[0x68] = [UInt8](repeating: 0, count: 256) }
+    var bus = try LinuxI2CBus(system)
+    _ = try bus.readRegister(0x75, of: 0x68)
+    #expect(bus.statistics.good == 300_000)
+    #expect(bus.statistics.bits == 9 * 4 + 3)
+    try bus.writeRegister(0x6B, 0, of: 0x68)
+    #expect(bus.statistics.good == 600_000)
+    #expect(bus.statistics.bits == 9 * 4 + 3 + 9 * 3 + 2)
+    // One that had to be repeated says little about the bus's speed.
+    system.with { $0.results = [-6] }
+    _ = try bus.readRegister(0x75, of: 0x68)
+    #expect(bus.statistics.bits == 9 * 4 + 3 + 9 * 3 + 2)
   }
 
   @Test("A transfer takes no heap block, not even one that has to be repeated")

@@ -1,6 +1,7 @@
 import CLinuxHardware
 import Foundation
 import HardwareInterfaces
+import LinuxFakes
 import Testing
 
 @testable import LinuxHardware
@@ -15,6 +16,9 @@ struct WatchdogTests {
     loop.beat(start)
     #expect(!loop.isSilent(now: start.advanced(nanoseconds: 10), limit: 10))
     #expect(loop.isSilent(now: start.advanced(nanoseconds: 11), limit: 10))
+    // A clock that has jumped back lets whoever sleeps by it sleep long.
+    #expect(!loop.isSilent(now: start.advanced(nanoseconds: -10), limit: 10))
+    #expect(loop.isSilent(now: start.advanced(nanoseconds: -11), limit: 10))
     loop.dismiss()
     #expect(!loop.isSilent(now: start.advanced(milliseconds: 1000), limit: 10))
   }

@@ -37,7 +37,7 @@ bool ganglion_guard_is_tripped(const struct ganglion_guard_page *page);
 void ganglion_guard_reset(struct ganglion_guard_page *page);
 
 /// Most writes of `ganglion_guard_plan`.
-#define GANGLION_GUARD_WRITES 4
+#define GANGLION_GUARD_WRITES 16
 
 /// An I2C write that makes a chip's outputs safe.
 struct ganglion_guard_write {

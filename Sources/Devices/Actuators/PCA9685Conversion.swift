@@ -23,3 +23,20 @@ extension PCA9685 {
     return exact < 4095 ? UInt16(exact + 0.5) : 4095
   }
 }
+
+extension PCA9685 {
+  /// The write that turns every output off.
+  public static let allOff: [UInt8] = [0xFD, 0x10]
+
+  /// The write that gives one output pulses of `microseconds`, or turns it off when that rounds to nothing: what
+  /// somebody without a driver, such as a guard, sends to a chip that runs.
+  public static func pulse(
+    channel: Int, microseconds: Float, prescale: UInt8, oscillator: Double
+  ) -> [UInt8] {
+    let first = 0x06 + 4 * UInt8(truncatingIfNeeded: min(max(channel, 0), channels - 1))
+    guard let counts = counts(microseconds: microseconds, prescale: prescale, oscillator: oscillator) else {
+      return [first, 0, 0, 0, 0x10]
+    }
+    return [first, 0, 0, UInt8(truncatingIfNeeded: counts), UInt8(truncatingIfNeeded: counts >> 8)]
+  }
+}

@@ -3,7 +3,7 @@ import HardwareInterfaces
 extension MS5611 {
   /// The check value of the trim's eight words: CRC-4 of polynomial 0x3 over all but the value itself, which stands
   /// in the lowest bits of the last word (application note AN520).
-  static func checksum(_ words: InlineArray<8, UInt16>) -> UInt8 {
+  public static func checksum(_ words: InlineArray<8, UInt16>) -> UInt8 {
     var remainder: UInt16 = 0
     for index in 0..<16 {
       let word = index < 14 ? words[index / 2] : words[7] & 0xFF00

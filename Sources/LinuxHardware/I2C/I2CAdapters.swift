@@ -108,7 +108,7 @@ public struct I2CAdapters: Sendable {
 }
 
 /// A byte as datasheets write it.
-func hexadecimal(_ byte: UInt8) -> String {
+package func hexadecimal(_ byte: UInt8) -> String {
   let digits = String(byte, radix: 16, uppercase: true)
   return "0x" + (digits.count < 2 ? "0" : "") + digits
 }

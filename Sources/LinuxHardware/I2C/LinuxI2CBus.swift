@@ -32,6 +32,13 @@ public struct I2CStatistics: BitwiseCopyable, Sendable, Equatable {
   public var reopened: UInt64 = 0
   /// Time spent in transfers in ns.
   public var busy: Int64 = 0
+  /// Time of the transfers that succeeded at once, in ns.
+  public var good: Int64 = 0
+  /// Their bits on the wire.
+  public var bits: UInt64 = 0
+
+  /// Nothing yet.
+  public init() {}
 }
 
 /// An I2C bus of this machine, through i2c-dev.
@@ -118,6 +125,15 @@ public struct LinuxI2CBus<System: I2CSystem>: I2CBus, ~Copyable {
       fastest = min(fastest, elapsed)
       guard let failure = failure(result, address, written.count, read.count) else {
         budget.earn(address)
+        if repetitions == 0 {
+          statistics.good &+= elapsed
+          statistics.bits &+= UInt64(
+            read.count == 0
+              ? TransferBits.write(written.count)
+              : written.count == 0
+                ? TransferBits.read(read.count)
+                : TransferBits.readRegisters(read.count, addressBytes: written.count))
+        }
         return nil
       }
       let error = judge(failure, address, reads: read.count, fastest: fastest)

@@ -69,6 +69,10 @@ public struct SysfsPulseOutput: PulseOutput, ~Copyable {
     written = width
   }
 
+  /// Gives the pulses their safe width, past what `set` remembers: for whoever does so while `set` may hang in another
+  /// thread. A channel that has gone makes no pulses.
+  public borrowing func makeSafe() { _ = Self.put(Int64(safe * 1000), into: file) }
+
   /// Writes a number in digits; 0 or the error number.
   private static func put(_ number: Int64, into file: Int32) -> Int32 {
     var digits = InlineArray<24, UInt8>(repeating: 0)

@@ -22,10 +22,11 @@ public final class LoopGuard: @unchecked Sendable {
   /// The loop has ended in order and is watched no longer.
   public func dismiss() { ganglion_guard_dismiss(page) }
 
-  /// Whether the loop has begun and not been heard of for longer than `limit` ns.
+  /// Whether the loop has begun and not been heard of for longer than `limit` ns. A sign of life from so far ahead is
+  /// none: the clock has jumped back, and whoever sleeps until a time of before sleeps long.
   public func isSilent(now: MonotonicTime, limit: Int64) -> Bool {
     let last = ganglion_guard_last_beat(page)
-    return last != 0 && now.nanoseconds &- last > limit
+    return last != 0 && (now.nanoseconds &- last).magnitude > limit.magnitude
   }
 
   /// Whether outputs were made safe from outside the loop, and must stay so until the vehicle is disarmed.

@@ -4,7 +4,7 @@ import LiquidCore
 import LiquidModel
 
 private let help = """
-  ganglion bench core [options]
+  ganglion bench core [options]          (accuracy, digests and loop have a --help of their own)
 
   Measures one step of the benchmark networks in every arithmetic, beside a plain C program of the same networks
   (scripts/bench/yardstick.c), compiled with gcc for this machine and run in turns with ours. Without gcc the times are
@@ -35,6 +35,7 @@ func benchCommand(_ arguments: [String]) -> ExitStatus {
   switch arguments.first {
   case "digests": return digestsCommand(Array(arguments.dropFirst()))
   case "accuracy": return accuracyCommand(Array(arguments.dropFirst()))
+  case "loop": return benchLoopCommand(Array(arguments.dropFirst()))
   default: break
   }
   return benchCoreCommand(arguments)
@@ -50,7 +51,7 @@ private func benchCoreCommand(_ arguments: [String]) -> ExitStatus {
     flags: ["json"]
   ) { arguments in
     guard try arguments.exactly("SUBJECT") == ["core"] else {
-      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core, accuracy or digests")
+      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core, accuracy, digests or loop")
     }
     let networks = try arguments.choices("network", BenchmarkNetwork.self)
     var plan = CoreBenchmark.Plan()

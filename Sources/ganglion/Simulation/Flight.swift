@@ -9,7 +9,7 @@ import SimulatedHardware
 ///
 /// What happens is a function of mission, seed and fault alone; only the tick's measured duration, which is
 /// reported and never used, is not.
-struct Flight: ~Copyable {
+struct Flight: ~Copyable, VehicleFlight {
   /// Chips, lines, buses and physics.
   let vehicle: SimulatedVehicle
   /// The control logic.
@@ -73,6 +73,9 @@ struct Flight: ~Copyable {
     stepBegan = DispatchTime.now().uptimeNanoseconds
     return input
   }
+
+  /// See `VehicleFlight`.
+  mutating func step(_ input: TickInput) -> TickOutput { controller.step(input) }
 
   /// Puts a tick into the log and into the result.
   mutating func record(_ record: TickRecord) throws {

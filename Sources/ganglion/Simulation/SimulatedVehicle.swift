@@ -6,7 +6,7 @@ import SimulatedHardware
 
 /// A vehicle whose chips, lines and physics are simulated. The drivers, the bus workers and everything above
 /// them are those that fly: this class only puts chips where the configuration says they are, and moves time.
-final class SimulatedVehicle {
+final class SimulatedVehicle: Vehicle {
   /// The chips and lines.
   let board: SimulatedBoard
   /// What moves the chips' physics; `nil` when a recording does, through `setPhysics`.

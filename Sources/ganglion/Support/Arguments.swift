@@ -64,7 +64,8 @@ struct Arguments {
   /// The positional arguments, which must be as many as `names`.
   func exactly(_ names: String...) throws(UsageError) -> [String] {
     guard positional.count == names.count else {
-      throw UsageError("expected \(names.joined(separator: " ")), found \(positional.count) argument(s)")
+      let expected = names.isEmpty ? "no argument" : names.joined(separator: " ")
+      throw UsageError("expected \(expected), found \(positional.count) argument(s)")
     }
     return positional
   }

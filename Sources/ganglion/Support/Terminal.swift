@@ -31,6 +31,9 @@ enum Terminal {
     writeToStandardError("ganglion: " + lines.joined(separator: "\n") + "\n")
   }
 
+  /// Writes a line that is worth knowing but no trouble.
+  static func printNote(_ text: String) { writeToStandardError(printable(text) + "\n") }
+
   /// Longest line about trouble, in characters: a file may hold names of any length.
   static let longestLine = 1200
 

@@ -1,0 +1,66 @@
+import ControlLoop
+import HardwareInterfaces
+
+/// What carries sensors and actuators: simulated chips, or those of this machine.
+protocol Vehicle: AnyObject {
+  /// The newest reading of each sensor at `time`.
+  func collectSamples(until time: MonotonicTime) -> SensorReadings
+  /// Sends a tick's decision to the actuators.
+  func actuate(_ output: TickOutput)
+  /// Puts every output to its safe value.
+  func makeSafe()
+}
+
+/// A vehicle with its clock, its controller and its log: what `fly` moves from tick to tick.
+protocol VehicleFlight: ~Copyable {
+  /// What carries sensors and actuators.
+  associatedtype Craft: Vehicle
+  /// What is known at the end.
+  associatedtype Report
+  /// Why a tick cannot be recorded; `Never` where that ends no flight.
+  associatedtype Failure: Error
+
+  /// Sensors and actuators.
+  var vehicle: Craft { get }
+  /// Begins the next tick at its time; `nil` when the flight is over.
+  mutating func nextTick() -> LoopSchedule.Start?
+  /// What the tick may look at.
+  mutating func tickInput(_ start: LoopSchedule.Start, _ readings: SensorReadings) -> TickInput
+  /// The tick: the controller's step.
+  mutating func step(_ input: TickInput) -> TickOutput
+  /// Puts a tick into the log and into the report.
+  mutating func record(_ record: TickRecord) throws(Failure)
+  /// Shows people how it goes, a few times a second.
+  mutating func showProgress(_ output: TickOutput)
+  /// Ends the flight and says how it went.
+  consuming func finish() throws(Failure) -> Report
+}
+
+/// Flies a vehicle from its start to its end, in simulation and on a board alike.
+func fly<Flight: VehicleFlight & ~Copyable>(
+  _ flight: consuming Flight, showsProgress: Bool
+) throws(Flight.Failure) -> Flight.Report {
+  let vehicle = flight.vehicle
+  // However the flight ends, by an error too, no output keeps what the last tick gave it.
+  defer { vehicle.makeSafe() }
+  try flyTicks(&flight, vehicle, showsProgress: showsProgress)
+  return try flight.finish()
+}
+
+/// Flies tick by tick.
+///
+/// The five calls in this loop are the way of every sample from a register to a motor; docs/how-it-works.md
+/// follows them. On a board nothing in it allocates, counts references or locks (scripts/check-object-code looks).
+@inline(never)
+private func flyTicks<Flight: VehicleFlight & ~Copyable>(
+  _ flight: inout Flight, _ vehicle: Flight.Craft, showsProgress: Bool
+) throws(Flight.Failure) {
+  while let start = flight.nextTick() {
+    let readings = vehicle.collectSamples(until: start.time)
+    let input = flight.tickInput(start, readings)
+    let output = flight.step(input)
+    vehicle.actuate(output)
+    try flight.record(TickRecord(input: input, output: output))
+    if showsProgress { flight.showProgress(output) }
+  }
+}

@@ -1,0 +1,41 @@
+import ControlLoop
+import LinuxHardware
+
+extension Configuration {
+  /// What an owner must know of the machine under a vehicle: sensors that are missing or others, buses that are slower
+  /// than they should be, outputs and switches that have gone. Empty when there is nothing to say.
+  func complaints(about status: LoopStatus, isSwitchUnreadable: Bool) -> [String] {
+    var complaints = complaints(about: status.readings, identities: status.identities)
+    for (index, bus) in buses.enumerated() where index < status.buses.count {
+      let statistics = status.buses[index]
+      if let factor = bus.slowness(statistics) {
+        complaints.append(
+          "buses[\(index)] \"\(bus.name)\": a transfer takes \((factor * 10).rounded() / 10) times as long as at "
+            + "\(bus.rateHz) Hz: the bus may run at another speed (on a Raspberry Pi: "
+            + "dtparam=i2c_arm_baudrate=\(bus.rateHz)), or its adapter adds the time")
+      }
+    }
+    if status.haveOutputsFailed {
+      complaints.append(
+        "actuators: the enable line or the pulses do not follow; has their chip gone? The vehicle stays disarmed until "
+          + "it is started anew")
+    }
+    if isSwitchUnreadable {
+      complaints.append(
+        "lines.kill_switch: cannot be read, and counts as pulled; has its chip gone? Start the vehicle anew when it is "
+          + "back")
+    }
+    return complaints
+  }
+}
+
+extension Configuration.Bus {
+  /// How many times as long transfers take as at the configured speed; `nil` when that is not known yet or not worth a
+  /// word: an adapter needs some time of its own between bytes.
+  func slowness(_ statistics: I2CStatistics) -> Double? {
+    // Some seconds of an inertial sensor.
+    guard statistics.bits > 200_000 else { return nil }
+    let factor = Double(statistics.good) * 1e-9 * Double(rateHz) / Double(statistics.bits)
+    return factor > 2.5 ? factor : nil
+  }
+}

@@ -1,0 +1,56 @@
+import ControlLoop
+import HardwareInterfaces
+import LinuxHardware
+
+/// The motors' pulses from the kernel's PWM: each is one write of a short text, which the loop makes itself.
+final class KernelPulses: @unchecked Sendable {
+  // Sendable: `set` is for the loop alone; `makeSafe` writes past what `set` remembers, with one system call a motor.
+  private let outputs: UnsafeMutableBufferPointer<SysfsPulseOutput>
+
+  /// Takes the channels of the configuration's motors, each with its safe width. `nil` when a chip on a bus makes the
+  /// pulses.
+  init?(_ section: Configuration.Actuators, files: SystemFiles) throws(LinuxError) {
+    guard let name = section.driver.pwmChip else { return nil }
+    let chip = try PWMChips(files).find(name)
+    let room = UnsafeMutableBufferPointer<SysfsPulseOutput>.allocate(capacity: section.motors.count)
+    var used = 0
+    do throws(LinuxError) {
+      for motor in section.motors {
+        room.initializeElement(
+          at: used,
+          to: try SysfsPulseOutput(
+            chip, channel: motor.channel, rate: Double(section.driver.rateHz),
+            safe: Float(motor.safeMicroseconds), files: files))
+        used += 1
+      }
+    } catch {
+      UnsafeMutableBufferPointer(start: room.baseAddress, count: used).deinitialize()
+      room.deallocate()
+      throw error
+    }
+    outputs = room
+  }
+
+  deinit {
+    outputs.deinitialize()
+    outputs.deallocate()
+  }
+
+  /// Makes the pulses so long, in µs. `false` when one of them was refused.
+  func set(_ widths: FixedVector<8>) -> Bool {
+    var isDone = true
+    for motor in 0..<outputs.count {
+      do throws(LineError) {
+        try outputs[motor].set(microseconds: widths[motor])
+      } catch {
+        isDone = false
+      }
+    }
+    return isDone
+  }
+
+  /// Gives every pulse its safe width, whatever the loop does at the same time.
+  func makeSafe() {
+    for motor in 0..<outputs.count { outputs[motor].makeSafe() }
+  }
+}

@@ -1,0 +1,161 @@
+import ControlLoop
+import FlightLog
+import HardwareInterfaces
+import LinuxHardware
+import Synchronization
+
+/// What the loop tells the thread that talks to people and to the service manager.
+struct LoopStatus: BitwiseCopyable, Sendable {
+  /// Ticks so far, and periods missed.
+  var ticks: UInt64 = 0
+  var missed: UInt64 = 0
+  /// Time since the start in ns.
+  var elapsed: Int64 = 0
+  /// The newest tick's decision, as far as it is shown.
+  var mode = VehicleMode.disarmed
+  var faults: UInt32 = 0
+  var inhibits: UInt32 = 0
+  var estimate = Estimate()
+  /// The newest readings, and what the chips say they are.
+  var readings = SensorReadings()
+  var identities = SensorIdentities()
+  /// Whether the enable line or the pulses do not follow their commands.
+  var haveOutputsFailed = false
+  /// What each bus has carried, in the order of the configuration.
+  var buses = InlineArray<8, I2CStatistics>(repeating: I2CStatistics())
+}
+
+/// Where the loop and the thread that supervises it meet.
+final class LoopSlots: Sendable {
+  /// Written by the loop ten times a second.
+  let status = LatestValue(LoopStatus())
+  private let isEnding = Atomic<Bool>(false)
+
+  /// Whether the loop is to end with the next tick.
+  var isStopping: Bool { isEnding.load(ordering: .acquiring) }
+
+  /// Asks the loop to end with the next tick, safely.
+  func stop() { isEnding.store(true, ordering: .releasing) }
+}
+
+/// How a flight on a board went, as the loop saw it.
+struct LoopReport: Sendable {
+  /// What was shown last.
+  var last = LoopStatus()
+  /// Conditions that held while the vehicle was not disarmed, a bit for each.
+  var faults: UInt32 = 0
+  /// Whether it ever armed.
+  var wasArmed = false
+  /// Most periods missed in a row.
+  var longestGap: UInt32 = 0
+  /// What was measured.
+  var latencies = LoopLatencies()
+  /// Page faults of the loop's thread after its first second: those that waited for a disk, and the others.
+  var pageFaults: (major: Int64, minor: Int64) = (0, 0)
+}
+
+/// A flight of a vehicle on this machine: the loop's own part, which allocates nothing, waits for nothing but its time,
+/// and counts no references.
+struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
+  /// Buses and lines.
+  let vehicle: LinuxVehicle
+
+  private var controller: VehicleController
+  private let clock: Clock
+  private let slots: LoopSlots
+  private let status: Borrowed<LatestValue<LoopStatus>>
+  private let ring: TickRing?
+  private let loopGuard: LoopGuard
+  private let begin: MonotonicTime
+  private let end: MonotonicTime
+  private let statusDivisor: UInt64
+  private var schedule: LoopSchedule
+  private var setpoints: ProfileSetpoints
+  private var report = LoopReport()
+  private var began = MonotonicTime.zero
+  private var warmedUp: (major: Int64, minor: Int64)?
+
+  /// A flight whose first tick is due one period from now.
+  ///
+  /// - Parameter duration: Length in ns; `nil` until it is stopped.
+  init(
+    _ configuration: Configuration, controller: consuming VehicleController, vehicle: LinuxVehicle,
+    clock: Clock, slots: LoopSlots, ring: TickRing?, loopGuard: LoopGuard, duration: Int64?
+  ) {
+    self.controller = controller
+    (self.vehicle, self.clock) = (vehicle, clock)
+    (self.slots, self.ring, self.loopGuard) = (slots, ring, loopGuard)
+    status = Borrowed(slots.status)
+    let period = configuration.loop.period
+    let begin = clock.now()
+    self.begin = begin
+    end = duration.map { begin.advanced(nanoseconds: $0) } ?? .distantFuture
+    schedule = LoopSchedule(period: period, start: begin.advanced(nanoseconds: period))
+    setpoints = ProfileSetpoints(steps: configuration.setpoints, rates: configuration.setpointRates)
+    statusDivisor = UInt64(max(configuration.loop.rateHz / 10, 1))
+  }
+
+  /// Waits for the next tick's time; `nil` when the flight was stopped or is over.
+  mutating func nextTick() -> LoopSchedule.Start? {
+    guard !slots.isStopping, schedule.due < end else { return nil }
+    clock.sleep(until: schedule.due)
+    began = clock.now()
+    report.latencies.wakeUp.record(began.nanoseconds(since: schedule.due))
+    loopGuard.beat(began)
+    return schedule.begin(now: began)
+  }
+
+  /// What the tick may look at. The profile's times count from the start.
+  mutating func tickInput(_ start: LoopSchedule.Start, _ readings: SensorReadings) -> TickInput {
+    report.last.readings = readings
+    if readings.inertial.sequence > 0 {
+      report.latencies.sampleAge.record(start.time.nanoseconds(since: readings.inertial.time))
+    }
+    let elapsed = MonotonicTime(nanoseconds: start.time.nanoseconds(since: begin))
+    return TickInput(
+      start, readings, killSwitch: vehicle.takeKillSwitch(),
+      setpoint: setpoints.setpoint(at: elapsed, elapsed: start.elapsed))
+  }
+
+  /// See `VehicleFlight`.
+  mutating func step(_ input: TickInput) -> TickOutput { controller.step(input) }
+
+  /// Gives a tick to the log's thread, and takes its time.
+  mutating func record(_ record: TickRecord) {
+    ring?.push(record)
+    let (input, output) = (record.input, record.output)
+    report.last.ticks &+= 1
+    report.last.missed &+= UInt64(input.missed)
+    report.last.elapsed = input.time.nanoseconds(since: begin)
+    report.last.mode = output.mode
+    report.last.faults = output.faults
+    report.last.inhibits = output.inhibits
+    report.longestGap = max(report.longestGap, input.missed)
+    // Before it is armed a vehicle's sensors may still be starting; why it does not arm is said by the inhibits.
+    if output.mode != .disarmed { (report.faults, report.wasArmed) = (report.faults | output.faults, true) }
+    report.latencies.tick.record(clock.now().nanoseconds(since: began))
+  }
+
+  /// Tells the supervising thread, ten times a second.
+  mutating func showProgress(_ output: TickOutput) {
+    guard report.last.ticks % statusDivisor == 0 else { return }
+    report.last.estimate = output.estimate
+    showStatus()
+  }
+
+  private mutating func showStatus() {
+    vehicle.describe(&report.last)
+    status { $0.publish(report.last) }
+    if warmedUp == nil, report.last.elapsed > 1_000_000_000 { warmedUp = LinuxHardware.pageFaults() }
+  }
+
+  /// Ends the flight and says how it went.
+  consuming func finish() -> LoopReport {
+    showStatus()
+    if let warmedUp {
+      let now = LinuxHardware.pageFaults()
+      report.pageFaults = (now.major - warmedUp.major, now.minor - warmedUp.minor)
+    }
+    return report
+  }
+}

@@ -1,0 +1,153 @@
+import ControlLoop
+import FlightLog
+import Foundation
+import HardwareInterfaces
+import LinuxHardware
+
+/// What the command line says of a run on this machine.
+struct LinuxRunOptions {
+  /// Length in ns; `nil` until a signal.
+  var duration: Int64?
+  /// Where the log goes; `nil` for none.
+  var logPath: String?
+  /// Folder for what the buses carried; `nil` for none.
+  var trafficFolder: String?
+}
+
+/// `ganglion run --backend linux`: the vehicle of a configuration on the buses and lines of this machine.
+func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) throws -> ExitStatus {
+  if let folder = options.trafficFolder {
+    try makeLogFolder(folder, remedy: "name another folder with --bus-traffic")
+  }
+  // Before there is any thread that one of them could reach.
+  let signals = StopSignals()
+  let run = try LinuxRun(mission, systems: .machine, recordsTraffic: options.trafficFolder != nil)
+  let log = try options.logPath.map { try LinuxLog(mission, sink: openLog($0)) }
+  let configuration = mission.configuration
+  let device = try configuration.watchdog.device.map { path in
+    try HardwareWatchdog(path: path, timeout: configuration.watchdog.deviceTimeout)
+  }
+  try run.start(ring: log?.ring, duration: options.duration, clock: SystemClock())
+  for grant in run.grants { Terminal.printNote(grant.text) }
+  if configuration.lines.enable == nil {
+    Terminal.printNote("no enable line: nothing takes the motors' power away when this process cannot")
+  }
+  var supervisor = Supervisor(
+    configuration, slots: run.slots, loopGuard: run.loopGuard,
+    notifier: SystemdNotifier(environment: ProcessInfo.processInfo.environment), device: device)
+  let isOver = supervisor.run(
+    signals, isOver: { run.isOver }, complaints: { run.complaints(about: $0) },
+    hasLogFailed: { log?.hasFailed ?? false })
+  guard isOver else {
+    // The loop's thread hangs, perhaps in the kernel: nobody may wait for it.
+    run.makeSafe()
+    Terminal.printError(
+      "run: the loop does not end; the outputs were made safe, and the log ends without its index (ganglion log recover)"
+    )
+    exit(ExitStatus.resultSaysNo.rawValue)
+  }
+  let outcome = run.end()
+  supervisor.end()
+  var report = LinuxRunReport(name: configuration.name, outcome: outcome, logPath: options.logPath)
+  if let log {
+    report.droppedTicks = log.ring.droppedCount
+    report.logFailure = log.finish(outcome)
+  }
+  if let folder = options.trafficFolder { try write(outcome.traffic, to: folder, configuration.name) }
+  Terminal.printResult(json ? Terminal.json(report.json) : report.table)
+  return report.logFailure == nil ? .success : .resultSaysNo
+}
+
+/// The log of a run on this machine: the ring that the loop fills, and the thread that empties it.
+final class LinuxLog {
+  /// Where the loop's ticks go.
+  let ring: TickRing
+  private let thread: LogWriterThread
+
+  /// Begins a log in `sink`.
+  init(_ mission: Mission, sink: sending any LogSink) throws {
+    let configuration = mission.configuration
+    var extra = mission.overrides
+    extra["started"] = Date().formatted(.iso8601)
+    extra["machine"] = Self.machine
+    let ring = TickRing(capacity: configuration.log.ringTicks)
+    self.ring = ring
+    thread = try LogWriterThread(
+      ring: ring,
+      writer: FlightLogWriter(
+        sink: sink, configuration: Array(configuration.text.utf8), model: mission.modelBytes,
+        metadata: FlightLogMetadata(
+          version: ganglionVersion, backend: Backend.linux.rawValue, seed: 0,
+          tickRate: Double(configuration.loop.rateHz), extra: extra)))
+  }
+
+  /// Whether the log can no longer be written.
+  var hasFailed: Bool { thread.hasFailed }
+
+  /// Ends the log with what was measured. Says what kept it from being written to its end.
+  func finish(_ outcome: LinuxOutcome) -> String? {
+    do throws(LogError) {
+      try thread.stop(closing: RunRecord(outcome).entries)
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  /// Kernel and machine, for whoever reads the log later.
+  private static var machine: String {
+    let files = SystemFiles()
+    let model = files.text("/proc/device-tree/model") ?? ""
+    let release = files.text("/proc/sys/kernel/osrelease") ?? ""
+    return [model, "Linux \(release)"].filter { !$0.isEmpty }.joined(separator: ", ")
+  }
+}
+
+/// What a run adds to its log when it ends: real time, latencies, buses.
+struct RunRecord {
+  /// In the order in which they stand in the log.
+  let entries: [(key: String, value: String)]
+
+  init(_ outcome: LinuxOutcome) {
+    var entries: [(key: String, value: String)] = []
+    for grant in outcome.grants {
+      entries.append(("realtime: \(grant.name)", grant.isObtained ? "yes" : "no (\(grant.reason))"))
+    }
+    for entry in outcome.loop.latencies.all where entry.histogram.total > 0 {
+      entries.append(("latency_us: \(entry.name)", entry.histogram.summary))
+      // Upper ends in ns and counts: the whole histogram, for whoever wants to add some up.
+      entries.append(
+        (
+          "histogram_ns: \(entry.name)",
+          entry.histogram.buckets.map { "\($0.upTo):\($0.count)" }.joined(separator: " ")
+        ))
+    }
+    for bus in outcome.buses {
+      let s = bus.statistics
+      entries.append(
+        (
+          "bus: \(bus.name)",
+          "\(s.transfers) transfers, \(s.repetitions) repeated, \(s.failures) failed, adapter back \(s.reopened) times, "
+            + "\(s.busy) ns busy"
+        ))
+    }
+    let loop = outcome.loop
+    entries.append(
+      ("ticks", "\(loop.last.ticks), \(loop.last.missed) missed, at most \(loop.longestGap) in a row"))
+    entries.append(("page_faults", "\(loop.pageFaults.major) major, \(loop.pageFaults.minor) minor"))
+    self.entries = entries
+  }
+}
+
+/// Writes what each bus carried as a text that a test can play back.
+private func write(_ traffic: [(name: String, recorder: BusRecorder)], to folder: String, _ vehicle: String)
+  throws
+{
+  for bus in traffic {
+    var note = "the bus \(bus.name) of \(vehicle)"
+    if bus.recorder.omitted > 0 { note += "; the last \(bus.recorder.omitted) transfers did not fit" }
+    let text = BusTraffic.text(bus.recorder.operations, note: note)
+    let name = String(bus.name.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
+    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name).txt"))
+  }
+}

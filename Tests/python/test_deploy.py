@@ -1,0 +1,158 @@
+"""Deploys to a board that is a folder: ssh, sudo and the system's tools are stand-ins on PATH that note their calls."""
+
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+GANGLION = os.environ.get("GANGLION", str(ROOT / ".build/release/ganglion"))
+TOOLS = ("groupadd", "useradd", "systemctl", "udevadm", "modprobe")
+
+
+@unittest.skipUnless(os.access(GANGLION, os.X_OK), f"needs {GANGLION}; scripts/test builds it")
+class Deploy(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.board = self.folder / "board"
+        self.tools = self.folder / "tools"
+        self.board.mkdir()
+        self.tools.mkdir()
+        self.calls = self.folder / "calls"
+        # What was made once is there afterwards; a service that was never started does not run.
+        made = self.folder / "made"
+        self.tool("ssh", 'shift; echo "ssh $*" >> "$CALLS"; exec sh -c "$*"')
+        self.tool("sudo", 'shift 2; exec "$@"')
+        self.tool("getent", f'grep -qx "$1 $2" "{made}" 2>/dev/null')
+        for name in TOOLS:
+            self.tool(name, f'echo "{name} $*" >> "$CALLS"')
+        self.tool("groupadd", f'echo "groupadd $*" >> "$CALLS"; echo "group $2" >> "{made}"')
+        self.tool("useradd", f'echo "useradd $*" >> "$CALLS"; echo "passwd ganglion" >> "{made}"')
+        self.tool("systemctl", 'echo "systemctl $*" >> "$CALLS"; [ "$1" != is-active ]')
+
+    def tool(self, name, body):
+        path = self.tools / name
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+    def deploy(self, *arguments):
+        environment = dict(
+            os.environ, PATH=f"{self.tools}:{os.environ['PATH']}", GANGLION=GANGLION, CALLS=str(self.calls),
+            GANGLION_ROOT=str(self.board))
+        return subprocess.run(
+            [ROOT / "scripts/deploy", *arguments], env=environment, capture_output=True, text=True)
+
+    def noted(self):
+        return self.calls.read_text() if self.calls.exists() else ""
+
+    def test_everything_is_installed_and_nothing_is_started(self):
+        result = self.deploy("drone")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for path in (
+            "usr/local/bin/ganglion", "var/lib/ganglion/vehicle/vehicle.json5",
+            "var/lib/ganglion/vehicle/models/quadrotor-ncp19-int16.safetensors",
+            "etc/systemd/system/ganglion.service", "etc/udev/rules.d/90-ganglion.rules",
+            "etc/modules-load.d/ganglion.conf",
+        ):
+            self.assertTrue((self.board / path).is_file(), path)
+        self.assertTrue(os.access(self.board / "usr/local/bin/ganglion", os.X_OK))
+        check = subprocess.run(
+            [self.board / "usr/local/bin/ganglion", "check", self.board / "var/lib/ganglion/vehicle/vehicle.json5"],
+            capture_output=True, text=True)
+        self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
+        for call in ("groupadd --system gpio", "useradd --system", "systemctl daemon-reload", "udevadm control --reload"):
+            self.assertIn(call, self.noted())
+        self.assertNotIn("restart", self.noted())
+        self.assertFalse((self.board / "etc/systemd/system/ganglion.service.d").exists())
+
+    def test_a_second_time_changes_nothing(self):
+        self.assertEqual(self.deploy("drone").returncode, 0)
+        before = {p: p.stat().st_mtime_ns for p in self.board.rglob("*") if p.is_file()}
+        self.calls.unlink()
+        result = self.deploy("drone")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("nothing to change", result.stdout)
+        self.assertEqual(before, {p: p.stat().st_mtime_ns for p in self.board.rglob("*") if p.is_file()})
+        for call in ("groupadd", "useradd", "daemon-reload"):
+            self.assertNotIn(call, self.noted())
+
+    def test_start_enables_and_restarts(self):
+        self.assertEqual(self.deploy("drone", "--start").returncode, 0)
+        self.assertIn("systemctl enable ganglion\nsystemctl restart ganglion", self.noted())
+
+    def test_a_dry_run_says_what_it_would_do_and_touches_nothing(self):
+        result = self.deploy("drone", "--dry-run")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("models/quadrotor-ncp19-int16.safetensors", result.stdout)
+        self.assertIn("groupadd", result.stdout)
+        self.assertEqual(self.noted(), "")
+        self.assertEqual(list(self.board.iterdir()), [])
+
+    def test_a_board_with_another_processor_needs_a_program_of_its_own(self):
+        self.tool("uname", "echo riscv64")
+        self.tool("ssh", 'echo aarch64')
+        result = self.deploy("drone")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("--binary", result.stderr)
+        self.assertEqual(list(self.board.iterdir()), [])
+
+    def test_a_program_that_does_not_start_there_is_not_installed(self):
+        self.tool("broken", "echo 'libgpiod.so.3: cannot open shared object file' >&2; exit 127")
+        result = self.deploy("drone", "--binary", str(self.tools / "broken"))
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("libgpiod.so.3", result.stderr)
+        self.assertIn("libgpiod2", result.stderr)
+        self.assertEqual(list(self.board.iterdir()), [])
+
+    def test_a_wrong_configuration_is_refused_with_its_errors(self):
+        config = self.folder / "wrong.json5"
+        config.write_text('{ name: "x" }')
+        result = self.deploy("drone", str(config))
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("sensors", result.stderr)
+        self.assertEqual(self.noted(), "")
+
+    def test_kernel_pwm_gets_its_way_into_sys(self):
+        text = (ROOT / "firmware-configs/quadrotor-hold.json5").read_text()
+        old = 'driver: { chip: "pca9685", bus: "sensors", address: 0x40, rate_hz: 400, oscillator_hz: 25000000 }'
+        self.assertIn(old, text)
+        folder = self.folder / "vehicle"
+        shutil.copytree(ROOT / "firmware-configs/models", folder / "models")
+        config = folder / "pwm.json5"
+        config.write_text(text.replace(old, 'driver: { chip: "kernel_pwm", pwm_chip: "pwmchip0", rate_hz: 400 }'))
+        result = self.deploy("drone", str(config))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        dropin = self.board / "etc/systemd/system/ganglion.service.d/kernel-pwm.conf"
+        self.assertTrue(dropin.is_file())
+        # And loses it again with the next vehicle.
+        self.assertEqual(self.deploy("drone").returncode, 0)
+        self.assertFalse(dropin.exists())
+
+
+@unittest.skipUnless(shutil.which("systemd-analyze"), "needs systemd-analyze")
+class Unit(unittest.TestCase):
+    def test_the_unit_exposes_little(self):
+        unit = ROOT / "scripts/deploy.d/ganglion.service"
+        result = subprocess.run(
+            ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", unit],
+            capture_output=True, text=True)
+        # Thresholds are tenths: 20 is an exposure of 2.0. Above it the status is not 0.
+        self.assertEqual(result.returncode, 0, result.stdout[-400:] + result.stderr)
+        self.assertIn("Overall exposure level", result.stdout)
+
+    def test_the_check_would_see_a_unit_that_exposes_much(self):
+        with tempfile.TemporaryDirectory() as folder:
+            unit = Path(folder) / "open.service"
+            unit.write_text("[Service]\nExecStart=/bin/true\n")
+            result = subprocess.run(
+                ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", unit],
+                capture_output=True, text=True)
+            self.assertNotEqual(result.returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
