@@ -12,7 +12,8 @@ import numpy as np
 
 from .network import ExportError, Network
 
-FORMAT = "1"
+# 2 for a network with liquid time-constant cells, which readers of format 1 do not know.
+FORMATS = ("1", "2")
 _NAMES = {"float64": "F64", "float32": "F32", "float16": "F16", "int64": "I64", "int32": "I32", "int16": "I16", "int8": "I8", "uint8": "U8"}
 _TYPES = {name: np.dtype(kind).newbyteorder("<") for kind, name in _NAMES.items()}
 
@@ -75,7 +76,7 @@ def write_model(path: Path, network: Network, inputs: list[dict], outputs: list[
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
     write_tensors(path, tensors, {
-        "ganglion.format": FORMAT,
+        "ganglion.format": FORMATS[any(cell["mode"] == "ltc" for cell in network.cells)],
         "ganglion.architecture": compact(network.architecture),
         "ganglion.flavour": network.flavour,
         "ganglion.inputs": compact(inputs),
