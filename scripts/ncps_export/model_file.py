@@ -16,7 +16,8 @@ from ganglion.safetensors import digest
 
 from .network import ExportError, Network
 
-FORMAT = "1"
+# 2 for a network with liquid time-constant cells, which readers of format 1 do not know.
+FORMATS = ("1", "2")
 
 
 def write_tensors(path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]):
@@ -41,7 +42,7 @@ def write_model(path: Path, network: Network, inputs: list[dict], outputs: list[
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
     write_tensors(path, tensors, {
-        "ganglion.format": FORMAT,
+        "ganglion.format": FORMATS[any(cell["mode"] == "ltc" for cell in network.cells)],
         "ganglion.architecture": compact(network.architecture),
         "ganglion.flavour": network.flavour,
         "ganglion.inputs": compact(inputs),
