@@ -1,78 +1,49 @@
 import PortableMath
 
-/// What `VehicleController` needs of a configuration, as the tick wants it: numbers in place, nothing on the heap.
-struct ControllerSettings: Sendable {
-  /// A motor's pulses in µs at no and at full speed.
-  struct PulseRange: BitwiseCopyable, Sendable {
-    var minimum: Float = 0
-    var maximum: Float = 0
-  }
-
-  /// The pulse ranges of the motors.
-  struct PulseRanges: BitwiseCopyable, Sendable {
-    private var ranges = InlineArray<8, PulseRange>(repeating: PulseRange())
-    private(set) var count = 0
-
-    mutating func append(_ range: PulseRange) {
-      guard count < ranges.count else { return }
-      ranges[count] = range
-      count += 1
-    }
-
-    subscript(motor: Int) -> PulseRange { motor >= 0 && motor < count ? ranges[motor] : PulseRange() }
-  }
-
+/// What `VehicleTick` needs of a configuration, as the tick wants it: numbers in place, nothing on the heap.
+struct TickSettings: Sendable {
   var networkFlies: Bool
-  var mixer: QuadMixer
-  var limits: CommandLimits
-  var pulses = PulseRanges()
   var safePulses = FixedVector<8>()
-
   /// Ages in ns from which a reading is stale.
-  var inertialStaleAfter, pressureStaleAfter, rangeStaleAfter, powerStaleAfter: Int64
+  var inertialStaleAfter, powerStaleAfter: Int64
   var maximumConsecutiveMisses: UInt32
-  /// Largest roll and pitch setpoint in rad.
-  var largestTilt: Float
   var failsafeCosineOfTilt, armingCosineOfTilt: Float
   var stillRate, armingVoltage, lowVoltage: Float
-  /// Collective thrust that is taken to carry the vehicle until flight has shown what does.
-  var hoverThrust: Float
 
   init(_ configuration: Configuration) {
     networkFlies = configuration.model.controller == .network
-    mixer = QuadMixer(idle: Float(configuration.actuators.idle))
-    let thrust = configuration.limits.thrust
-    limits = CommandLimits(
-      thrust: Float(thrust.lowerBound)...Float(thrust.upperBound), torque: Float(configuration.limits.torque))
-    for motor in configuration.actuators.motors {
-      pulses.append(
-        PulseRange(minimum: Float(motor.minimumMicroseconds), maximum: Float(motor.maximumMicroseconds)))
-      safePulses.append(Float(motor.safeMicroseconds))
-    }
-    let sensors = configuration.sensors
-    inertialStaleAfter = sensors.imu.staleAfter
-    pressureStaleAfter = sensors.barometer?.staleAfter ?? .max
-    rangeStaleAfter = sensors.range?.staleAfter ?? .max
-    powerStaleAfter = sensors.power?.staleAfter ?? .max
+    for motor in configuration.actuators.motors { safePulses.append(Float(motor.safeMicroseconds)) }
+    inertialStaleAfter = configuration.sensors.imu.staleAfter
+    powerStaleAfter = configuration.sensors.power?.staleAfter ?? .max
     maximumConsecutiveMisses = UInt32(clamping: configuration.loop.maximumConsecutiveMisses)
-    largestTilt = Float(configuration.limits.tilt)
     failsafeCosineOfTilt = Float(cosine(configuration.failsafe.tiltAbove))
     armingCosineOfTilt = Float(cosine(configuration.arming.levelWithin))
     stillRate = Float(configuration.arming.gyroStill)
     armingVoltage = Float(configuration.arming.minimumVoltage)
     lowVoltage = Float(configuration.failsafe.batteryBelow)
-    hoverThrust = ClassicalControllerSettings().hoverThrust
   }
 }
 
-extension EstimatorSettings {
-  init(_ section: Configuration.Estimator) {
-    self.init()
-    proportionalGain = section.proportionalGain
-    integralGain = section.integralGain
-    rangeBandwidth = section.altitude.rangeWeight
-    barometerBandwidth = section.altitude.barometerWeight
+/// The pulses of the motors in µs at the least and at the greatest command.
+struct PulseRanges: BitwiseCopyable, Sendable {
+  /// The pulses of one motor.
+  struct Range: BitwiseCopyable, Sendable {
+    var minimum: Float = 0
+    var maximum: Float = 0
   }
+
+  private var ranges = InlineArray<8, Range>(repeating: Range())
+  private(set) var count = 0
+
+  init(_ actuators: Configuration.Actuators) {
+    for motor in actuators.motors where count < ranges.count {
+      ranges[count] = Range(
+        minimum: Float(motor.minimumMicroseconds), maximum: Float(motor.maximumMicroseconds))
+      count += 1
+    }
+  }
+
+  subscript(motor: Int) -> Range { motor >= 0 && motor < count ? ranges[motor] : Range() }
 }
 
 extension Estimate {
