@@ -56,11 +56,14 @@ struct MixedWidthTests {
     let index = try #require(file.tensors.firstIndex { $0.name.hasSuffix(".width") })
     let name = file.tensors[index].name
     let count = file.tensors[index].shape[0]
+    // One panel more with 16 bits than there are weights for.
+    var wider = try file.tensors[index].int32s()
+    wider[try #require(wider.firstIndex(of: 8))] = 16
     let changes: [Tensor] = [
       Tensor(name: name, shape: [count], int32: [Int32](repeating: 16, count: count)),
       Tensor(name: name, shape: [count], int32: [8, 12] + [Int32](repeating: 16, count: count - 2)),
       Tensor(name: name, shape: [count + 1], int32: [8] + [Int32](repeating: 16, count: count)),
-      Tensor(name: name, shape: [count], int32: [16] + [Int32](repeating: 8, count: count - 1)),
+      Tensor(name: name, shape: [count], int32: wider),
     ]
     for (number, tensor) in changes.enumerated() {
       var damaged = file
