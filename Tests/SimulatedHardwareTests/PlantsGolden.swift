@@ -6,3 +6,9 @@ enum GoldenFlight {
     "40f8bc5f99f7ef6d",
   ]
 }
+
+/// The state of one run of a balancing robot as bit patterns in hexadecimal: see `PlantsBalancingRobotTests.golden`.
+enum GoldenRun {
+  /// Position north, lean, turn rate, angle of the right wheel, voltage.
+  static let bits = ["", "", "", "", ""]
+}

@@ -61,6 +61,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--first-episodes", type=int, default=40, help="flown by the classical controller (default 40)")
     parser.add_argument("--epochs", type=int, default=16, help="in each iteration (default 16)")
     parser.add_argument("--last-epochs", type=int, default=40, help="after the last flight (default 40)")
+    parser.add_argument("--start", type=Path, help="checkpoint (iteration-N.pt) of an earlier training to go on from; new weights otherwise")
     parser.add_argument("--threads", type=int, default=1, help="of PyTorch; more wait for each other more than they help (default 1)")
     return parser.parse_args()
 
@@ -71,6 +72,8 @@ def train(kind: str, options: argparse.Namespace, simulator: Simulator) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     network = build(kind, len(simulator.inputs), len(simulator.outputs), options.seed)
+    if options.start:
+        network.load_state_dict(torch.load(options.start, weights_only=True))
     difference = check_against_ncps(network, len(simulator.inputs))
     if difference > LARGEST_DIFFERENCE:
         raise RuntimeError(f"the fast runner differs from ncps by {difference}")
@@ -82,6 +85,7 @@ def train(kind: str, options: argparse.Namespace, simulator: Simulator) -> Path:
     digest = hashlib.sha256()
     model = folder / "untrained.safetensors"
     simulator.export(network, model, {"state": "untrained"})
+    origin = {"start_sha256": hashlib.sha256(options.start.read_bytes()).hexdigest()} if options.start else {}
 
     for iteration in range(options.iterations + 1):
         expert = iteration == 0
@@ -113,7 +117,7 @@ def train(kind: str, options: argparse.Namespace, simulator: Simulator) -> Path:
                 "trainer": "scripts/train/train.py", "method": "imitation of the classical controller, DAgger",
                 "vehicle": options.vehicle, "network": kind, "seed": options.seed, "iterations": iteration, "episodes": len(data.ts),
                 "ticks": data.tick_count, "data_sha256": digest.hexdigest(), "commit": _commit(),
-            },
+            } | origin,
         )  # fmt: skip
         record["iterations"].append({
             "seed": seed, "flown_by": "classical" if expert else "network", "held_share": summary["held_share"],

@@ -55,7 +55,11 @@ extension Configuration {
         "sensors.\(name): nothing answers at \(hexadecimal(address))\(way ?? ""), where the \(chip.name) should be"
         + (chip.whenMissing.map { "; \($0)" } ?? "")
     case .wrongIdentity:
-      guard let seen, let identity = chip.identity else { return nil }
+      guard let identity = chip.identity else {
+        return
+          "sensors.\(name): what answers at \(hexadecimal(address)) does not behave as the \(chip.name) does"
+      }
+      guard let seen else { return nil }
       return "sensors.\(name): "
         + refusal(of: seen, at: address, chip, identity, accepted: accepted, kin: kin)
     default:
