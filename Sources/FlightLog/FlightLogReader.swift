@@ -11,8 +11,12 @@ public struct FlightLogReader: Sendable {
   public let configuration: [UInt8]
   /// The model's bytes; empty without one.
   public let model: [UInt8]
+  private let codec: TickCodec
   private let tickChannel: UInt16
   private let dropoutChannel: UInt16?
+
+  /// The kind of vehicle that the log is of.
+  public var vehicle: VehicleKind { codec.vehicle }
 
   /// Opens the log at `path`; throws `LogError` when it is no log of Ganglion, or not of this version.
   public init(path: String) throws(LogError) {
@@ -39,19 +43,23 @@ public struct FlightLogReader: Sendable {
       throw LogError(
         .missing, "the log has no topic \(TickCodec.topic)", remedy: "Use a log written by `ganglion run`.")
     }
-    guard outline.schemas[channel.schema]?.text == TickCodec.schemaText, channel.encoding == "cdr" else {
+    let schema = outline.schemas[channel.schema]?.text
+    guard channel.encoding == "cdr",
+      let codec = VehicleKind.allCases.lazy.map(TickCodec.init).first(where: { $0.schemaText == schema })
+    else {
       throw LogError(
         .unsupported,
         "the log was written by Ganglion \(metadata.version), whose tick records have other fields",
         remedy: "Replay it with that version.")
     }
+    self.codec = codec
     tickChannel = channel.id
     dropoutChannel = outline.channels.values.first { $0.topic == DropoutTopic.topic }?.id
   }
 
   /// The ticks from the first.
   public func ticks() -> TickCursor {
-    TickCursor(messages: MCAPMessages(outline), outline.bytes, tickChannel, dropoutChannel)
+    TickCursor(messages: MCAPMessages(outline), outline.bytes, codec, tickChannel, dropoutChannel)
   }
 
   private static func attachment(
@@ -90,11 +98,15 @@ public enum TickEvent: Sendable {
 public struct TickCursor: Sendable {
   private var messages: MCAPMessages
   private let bytes: LogBytes
+  private let codec: TickCodec
   private let tickChannel: UInt16
   private let dropoutChannel: UInt16?
 
-  init(messages: MCAPMessages, _ bytes: LogBytes, _ tickChannel: UInt16, _ dropoutChannel: UInt16?) {
-    (self.messages, self.bytes) = (messages, bytes)
+  init(
+    messages: MCAPMessages, _ bytes: LogBytes, _ codec: TickCodec, _ tickChannel: UInt16,
+    _ dropoutChannel: UInt16?
+  ) {
+    (self.messages, self.bytes, self.codec) = (messages, bytes, codec)
     (self.tickChannel, self.dropoutChannel) = (tickChannel, dropoutChannel)
   }
 
@@ -106,7 +118,7 @@ public struct TickCursor: Sendable {
     while true {
       switch messages.next() {
       case .message(let message) where message.channel == tickChannel:
-        try TickCodec.decode(bytes, message.payload, into: &record)
+        try codec.decode(bytes, message.payload, into: &record)
         return .tick
       case .message(let message) where message.channel == dropoutChannel:
         return .dropout(count: try DropoutTopic.decode(bytes, message.payload))

@@ -15,23 +15,28 @@ public final class FlightLogWriter {
 
   private let writer: MCAPWriter
   private var encoder = CDREncoder()
-  private var events = EventDetector()
+  private var detector = EventDetector()
   private let divisor: UInt64
   private var nextEngineering: UInt64 = 0
-  private var sequences: (imu: UInt32, barometer: UInt32, range: UInt32, power: UInt32) = (0, 0, 0, 0)
-  private let channels: Channels
+  private let codec: TickCodec
+  private let tick, dropout, events: UInt16
+  private var topics: [TopicChannel] = []
   private var lastTime: UInt64 = 0
 
-  private struct Channels {
-    var tick, dropout, events: UInt16
-    var imu, barometer, range, battery: UInt16
-    var attitude, altitude, command, motors, network: UInt16
+  /// A topic for people, with its channel and the last reading that it was written for.
+  private struct TopicChannel {
+    let topic: any LogTopic.Type
+    let channel: UInt16
+    var lastReading: UInt32 = 0
   }
 
-  /// Begins a log in `sink`, with the exact bytes of the configuration and of the model (empty without one).
+  /// Begins a log of a kind of vehicle in `sink`, with the exact bytes of the configuration and of the model (empty
+  /// without one).
   public init(
-    sink: any LogSink, configuration: [UInt8], model: [UInt8], metadata: FlightLogMetadata
+    sink: any LogSink, vehicle: VehicleKind, configuration: [UInt8], model: [UInt8],
+    metadata: FlightLogMetadata
   ) throws(LogError) {
+    codec = TickCodec(vehicle)
     let writer = try MCAPWriter(sink: sink, library: "ganglion \(metadata.version)")
     self.writer = writer
     var metadata = metadata
@@ -48,18 +53,14 @@ public final class FlightLogWriter {
     func channel(_ topic: String, _ schema: String, _ text: String) throws(LogError) -> UInt16 {
       try writer.addChannel(topic: topic, schema: writer.addSchema(name: schema, text: text))
     }
-    func channel(_ topic: any LogTopic.Type) throws(LogError) -> UInt16 {
-      try channel(topic.topic, topic.schemaName, topic.schemaText)
+    tick = try channel(TickCodec.topic, codec.schemaName, codec.schemaText)
+    dropout = try channel(DropoutTopic.topic, DropoutTopic.schemaName, DropoutTopic.schemaText)
+    events = try channel(EventTopic.topic, EventTopic.schemaName, EventTopic.schemaText)
+    for topic in vehicle.topics {
+      topics.append(
+        TopicChannel(
+          topic: topic, channel: try channel(topic.topic, topic.schemaName, topic.schemaText)))
     }
-    channels = Channels(
-      tick: try channel(TickCodec.topic, TickCodec.schemaName, TickCodec.schemaText),
-      dropout: try channel(DropoutTopic.topic, DropoutTopic.schemaName, DropoutTopic.schemaText),
-      events: try channel(EventTopic.topic, EventTopic.schemaName, EventTopic.schemaText),
-      imu: try channel(ImuTopic.self), barometer: try channel(BarometerTopic.self),
-      range: try channel(RangeTopic.self), battery: try channel(BatteryTopic.self),
-      attitude: try channel(AttitudeTopic.self), altitude: try channel(AltitudeTopic.self),
-      command: try channel(CommandTopic.self), motors: try channel(MotorsTopic.self),
-      network: try channel(NetworkTopic.self))
     let ratio = (metadata.tickRate / Self.engineeringRate).rounded()
     divisor = UInt64(exactly: ratio).map { max($0, 1) } ?? 1
   }
@@ -69,9 +70,9 @@ public final class FlightLogWriter {
     var record = record
     let time = UInt64(clamping: record.input.time.nanoseconds)
     lastTime = time
-    TickCodec.encode(&record, into: &encoder)
-    try writer.write(channel: channels.tick, time: time, payload: encoder.payload)
-    for event in events.events(at: record) { try append(event, time: time) }
+    codec.encode(&record, into: &encoder)
+    try writer.write(channel: tick, time: time, payload: encoder.payload)
+    for event in detector.events(at: record) { try append(event, time: time) }
     guard record.input.tick >= nextEngineering else { return }
     nextEngineering = (record.input.tick / divisor &+ 1) &* divisor
     try appendEngineering(record, time)
@@ -81,7 +82,7 @@ public final class FlightLogWriter {
   public func appendDropout(count: UInt32) throws(LogError) {
     encoder.begin()
     DropoutTopic.encode(count: count, into: &encoder)
-    try writer.write(channel: channels.dropout, time: lastTime, payload: encoder.payload)
+    try writer.write(channel: dropout, time: lastTime, payload: encoder.payload)
     try append(
       FlightEvent(level: .error, source: "log", text: "\(count) tick(s) dropped: the writer fell behind"),
       time: lastTime)
@@ -100,36 +101,22 @@ public final class FlightLogWriter {
   private func append(_ event: FlightEvent, time: UInt64) throws(LogError) {
     encoder.begin()
     EventTopic.encode(event, time: time, into: &encoder)
-    try writer.write(channel: channels.events, time: time, payload: encoder.payload)
-  }
-
-  private func append<Topic: LogTopic>(
-    _ topic: Topic.Type, _ channel: UInt16, _ record: TickRecord, _ time: UInt64
-  ) throws(LogError) {
-    encoder.begin()
-    Topic.encode(record, into: &encoder)
-    try writer.write(channel: channel, time: time, payload: encoder.payload)
+    try writer.write(channel: events, time: time, payload: encoder.payload)
   }
 
   private func appendEngineering(_ record: TickRecord, _ time: UInt64) throws(LogError) {
-    let input = record.input
-    let now = (
-      imu: input.inertial.sequence, barometer: input.pressure.sequence, range: input.range.sequence,
-      power: input.power.sequence
-    )
-    if now.imu != sequences.imu { try append(ImuTopic.self, channels.imu, record, time) }
-    if now.barometer != sequences.barometer {
-      try append(BarometerTopic.self, channels.barometer, record, time)
-    }
-    if now.range != sequences.range { try append(RangeTopic.self, channels.range, record, time) }
-    if now.power != sequences.power { try append(BatteryTopic.self, channels.battery, record, time) }
-    sequences = now
-    try append(AttitudeTopic.self, channels.attitude, record, time)
-    try append(AltitudeTopic.self, channels.altitude, record, time)
-    try append(CommandTopic.self, channels.command, record, time)
-    try append(MotorsTopic.self, channels.motors, record, time)
-    if record.output.networkInputs.count > 0 {
-      try append(NetworkTopic.self, channels.network, record, time)
+    for index in topics.indices {
+      let topic = topics[index].topic
+      switch topic.occasion(record) {
+      case .always: break
+      case .never: continue
+      case .reading(let sequence):
+        guard sequence != topics[index].lastReading else { continue }
+        topics[index].lastReading = sequence
+      }
+      encoder.begin()
+      topic.encode(record, into: &encoder)
+      try writer.write(channel: topics[index].channel, time: time, payload: encoder.payload)
     }
   }
 }

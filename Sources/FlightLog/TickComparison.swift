@@ -16,11 +16,12 @@ public struct TickDifference: Equatable, Sendable {
 
 /// Compares ticks bit for bit: every input, digest, output and command; −0 is not 0, a NaN equals itself.
 public struct TickComparison: ~Copyable {
+  private let codec: TickCodec
   private var recorded = CDREncoder()
   private var replayed = CDREncoder()
 
-  /// A comparison with its own memory; keep it for the whole replay.
-  public init() {}
+  /// A comparison of ticks of a kind of vehicle, with its own memory; keep it for the whole replay.
+  public init(of vehicle: VehicleKind) { codec = TickCodec(vehicle) }
 
   /// The first field, in the order of the log's schema, in which two ticks differ; `nil` when they are equal.
   public mutating func firstDifference(
@@ -28,16 +29,16 @@ public struct TickComparison: ~Copyable {
   ) -> TickDifference? {
     var (record, replay) = (record, replay)
     // Equal records have equal encodings, and comparing these costs little.
-    TickCodec.encode(&record, into: &recorded)
-    TickCodec.encode(&replay, into: &replayed)
+    codec.encode(&record, into: &recorded)
+    codec.encode(&replay, into: &replayed)
     if recorded.payload.elementsEqualBytes(replayed.payload) { return nil }
     return slowDifference(&record, &replay)
   }
 
   private func slowDifference(_ record: inout TickRecord, _ replay: inout TickRecord) -> TickDifference? {
     var (a, b) = (TickTextWriter(), TickTextWriter())
-    record.visitFields(&a)
-    replay.visitFields(&b)
+    record.visitFields(of: codec.vehicle, &a)
+    replay.visitFields(of: codec.vehicle, &b)
     for (x, y) in zip(a.values, b.values) where x.name != y.name || x.text != y.text {
       return TickDifference(field: x.name, recorded: x.text, replayed: y.text)
     }

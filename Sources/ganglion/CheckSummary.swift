@@ -22,6 +22,8 @@ struct CheckSummary: Encodable {
   struct Motor: Encodable {
     var channel: Int
     var minimumMicroseconds, maximumMicroseconds, safeMicroseconds: Double
+    /// The direction lines of its bridge.
+    var forward, reverse: String?
   }
 
   struct Model: Encodable {
@@ -38,7 +40,7 @@ struct CheckSummary: Encodable {
 
   init(_ configuration: Configuration, model: ModelFile?) {
     name = configuration.name
-    vehicle = configuration.vehicle.rawValue
+    vehicle = configuration.kind.rawValue
     backend = configuration.backend.rawValue
     controller = configuration.model.controller.rawValue
     loopRateHz = configuration.loop.rateHz
@@ -57,7 +59,8 @@ struct CheckSummary: Encodable {
     motors = configuration.actuators.motors.map {
       Motor(
         channel: $0.channel, minimumMicroseconds: $0.minimumMicroseconds,
-        maximumMicroseconds: $0.maximumMicroseconds, safeMicroseconds: $0.safeMicroseconds)
+        maximumMicroseconds: $0.maximumMicroseconds, safeMicroseconds: $0.safeMicroseconds,
+        forward: $0.bridge?.forward.line, reverse: $0.bridge?.reverse.line)
     }
     self.model = model.map {
       Model(
@@ -84,7 +87,8 @@ struct CheckSummary: Encodable {
     for (index, motor) in motors.enumerated() {
       lines.append(
         "motor \(index): channel \(motor.channel), \(shown(motor.minimumMicroseconds)) to "
-          + "\(shown(motor.maximumMicroseconds)) µs, safe \(shown(motor.safeMicroseconds)) µs")
+          + "\(shown(motor.maximumMicroseconds)) µs, safe \(shown(motor.safeMicroseconds)) µs"
+          + (motor.forward.map { ", forward \($0)" } ?? "") + (motor.reverse.map { ", reverse \($0)" } ?? ""))
     }
     return lines.joined(separator: "\n")
   }

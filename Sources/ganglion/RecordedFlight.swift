@@ -51,6 +51,11 @@ struct RecordedFlight: ~Copyable {
   private static let longestGaps: Int64 = 600_000_000_000
 
   init(_ mission: Mission, _ recording: PX4Recording, name: String, digest: String, logPath: String) throws {
+    guard mission.configuration.kind == .quadrotor else {
+      throw CommandFailure(
+        "the recording is of a vehicle that flies, the configuration of a \(mission.configuration.kind.words); name one "
+          + "of a quadrotor")
+    }
     guard let first = recording.inertial.first else {
       throw CommandFailure("the recording has no inertial samples")
     }
@@ -60,7 +65,7 @@ struct RecordedFlight: ~Copyable {
     if recording.pressure.isEmpty { absent.insert("barometer") }
     let vehicle = try SimulatedVehicle(recordingFor: mission.configuration, without: absent)
     let log = try FlightLogWriter(
-      sink: openLog(logPath),
+      sink: openLog(logPath), vehicle: mission.configuration.kind,
       configuration: Array(mission.configuration.text.utf8),
       model: mission.modelBytes,
       metadata: FlightLogMetadata(

@@ -81,7 +81,7 @@ struct ReplayOutcome {
 struct Replay: ~Copyable {
   private var cursor: TickCursor
   private var controller: VehicleController
-  private var comparison = TickComparison()
+  private var comparison: TickComparison
 
   /// A replay of `log` with the configuration and the model that are in it.
   init(_ log: FlightLogReader) throws {
@@ -92,7 +92,13 @@ struct Replay: ~Copyable {
     }
     let mission = try Mission(
       configuration: log.configuration, model: log.model, overrides: log.metadata.extra)
+    guard mission.configuration.kind == log.vehicle else {
+      throw CommandFailure(
+        "the ticks of the log are of a \(log.vehicle.words), its configuration is of a "
+          + mission.configuration.kind.words)
+    }
     controller = try mission.makeController()
+    comparison = TickComparison(of: log.vehicle)
     cursor = log.ticks()
   }
 

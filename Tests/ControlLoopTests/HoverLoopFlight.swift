@@ -36,7 +36,7 @@ struct HoverLoopFlight {
   var wind = WindParameters(mean: 0...4, gust: 0...2)
   var noise = 1.0
   var duration = 20.0
-  var settings = ClassicalControllerSettings()
+  var settings = QuadrotorControllerSettings()
   var estimator = EstimatorSettings()
   /// Times in s between which the range finder gives nothing.
   var rangeLost: ClosedRange<Double>?
@@ -53,7 +53,7 @@ struct HoverLoopFlight {
     var plant = Quadrotor(variation: variation, wind: wind, seed: seed)
     var sensors = NoisySensors(seed: seed, noise: noise)
     var estimator = AttitudeAltitudeEstimator(settings: estimator)
-    var controller = ClassicalController(settings: settings)
+    var controller = QuadrotorController(settings: settings)
     var phase = FlightPhase()
     let mixer = QuadMixer(idle: 0.05)
     let limits = CommandLimits(thrust: 0...0.9, torque: 0.3)

@@ -52,7 +52,7 @@ import Testing
 
   @Test func aDifferenceIsNamedWithBothValues() throws {
     let original = SyntheticFlight.ticks(1)[0]
-    var comparison = TickComparison()
+    var comparison = TickComparison(of: .quadrotor)
     var changed = original
     changed.output.estimate.climbRate += 1
     let found = comparison.firstDifference(recorded: original, replayed: changed)
@@ -80,8 +80,18 @@ import Testing
     return mirror.children.reduce(0) { $0 + leaves($1.value) }
   }
 
-  @Test func noFieldOfATickIsForgotten() {
-    let fields = TickCodec.schemaText.split(separator: "\n").filter { !$0.hasPrefix("#") }
-    #expect(fields.count == leaves(TickRecord.blank))
+  @Test func noFieldOfATickIsForgottenByEveryVehicle() {
+    let fields = VehicleKind.allCases.flatMap { fieldNames(of: $0) }
+    #expect(Set(fields).count == leaves(TickRecord.blank))
+  }
+
+  @Test(arguments: VehicleKind.allCases) func noFieldStandsInALogTwice(_ vehicle: VehicleKind) {
+    let fields = fieldNames(of: vehicle)
+    #expect(Set(fields).count == fields.count)
+  }
+
+  private func fieldNames(of vehicle: VehicleKind) -> [Substring] {
+    TickCodec(vehicle).schemaText.split(separator: "\n").filter { !$0.hasPrefix("#") }
+      .compactMap { $0.split(separator: " ").dropFirst().first }
   }
 }

@@ -57,7 +57,8 @@ struct FlightTests {
       let reader = try FlightLogReader(path: path)
       let sink = MemoryLogSink()
       let writer = try FlightLogWriter(
-        sink: sink, configuration: reader.configuration, model: [], metadata: reader.metadata)
+        sink: sink, vehicle: .quadrotor, configuration: reader.configuration, model: [],
+        metadata: reader.metadata)
       var cursor = reader.ticks()
       var record = TickRecord(input: TickInput(), output: TickOutput())
       while case .tick = try cursor.next(into: &record) {

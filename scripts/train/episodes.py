@@ -10,7 +10,7 @@ from flight_log import read_columns
 TOPIC = "/ganglion/tick"
 COMMANDS = {
     "thrust": "classical_thrust", "roll_torque": "classical_roll", "pitch_torque": "classical_pitch",
-    "yaw_torque": "classical_yaw",
+    "yaw_torque": "classical_yaw", "drive": "classical_drive", "turn": "classical_yaw",
 }  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def read_episode(path: Path, outputs: list[dict]) -> Episode:
     """The episode in one log; `outputs` is `network.outputs` of the configuration."""
     columns = [COMMANDS[output["command"]] for output in outputs]
     ticks = read_columns(path, TOPIC, ["ts", "network_inputs", "network_outputs", *columns])
-    # Unless the vehicle flies, the classical controller asks for exactly nothing.
+    # Unless the controllers act, the classical controller asks for exactly nothing.
     flies = np.any([ticks[column] != 0 for column in columns], axis=0)
     first = int(np.argmax(flies)) if flies.any() else len(flies)
     standing = np.flatnonzero(~flies[first:])

@@ -14,6 +14,7 @@ from episodes import Aggregate, Episode, read_episode
 from flight_log import read_columns
 from imitation import Recipe, Trainer, channel_scales
 from networks import Runner, build, check_against_ncps
+from train import VEHICLES
 
 OUTPUTS = [
     {"command": "thrust", "scale": 0.4, "offset": 0.5}, {"command": "roll_torque", "scale": 0.2},
@@ -133,21 +134,31 @@ class Imitation(unittest.TestCase):
 
 
 class Configurations(unittest.TestCase):
-    def setUp(self):
-        root = Path(__file__).resolve().parents[2]
-        self.training = json5.loads((root / "scripts/train/quadrotor-train.json5").read_text())
-        self.flying = json5.loads((root / "firmware-configs/quadrotor-hold.json5").read_text())
+    # What is stronger in the measurement than in the training, whatever is drawn.
+    DISTURBANCES = {
+        "quadrotor": [("sensor_noise",), ("wind", "mean_m_s"), ("wind", "gust_m_s")],
+        "balancer": [("sensor_noise",), ("ground", "slope_deg"), ("pushes", "impulse_n_s")],
+    }
 
-    def test_the_vehicle_that_is_trained_on_is_the_one_that_flies(self):
+    def pairs(self):
+        for name, vehicle in VEHICLES.items():
+            with self.subTest(vehicle=name):
+                training, measuring = vehicle.training.read_text(), vehicle.measuring.read_text()
+                yield name, json5.loads(training), json5.loads(measuring)
+
+    def test_the_vehicle_that_is_trained_on_is_the_one_that_is_measured(self):
         may_differ = {"name", "model", "setpoints", "setpoint_rates", "log", "evaluation", "simulation"}
-        for key in (self.training.keys() | self.flying.keys()) - may_differ:
-            self.assertEqual(self.training[key], self.flying[key], key)
+        for _, training, measuring in self.pairs():
+            for key in (training.keys() | measuring.keys()) - may_differ:
+                self.assertEqual(training[key], measuring[key], key)
 
-    def test_wind_and_noise_of_the_measurement_are_beyond_those_of_the_training(self):
-        training, flying = self.training["simulation"], self.flying["simulation"]
-        self.assertGreater(flying["sensor_noise"][0], training["sensor_noise"][1])
-        for key in ("mean_m_s", "gust_m_s"):
-            self.assertGreater(flying["wind"][key][0], training["wind"][key][1])
+    def test_disturbances_of_the_measurement_are_beyond_those_of_the_training(self):
+        for name, training, measuring in self.pairs():
+            for path in self.DISTURBANCES[name]:
+                trained, measured = training["simulation"], measuring["simulation"]
+                for key in path:
+                    trained, measured = trained[key], measured[key]
+                self.assertGreater(measured[0], trained[1], path)
 
 
 if __name__ == "__main__":

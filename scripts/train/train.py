@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Trains the shipped networks: imitation of the classical controller with dataset aggregation (DAgger).
 
-    python scripts/train/train.py                     # both networks, then their int16 and int8 versions
+    python scripts/train/train.py                     # the quadrotor's networks, then their int16 and int8 versions
+    python scripts/train/train.py --vehicle balancer
     python scripts/train/train.py --network ncp19 --output /tmp/try
 
-The classical controller flies first; from then on the network flies, the classical controller says at every
-tick what it would have done there, and the network is fitted to all flights so far.
+The classical controller drives first; from then on the network does, the classical controller says at every
+tick what it would have done there, and the network is fitted to all episodes so far.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import json
 import shutil
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -23,16 +25,34 @@ from imitation import Recipe, Trainer, channel_scales
 from networks import build, check_against_ncps
 from simulator import INPUT_RANGE, ROOT, Simulator
 
-CONFIGURATION = Path(__file__).resolve().parent / "quadrotor-train.json5"
-FLYING = ROOT / "firmware-configs/quadrotor-hold.json5"
+HERE = Path(__file__).resolve().parent
+CONFIGURATIONS = ROOT / "firmware-configs"
 LARGEST_FILE = 200_000  # bytes
 CALIBRATION_FLIGHTS = 12
 LARGEST_DIFFERENCE = 1e-4  # between the network in flight and in training
 
 
+@dataclass(frozen=True)
+class Vehicle:
+    """What a vehicle's networks are trained and measured in, and which networks it has."""
+
+    training: Path
+    measuring: Path
+    networks: tuple[str, ...]
+
+
+VEHICLES = {
+    "quadrotor": Vehicle(
+        HERE / "quadrotor-train.json5", CONFIGURATIONS / "quadrotor-hold.json5", ("ncp19", "cfc64")
+    ),
+    "balancer": Vehicle(HERE / "balancer-train.json5", CONFIGURATIONS / "balancer-hold.json5", ("ncp19",)),
+}
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--network", choices=["ncp19", "cfc64"], help="only this one; both otherwise")
+    parser.add_argument("--vehicle", choices=VEHICLES, default="quadrotor", help="whose networks (default quadrotor)")
+    parser.add_argument("--network", choices=["ncp19", "cfc64"], help="only this one; all of the vehicle's otherwise")
     parser.add_argument("--output", type=Path, default=ROOT / "out/train", help="folder for models, logs and records")
     parser.add_argument("--ganglion", type=Path, help="the program; built from this checkout otherwise")
     parser.add_argument("--seed", type=int, default=7, help="of everything random (default 7)")
@@ -47,7 +67,7 @@ def arguments() -> argparse.Namespace:
 
 def train(kind: str, options: argparse.Namespace, simulator: Simulator) -> Path:
     """Trains one network; the path of the float model."""
-    folder = options.output / kind
+    folder = _folder(kind, options)
     folder.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     network = build(kind, len(simulator.inputs), len(simulator.outputs), options.seed)
@@ -91,7 +111,7 @@ def train(kind: str, options: argparse.Namespace, simulator: Simulator) -> Path:
             network, model,
             {
                 "trainer": "scripts/train/train.py", "method": "imitation of the classical controller, DAgger",
-                "network": kind, "seed": options.seed, "iterations": iteration, "episodes": len(data.ts),
+                "vehicle": options.vehicle, "network": kind, "seed": options.seed, "iterations": iteration, "episodes": len(data.ts),
                 "ticks": data.tick_count, "data_sha256": digest.hexdigest(), "commit": _commit(),
             },
         )  # fmt: skip
@@ -111,10 +131,10 @@ def train(kind: str, options: argparse.Namespace, simulator: Simulator) -> Path:
 
 
 def finish(kind: str, model: Path, options: argparse.Namespace, simulator: Simulator) -> None:
-    """Quantises the trained model and measures how each version flies in wind and noise it never trained in."""
-    folder = options.output / kind
+    """Quantises the trained model and measures how each version does in conditions that it never trained in."""
+    folder = _folder(kind, options)
     calibration = sorted((folder / f"logs-{options.iterations}").glob("*.mcap"))[:CALIBRATION_FLIGHTS]
-    base = options.output / f"quadrotor-{kind}"
+    base = options.output / f"{options.vehicle}-{kind}"
     versions = {"float32": base.with_name(f"{base.name}.safetensors")}
     shutil.copyfile(model, versions["float32"])
     record = json.loads((folder / "record.json").read_text())
@@ -125,10 +145,14 @@ def finish(kind: str, model: Path, options: argparse.Namespace, simulator: Simul
     for arithmetic, file in versions.items():
         if file.stat().st_size >= LARGEST_FILE:
             raise RuntimeError(f"{file} has {file.stat().st_size} bytes, more than {LARGEST_FILE}")
-        summary = simulator.measure(FLYING, file, "network", episodes=200, seed=1000)
+        summary = simulator.measure(VEHICLES[options.vehicle].measuring, file, "network", episodes=200, seed=1000)
         record["measured"][arithmetic] = summary
         print(f"{file}: held {summary['held_share']:.3f} of 200 episodes", flush=True)
     (folder / "record.json").write_text(json.dumps(record, indent=1))
+
+
+def _folder(kind: str, options: argparse.Namespace) -> Path:
+    return options.output / options.vehicle / kind
 
 
 def _commit() -> str:
@@ -140,8 +164,11 @@ def main() -> None:
     options = arguments()
     torch.set_num_threads(options.threads)
     torch.use_deterministic_algorithms(True)
-    simulator = Simulator(CONFIGURATION, options.ganglion)
-    for kind in [options.network] if options.network else ["ncp19", "cfc64"]:
+    vehicle = VEHICLES[options.vehicle]
+    if options.network and options.network not in vehicle.networks:
+        raise SystemExit(f"the {options.vehicle} has {', '.join(vehicle.networks)}, no {options.network}")
+    simulator = Simulator(vehicle.training, options.ganglion)
+    for kind in [options.network] if options.network else vehicle.networks:
         finish(kind, train(kind, options, simulator), options, simulator)
 
 

@@ -11,13 +11,23 @@ public struct BusLoad: Sendable, Equatable {
     public var chip: String
     /// 7-bit I2C address.
     public var address: UInt8
+    /// Its place behind a multiplexer; `nil` on the bus itself.
+    public var channel: BusChannel?
     /// Samples or writes per second.
     public var rateHz: Int
     /// Bit times on the bus for each.
     public var bits: Int
 
-    /// The address as datasheets write it.
-    public var addressText: String { hexadecimal(address) }
+    /// The address as datasheets write it, with the multiplexer's and the channel in front of one behind it.
+    public var addressText: String {
+      let place = channel.map { "\(hexadecimal($0.multiplexer)).\($0.number) " } ?? ""
+      return place + hexadecimal(address)
+    }
+
+    /// Whether the two can hear one address: on one channel, or one of them on the bus itself.
+    func meets(_ other: Share) -> Bool {
+      address == other.address && (channel == other.channel || channel == nil || other.channel == nil)
+    }
   }
 
   /// The bus.
@@ -67,28 +77,39 @@ extension Configuration {
     bus: String, share: BusLoad.Share
   )] {
     var shares: [(bus: String, share: BusLoad.Share)] = []
-    func add(_ name: String, _ bus: String, _ chip: ChipFacts, _ address: UInt8, _ rateHz: Int) {
+    func add(
+      _ name: String, _ bus: String, _ chip: ChipFacts, _ address: UInt8, _ channel: BusChannel?,
+      _ rateHz: Int
+    ) {
+      // Behind a multiplexer each sample may have to switch it first, one byte.
+      let switching = channel == nil ? 0 : TransferBits.write(1)
       shares.append(
         (
           bus,
           BusLoad.Share(
-            path: "sensors.\(name)", chip: chip.name, address: address, rateHz: rateHz,
-            bits: chip.bitsPerSample)
+            path: "sensors.\(name)", chip: chip.name, address: address, channel: channel, rateHz: rateHz,
+            bits: chip.bitsPerSample + switching)
         ))
     }
     let imu = sensors.imu
-    add("imu", imu.bus, imu.chip.facts, imu.address, imu.rateHz)
+    add("imu", imu.bus, imu.chip.facts, imu.address, imu.channel, imu.rateHz)
     if let device = sensors.barometer {
-      add("barometer", device.bus, device.chip.facts, device.address, device.rateHz)
+      add("barometer", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
     }
     if let device = sensors.magnetometer {
-      add("magnetometer", device.bus, device.chip.facts, device.address, device.rateHz)
+      add("magnetometer", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
     }
     if let device = sensors.range {
-      add("range", device.bus, device.chip.facts, device.address, device.rateHz)
+      add("range", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
     }
     if let device = sensors.power {
-      add("power", device.bus, device.chip.facts, device.address, device.rateHz)
+      add("power", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
+    }
+    if let device = sensors.leftEncoder {
+      add("left_encoder", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
+    }
+    if let device = sensors.rightEncoder {
+      add("right_encoder", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
     }
     let driver = actuators.driver
     guard let bus = driver.bus else { return shares }
@@ -97,7 +118,8 @@ extension Configuration {
       (
         bus,
         BusLoad.Share(
-          path: "actuators.driver", chip: driver.chip.rawValue, address: driver.address, rateHz: loop.rateHz,
+          path: "actuators.driver", chip: driver.chip.rawValue, address: driver.address, channel: nil,
+          rateHz: loop.rateHz,
           bits: driver.chip.bitsPerWrite(channels: actuators.motors.map(\.channel)))
       ))
     return shares

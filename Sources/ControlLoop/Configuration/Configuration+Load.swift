@@ -71,7 +71,7 @@ extension Configuration {
         ])
     }
     let context = ReadingContext(root: value, overrides: overrides)
-    let root = Section(value, path: "", schema: schema, context: context)
+    let root = Section(value, path: "", schema: schema(of: context.vehicle), context: context)
     var configuration = root.flatMap(Configuration.init)
     configuration?.text = text
     configuration?.directory = directory

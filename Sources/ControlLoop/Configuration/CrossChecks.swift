@@ -28,13 +28,18 @@ extension Configuration {
     for (index, bus) in buses.enumerated() {
       let load = BusLoad(bus: bus, shares: shares.filter { $0.bus == bus.name }.map(\.share))
       for (position, share) in load.shares.enumerated() {
-        guard let other = load.shares[..<position].first(where: { $0.address == share.address }) else {
-          continue
-        }
+        guard let other = load.shares[..<position].first(where: { $0.meets(share) }) else { continue }
         section.complain(
           share.path + ".address",
           "\(hexadecimal(share.address)) on the bus \"\(bus.name)\" is taken by \(other.path) (\(other.chip))"
         )
+      }
+      for share in load.shares {
+        let multiplexers = load.shares.compactMap(\.channel?.multiplexer)
+        guard share.channel == nil, multiplexers.contains(share.address) else { continue }
+        section.complain(
+          share.path + ".address",
+          "\(hexadecimal(share.address)) on the bus \"\(bus.name)\" is taken by a multiplexer")
       }
       if load.fraction > BusLoad.limit {
         section.complain(
@@ -59,10 +64,6 @@ extension Configuration {
         "found \(rounded(Double(sensors.imu.staleAfter) / 1e6, 3)), expected more than the time between ticks, "
           + "\(rounded(Double(loop.period) / 1e6, 3)) ms")
     }
-    if sensors.range == nil && sensors.barometer == nil {
-      section.complain(
-        "sensors", "neither range nor barometer: the altitude needs at least one of them")
-    }
   }
 
   static func check(_ model: Model, against network: Network?, in section: Section) {
@@ -74,18 +75,6 @@ extension Configuration {
     case (nil, .classical, _?):
       section.complain("network", "describes a network, but there is no model.file")
     default: break
-    }
-  }
-
-  static func check(_ steps: [SetpointStep], against limits: Limits, in section: Section) {
-    for (index, step) in steps.enumerated() {
-      for (name, angle) in [("roll_deg", step.setpoint.roll), ("pitch_deg", step.setpoint.pitch)]
-      where Double(angle.magnitude) > limits.tilt + 1e-6 {
-        section.complain(
-          "setpoints[\(index)].\(name)",
-          "found \(rounded(Double(angle) * 180 / .pi, 2)), expected at most limits.tilt_deg, "
-            + rounded(limits.tilt * 180 / .pi, 2))
-      }
     }
   }
 
@@ -105,15 +94,6 @@ extension Configuration {
     }
   }
 
-  static func check(_ limits: Limits, against failsafe: Failsafe, in section: Section) {
-    if failsafe.tiltAbove <= limits.tilt {
-      section.complain(
-        "failsafe.tilt.above_deg",
-        "found \(rounded(failsafe.tiltAbove * 180 / .pi, 2)), expected more than limits.tilt_deg, "
-          + "\(rounded(limits.tilt * 180 / .pi, 2)): otherwise an allowed setpoint is a fault")
-    }
-  }
-
   static func check(_ watchdog: Watchdog, against loop: Loop, in section: Section) {
     if watchdog.loopStoppedAfter < 2 * loop.period {
       section.complain(
@@ -123,12 +103,26 @@ extension Configuration {
     }
   }
 
-  static func check(_ evaluation: Evaluation, against simulation: Simulation, in section: Section) {
-    if evaluation.until > simulation.duration {
+  /// No line has two uses.
+  static func checkLines(_ lines: Lines, _ actuators: Actuators?, in section: Section) {
+    var wires: [(path: String, chip: String?, line: String)] = []
+    if let line = lines.enable { wires.append(("lines.enable", line.chip, line.line)) }
+    if let line = lines.killSwitch { wires.append(("lines.kill_switch", line.chip, line.line)) }
+    if let line = lines.status { wires.append(("lines.status", line.chip, line.line)) }
+    for (index, motor) in (actuators?.motors ?? []).enumerated() {
+      guard let bridge = motor.bridge else { continue }
+      for (name, line) in [("forward", bridge.forward), ("reverse", bridge.reverse)] {
+        wires.append(("actuators.motors[\(index)].\(name)", line.chip, line.line))
+      }
+    }
+    for (position, wire) in wires.enumerated() {
+      let other = wires[..<position].first {
+        $0.line == wire.line && ($0.chip == wire.chip || $0.chip == nil || wire.chip == nil)
+      }
+      guard let other else { continue }
       section.complain(
-        "evaluation.until_s",
-        "found \(rounded(Double(evaluation.until) / 1e9, 3)), expected at most simulation.duration_s, "
-          + "\(rounded(Double(simulation.duration) / 1e9, 3))")
+        wire.path,
+        "\([wire.chip, wire.line].compactMap(\.self).joined(separator: " ")) is \(other.path) already")
     }
   }
 }

@@ -101,7 +101,8 @@ extension BodyCommand {
     case .thrust: thrust = value
     case .rollTorque: roll = value
     case .pitchTorque: pitch = value
-    case .yawTorque: yaw = value
+    case .yawTorque, .turn: yaw = value
+    case .drive: drive = value
     }
   }
 }

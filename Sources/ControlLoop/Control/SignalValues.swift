@@ -3,10 +3,14 @@ public struct SignalValues: Sendable {
   private let estimate: Estimate
   private let setpoint: Setpoint
   private let integrals: ErrorIntegrals
+  private let path: PathErrors
 
   /// The signals of a tick from what it knows.
-  public init(estimate: Estimate, setpoint: Setpoint, integrals: ErrorIntegrals) {
-    (self.estimate, self.setpoint, self.integrals) = (estimate, setpoint, integrals)
+  public init(
+    estimate: Estimate, setpoint: Setpoint, integrals: ErrorIntegrals = ErrorIntegrals(),
+    path: PathErrors = PathErrors()
+  ) {
+    (self.estimate, self.setpoint, self.integrals, self.path) = (estimate, setpoint, integrals, path)
   }
 
   /// The value of a signal in its unit.
@@ -33,6 +37,12 @@ public struct SignalValues: Sendable {
     case .pitchSetpoint: setpoint.pitch
     case .yawRateSetpoint: setpoint.yawRate
     case .altitudeSetpoint: setpoint.altitude
+    case .speed: estimate.speed
+    case .speedError: setpoint.speed - estimate.speed
+    case .travelError: path.travel
+    case .travelErrorIntegral: path.travelIntegral
+    case .headingError: path.heading
+    case .speedSetpoint: setpoint.speed
     }
   }
 }

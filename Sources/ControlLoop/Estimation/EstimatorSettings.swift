@@ -49,6 +49,12 @@ public struct EstimatorSettings: Sendable, Equatable {
 
   /// The defaults.
   public init() {}
+
+  /// The defaults, with what a configuration says of the attitude.
+  init(_ section: Configuration.Attitude) {
+    proportionalGain = section.proportionalGain
+    integralGain = section.integralGain
+  }
 }
 
 /// What the estimator says about itself.

@@ -8,30 +8,30 @@ public protocol SetpointSource: Sendable {
   mutating func setpoint(at time: MonotonicTime, elapsed: Int64) -> Setpoint
 }
 
-extension Configuration.SetpointRates {
+/// How fast the setpoints of a kind of vehicle move.
+public protocol SetpointMotion: Sendable {
   /// `current` moved towards `target`, by at most what `seconds` allow.
-  func moving(_ current: Setpoint, towards target: Setpoint, seconds: Float) -> Setpoint {
-    func move(_ from: Float, _ to: Float, _ rate: Double) -> Float {
-      let step = Float(rate) * seconds
-      return from + min(max(to - from, -step), step)
-    }
-    return Setpoint(
-      roll: move(current.roll, target.roll, attitude), pitch: move(current.pitch, target.pitch, attitude),
-      yawRate: move(current.yawRate, target.yawRate, yaw),
-      altitude: move(current.altitude, target.altitude, altitude), arm: target.arm)
+  func moving(_ current: Setpoint, towards target: Setpoint, seconds: Float) -> Setpoint
+}
+
+extension SetpointMotion {
+  /// One number moved from `from` towards `to` at `rate` per second.
+  func moved(_ from: Float, _ to: Float, _ rate: Double, _ seconds: Float) -> Float {
+    let step = Float(rate) * seconds
+    return from + min(max(to - from, -step), step)
   }
 }
 
 /// Setpoints from a list of times, moving from each to the next at limited rates.
-public struct ProfileSetpoints: SetpointSource {
+public struct ProfileSetpoints<Rates: SetpointMotion>: SetpointSource {
   private let steps: [Configuration.SetpointStep]
-  private let rates: Configuration.SetpointRates
+  private let rates: Rates
   private var next = 0
   private var target = Setpoint()
   private var current = Setpoint()
 
   /// A profile of steps in the order of their times.
-  public init(steps: [Configuration.SetpointStep], rates: Configuration.SetpointRates) {
+  public init(steps: [Configuration.SetpointStep], rates: Rates) {
     (self.steps, self.rates) = (steps, rates)
   }
 

@@ -23,16 +23,22 @@ public struct Reading<Sample: BitwiseCopyable & Sendable & Equatable>: BitwiseCo
   }
 }
 
-/// What the vehicle is asked to do.
+/// What the vehicle is asked to do. Each kind of vehicle looks at its own part; the rest stays 0.
 public struct Setpoint: BitwiseCopyable, Sendable, Equatable {
   /// Roll and pitch in rad, yaw rate in rad/s, altitude above the take-off point in m.
   public var roll, pitch, yawRate, altitude: Float
+  /// Speed over the ground in m/s, forward positive.
+  public var speed: Float
   /// Whether the pilot (or the profile) wants the vehicle armed.
   public var arm: Bool
 
   /// A setpoint from its parts.
-  public init(roll: Float = 0, pitch: Float = 0, yawRate: Float = 0, altitude: Float = 0, arm: Bool = false) {
-    (self.roll, self.pitch, self.yawRate, self.altitude, self.arm) = (roll, pitch, yawRate, altitude, arm)
+  public init(
+    roll: Float = 0, pitch: Float = 0, yawRate: Float = 0, altitude: Float = 0, speed: Float = 0,
+    arm: Bool = false
+  ) {
+    (self.roll, self.pitch, self.yawRate, self.altitude) = (roll, pitch, yawRate, altitude)
+    (self.speed, self.arm) = (speed, arm)
   }
 }
 
@@ -55,6 +61,8 @@ public struct TickInput: BitwiseCopyable, Sendable, Equatable {
   public var range: Reading<RangeSample>
   /// The battery.
   public var power: Reading<PowerSample>
+  /// The angles of the wheels' shafts in the body, rising while they roll forward.
+  public var leftEncoder, rightEncoder: Reading<AngleSample>
   /// Whether the kill switch is pulled.
   public var killSwitch: Bool
   /// Whether the last write to the actuators succeeded.
@@ -70,11 +78,14 @@ public struct TickInput: BitwiseCopyable, Sendable, Equatable {
     pressure = Reading(empty: PressureSample(pressure: 0, temperature: 0), isPresent: false)
     range = Reading(empty: RangeSample(distance: 0, isValid: false), isPresent: false)
     power = Reading(empty: PowerSample(voltage: 0, current: 0), isPresent: false)
+    leftEncoder = Reading(empty: AngleSample(angle: 0, magnet: .good), isPresent: false)
+    rightEncoder = leftEncoder
     (killSwitch, actuatorFault, setpoint) = (false, .none, Setpoint())
   }
 }
 
-/// How upright and how high the vehicle is, as estimated.
+/// How upright and how high the vehicle is and how it rolls, as estimated; what a kind of vehicle does not estimate
+/// stays 0.
 public struct Estimate: BitwiseCopyable, Sendable, Equatable {
   /// Attitude: rotation from body (forward, right, down) to local frame (north, east, down); w, x, y, z.
   public var quaternion: (w: Float, x: Float, y: Float, z: Float)
@@ -88,12 +99,18 @@ public struct Estimate: BitwiseCopyable, Sendable, Equatable {
   public var altitude, climbRate: Float
   /// Battery voltage in V, as last measured.
   public var voltage: Float
+  /// Way over the ground since the start in m and speed in m/s, forward positive.
+  public var travel, speed: Float
+  /// Angles in rad over many turns by which the wheels have turned in the body, and their rates in rad/s, forward
+  /// positive.
+  public var wheels: (left: WheelMotion, right: WheelMotion)
 
   /// Level, at rest, on the ground.
   public init() {
     quaternion = (1, 0, 0, 0)
     (roll, pitch, yaw, rateX, rateY, rateZ) = (0, 0, 0, 0, 0, 0)
     (accelerationZ, altitude, climbRate, voltage) = (-9.80665, 0, 0, 0)
+    (travel, speed, wheels) = (0, 0, (WheelMotion(), WheelMotion()))
   }
 
   /// Whether every component is equal.
@@ -101,22 +118,34 @@ public struct Estimate: BitwiseCopyable, Sendable, Equatable {
     a.quaternion == b.quaternion && a.roll == b.roll && a.pitch == b.pitch && a.yaw == b.yaw
       && a.rateX == b.rateX && a.rateY == b.rateY && a.rateZ == b.rateZ
       && a.accelerationZ == b.accelerationZ && a.altitude == b.altitude && a.climbRate == b.climbRate
-      && a.voltage == b.voltage
+      && a.voltage == b.voltage && a.travel == b.travel && a.speed == b.speed && a.wheels == b.wheels
   }
 }
 
-/// What a controller, network or classical, asks of the mixer.
+/// How a wheel turns in the body.
+public struct WheelMotion: BitwiseCopyable, Sendable, Equatable {
+  /// Angle in rad over many turns and rate in rad/s, forward positive.
+  public var angle, rate: Float
+
+  /// A motion from its parts.
+  public init(angle: Float = 0, rate: Float = 0) { (self.angle, self.rate) = (angle, rate) }
+}
+
+/// What a controller, network or classical, asks of the mixer; a part that a kind of vehicle does not command is 0.
 public struct BodyCommand: BitwiseCopyable, Sendable, Equatable {
   /// Collective thrust, 0 to 1 of the motors' full thrust.
   public var thrust: Float
-  /// Torques about the body's axes, −1 to 1 of full differential thrust.
+  /// Torques about the body's axes: −1 to 1 of full differential thrust, or of the supply's voltage between the wheels.
   public var roll, pitch, yaw: Float
+  /// Forward drive of the wheels, −1 to 1 of the supply's voltage.
+  public var drive: Float
 
   /// A command from its parts.
-  public init(thrust: Float, roll: Float, pitch: Float, yaw: Float) {
+  public init(thrust: Float = 0, roll: Float = 0, pitch: Float = 0, yaw: Float = 0, drive: Float = 0) {
     (self.thrust, self.roll, self.pitch, self.yaw) = (thrust, roll, pitch, yaw)
+    self.drive = drive
   }
 
-  /// No thrust, no torque.
-  public static let none = BodyCommand(thrust: 0, roll: 0, pitch: 0, yaw: 0)
+  /// No thrust, no torque, no drive.
+  public static let none = BodyCommand()
 }

@@ -95,7 +95,7 @@ public struct TickOutput: BitwiseCopyable, Sendable {
   public var classicalCommand = BodyCommand.none
   /// What goes to the mixer, after limits.
   public var command = BodyCommand.none
-  /// What goes to the actuators: thrust fractions, 0 to 1, one for each motor.
+  /// What goes to the actuators, one for each motor: thrust fractions, 0 to 1, or duties of bridges, −1 to 1.
   public var motors = FixedVector<8>()
   /// Pulse widths in µs as sent to the actuator driver; the safe values while disarmed.
   public var pulses = FixedVector<8>()

@@ -3,6 +3,7 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
   case killSwitch = 0
   case awaitingDisarm = 1
   case inertialSensor = 2
+  case encoders = 13
   case attitude = 3
   case moving = 4
   case tilted = 5
@@ -12,6 +13,7 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
   case network = 9
   case overruns = 10
   case throttle = 11
+  case driving = 14
   case failsafe = 12
 
   /// This inhibit's bit in a mask.
@@ -23,15 +25,17 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
     case .killSwitch: "the kill switch is pulled"
     case .awaitingDisarm: "the arm request has not been taken back since start or since the last stop"
     case .inertialSensor: "the inertial sensor gives no trustworthy data"
+    case .encoders: "a wheel's encoder gives no trustworthy data"
     case .attitude: "the attitude is not known yet"
     case .moving: "the vehicle is moving"
-    case .tilted: "the vehicle is not level"
+    case .tilted: "the vehicle is not upright"
     case .altitude: "the altitude is not known"
     case .battery: "the battery is low or not measured"
     case .actuators: "the actuator driver does not answer"
     case .network: "the network failed in its last step"
     case .overruns: "the loop misses its ticks"
     case .throttle: "the altitude setpoint is above the ground"
+    case .driving: "the speed or the turn rate asked for is not zero"
     case .failsafe: "a fault that would end the flight is in force"
     }
   }
@@ -42,15 +46,17 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
     case .killSwitch: "release the kill switch"
     case .awaitingDisarm: "switch to disarmed once, then arm"
     case .inertialSensor: "check the sensor's wiring, address and identity"
+    case .encoders: "check the encoders' magnets, wiring and multiplexer"
     case .attitude: "keep the vehicle still until the filter has settled"
     case .moving: "put the vehicle down and keep it still"
-    case .tilted: "put the vehicle on level ground, or widen arming.level_within_deg"
+    case .tilted: "put the vehicle level, or hold it upright, or widen arming.level_within_deg"
     case .altitude: "check the range finder and the barometer"
     case .battery: "charge the battery, or check the power sensor"
     case .actuators: "check the actuator driver's wiring and address"
     case .network: "check the model's inputs; see the log's events"
     case .overruns: "lower loop.rate_hz or free the processor"
     case .throttle: "set the altitude setpoint to zero before arming"
+    case .driving: "set the speed and the turn rate to zero before arming"
     case .failsafe: "see the faults in the log's events; the failsafe section says what each leads to"
     }
   }

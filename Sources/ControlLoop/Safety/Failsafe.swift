@@ -2,11 +2,11 @@
 public enum FailsafeAction: UInt8, CaseIterable, Comparable, Sendable, BitwiseCopyable {
   /// Say it in the log and on the terminal.
   case warn = 0
-  /// Level off, stop yawing, and stay at the altitude held.
+  /// Stop turning and stay: level at the altitude held, or standing on the spot.
   case hold = 1
-  /// Let the classical controller fly on in the network's place.
+  /// Let the classical controller go on in the network's place.
   case classical = 2
-  /// Level off and descend with the classical controller, then disarm.
+  /// Come to rest with the classical controller, level and descending or rolling out, then disarm.
   case land = 3
   /// Put every output to its safe value at once.
   case disarm = 4
@@ -26,7 +26,7 @@ public enum FailsafeAction: UInt8, CaseIterable, Comparable, Sendable, BitwiseCo
   public static func < (a: FailsafeAction, b: FailsafeAction) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// What can go wrong in motion.
+/// What can go wrong in motion; each kind of vehicle says which of them it has (`VehicleKind.conditions`).
 public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case imuStale = 0
   case attitudeLost = 1
@@ -40,6 +40,8 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case lowBattery = 9
   case actuatorFault = 10
   case killSwitch = 11
+  case encoderStale = 12
+  case wheelSlip = 13
 
   /// This condition's bit in a mask.
   public var bit: UInt32 { 1 << UInt32(rawValue) }
@@ -59,6 +61,8 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .lowBattery: "low_battery"
     case .actuatorFault: "actuator_fault"
     case .killSwitch: "kill_switch"
+    case .encoderStale: "encoder_stale"
+    case .wheelSlip: "wheel_slip"
     }
   }
 
@@ -77,6 +81,8 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .lowBattery: "the battery is low"
     case .actuatorFault: "the actuator driver does not answer"
     case .killSwitch: "the kill switch is pulled"
+    case .encoderStale: "a wheel's encoder gives no fresh data"
+    case .wheelSlip: "wheels and gyroscope do not agree on the turn"
     }
   }
 
@@ -85,8 +91,7 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     switch self {
     case .rangeStale, .barometerStale, .powerStale: .whenGone
     case .imuStale, .attitudeLost, .altitudeLost, .networkFault, .tilt, .overruns, .lowBattery,
-      .actuatorFault,
-      .killSwitch:
+      .actuatorFault, .killSwitch, .encoderStale, .wheelSlip:
       .onDisarm
     }
   }
@@ -101,7 +106,8 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .tilt: FailsafeRule(action: .disarm, delay: 100_000_000)
     case .lowBattery: FailsafeRule(action: .land, delay: 1_000_000_000)
     case .actuatorFault: FailsafeRule(action: .disarm, delay: 50_000_000)
-    case .killSwitch: FailsafeRule(action: .disarm)
+    case .killSwitch, .encoderStale: FailsafeRule(action: .disarm)
+    case .wheelSlip: FailsafeRule(action: .disarm, delay: 200_000_000)
     }
   }
 

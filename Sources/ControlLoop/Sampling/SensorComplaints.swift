@@ -29,16 +29,30 @@ extension Configuration {
           "range", range.chip.facts, range.address, readings.range.fault, seen.range, accepted: nil,
           kin: SensorTable.rangeFinders.map(\.facts)))
     }
+    for (name, encoder, reading) in [
+      ("left_encoder", sensors.leftEncoder, readings.leftEncoder),
+      ("right_encoder", sensors.rightEncoder, readings.rightEncoder),
+    ] {
+      guard let encoder else { continue }
+      complaints.append(
+        Self.complaint(
+          name, encoder.chip.facts, encoder.address, behind: encoder.channel, reading.fault, nil,
+          accepted: nil, kin: SensorTable.angleSensors.map(\.facts)))
+    }
     return complaints.compactMap(\.self)
   }
 
   private static func complaint(
-    _ name: String, _ chip: ChipFacts, _ address: UInt8, _ fault: DeviceFault, _ seen: UInt8?,
-    accepted: [UInt8]?, kin: [ChipFacts]
+    _ name: String, _ chip: ChipFacts, _ address: UInt8, behind channel: BusChannel? = nil,
+    _ fault: DeviceFault, _ seen: UInt8?, accepted: [UInt8]?, kin: [ChipFacts]
   ) -> String? {
     switch fault {
     case .missing:
-      return "sensors.\(name): nothing answers at \(hexadecimal(address)), where the \(chip.name) should be"
+      let way = channel.map {
+        ", behind channel \($0.number) of the multiplexer at \(hexadecimal($0.multiplexer))"
+      }
+      return
+        "sensors.\(name): nothing answers at \(hexadecimal(address))\(way ?? ""), where the \(chip.name) should be"
         + (chip.whenMissing.map { "; \($0)" } ?? "")
     case .wrongIdentity:
       guard let seen, let identity = chip.identity else { return nil }

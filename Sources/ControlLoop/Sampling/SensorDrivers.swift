@@ -50,3 +50,20 @@ extension Configuration.PowerMonitor {
       PowerUse(sensor: SensorUse(address: address, rate: Double(rateHz)), shuntResistance: shuntOhm))
   }
 }
+
+extension Configuration.Encoder {
+  /// The driver at power-on.
+  var driver: any SensorDriver<AngleSample> {
+    chip.makeDriver(SensorUse(address: address, rate: Double(rateHz)))
+  }
+
+  /// A reading whose angle rises while the wheel rolls forward.
+  var forward: @Sendable (AngleSample) -> AngleSample {
+    guard isReversed else { return { $0 } }
+    return { sample in
+      let turn = 2 * Float.pi
+      // 0 stays 0: the angle is below a turn.
+      return AngleSample(angle: sample.angle > 0 ? turn - sample.angle : 0, magnet: sample.magnet)
+    }
+  }
+}

@@ -48,6 +48,10 @@ public struct SensorReadings: BitwiseCopyable, Sendable {
   public var range = Reading(empty: RangeSample(distance: 0, isValid: false), isPresent: false)
   /// The battery.
   public var power = Reading(empty: PowerSample(voltage: 0, current: 0), isPresent: false)
+  /// The angle of the left wheel's shaft, rising while it rolls forward.
+  public var leftEncoder = Reading(empty: AngleSample(angle: 0, magnet: .good), isPresent: false)
+  /// The angle of the right wheel's shaft.
+  public var rightEncoder = Reading(empty: AngleSample(angle: 0, magnet: .good), isPresent: false)
   /// What the actuator driver reports.
   public var actuatorFault = DeviceFault.none
 
@@ -61,6 +65,8 @@ public struct SensorReadings: BitwiseCopyable, Sendable {
     if bus.magnetic.isPresent { magnetic = bus.magnetic }
     if bus.range.isPresent { range = bus.range }
     if bus.power.isPresent { power = bus.power }
+    if bus.leftEncoder.isPresent { leftEncoder = bus.leftEncoder }
+    if bus.rightEncoder.isPresent { rightEncoder = bus.rightEncoder }
     if bus.actuatorFault != .none { actuatorFault = bus.actuatorFault }
   }
 }

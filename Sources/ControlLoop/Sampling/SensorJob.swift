@@ -1,22 +1,26 @@
+import Devices
 import HardwareInterfaces
 
 /// One sensor of a bus: its driver, its newest reading, and when it wants to be called.
 struct SensorJob<Sample: BitwiseCopyable & Sendable & Equatable>: Sendable {
   private var driver: any SensorDriver<Sample>
   private let adjust: @Sendable (Sample) -> Sample
+  /// Its place behind a multiplexer; `nil` on the bus itself.
+  private let channel: BusChannel?
   /// The newest reading.
   private(set) var reading: Reading<Sample>
   /// When the driver wants to be called next.
   private(set) var due: MonotonicTime
 
-  /// A job that starts its driver at `start`. `empty` fills the reading before the first sample, and `adjust` turns
-  /// what the driver gives into what the loop wants.
+  /// A job that starts its driver at `start`. `empty` fills the reading before the first sample, `channel` is the sensor's
+  /// place behind a multiplexer, and `adjust` turns what the driver gives into what the loop wants.
   init(
-    _ driver: any SensorDriver<Sample>, empty: Sample, start: MonotonicTime,
+    _ driver: any SensorDriver<Sample>, empty: Sample, channel: BusChannel?, start: MonotonicTime,
     adjust: @escaping @Sendable (Sample) -> Sample = { $0 }
   ) {
     self.driver = driver
     self.adjust = adjust
+    self.channel = channel
     reading = Reading(empty: empty, isPresent: true)
     due = start
   }
@@ -24,7 +28,8 @@ struct SensorJob<Sample: BitwiseCopyable & Sendable & Equatable>: Sendable {
   /// What the chip's identity register held at the last start, if it has one and answered.
   var identity: UInt8? { driver.identity }
 
-  mutating func run<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) {
+  mutating func run<Bus: I2CBus & ~Copyable>(_ bus: inout MultiplexedBus<Bus>, now: MonotonicTime) {
+    bus.route(to: channel)
     let result = driver.poll(&bus, now: now)
     if let sample = result.sample {
       reading.sample = adjust(sample)

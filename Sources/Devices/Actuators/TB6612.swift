@@ -73,3 +73,12 @@ public struct TB6612<Line: DigitalOutput & ~Copyable, Pulses: PulseOutput & ~Cop
     if let failure { throw failure }
   }
 }
+
+/// The pulses of a bridge that something else sends: a chip on a bus, which takes those of all motors in one burst.
+public struct PulsesOnBus: PulseOutput, ~Copyable {
+  /// Nothing to own.
+  public init() {}
+
+  /// Leaves the pulses to the bus.
+  public mutating func set(microseconds: Float) throws(LineError) {}
+}

@@ -79,6 +79,8 @@ struct EventDetector {
     addDevice("barometer", before.input.pressure.fault, record.input.pressure.fault, to: &events)
     addDevice("range", before.input.range.fault, record.input.range.fault, to: &events)
     addDevice("power", before.input.power.fault, record.input.power.fault, to: &events)
+    addDevice("left_encoder", before.input.leftEncoder.fault, record.input.leftEncoder.fault, to: &events)
+    addDevice("right_encoder", before.input.rightEncoder.fault, record.input.rightEncoder.fault, to: &events)
     addDevice("actuators", before.input.actuatorFault, record.input.actuatorFault, to: &events)
     return events
   }
@@ -88,6 +90,8 @@ struct EventDetector {
       || a.output.faults != b.output.faults || a.output.inhibits != b.output.inhibits
       || a.input.inertial.fault != b.input.inertial.fault || a.input.pressure.fault != b.input.pressure.fault
       || a.input.range.fault != b.input.range.fault || a.input.power.fault != b.input.power.fault
+      || a.input.leftEncoder.fault != b.input.leftEncoder.fault
+      || a.input.rightEncoder.fault != b.input.rightEncoder.fault
       || a.input.actuatorFault != b.input.actuatorFault
   }
 

@@ -106,6 +106,10 @@ enum NetworkTopic: LogTopic {
 
     """
 
+  static func occasion(_ record: borrowing TickRecord) -> TopicOccasion {
+    record.output.networkInputs.count > 0 ? .always : .never
+  }
+
   static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
     encoder.put(record.output.ts)
     encoder.put(sequence: record.output.networkInputs)

@@ -18,6 +18,10 @@ enum ImuTopic: LogTopic {
     """ + SchemaParts.type("geometry_msgs/Quaternion", "float64 x\nfloat64 y\nfloat64 z\nfloat64 w\n")
     + SchemaParts.type("geometry_msgs/Vector3", "float64 x\nfloat64 y\nfloat64 z\n") + SchemaParts.header
 
+  static func occasion(_ record: borrowing TickRecord) -> TopicOccasion {
+    .reading(record.input.inertial.sequence)
+  }
+
   static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
     let reading = record.input.inertial
     encoder.putHeader(time: reading.time.nanoseconds, frame: "imu")

@@ -8,8 +8,39 @@ protocol LogTopic {
   static var schemaName: String { get }
   /// The schema with all it stands on.
   static var schemaText: String { get }
+  /// When it is written.
+  static func occasion(_ record: borrowing TickRecord) -> TopicOccasion
   /// Appends the fields, in the schema's order, to a begun message.
   static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder)
+}
+
+/// When a topic for people is written, at most 50 times a second.
+enum TopicOccasion {
+  case always, never
+  /// When the number of the reading has changed.
+  case reading(UInt32)
+}
+
+extension LogTopic {
+  static func occasion(_ record: borrowing TickRecord) -> TopicOccasion { .always }
+}
+
+extension VehicleKind {
+  /// The topics for people of this kind of vehicle, in the order of the log.
+  var topics: [any LogTopic.Type] {
+    switch self {
+    case .quadrotor:
+      [
+        ImuTopic.self, BarometerTopic.self, RangeTopic.self, BatteryTopic.self, AttitudeTopic.self,
+        AltitudeTopic.self, CommandTopic.self, MotorsTopic.self, NetworkTopic.self,
+      ]
+    case .balancingRobot:
+      [
+        ImuTopic.self, EncodersTopic.self, BatteryTopic.self, WheelsTopic.self, DriveTopic.self,
+        DriveCommandTopic.self, BridgesTopic.self, NetworkTopic.self,
+      ]
+    }
+  }
 }
 
 /// Parts of schemas that several topics share.

@@ -12,6 +12,10 @@ enum BarometerTopic: LogTopic {
 
     """ + SchemaParts.header
 
+  static func occasion(_ record: borrowing TickRecord) -> TopicOccasion {
+    .reading(record.input.pressure.sequence)
+  }
+
   static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
     encoder.putHeader(time: record.input.pressure.time.nanoseconds, frame: "barometer")
     encoder.put(Double(record.input.pressure.sample.pressure))
@@ -31,6 +35,10 @@ enum RangeTopic: LogTopic {
 
     """ + SchemaParts.header
 
+  static func occasion(_ record: borrowing TickRecord) -> TopicOccasion {
+    .reading(record.input.range.sequence)
+  }
+
   static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
     encoder.putHeader(time: record.input.range.time.nanoseconds, frame: "range")
     encoder.put(record.input.range.sample.distance)
@@ -49,6 +57,10 @@ enum BatteryTopic: LogTopic {
     float32 current  # A
 
     """ + SchemaParts.header
+
+  static func occasion(_ record: borrowing TickRecord) -> TopicOccasion {
+    .reading(record.input.power.sequence)
+  }
 
   static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
     encoder.putHeader(time: record.input.power.time.nanoseconds, frame: "battery")

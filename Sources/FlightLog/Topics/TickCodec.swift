@@ -1,32 +1,40 @@
 import ControlLoop
 
-/// The replay topic `/ganglion/tick`: all that a tick saw and decided, bit for bit.
-enum TickCodec {
+/// The replay topic `/ganglion/tick` of one kind of vehicle: all that a tick saw and decided, bit for bit.
+struct TickCodec: Sendable {
   static let topic = "/ganglion/tick"
-  static let schemaName = "ganglion_msgs/msg/Tick"
 
+  /// The kind of vehicle.
+  let vehicle: VehicleKind
   /// The schema as `ros2msg` text, made from the fields themselves.
-  static let schemaText: String = {
-    var writer = TickSchemaWriter()
-    var record = TickRecord.blank
-    record.visitFields(&writer)
-    return writer.text
-  }()
-
+  let schemaText: String
   /// Bytes behind the encapsulation that every tick has, and that no tick exceeds.
-  static let (smallestEncoding, largestEncoding): (Int, Int) = {
-    var size = TickFieldSize()
+  private let smallestEncoding, largestEncoding: Int
+
+  init(_ vehicle: VehicleKind) {
+    self.vehicle = vehicle
+    var (writer, size) = (TickSchemaWriter(), TickFieldSize())
     var record = TickRecord.blank
-    record.visitFields(&size)
-    return (size.smallest, size.largest)
-  }()
+    record.visitFields(of: vehicle, &writer)
+    record.visitFields(of: vehicle, &size)
+    schemaText = writer.text
+    (smallestEncoding, largestEncoding) = (size.smallest, size.largest)
+  }
+
+  /// Full name of the schema.
+  var schemaName: String {
+    switch vehicle {
+    case .quadrotor: "ganglion_msgs/msg/Tick"
+    case .balancingRobot: "ganglion_msgs/msg/BalancingRobotTick"
+    }
+  }
 
   /// Encodes `record` as the encoder's next message.
-  static func encode(_ record: inout TickRecord, into encoder: inout CDREncoder) {
+  func encode(_ record: inout TickRecord, into encoder: inout CDREncoder) {
     encoder.begin()
     encoder.fill(atMost: largestEncoding) { base in
       var store = TickFieldStore(base: base)
-      record.visitFields(&store)
+      record.visitFields(of: vehicle, &store)
       return store.offset
     }
   }
@@ -35,7 +43,7 @@ enum TickCodec {
   ///
   /// Throws `LogError` at the first field that does not fit the message or its type.
   @inline(__always)
-  static func decode(
+  func decode(
     _ bytes: LogBytes, _ range: Range<Int>, into record: inout TickRecord
   ) throws(LogError) {
     let isDone = bytes.withBytes(in: range) { decode($0, into: &record) }
@@ -44,19 +52,19 @@ enum TickCodec {
 
   /// Decodes a message, or says `false` when anything about it is wrong.
   @inline(__always)
-  private static func decode(_ message: UnsafeRawBufferPointer, into record: inout TickRecord) -> Bool {
+  private func decode(_ message: UnsafeRawBufferPointer, into record: inout TickRecord) -> Bool {
     guard let start = message.baseAddress, message.count >= CDREncoder.encapsulation + smallestEncoding,
       CDRDecoder.isLittleEndian(start.loadUnaligned(as: UInt32.self))
     else { return false }
     var load = TickFieldLoad(
       start + CDREncoder.encapsulation, count: message.count - CDREncoder.encapsulation)
-    record.visitFields(&load)
+    record.visitFields(of: vehicle, &load)
     return load.isSound && load.offset == load.count
   }
 
   /// Finds out what is wrong with a message.
   @inline(never)
-  private static func failure(_ bytes: LogBytes, _ range: Range<Int>) -> LogError {
+  private func failure(_ bytes: LogBytes, _ range: Range<Int>) -> LogError {
     guard let decoder = CDRDecoder(bytes, range) else {
       return LogError(
         .malformed, at: range.lowerBound, "a tick record is not little-endian CDR",
@@ -64,7 +72,7 @@ enum TickCodec {
     }
     var reader = TickFieldReader(decoder: decoder)
     var record = TickRecord.blank
-    record.visitFields(&reader)
+    record.visitFields(of: vehicle, &reader)
     if let failure = reader.failure {
       return LogError(
         .malformed, at: failure.offset, "field \(failure.name) of a tick record is cut or has no such value",

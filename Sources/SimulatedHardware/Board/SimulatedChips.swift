@@ -8,6 +8,8 @@ public struct SimulatedChipSettings: Sendable {
   public var shuntResistance = 0.1
   /// The shaft that it measures: 0 for the left wheel's, 1 for the right one's.
   public var shaft = 0
+  /// Whether it looks at the shaft from the side from which forward is backward.
+  public var isReversed = false
 
   /// A genuine part, aligned with the vehicle.
   public init() {}
@@ -38,7 +40,7 @@ public enum SimulatedChips {
     ("vl53l1x", { _ in SimulatedVL53L1X() }),
     ("ina219", { SimulatedINA219(shuntResistance: $0.shuntResistance) }),
     ("ina226", { SimulatedINA226(shuntResistance: $0.shuntResistance) }),
-    ("as5600", { SimulatedAS5600(shaft: $0.shaft) }),
+    ("as5600", { SimulatedAS5600(shaft: $0.shaft, isReversed: $0.isReversed) }),
   ]
 
   /// The names, in the order of the table.

@@ -29,6 +29,7 @@ public final class SimulatedAS5600: SimulatedChip {
   public private(set) var wasBurned = false
 
   private let shaft: Int
+  private let isReversed: Bool
   private let imperfections: Imperfections
   private var registers = InlineArray<32, UInt8>(repeating: 0)
   private var pointer: UInt8 = 0
@@ -38,9 +39,11 @@ public final class SimulatedAS5600: SimulatedChip {
   /// The filtered angle in turns; `nil` before the first sample.
   private var filtered: Double?
 
-  /// A chip at the end of a shaft: 0 for the left wheel's, 1 for the right one's.
-  public init(shaft: Int = 0, imperfections: Imperfections = Imperfections()) {
+  /// A chip at the end of a shaft: 0 for the left wheel's, 1 for the right one's; `isReversed` when it looks from the side
+  /// from which forward is backward.
+  public init(shaft: Int = 0, isReversed: Bool = false, imperfections: Imperfections = Imperfections()) {
     self.shaft = shaft == 1 ? 1 : 0
+    self.isReversed = isReversed
     self.imperfections = imperfections
     super.init()
     reset()
@@ -112,6 +115,7 @@ public final class SimulatedAS5600: SimulatedChip {
     nextEvent = now &+ conversionTime(Self.samplingTime)
     if faults.contains(.stuck) || magnet == .missing { return }
     var turns = physics.shaftAngles[shaft] / (2 * Double.pi)
+    if isReversed { turns = -turns }
     if faults.contains(.bias) { turns *= 1.25 }
     // Settling to a tenth in 2.2, 1.1, 0.55 and 0.286 ms: a first-order filter with weights of about 1/6, 1/3, ...
     let setting = registers[7] & 3

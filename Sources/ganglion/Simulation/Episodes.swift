@@ -59,37 +59,42 @@ struct EpisodeSummary {
     var lines = [
       "episodes        \(reports.count)",
       String(format: "held            %d (%.1f %%)", held, heldShare * 100),
-      String(
-        format: "attitude error  median %.2f° RMS, largest %.2f°", median { $0.score.attitudeRMS },
-        largest { $0.score.attitudeRMS }),
-      String(
-        format: "altitude error  median %.3f m RMS, largest %.3f m", median { $0.score.altitudeRMS },
-        largest { $0.score.altitudeRMS }),
-      "crashed         \(reports.count { $0.score.crash != .none })",
     ]
-    for report in failed.prefix(10) {
+    for measure in measures {
+      let name = "\(measure.subject) error".padding(toLength: 15, withPad: " ", startingAt: 0)
+      let number = "%.\(measure.digits)f\(measure.unit)"
       lines.append(
         String(
-          format: "not held        seed %llu: %.2f°, %.3f m, crash %@, ended %@", report.seed,
-          report.score.attitudeRMS, report.score.altitudeRMS, "\(report.score.crash)", "\(report.mode)"))
+          format: "%@ median \(number) \(measure.summary), largest \(number)", name,
+          median { $0.score.value(measure.key) }, largest { $0.score.value(measure.key) }))
+    }
+    lines.append("crashed         \(crashed)")
+    for report in failed.prefix(10) {
+      let values = report.score.measures.map { String(format: "%.\($0.digits)f%@", $0.value, $0.unit) }
+      lines.append(
+        "not held        seed \(report.seed): \(values.joined(separator: ", ")), crash "
+          + "\(report.score.crash ?? "none"), ended \(report.mode)")
     }
     if failed.count > 10 { lines.append("                and \(failed.count - 10) more") }
     return lines.joined(separator: "\n")
   }
 
   var json: [String: Any] {
-    [
-      "episodes": reports.count, "held": held, "held_share": heldShare,
-      "crashed": reports.count { $0.score.crash != .none },
-      "attitude_rms_deg": finite([
-        "median": median { $0.score.attitudeRMS }, "max": largest { $0.score.attitudeRMS },
-      ]),
-      "altitude_rms_m": finite([
-        "median": median { $0.score.altitudeRMS }, "max": largest { $0.score.altitudeRMS },
-      ]),
+    var object: [String: Any] = [
+      "episodes": reports.count, "held": held, "held_share": heldShare, "crashed": crashed,
       "not_held_seeds": reports.filter { !$0.isHeld }.map(\.seed),
     ]
+    for measure in measures {
+      object[measure.key] = finite([
+        "median": median { $0.score.value(measure.key) }, "max": largest { $0.score.value(measure.key) },
+      ])
+    }
+    return object
   }
+
+  private var crashed: Int { reports.count { $0.score.crash != nil } }
+  /// What was measured in each of the runs.
+  private var measures: [RunScore.Measure] { reports.first?.score.measures ?? [] }
 
   /// JSON has no infinity: an error that was never measured is left out.
   private func finite(_ values: [String: Double]) -> [String: Double] { values.filter { $0.value.isFinite } }

@@ -22,7 +22,6 @@ struct Flight: ~Copyable, VehicleFlight {
   private var schedule: LoopSchedule
   private var setpoints: any SetpointSource
   private var lateness: Lateness
-  private var score = FlightScore()
   private var tickTimes = LatencyHistogram()
   private var ticks: UInt64 = 0
   private var missed: UInt64 = 0
@@ -42,7 +41,7 @@ struct Flight: ~Copyable, VehicleFlight {
     }
     let log = try logPath.map { path in
       try FlightLogWriter(
-        sink: openLog(path), configuration: Array(configuration.text.utf8),
+        sink: openLog(path), vehicle: configuration.kind, configuration: Array(configuration.text.utf8),
         model: mission.modelBytes,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: configuration.backend.rawValue, seed: seed,
@@ -60,7 +59,7 @@ struct Flight: ~Copyable, VehicleFlight {
   /// Begins the next tick at its time; `nil` when the flight is over.
   mutating func nextTick() -> LoopSchedule.Start? {
     guard schedule.due.nanoseconds <= mission.configuration.simulation.duration else { return nil }
-    guard vehicle.truth?.crash ?? QuadrotorCrash.none == QuadrotorCrash.none else { return nil }
+    guard vehicle.crash == nil else { return nil }
     return schedule.begin(now: schedule.due.advanced(nanoseconds: lateness.next()))
   }
 
@@ -89,25 +88,17 @@ struct Flight: ~Copyable, VehicleFlight {
     inhibits = output.inhibits
     lastMode = output.mode
     wasArmed = wasArmed || output.mode != .disarmed
-    guard let truth = vehicle.truth else { return }
-    score.note(crash: truth.crash)
-    let evaluation = mission.configuration.evaluation
-    if input.time.nanoseconds >= evaluation.from, input.time.nanoseconds < evaluation.until {
-      score.add(truth, setpoint: input.setpoint, isArmed: output.mode == .active || output.mode == .hold)
-    }
+    vehicle.note(record)
   }
 
   /// Rewrites the live line, four times a second of flight.
   func showProgress(_ output: TickOutput) {
     guard ticks % UInt64(max(mission.configuration.loop.rateHz / 4, 1)) == 0 else { return }
-    let estimate = output.estimate
-    let degrees = 180 / Float.pi
     let names = FailsafeCondition.list(output.faults).map(\.name)
     Terminal.showProgress(
       String(
-        format: "%6.2f s  roll %6.1f°  pitch %6.1f°  altitude %5.2f m  tick %5.1f µs  %@",
-        Double(schedule.due.nanoseconds) * 1e-9, estimate.roll * degrees, estimate.pitch * degrees,
-        estimate.altitude, Double(tickTimes.quantile(0.5)) * 1e-3,
+        format: "%6.2f s  %@  tick %5.1f µs  %@", Double(schedule.due.nanoseconds) * 1e-9,
+        mission.configuration.kind.shown(output.estimate), Double(tickTimes.quantile(0.5)) * 1e-3,
         names.isEmpty ? "no faults" : names.joined(separator: ", ")))
   }
 
@@ -117,10 +108,27 @@ struct Flight: ~Copyable, VehicleFlight {
     Terminal.endProgress()
     return FlightReport(
       name: mission.configuration.name, seed: seed, ticks: ticks, missed: missed, tickTimes: tickTimes,
-      score: score, evaluation: mission.configuration.evaluation, mode: lastMode,
+      score: vehicle.score, mode: lastMode,
       faults: FailsafeCondition.list(faults), inhibits: wasArmed ? [] : ArmingInhibit.list(inhibits),
       complaints: mission.configuration.complaints(
         about: lastReadings, identities: vehicle.identities), logPath: logPath)
+  }
+}
+
+extension VehicleKind {
+  /// An estimate in a few words of fixed length.
+  fileprivate func shown(_ estimate: Estimate) -> String {
+    let degrees = 180 / Float.pi
+    switch self {
+    case .quadrotor:
+      return String(
+        format: "roll %6.1f°  pitch %6.1f°  altitude %5.2f m", estimate.roll * degrees,
+        estimate.pitch * degrees, estimate.altitude)
+    case .balancingRobot:
+      return String(
+        format: "pitch %6.1f°  speed %5.2f m/s  way %6.2f m", estimate.pitch * degrees, estimate.speed,
+        estimate.travel)
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 import ControlLoop
 import Foundation
-import SimulatedHardware
 
 /// How a flight went, for people and for machines.
 struct FlightReport: Sendable {
@@ -9,8 +8,7 @@ struct FlightReport: Sendable {
   var ticks: UInt64
   var missed: UInt64
   var tickTimes: LatencyHistogram
-  var score: FlightScore
-  var evaluation: Configuration.Evaluation
+  var score: RunScore
   var mode: VehicleMode
   var faults: [FailsafeCondition]
   var inhibits: [ArmingInhibit]
@@ -19,7 +17,7 @@ struct FlightReport: Sendable {
   var logPath: String?
 
   /// Whether the flight counts as held.
-  var isHeld: Bool { score.isHeld(evaluation) }
+  var isHeld: Bool { score.isHeld }
 
   /// A short table.
   var table: String {
@@ -32,7 +30,7 @@ struct FlightReport: Sendable {
       "tick time       p50 \(microseconds(0.5)) µs, p99 \(microseconds(0.99)) µs, max \(microseconds(1)) µs",
       tracking,
       "faults          " + (faults.isEmpty ? "none" : faults.map(\.text).joined(separator: "; ")),
-      "ended           \(mode)" + (score.crash == .none ? "" : ", crashed: \(score.crash)"),
+      "ended           \(mode)" + (score.crash.map { ", crashed: \($0)" } ?? ""),
       "held            " + (isHeld ? "yes" : "no"),
     ]
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
@@ -45,9 +43,12 @@ struct FlightReport: Sendable {
     guard score.samples > 0 else {
       return "tracking error  not measured: the flight ended before evaluation.from_s"
     }
-    return String(
-      format: "tracking error  attitude %.2f° RMS (limit %.1f), altitude %.3f m RMS (limit %.2f)",
-      score.attitudeRMS, evaluation.attitudeRMS * 180 / .pi, score.altitudeRMS, evaluation.altitudeRMS)
+    let measures = score.measures.map { measure in
+      String(
+        format: "%@ %.\(measure.digits)f%@ %@ (limit %.\(max(measure.digits - 1, 0))f)",
+        measure.subject, measure.value, measure.unit, measure.summary, measure.limit)
+    }
+    return "tracking error  " + measures.joined(separator: ", ")
   }
 
   /// The same as an object.
@@ -58,12 +59,11 @@ struct FlightReport: Sendable {
         "p50": Double(tickTimes.quantile(0.5)) * 1e-3, "p99": Double(tickTimes.quantile(0.99)) * 1e-3,
         "max": Double(tickTimes.maximum) * 1e-3,
       ],
-      "faults": faults.map(\.name), "mode": "\(mode)", "crash": "\(score.crash)", "held": isHeld,
+      "faults": faults.map(\.name), "mode": "\(mode)", "crash": score.crash ?? "none", "held": isHeld,
       "inhibits": inhibits.map { "\($0)" }, "devices": complaints,
     ]
     if score.samples > 0 {
-      object["attitude_rms_deg"] = score.attitudeRMS
-      object["altitude_rms_m"] = score.altitudeRMS
+      for measure in score.measures { object[measure.key] = measure.value }
     }
     if let logPath { object["log"] = logPath }
     return object

@@ -9,50 +9,47 @@ import SimulatedHardware
 final class SimulatedVehicle: Vehicle {
   /// The chips and lines.
   let board: SimulatedBoard
-  /// What moves the chips' physics; `nil` when a recording does, through `setPhysics`.
-  private var plant: Quadrotor?
+  /// The way to the motors.
+  let motors: SimulatedMotors
+  /// What moves the chips' physics; `nil` when a recording does, through the board.
+  private(set) var motion: (any SimulatedMotion)?
   private var workers: [BusWorker<SimulatedI2CBus>] = []
-  private let pulseDriver: SimulatedPCA9685
-  private let channels: [Int]
-  /// Pulses of the processor's own outputs; `nil` for a vehicle whose pulses come from a chip on a bus.
-  private var processorPulses: FixedVector<8>?
   private var safeOutput = TickOutput()
   private var enable: SimulatedOutput
   private let killSwitch: String
 
-  /// The vehicle of `configuration` as `seed` draws it: mass, wind, noise and all.
+  /// The vehicle of `configuration` as `seed` draws it: mass, disturbances, noise and all.
   convenience init(_ configuration: Configuration, seed: UInt64) throws(CommandFailure) {
     let simulation = configuration.simulation
     var random = RandomGenerator(seed: seed, stream: 96)
     let noise = random.nextUniform(simulation.sensorNoise.lowerBound, simulation.sensorNoise.upperBound)
     try self.init(
       configuration, board: SimulatedBoard(seed: seed, noiseScale: noise),
-      plant: Quadrotor(configuration, seed: seed))
+      motion: configuration.simulatedMotion(seed: seed))
   }
 
-  /// The board of `configuration` without a plant, for a recording: its chips are ideal, since the noise is in the
+  /// The board of `configuration` without physics, for a recording: its chips are ideal, since the noise is in the
   /// recording, and those in `absent` are not on it.
   convenience init(recordingFor configuration: Configuration, without absent: Set<String>)
     throws(CommandFailure)
   {
     try self.init(
-      configuration, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), plant: nil, absent: absent)
+      configuration, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), motion: nil, absent: absent)
   }
 
   private init(
-    _ configuration: Configuration, board: SimulatedBoard, plant: Quadrotor?, absent: Set<String> = []
+    _ configuration: Configuration, board: SimulatedBoard, motion: (any SimulatedMotion)?,
+    absent: Set<String> = []
   ) throws(CommandFailure) {
-    (self.board, self.plant) = (board, plant)
+    (self.board, self.motion) = (board, motion)
     let enableName = configuration.lines.enable?.line ?? "enable"
     killSwitch = configuration.lines.killSwitch?.line ?? "kill-switch"
     board.enableLine = enableName
     enable = board.output(enableName)
-    channels = configuration.actuators.motors.map(\.channel)
+    motors = SimulatedMotors(configuration.actuators, board: board, enable: enableName)
     for motor in configuration.actuators.motors { safeOutput.pulses.append(Float(motor.safeMicroseconds)) }
-    if configuration.actuators.driver.bus == nil { processorPulses = FixedVector() }
-    pulseDriver = SimulatedPCA9685(oscillator: Double(configuration.actuators.driver.oscillatorHz))
     do throws(SimulatedBoard.AssemblyError) {
-      try board.attach(configuration, motors: pulseDriver, without: absent)
+      try board.attach(configuration, motors: motors, without: absent)
     } catch {
       throw CommandFailure("cannot assemble the simulated board: \(error)")
     }
@@ -62,7 +59,7 @@ final class SimulatedVehicle: Vehicle {
           bus: board.bus(number, bitRate: bus.rateHz), configuration: configuration, name: bus.name,
           start: .zero))
     }
-    if let plant { board.physics = PhysicalState(plant.truth) }
+    if let motion { board.physics = motion.physics }
   }
 
   /// Schedules a fault of a chip.
@@ -74,10 +71,16 @@ final class SimulatedVehicle: Vehicle {
     }
   }
 
-  /// What is true at the plant's time; `nil` without a plant.
-  var truth: QuadrotorTruth? { plant?.truth }
+  /// Why the run ended; `nil` while it goes on.
+  var crash: String? { motion?.crash }
 
-  /// Lets the plant fly and every bus worker do its jobs until `time`. A job begins when it is due and its bus is
+  /// How well the run went so far.
+  var score: RunScore { motion?.score ?? RunScore() }
+
+  /// Takes note of a tick for the score.
+  func note(_ record: TickRecord) { motion?.note(record) }
+
+  /// Lets the vehicle move and every bus worker do its jobs until `time`. A job begins when it is due and its bus is
   /// free.
   func collectSamples(until time: MonotonicTime) -> SensorReadings {
     while let worker = workers.min(by: { $0.nextStart < $1.nextStart }), worker.nextStart <= time {
@@ -104,41 +107,30 @@ final class SimulatedVehicle: Vehicle {
   /// Sends a tick's decision to the actuators.
   func actuate(_ output: TickOutput) {
     for worker in workers { worker.write(pulses: output.pulses, now: board.now) }
-    if processorPulses != nil { processorPulses = output.pulses }
+    motors.take(output)
     // A simulated line cannot fail.
     try? enable.set(output.enable)
-    applyPulses()
+    motion?.drive(by: motors)
   }
 
   /// Puts every output to its safe value: the enable line low, the motors' safe pulses.
   func makeSafe() { actuate(safeOutput) }
 
   /// Width in µs of the pulses that reach a motor; `nil` when none do.
-  func pulseWidth(motor: Int) -> Double? {
-    guard channels.indices.contains(motor) else { return nil }
-    guard let processorPulses else { return board.pulseWidth(pulseDriver, channel: channels[motor]) }
-    return board.outputsEnabled && processorPulses[motor] > 0 ? Double(processorPulses[motor]) : nil
-  }
+  func pulseWidth(motor: Int) -> Double? { motors.pulseWidth(motor) }
 
   /// Whether the kill switch is pulled.
   var isKillSwitchPulled: Bool { board.isActive(killSwitch) }
 
   private func advance(to time: MonotonicTime) {
-    while let step = plant?.nanoseconds, step < time.nanoseconds {
-      plant?.step()
-      guard let plant else { break }
-      board.physics = PhysicalState(plant.truth)
-      board.advance(to: MonotonicTime(nanoseconds: min(plant.nanoseconds, time.nanoseconds)))
+    while let step = motion?.nanoseconds, step < time.nanoseconds {
+      motion?.step()
+      guard let motion else { break }
+      board.physics = motion.physics
+      board.advance(to: MonotonicTime(nanoseconds: min(motion.nanoseconds, time.nanoseconds)))
+      if motion.followsOutputs { self.motion?.drive(by: motors) }
     }
     board.advance(to: time)
-  }
-
-  private func applyPulses() {
-    for (motor, channel) in channels.enumerated() {
-      let width =
-        processorPulses.map { $0[motor] > 0 ? Double($0[motor]) : nil } ?? pulseDriver.pulseWidth(channel)
-      plant?.setPulse(motor: motor, microseconds: board.outputsEnabled ? width : nil)
-    }
   }
 }
 

@@ -1,53 +1,98 @@
 import ControlLoop
-import HardwareInterfaces
-import PortableMath
+import Devices
 import SimulatedHardware
 
 extension SimulatedBoard {
   /// Puts the chips where the configuration says they are, under the names that faults use, but for the `absent`.
   func attach(
-    _ configuration: Configuration, motors: SimulatedPCA9685, without absent: Set<String>
+    _ configuration: Configuration, motors: SimulatedMotors, without absent: Set<String>
   ) throws(AssemblyError) {
+    let multiplexers = try attachMultiplexers(configuration)
     func bus(_ name: String) -> Int { configuration.buses.firstIndex { $0.name == name } ?? 0 }
     func put(
-      _ chip: String, _ name: String, on busName: String, _ address: UInt8, _ settings: SimulatedChipSettings
+      _ chip: String, _ name: String, on busName: String, _ address: UInt8, behind channel: BusChannel?,
+      _ settings: SimulatedChipSettings
     ) throws(AssemblyError) -> SimulatedChip? {
       guard !absent.contains(name) else { return nil }
       guard let chip = SimulatedChips.make(chip, settings) else {
         throw .unknownChip(chip, known: SimulatedChips.names)
       }
-      return try attach(chip, name: name, bus: bus(busName), address: address)
+      let way = channel.map { channel in
+        let multiplexer = Multiplexer(bus: bus(busName), address: channel.multiplexer)
+        return (multiplexer: multiplexers[multiplexer] ?? "", number: Int(channel.number))
+      }
+      return try attach(chip, name: name, at: BusPlace(bus: bus(busName), address: address, behind: way))
     }
     let sensors = configuration.sensors
     var settings = SimulatedChipSettings()
     settings.mounting = Mounting(sensors.imu.mounting)
     settings.identity = sensors.imu.acceptIdentities.first
-    let imu = try put(sensors.imu.chip.name, "imu", on: sensors.imu.bus, sensors.imu.address, settings)
+    let imu = try put(
+      sensors.imu.chip.name, "imu", on: sensors.imu.bus, sensors.imu.address, behind: sensors.imu.channel,
+      settings)
     if let barometer = sensors.barometer {
       var settings = SimulatedChipSettings()
       settings.identity = barometer.acceptIdentities.first
-      _ = try put(barometer.chip.name, "barometer", on: barometer.bus, barometer.address, settings)
+      _ = try put(
+        barometer.chip.name, "barometer", on: barometer.bus, barometer.address, behind: barometer.channel,
+        settings)
     }
     if let magnetometer = sensors.magnetometer {
       var settings = SimulatedChipSettings()
       settings.mounting = Mounting(magnetometer.mounting ?? sensors.imu.mounting)
       settings.identity = magnetometer.acceptIdentities.first
       let chip = try put(
-        magnetometer.chip.name, "magnetometer", on: magnetometer.bus, magnetometer.address, settings)
+        magnetometer.chip.name, "magnetometer", on: magnetometer.bus, magnetometer.address,
+        behind: magnetometer.channel, settings)
       // On one bus with a chip that opens the way to its own: behind it, as inside an MPU-9250.
       if sensors.imu.auxiliaryBypass, magnetometer.bus == sensors.imu.bus { chip?.carrier = imu }
     }
     if let range = sensors.range {
-      _ = try put(range.chip.name, "range", on: range.bus, range.address, SimulatedChipSettings())
+      _ = try put(
+        range.chip.name, "range", on: range.bus, range.address, behind: range.channel, SimulatedChipSettings()
+      )
     }
     if let power = sensors.power {
       var settings = SimulatedChipSettings()
       settings.shuntResistance = power.shuntOhm
-      _ = try put(power.chip.name, "power", on: power.bus, power.address, settings)
+      _ = try put(
+        power.chip.name, "power", on: power.bus, power.address, behind: power.channel, settings)
     }
+    for (shaft, name, encoder) in [
+      (0, "left-encoder", sensors.leftEncoder), (1, "right-encoder", sensors.rightEncoder),
+    ] {
+      guard let encoder else { continue }
+      var settings = SimulatedChipSettings()
+      (settings.shaft, settings.isReversed) = (shaft, encoder.isReversed)
+      _ = try put(
+        encoder.chip.name, name, on: encoder.bus, encoder.address, behind: encoder.channel, settings)
+    }
+    if let bridge = motors.bridgeChip { try place(bridge, name: "bridge") }
     let driver = configuration.actuators.driver
     guard let motorBus = driver.bus else { return }
-    try attach(motors, name: "motors", bus: bus(motorBus), address: driver.address)
+    try attach(motors.pulseDriver, name: "motors", bus: bus(motorBus), address: driver.address)
+  }
+
+  /// A multiplexer by its place.
+  private struct Multiplexer: Hashable {
+    var bus: Int
+    var address: UInt8
+  }
+
+  /// Puts the multiplexers on that sensors sit behind; their names by their places.
+  private func attachMultiplexers(
+    _ configuration: Configuration
+  ) throws(AssemblyError) -> [Multiplexer: String] {
+    var names: [Multiplexer: String] = [:]
+    for (number, load) in configuration.busLoads.enumerated() {
+      for address in Set(load.shares.compactMap(\.channel?.multiplexer)).sorted() {
+        // The first is "multiplexer", the next "multiplexer-2".
+        let name = names.isEmpty ? "multiplexer" : "multiplexer-\(names.count + 1)"
+        try attach(SimulatedTCA9548A(), name: name, bus: number, address: address)
+        names[Multiplexer(bus: number, address: address)] = name
+      }
+    }
+    return names
   }
 }
 
@@ -57,36 +102,4 @@ extension Mounting {
     func axis(_ axis: SignedAxis) -> Axis { Axis(rawValue: axis.rawValue) ?? .plusX }
     self.init(forward: axis(mounting.forward), right: axis(mounting.right), down: axis(mounting.down))
   }
-}
-
-extension Quadrotor {
-  /// The vehicle of a configuration as `seed` draws it.
-  init(_ configuration: Configuration, seed: UInt64) {
-    let simulation = configuration.simulation
-    var parameters = QuadrotorParameters()
-    parameters.mass = simulation.mass
-    parameters.battery.cells = simulation.batteryCells
-    let variation = simulation.variation
-    self.init(
-      parameters: parameters,
-      variation: QuadrotorVariation(
-        mass: variation.mass, inertia: variation.inertia, motor: variation.motor,
-        centreOfMass: variation.centreOfMass, batteryCharge: variation.batteryCharge),
-      wind: WindParameters(mean: simulation.wind.mean, gust: simulation.wind.gust), seed: seed,
-      rate: simulation.plantRateHz)
-  }
-}
-
-extension PhysicalState {
-  /// What the chips of a quadrotor measure.
-  init(_ truth: QuadrotorTruth) {
-    self.init(
-      specificForce: truth.specificForce, angularRate: truth.rate, temperature: truth.temperature - 273.15,
-      pressure: truth.pressure, rangeToGround: truth.range, batteryVoltage: truth.voltage,
-      batteryCurrent: truth.current)
-    magneticField = truth.attitude.inverseRotate(Self.earthField)
-  }
-
-  /// The Earth's magnetic field in the middle of Europe, north-east-down, in T.
-  private static let earthField = Vector3(20e-6, 0, 45e-6)
 }

@@ -11,7 +11,11 @@ import Testing
     let configuration = try quadrotor()
     #expect(configuration.loop.period == 4_000_000)
     #expect(configuration.sensors.imu.staleAfter == 12_000_000)
-    #expect(abs(configuration.limits.tilt - 0.610865) < 1e-6)
+    guard case .quadrotor(let parts) = configuration.vehicle else {
+      Issue.record("the example is not about a quadrotor")
+      return
+    }
+    #expect(abs(parts.limits.tilt - 0.610865) < 1e-6)
     #expect(
       configuration.failsafe.rule(for: .lowBattery) == FailsafeRule(action: .land, delay: 1_000_000_000))
   }
@@ -45,7 +49,7 @@ import Testing
 
   @Test func aConditionThatIsNotNamedKeepsItsStandardRule() throws {
     let failsafe = try quadrotor().failsafe
-    for condition in FailsafeCondition.allCases { #expect(failsafe.rules[condition] != nil) }
+    for condition in VehicleKind.quadrotor.conditions { #expect(failsafe.rules[condition] != nil) }
     #expect(failsafe.rule(for: .powerStale) == FailsafeCondition.powerStale.standardRule)
   }
 

@@ -16,15 +16,11 @@ import Testing
 
   /// Reads a file in which every section is there but empty: each required key is then missed by name, so the
   /// keys that reading asks for are those of the schemas.
-  @Test func whatTheSchemasRequireIsWhatReadingMisses() {
-    let complaints = complaints(
-      about: """
-        { loop: {}, model: {}, buses: [{}],
-          sensors: { imu: {}, barometer: {}, magnetometer: {}, range: {}, power: {} },
-          actuators: { driver: {}, motors: [{}, {}, {}, {}] }, lines: { enable: {}, kill_switch: {} },
-          network: { inputs: [{}], outputs: [{}, {}, {}, {}] }, setpoints: [{}] }
-        """)
-    for schema in Configuration.schemas {
+  @Test(arguments: VehicleKind.allCases)
+  func whatTheSchemasRequireIsWhatReadingMisses(_ vehicle: VehicleKind) {
+    let complaints = complaints(about: Self.emptySections(of: vehicle))
+    let schemas = Configuration.schemas(of: vehicle)
+    for schema in schemas {
       for key in schema.keys
       where key.standard == nil && !key.expected.hasSuffix("object") && !key.expected.hasSuffix("objects") {
         let section =
@@ -34,7 +30,7 @@ import Testing
       }
     }
     // And the reverse: nothing is missed that the schemas do not require.
-    let required = Configuration.schemas.flatMap(\.keys).filter { $0.standard == nil }.map(\.name)
+    let required = schemas.flatMap(\.keys).filter { $0.standard == nil }.map(\.name)
     for line in complaints.split(separator: "\n") {
       guard line.contains("missing; expected"), let path = line.split(separator: ": ").dropFirst().first
       else { continue }
@@ -43,9 +39,31 @@ import Testing
     }
   }
 
-  @Test func everySectionThatAKeyHoldsHasItsTable() {
-    let paths = Configuration.schemas.flatMap { $0.path.components(separatedBy: ", ") }
-    for schema in Configuration.schemas {
+  private static func emptySections(of vehicle: VehicleKind) -> String {
+    switch vehicle {
+    case .quadrotor:
+      """
+      { loop: {}, model: {}, buses: [{}],
+        sensors: { imu: {}, barometer: {}, magnetometer: {}, range: {}, power: {} },
+        actuators: { driver: {}, motors: [{}, {}, {}, {}] }, lines: { enable: {}, kill_switch: {} },
+        network: { inputs: [{}], outputs: [{}, {}, {}, {}] }, setpoints: [{}] }
+      """
+    case .balancingRobot:
+      """
+      { vehicle: "balancing_robot", loop: {}, model: {}, buses: [{}],
+        sensors: { imu: {}, left_encoder: {}, right_encoder: {}, power: {} },
+        actuators: { driver: {}, motors: [{ forward: {}, reverse: {} }, { forward: {}, reverse: {} }] },
+        lines: { enable: {}, kill_switch: {} }, estimator: {},
+        network: { inputs: [{}], outputs: [{}, {}] }, setpoints: [{}] }
+      """
+    }
+  }
+
+  @Test(arguments: VehicleKind.allCases)
+  func everySectionThatAKeyHoldsHasItsTable(_ vehicle: VehicleKind) {
+    let schemas = Configuration.schemas(of: vehicle)
+    let paths = schemas.flatMap { $0.path.components(separatedBy: ", ") }
+    for schema in schemas {
       for key in schema.keys where key.expected.hasSuffix("object") || key.expected.hasSuffix("objects") {
         let path = (schema.path.isEmpty ? "" : schema.path + ".") + key.name
         #expect(paths.contains(path) || paths.contains(path + "[]"), "\(path)")
@@ -53,11 +71,12 @@ import Testing
     }
   }
 
-  @Test func namesWithinASectionAreUnique() {
-    for schema in Configuration.schemas {
+  @Test(arguments: VehicleKind.allCases) func namesWithinASectionAreUnique(_ vehicle: VehicleKind) {
+    let schemas = Configuration.schemas(of: vehicle)
+    for schema in schemas {
       #expect(Set(schema.keys.map(\.name)).count == schema.keys.count)
     }
-    #expect(Set(Configuration.schemas.map(\.path)).count == Configuration.schemas.count)
+    #expect(Set(schemas.map(\.path)).count == schemas.count)
   }
 
   @Test func theNearestNameIsFoundDespiteOneSlip() {

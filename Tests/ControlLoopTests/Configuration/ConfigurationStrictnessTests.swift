@@ -190,7 +190,11 @@ import Testing
       """#
     let configuration = try Configuration.load(text: text, directory: "")
     #expect(configuration.network == nil)
-    #expect(configuration.estimator.altitude.rangeWeight == EstimatorSettings().rangeBandwidth)
+    guard case .quadrotor(let parts) = configuration.vehicle else {
+      Issue.record("a file that names no kind of vehicle is not about a quadrotor")
+      return
+    }
+    #expect(parts.estimator.altitude.rangeWeight == EstimatorSettings().rangeBandwidth)
     #expect(configuration.sensors.imu.mounting.forward == .plusX)
     #expect(
       complaints(about: text.replacing("barometer: {", with: "// {")).contains("neither range nor barometer"))

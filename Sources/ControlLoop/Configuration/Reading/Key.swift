@@ -54,6 +54,11 @@ extension Double {
   }
 }
 
+extension Double {
+  /// Degrees as radians.
+  var radians: Double { self * .pi / 180 }
+}
+
 extension ClosedRange<Double> {
   var shown: String { "\(lowerBound.shown) to \(upperBound.shown)" }
 }

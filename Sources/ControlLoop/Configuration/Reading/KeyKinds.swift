@@ -108,13 +108,16 @@ extension Key<UInt8> {
 }
 
 extension Key<UInt8?> {
-  /// A 7-bit I2C address that the bus does not reserve, and that may be left out where the chip has but one.
-  static func optionalAddress(_ about: String) -> Key {
-    Key(
-      name: "address", expected: "I2C address, 0x08 to 0x77", absence: .means(nil),
-      standard: "the chip's, if it has but one", about: about
+  /// A 7-bit I2C address of `range` that may be left out.
+  static func optionalAddress(
+    _ name: String, _ range: ClosedRange<Int>, absent: String, _ about: String
+  ) -> Key {
+    let (first, last) = (UInt8(clamping: range.lowerBound), UInt8(clamping: range.upperBound))
+    return Key(
+      name: name, expected: "I2C address, \(hexadecimal(first)) to \(hexadecimal(last))",
+      absence: .means(nil), standard: absent, about: about
     ) { value in
-      guard let number = value.wholeNumber, (0x08...0x77).contains(number) else { return .unexpected() }
+      guard let number = value.wholeNumber, range.contains(number) else { return .unexpected() }
       return .value(UInt8(truncatingIfNeeded: number))
     }
   }
@@ -215,9 +218,11 @@ extension Key<ClosedRange<Double>> {
 }
 
 extension Key where Value: RawRepresentable<String> & CaseIterable {
-  /// One of the names of `Value`.
-  static func choice(_ name: String, standard: Value? = nil, _ about: String) -> Key {
-    let names = Value.allCases.map(\.rawValue)
+  /// One of the names of `Value`, or of those in `choices`.
+  static func choice(
+    _ name: String, among choices: [Value] = Array(Value.allCases), standard: Value? = nil, _ about: String
+  ) -> Key {
+    let names = choices.map(\.rawValue)
     return Key(
       name: name,
       expected: (names.count == 1 ? "" : "one of ") + names.map { "\"\($0)\"" }.joined(separator: ", "),
@@ -225,7 +230,7 @@ extension Key where Value: RawRepresentable<String> & CaseIterable {
       about: about
     ) { value in
       guard case .string(let text) = value.content else { return .unexpected() }
-      return Value(rawValue: text).map(Conversion.value)
+      return choices.first { $0.rawValue == text }.map(Conversion.value)
         ?? .unexpected(nearest: nearestName(to: text, among: names).map { "\"\($0)\"" })
     }
   }

@@ -3,10 +3,13 @@ final class ReadingContext {
   private let root: JSON5Value
   /// What the command line puts in place of the file's words.
   let overrides: ConfigurationOverrides
+  /// The kind of vehicle that the file says it is about, which decides what the sections may hold.
+  let vehicle: VehicleKind
   private var errors: [ConfigurationError] = []
 
   init(root: JSON5Value, overrides: ConfigurationOverrides) {
     (self.root, self.overrides) = (root, overrides)
+    vehicle = Configuration.kind(of: root)
   }
 
   /// Notes an error at `path`, in `line` or else where the file has that path, or the nearest part of it.

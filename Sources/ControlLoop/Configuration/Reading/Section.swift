@@ -1,5 +1,5 @@
 /// What a section may hold.
-struct SectionSchema: Sendable {
+struct SectionSchema: Sendable, Equatable {
   /// Where sections of this kind stand, for example `actuators.motors[]`; empty for the file itself.
   var path: String
   /// What the section is about, one sentence.
@@ -9,10 +9,20 @@ struct SectionSchema: Sendable {
 }
 
 /// A part of the configuration that reads itself from a section of the file.
-protocol ConfigurationSection: Sendable {
-  static var schema: SectionSchema { get }
+protocol ConfigurationPart: Sendable {
+  /// What the section may hold in the file of a kind of vehicle.
+  static func schema(of vehicle: VehicleKind) -> SectionSchema
   /// Reads every key of `section`, so that all errors are found, and is `nil` when it cannot be whole.
   init?(_ section: Section)
+}
+
+/// A part whose section is the same whatever the vehicle, or which only one kind has.
+protocol ConfigurationSection: ConfigurationPart {
+  static var schema: SectionSchema { get }
+}
+
+extension ConfigurationSection {
+  static func schema(of vehicle: VehicleKind) -> SectionSchema { schema }
 }
 
 /// An object in the file, on its way to becoming a part of the configuration.
@@ -89,7 +99,7 @@ struct Section {
   }
 
   /// The section `name`, which must be there.
-  func read<Part: ConfigurationSection>(_ part: Part.Type, _ name: String) -> Part? {
+  func read<Part: ConfigurationPart>(_ part: Part.Type, _ name: String) -> Part? {
     guard members[name] != nil else {
       complain(name, "missing; expected an object: { … }")
       return nil
@@ -98,14 +108,14 @@ struct Section {
   }
 
   /// The section `name`, or `.some(nil)` when it is not there; `nil` after an error was noted.
-  func readOptional<Part: ConfigurationSection>(_ part: Part.Type, _ name: String) -> Part?? {
+  func readOptional<Part: ConfigurationPart>(_ part: Part.Type, _ name: String) -> Part?? {
     guard members[name] != nil else { return .some(nil) }
     return readOrStandard(part, name).map(Optional.some)
   }
 
   /// The section `name`; its keys take their defaults when it is not there.
-  func readOrStandard<Part: ConfigurationSection>(_ part: Part.Type, _ name: String) -> Part? {
-    subsection(name, schema: Part.schema).flatMap(Part.init)
+  func readOrStandard<Part: ConfigurationPart>(_ part: Part.Type, _ name: String) -> Part? {
+    subsection(name, schema: Part.schema(of: context.vehicle)).flatMap(Part.init)
   }
 
   /// The object `name`, an empty one when it is not there.
@@ -116,7 +126,7 @@ struct Section {
   }
 
   /// The list of sections `name`, which must be there and hold `count` of them.
-  func readList<Part: ConfigurationSection>(
+  func readList<Part: ConfigurationPart>(
     _ part: Part.Type, _ name: String, count: ClosedRange<Int>
   ) -> [Part]? {
     let (least, most) = (count.lowerBound, count.upperBound)
@@ -130,8 +140,10 @@ struct Section {
       return nil
     }
     let parts = elements.enumerated().map { index, element in
-      Section(element, path: "\(Self.join(path, name))[\(index)]", schema: Part.schema, context: context)
-        .flatMap(Part.init)
+      Section(
+        element, path: "\(Self.join(path, name))[\(index)]", schema: Part.schema(of: context.vehicle),
+        context: context
+      ).flatMap(Part.init)
     }
     let whole = parts.compactMap(\.self)
     return whole.count == parts.count ? whole : nil

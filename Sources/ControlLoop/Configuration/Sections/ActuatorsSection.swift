@@ -9,14 +9,14 @@ public enum PulseChip: String, CaseIterable, Sendable {
 
 extension Configuration {
   /// The actuators and the chip that drives them.
-  public struct Actuators: ConfigurationSection, Equatable {
+  public struct Actuators: Sendable, Equatable {
     /// The pulse generator.
     public var driver: PulseDriver
-    /// The motors in mixer order: front right, rear left, front left, rear right.
+    /// The motors in the order of the kind of vehicle.
     public var motors: [Motor]
-    /// Thrust of each motor while armed and asked for none, as a fraction of full thrust.
+    /// Thrust of each motor while armed and asked for none, as a fraction of full thrust; 0 for motors at bridges.
     public var idle: Double
-    /// Largest change of a motor's thrust command in 1/s.
+    /// Largest change of a motor's command in 1/s.
     public var slewPerSecond: Double
   }
 
@@ -47,40 +47,58 @@ extension Configuration {
     }
   }
 
-  /// One motor's speed controller.
-  public struct Motor: ConfigurationSection, Equatable {
+  /// One motor: its speed controller, or its H bridge.
+  public struct Motor: Sendable, Equatable {
     /// Output of the pulse driver, 0 to 15.
     public var channel: Int
-    /// Pulse widths in µs at no thrust and at full thrust.
+    /// Pulse widths in µs of the least and the greatest command.
     public var minimumMicroseconds, maximumMicroseconds: Double
     /// Pulse width in µs while disarmed and after a failsafe; 0 for no pulse.
     public var safeMicroseconds: Double
+    /// The direction lines of its bridge; `nil` for a speed controller.
+    public var bridge: Bridge?
+  }
+
+  /// The lines that say which way an H bridge drives; with both inactive it is open.
+  public struct Bridge: Sendable, Equatable {
+    /// Active to drive the vehicle forward, and backward.
+    public var forward, reverse: Line
   }
 }
 
-extension Configuration.Actuators {
+extension Configuration.Actuators: ConfigurationPart {
   private static let idle = Key<Double>.number(
     "idle", 0...0.3, standard: 0.05, "Thrust of each motor while armed and asked for none, of full thrust.")
   private static let slew = Key<Double>.number(
     "slew_per_s", 0.1...1000, unit: "1/s", standard: 20,
-    "Largest change of a motor's thrust command: 20 means from none to full in 50 ms.")
+    "Largest change of a motor's command: 20 means from none to full in 50 ms.")
 
-  static let schema = SectionSchema(
-    path: "actuators", about: "The motors and the chip that drives them.",
-    keys: [
-      .section("driver", "The chip that makes the motors' pulses."),
-      .section(
-        "motors", as: "list of 4 objects",
-        "The motors of a quad-X, in the order front right, rear left, front left, rear right."),
-      idle.description, slew.description,
-    ])
+  static func schema(of vehicle: VehicleKind) -> SectionSchema {
+    let actuation = vehicle.parts.actuation
+    let order = actuation.motors.joined(separator: ", ")
+    return SectionSchema(
+      path: "actuators", about: "The motors and the chip that drives them.",
+      keys: [
+        .section("driver", "The chip that makes the motors' pulses."),
+        .section(
+          "motors", as: "list of \(actuation.motors.count) objects", "The motors in the order \(order)."),
+        actuation.hasBridges ? nil : idle.description, slew.description,
+      ].compactMap(\.self))
+  }
 
   init?(_ section: Section) {
+    let actuation = section.context.vehicle.parts.actuation
+    let count = actuation.motors.count
     let driver = section.read(Configuration.PulseDriver.self, "driver")
-    let motors = section.readList(Configuration.Motor.self, "motors", count: 4...4)
-    let (idle, slew) = (section.read(Self.idle), section.read(Self.slew))
+    let motors = section.readList(Configuration.Motor.self, "motors", count: count...count)
+    let idle = actuation.hasBridges ? 0 : section.read(Self.idle)
+    let slew = section.read(Self.slew)
     if let motors { Self.check(motors, driver: driver, in: section) }
-    guard let driver, let motors, let idle, let slew else { return nil }
+    guard let driver, var motors, let idle, let slew else { return nil }
+    // A bridge's pulses may last as long as the time between them.
+    for index in motors.indices where motors[index].bridge != nil {
+      motors[index].maximumMicroseconds = 1e6 / driver.actualRate
+    }
     (self.driver, self.motors, self.idle, self.slewPerSecond) = (driver, motors, idle, slew)
   }
 
@@ -93,7 +111,7 @@ extension Configuration.Actuators {
         section.complain("motors[\(index)].channel", "\(motor.channel) is taken by motors[\(other)]")
       }
       motorOnChannel[motor.channel] = index
-      guard let driver else { continue }
+      guard let driver, motor.bridge == nil else { continue }
       let period = 1e6 / driver.actualRate
       if motor.maximumMicroseconds >= period {
         section.complain(
@@ -130,8 +148,8 @@ extension Configuration.PulseDriver {
     standard: 0x40, "7-bit I2C address, 0x40 to 0x77 by its pins.")
   // Prescaler 3 to 255 at 25 MHz (PCA9685 datasheet, 7.3.5).
   private static let rate = Key<Int>.integer(
-    "rate_hz", 24...1526, unit: "Hz", standard: Int(PCA9685.Options().rate),
-    "Pulses per second, the same for all channels.")
+    "rate_hz", 24...50_000, unit: "Hz", standard: Int(PCA9685.Options().rate),
+    "Pulses per second, the same for all channels; of a pca9685 at most 1526.")
   private static let oscillator = Key<Int>.integer(
     "oscillator_hz", 20_000_000...30_000_000, unit: "Hz", standard: Int(PCA9685.Options().oscillator),
     "The chip's oscillator as measured: real ones are off by up to 5 %, and so are the pulses.")
@@ -152,13 +170,23 @@ extension Configuration.PulseDriver {
     let (given, superfluous) = chip == .kernelPWM ? (pwmChip, bus) : (bus, pwmChip)
     if given == nil { section.complain(needed, "missing; \(chip.rawValue) needs it") }
     if superfluous != nil { section.complain(other, "\(chip.rawValue) has none; remove it") }
+    if chip == .pca9685, rate > 1526 {
+      section.complain("rate_hz", "found \(rate), expected at most 1526, the pca9685's limit")
+    }
     guard given != nil, superfluous == nil else { return nil }
     (self.chip, self.bus, self.address, self.pwmChip) = (chip, bus, address, pwmChip)
     (self.rateHz, self.oscillatorHz) = (rate, oscillator)
   }
 }
 
-extension Configuration.Motor {
+extension Actuation {
+  /// Whether the motors are at bridges.
+  var hasBridges: Bool {
+    if case .bridges = self { true } else { false }
+  }
+}
+
+extension Configuration.Motor: ConfigurationPart {
   private static let channel = Key<Int>.integer("channel", 0...15, "Output of the pulse driver.")
   private static let minimum = Key<Double>.number(
     "minimum_us", 100...3000, unit: "µs", standard: 1000, "Pulse width at no thrust.")
@@ -168,11 +196,46 @@ extension Configuration.Motor {
     "safe_us", 0...3000, unit: "µs", standard: 900,
     "Pulse width while disarmed and after a failsafe, at most `minimum_us`; 0 for no pulse at all.")
 
-  static let schema = SectionSchema(
-    path: "actuators.motors[]", about: "One motor's speed controller.",
-    keys: [channel.description, minimum.description, maximum.description, safe.description])
+  static func schema(of vehicle: VehicleKind) -> SectionSchema {
+    let path = "actuators.motors[]"
+    switch vehicle.parts.actuation {
+    case .speedControllers:
+      return SectionSchema(
+        path: path, about: "One motor's speed controller.",
+        keys: [channel.description, minimum.description, maximum.description, safe.description])
+    case .bridges:
+      return SectionSchema(
+        path: path,
+        about: "One motor's H bridge (TB6612 or its kind): pulses at the pin PWM, two direction lines.",
+        keys: [
+          channel.description,
+          .section(
+            "forward", "Output, active to drive the vehicle forward: IN1, or IN2 of a motor that is mirrored."
+          ),
+          .section("reverse", "Output, active to drive it backward; never while `forward` is active."),
+        ])
+    }
+  }
 
   init?(_ section: Section) {
+    switch section.context.vehicle.parts.actuation {
+    case .speedControllers: self.init(speedController: section)
+    case .bridges: self.init(bridge: section)
+    }
+  }
+
+  private init?(bridge section: Section) {
+    let channel = section.read(Self.channel)
+    let forward = section.read(Configuration.Line.self, "forward")
+    let reverse = section.read(Configuration.Line.self, "reverse")
+    guard let channel, let forward, let reverse else { return nil }
+    self.channel = channel
+    // The greatest width is the time between pulses, which the driver knows.
+    (minimumMicroseconds, maximumMicroseconds, safeMicroseconds) = (0, 0, 0)
+    bridge = Configuration.Bridge(forward: forward, reverse: reverse)
+  }
+
+  private init?(speedController section: Section) {
     let (channel, minimum) = (section.read(Self.channel), section.read(Self.minimum))
     let (maximum, safe) = (section.read(Self.maximum), section.read(Self.safe))
     guard let channel, let minimum, let maximum, let safe else { return nil }

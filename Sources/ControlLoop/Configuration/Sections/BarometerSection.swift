@@ -7,6 +7,8 @@ extension Configuration {
     public var chip: BarometerChip
     /// Name of its bus.
     public var bus: String
+    /// Its place behind a multiplexer of that bus; `nil` on the bus itself.
+    public var channel: BusChannel?
     /// 7-bit I2C address.
     public var address: UInt8
     /// Samples per second.
@@ -29,6 +31,7 @@ extension Configuration.Barometer {
     path: "sensors.barometer", about: "The barometer.",
     keys: [
       chip.description, SensorPlace.busKey.description, SensorPlace.addressKey.description,
+      SensorPlace.multiplexerKey.description, SensorPlace.channelKey.description,
       rate.description, SensorPlace.identitiesKey.description, stale.description,
     ])
 
@@ -37,6 +40,7 @@ extension Configuration.Barometer {
     let place = SensorPlace(section, chip: chip?.facts, stale: Self.stale, rateHz: rate)
     guard let chip, let rate, let place else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
+    channel = place.channel
     (self.acceptIdentities, self.staleAfter) = (place.identities, place.staleAfter)
   }
 }

@@ -1,36 +1,38 @@
 extension Configuration {
-  /// When a flight counts as held.
-  public struct Evaluation: ConfigurationSection, Equatable {
-    /// The time that is judged, in ns since the first tick.
+  /// The time of a run that is judged: the keys that the section `evaluation` of every vehicle has.
+  public struct EvaluationWindow: Sendable, Equatable {
+    /// Its begin and its end in ns since the first tick.
     public var from, until: Int64
-    /// Largest root-mean-square error of roll and pitch in rad.
-    public var attitudeRMS: Double
-    /// Largest root-mean-square error of altitude in m.
-    public var altitudeRMS: Double
   }
 }
 
-extension Configuration.Evaluation {
-  private static let from = Key<Double>.number(
+extension Configuration.EvaluationWindow {
+  private static let fromKey = Key<Double>.number(
     "from_s", 0...86_400, unit: "s", standard: 5, "Begin of the time judged.")
-  private static let until = Key<Double>.number("until_s", 0...86_400, unit: "s", standard: 20, "Its end.")
-  private static let attitude = Key<Double>.number(
-    "attitude_rms_deg", 0.01...90, unit: "°", standard: 5, "Largest RMS error of roll and of pitch.")
-  private static let altitude = Key<Double>.number(
-    "altitude_rms_m", 0.001...100, unit: "m", standard: 0.3, "Largest RMS error of altitude.")
+  private static let untilKey = Key<Double>.number(
+    "until_s", 0...86_400, unit: "s", standard: 20, "Its end.")
 
-  static let schema = SectionSchema(
-    path: "evaluation", about: "When a flight counts as held.",
-    keys: [from.description, until.description, attitude.description, altitude.description])
+  static let keys = [fromKey.description, untilKey.description]
 
   init?(_ section: Section) {
-    let (from, until) = (section.read(Self.from), section.read(Self.until))
-    let (attitude, altitude) = (section.read(Self.attitude), section.read(Self.altitude))
+    let (from, until) = (section.read(Self.fromKey), section.read(Self.untilKey))
     if let from, let until, from >= until {
       section.complain("until_s", "found \(until.shown), expected more than from_s, \(from.shown)")
     }
-    guard let from, let until, let attitude, let altitude else { return nil }
+    guard let from, let until else { return nil }
     (self.from, self.until) = (Int64(from * 1e9), Int64(until * 1e9))
-    (self.attitudeRMS, self.altitudeRMS) = (attitude.radians, altitude)
+  }
+
+  /// Whether `time`, in ns since the first tick, is judged.
+  public func contains(_ time: Int64) -> Bool { time >= from && time < until }
+
+  /// Complains in `file` when the time judged goes on after the end of the run.
+  func check(against run: Configuration.SimulatedRun, in file: Section) {
+    if until > run.duration {
+      file.complain(
+        "evaluation.until_s",
+        "found \(rounded(Double(until) / 1e9, 3)), expected at most simulation.duration_s, "
+          + "\(rounded(Double(run.duration) / 1e9, 3))")
+    }
   }
 }

@@ -1,7 +1,7 @@
 extension Configuration {
   /// What is done about each fault.
-  public struct Failsafe: ConfigurationSection, Equatable {
-    /// The reactions; complete: conditions that the file does not name have their standard rule.
+  public struct Failsafe: Sendable, Equatable {
+    /// The reactions to all conditions that the vehicle has; those that the file does not name have their standard rule.
     public var rules: [FailsafeCondition: FailsafeRule]
     /// Tilt in rad above which the condition `tilt` holds.
     public var tiltAbove: Double
@@ -15,15 +15,19 @@ extension Configuration {
   }
 }
 
-extension Configuration.Failsafe {
+extension Configuration.Failsafe: ConfigurationPart {
   /// The conditions that a configuration may speak of; a pulled kill switch always disarms at once.
-  static let configurable = FailsafeCondition.allCases.filter { $0 != .killSwitch }
+  static func configurable(of vehicle: VehicleKind) -> [FailsafeCondition] {
+    vehicle.conditions.filter { $0 != .killSwitch }
+  }
 
-  static let schema = SectionSchema(
-    path: "failsafe",
-    about: "What is done about each fault. A condition that is left out keeps its default; the kill switch "
-      + "always disarms at once.",
-    keys: configurable.map { .section($0.name, absent: "as below", "When \($0.text).") })
+  static func schema(of vehicle: VehicleKind) -> SectionSchema {
+    SectionSchema(
+      path: "failsafe",
+      about: "What is done about each fault. A condition that is left out keeps its default; the kill switch "
+        + "always disarms at once.",
+      keys: configurable(of: vehicle).map { .section($0.name, absent: "as below", "When \($0.text).") })
+  }
 
   static let tiltKey = Key<Double>.number(
     "above_deg", 10...180, unit: "°", standard: 60, "Tilt from upright above which the condition holds.")
@@ -35,14 +39,15 @@ extension Configuration.Failsafe {
     rules[.killSwitch] = FailsafeCondition.killSwitch.standardRule
     var tilt: Double?
     var voltage: Double?
-    for condition in Self.configurable {
+    let vehicle = section.context.vehicle
+    for condition in Self.configurable(of: vehicle) {
       guard let part = section.subsection(condition.name, schema: condition.ruleSchema) else { continue }
       let (action, delay) = (part.read(condition.actionKey), part.read(condition.delayKey))
       if condition == .tilt { tilt = part.read(Self.tiltKey) }
       if condition == .lowBattery { voltage = part.read(Self.batteryKey) }
       if let action, let delay { rules[condition] = FailsafeRule(action: action, delay: Int64(delay * 1e9)) }
     }
-    guard rules.count == FailsafeCondition.allCases.count, let tilt, let voltage else { return nil }
+    guard rules.count == vehicle.conditions.count, let tilt, let voltage else { return nil }
     (self.rules, self.tiltAbove, self.batteryBelow) = (rules, tilt.radians, voltage)
   }
 }
@@ -52,7 +57,7 @@ extension FailsafeCondition {
   /// hold it, and without actuators only stopping is left.
   var possibleActions: [FailsafeAction] {
     switch self {
-    case .imuStale, .actuatorFault: [.warn, .disarm]
+    case .imuStale, .actuatorFault, .encoderStale, .wheelSlip: [.warn, .disarm]
     case .altitudeLost: [.warn, .classical, .land, .disarm]
     case .networkFault: [.classical, .land, .disarm]
     case .attitudeLost, .killSwitch: [.disarm]

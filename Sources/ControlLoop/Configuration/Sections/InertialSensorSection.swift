@@ -7,6 +7,8 @@ extension Configuration {
     public var chip: InertialChip
     /// Name of its bus.
     public var bus: String
+    /// Its place behind a multiplexer of that bus; `nil` on the bus itself.
+    public var channel: BusChannel?
     /// 7-bit I2C address.
     public var address: UInt8
     /// Samples per second.
@@ -50,6 +52,7 @@ extension Configuration.InertialSensor {
     path: "sensors.imu", about: "The inertial measurement unit.",
     keys: [
       chip.description, SensorPlace.busKey.description, SensorPlace.addressKey.description,
+      SensorPlace.multiplexerKey.description, SensorPlace.channelKey.description,
       rate.description, SensorPlace.identitiesKey.description, gyroRange.description, accelRange.description,
       lowpass.description,
       bypass.description,
@@ -70,6 +73,7 @@ extension Configuration.InertialSensor {
       let ranges = chip.facts.inertial
     else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
+    channel = place.channel
     (self.acceptIdentities, self.gyroRangeDps, self.accelRangeG) = (
       place.identities, gyroRange ?? ranges.standard.gyro, accelRange ?? ranges.standard.accelerometer
     )

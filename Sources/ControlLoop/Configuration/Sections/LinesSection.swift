@@ -56,20 +56,6 @@ extension Configuration.Lines {
     let killSwitch = section.readOptional(Configuration.SwitchLine.self, "kill_switch")
     let status = section.readOptional(Configuration.Line.self, "status")
     guard let enable, let killSwitch, let status else { return nil }
-    var taken: [(key: String, chip: String?, line: String)] = []
-    for (key, chip, line) in [
-      ("enable", enable?.chip, enable?.line), ("kill_switch", killSwitch?.chip, killSwitch?.line),
-      ("status", status?.chip, status?.line),
-    ] {
-      guard let line else { continue }
-      if let other = taken.first(where: {
-        $0.line == line && ($0.chip == chip || $0.chip == nil || chip == nil)
-      }) {
-        section.complain(
-          key, "\([chip, line].compactMap(\.self).joined(separator: " ")) is lines.\(other.key) already")
-      }
-      taken.append((key, chip, line))
-    }
     (self.enable, self.killSwitch, self.status) = (enable, killSwitch, status)
   }
 }
@@ -97,7 +83,8 @@ private enum LineKeys {
 
 extension Configuration.Line {
   static let schema = SectionSchema(
-    path: "lines.enable, lines.status", about: "A digital output.",
+    path: "lines.enable, lines.status, actuators.motors[].forward, actuators.motors[].reverse",
+    about: "A digital output.",
     keys: [LineKeys.chip.description, LineKeys.line.description, LineKeys.active.description])
 
   init?(_ section: Section) {

@@ -7,6 +7,8 @@ extension Configuration {
     public var chip: MagneticChip
     /// Name of its bus.
     public var bus: String
+    /// Its place behind a multiplexer of that bus; `nil` on the bus itself.
+    public var channel: BusChannel?
     /// 7-bit I2C address.
     public var address: UInt8
     /// Samples per second.
@@ -32,6 +34,7 @@ extension Configuration.Magnetometer {
     about: "The magnetometer. It is sampled and calibrated; the estimator does not use it yet.",
     keys: [
       chip.description, SensorPlace.busKey.description, SensorPlace.addressKey.description,
+      SensorPlace.multiplexerKey.description, SensorPlace.channelKey.description,
       rate.description, SensorPlace.identitiesKey.description,
       .section("mounting", absent: "as the inertial sensor", "How the chip sits in the vehicle."),
       stale.description,
@@ -43,6 +46,7 @@ extension Configuration.Magnetometer {
     let mounting = section.readOptional(Configuration.Mounting.self, "mounting")
     guard let chip, let rate, let place, let mounting else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
+    channel = place.channel
     (self.acceptIdentities, self.mounting) = (place.identities, mounting)
     staleAfter = place.staleAfter
   }

@@ -7,6 +7,8 @@ extension Configuration {
     public var chip: PowerChip
     /// Name of its bus.
     public var bus: String
+    /// Its place behind a multiplexer of that bus; `nil` on the bus itself.
+    public var channel: BusChannel?
     /// 7-bit I2C address.
     public var address: UInt8
     /// Samples per second.
@@ -32,6 +34,7 @@ extension Configuration.PowerMonitor {
     path: "sensors.power", about: "The battery monitor.",
     keys: [
       chip.description, SensorPlace.busKey.description, SensorPlace.addressKey.description,
+      SensorPlace.multiplexerKey.description, SensorPlace.channelKey.description,
       rate.description, shunt.description, stale.description,
     ])
 
@@ -40,6 +43,7 @@ extension Configuration.PowerMonitor {
     let place = SensorPlace(section, chip: chip?.facts, stale: Self.stale, rateHz: rate)
     guard let chip, let rate, let shunt, let place else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
+    channel = place.channel
     (self.shuntOhm, self.staleAfter) = (shunt, place.staleAfter)
   }
 }

@@ -7,6 +7,8 @@ extension Configuration {
     public var chip: RangeChip
     /// Name of its bus.
     public var bus: String
+    /// Its place behind a multiplexer of that bus; `nil` on the bus itself.
+    public var channel: BusChannel?
     /// 7-bit I2C address.
     public var address: UInt8
     /// Samples per second.
@@ -31,6 +33,7 @@ extension Configuration.RangeFinder {
     path: "sensors.range", about: "The range finder, looking down.",
     keys: [
       chip.description, SensorPlace.busKey.description, SensorPlace.addressKey.description,
+      SensorPlace.multiplexerKey.description, SensorPlace.channelKey.description,
       rate.description, maximum.description, stale.description,
     ])
 
@@ -39,6 +42,7 @@ extension Configuration.RangeFinder {
     let place = SensorPlace(section, chip: chip?.facts, stale: Self.stale, rateHz: rate)
     guard let chip, let rate, let maximum, let place else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
+    channel = place.channel
     (self.maximumDistance, self.staleAfter) = (maximum, place.staleAfter)
   }
 }

@@ -2,7 +2,7 @@ import Devices
 
 extension Configuration {
   /// The sensors that the vehicle has.
-  public struct Sensors: ConfigurationSection, Equatable {
+  public struct Sensors: Sendable, Equatable {
     /// The inertial measurement unit; every vehicle has one.
     public var imu: InertialSensor
     /// The barometer, if any.
@@ -13,30 +13,72 @@ extension Configuration {
     public var range: RangeFinder?
     /// The battery monitor, if any.
     public var power: PowerMonitor?
+    /// The encoders at the left and at the right wheel, if any.
+    public var leftEncoder, rightEncoder: Encoder?
   }
 }
 
-extension Configuration.Sensors {
-  static let schema = SectionSchema(
-    path: "sensors", about: "The sensors. A section that is absent means that the vehicle lacks that sensor.",
-    keys: [
-      .section("imu", "The inertial measurement unit."),
-      .section("barometer", absent: "no barometer", "The barometer."),
-      .section("magnetometer", absent: "no magnetometer", "The magnetometer."),
-      .section("range", absent: "no range finder", "The range finder, looking down."),
-      .section("power", absent: "no battery monitor", "The battery monitor."),
-    ])
+extension Configuration.Sensors: ConfigurationPart {
+  static func schema(of vehicle: VehicleKind) -> SectionSchema {
+    SectionSchema(
+      path: "sensors",
+      about: "The sensors. A section that is absent means that the vehicle lacks that sensor.",
+      keys: [.section("imu", "The inertial measurement unit.")] + vehicle.parts.sensors.map(\.key))
+  }
 
   init?(_ section: Section) {
+    let roles = section.context.vehicle.parts.sensors
+    func read<Part: ConfigurationPart>(_ part: Part.Type, _ role: SensorRole) -> Part?? {
+      guard roles.contains(role) else { return .some(nil) }
+      guard role.isRequired else { return section.readOptional(part, role.rawValue) }
+      return section.read(part, role.rawValue).map(Optional.some)
+    }
     let imu = section.read(Configuration.InertialSensor.self, "imu")
-    let barometer = section.readOptional(Configuration.Barometer.self, "barometer")
-    let magnetometer = section.readOptional(Configuration.Magnetometer.self, "magnetometer")
-    let range = section.readOptional(Configuration.RangeFinder.self, "range")
-    let power = section.readOptional(Configuration.PowerMonitor.self, "power")
-    guard let imu, let barometer, let magnetometer, let range, let power else { return nil }
+    let barometer = read(Configuration.Barometer.self, .barometer)
+    let magnetometer = read(Configuration.Magnetometer.self, .magnetometer)
+    let range = read(Configuration.RangeFinder.self, .range)
+    let power = read(Configuration.PowerMonitor.self, .power)
+    let left = read(Configuration.Encoder.self, .leftEncoder)
+    let right = read(Configuration.Encoder.self, .rightEncoder)
+    guard let imu, let barometer, let magnetometer, let range, let power, let left, let right else {
+      return nil
+    }
     (self.imu, self.barometer, self.magnetometer) = (imu, barometer, magnetometer)
-    (self.range, self.power) = (range, power)
+    (self.range, self.power, self.leftEncoder, self.rightEncoder) = (range, power, left, right)
     joinAuxiliaryBus(in: section)
+  }
+}
+
+extension SensorRole {
+  /// Whether a vehicle that has a place for it cannot do without.
+  var isRequired: Bool {
+    switch self {
+    case .barometer, .magnetometer, .range, .power: false
+    case .leftEncoder, .rightEncoder: true
+    }
+  }
+
+  /// How it is read.
+  var section: any ConfigurationPart.Type {
+    switch self {
+    case .barometer: Configuration.Barometer.self
+    case .magnetometer: Configuration.Magnetometer.self
+    case .range: Configuration.RangeFinder.self
+    case .power: Configuration.PowerMonitor.self
+    case .leftEncoder, .rightEncoder: Configuration.Encoder.self
+    }
+  }
+
+  /// Its key below `sensors`.
+  var key: KeyDescription {
+    switch self {
+    case .barometer: .section(rawValue, absent: "no barometer", "The barometer.")
+    case .magnetometer: .section(rawValue, absent: "no magnetometer", "The magnetometer.")
+    case .range: .section(rawValue, absent: "no range finder", "The range finder, looking down.")
+    case .power: .section(rawValue, absent: "no battery monitor", "The battery monitor.")
+    case .leftEncoder: .section(rawValue, "The angle sensor of the left wheel's shaft.")
+    case .rightEncoder: .section(rawValue, "The angle sensor of the right wheel's shaft.")
+    }
   }
 }
 
@@ -59,6 +101,8 @@ extension Configuration.Sensors {
 /// Where a sensor sits, what it may say it is, and how long its data stay good; the same for every sensor.
 struct SensorPlace {
   var bus: String
+  /// The place behind a multiplexer; `nil` on the bus itself.
+  var channel: BusChannel?
   var address: UInt8
   /// Values of the identity register that are accepted.
   var identities: [UInt8]
@@ -66,7 +110,13 @@ struct SensorPlace {
 
   static let busKey = Key<String>.text("bus", "Name of one of the `buses`.")
   static let addressKey = Key<UInt8?>.optionalAddress(
+    "address", 0x08...0x77, absent: "the chip's, if it has but one",
     "7-bit I2C address, one that the chip can have (docs/devices.md).")
+  static let multiplexerKey = Key<UInt8?>.optionalAddress(
+    "multiplexer", 0x70...0x77, absent: "on the bus itself",
+    "Address of the multiplexer (TCA9548A or its kind) behind which the sensor sits; with `channel`.")
+  static let channelKey = Key<Int?>.optionalInteger(
+    "channel", 0...7, absent: "on the bus itself", "Channel of the multiplexer.")
   static let identitiesKey = Key<[UInt8]?>.optionalBytes(
     "accept_identities", absent: "the genuine part's",
     "Values of the identity register that are accepted. Clones have others: add the one yours has, knowingly."
@@ -82,6 +132,7 @@ struct SensorPlace {
   init?(_ section: Section, chip: ChipFacts?, stale: Key<Double>, rateHz: Int?) {
     let bus = section.read(Self.busKey)
     let address = section.read(Self.addressKey).flatMap { Self.address($0, of: chip, in: section) }
+    let (multiplexer, number) = (section.read(Self.multiplexerKey), section.read(Self.channelKey))
     let identities = section.read(Self.identitiesKey)
     let milliseconds = section.read(stale)
     if let chip, let rateHz, rateHz > chip.maximumRate {
@@ -95,7 +146,16 @@ struct SensorPlace {
           + "\((1000 / Double(rateHz)).shown) ms at \(rateHz) Hz: every sample would count as stale")
       return nil
     }
-    guard let bus, let address, let identities, let milliseconds else { return nil }
+    guard let bus, let address, let multiplexer, let number, let identities, let milliseconds else {
+      return nil
+    }
+    switch (multiplexer, number) {
+    case (let multiplexer?, let number?):
+      channel = BusChannel(multiplexer: multiplexer, number: UInt8(truncatingIfNeeded: number))
+    case (nil, nil): channel = nil
+    case (nil, _?): section.complain(Self.multiplexerKey.name, "missing; `channel` counts on a multiplexer")
+    case (_?, nil): section.complain(Self.channelKey.name, "missing; expected whole number, 0 to 7")
+    }
     (self.bus, self.address) = (bus, address)
     self.identities = identities ?? chip?.identity?.values ?? []
     staleAfter = Int64(milliseconds * 1e6)

@@ -1,7 +1,7 @@
 extension Configuration {
-  /// The simulated flight.
-  public struct Simulation: ConfigurationSection, Equatable {
-    /// Length of a flight in ns.
+  /// What every simulated run has: the keys that the section `simulation` of every vehicle has.
+  public struct SimulatedRun: Sendable, Equatable {
+    /// Length of a run in ns.
     public var duration: Int64
     /// Steps of the plant per second.
     public var plantRateHz: Int
@@ -9,162 +9,41 @@ extension Configuration {
     public var tickJitter: Int64
     /// Probability that a tick comes late by a whole period.
     public var missedTickProbability: Double
-    /// Nominal mass in kg.
-    public var mass: Double
     /// Cells of the battery in series.
     public var batteryCells: Int
-    /// How much the vehicle differs from its nominal self, anew for each seed.
-    public var variation: Variation
-    /// Wind.
-    public var wind: Wind
     /// Range from which the sensors' noise is drawn, as a multiple of the datasheets' figures.
     public var sensorNoise: ClosedRange<Double>
-    /// Setpoints drawn anew for each seed, in place of the profile; `nil` flies the profile.
-    public var randomSetpoints: RandomSetpoints?
-  }
-
-  /// Setpoints drawn at random, each value uniform.
-  public struct RandomSetpoints: ConfigurationSection, Equatable {
-    /// Largest roll and pitch in rad and largest yaw rate in rad/s, of either sign.
-    public var tilt, yawRate: Double
-    /// Range of the altitude in m.
-    public var altitude: ClosedRange<Double>
-    /// Range of the time from one draw to the next in s.
-    public var hold: ClosedRange<Double>
-  }
-
-  /// How much the vehicle differs from its nominal self; drawn uniformly, anew for each seed.
-  public struct Variation: ConfigurationSection, Equatable {
-    /// Largest relative deviation of mass, of moments of inertia, and of each motor's thrust.
-    public var mass, inertia, motor: Double
-    /// Largest offset of the centre of mass along each axis in m.
-    public var centreOfMass: Double
-    /// Range of the battery's charge at the start, 0 to 1.
-    public var batteryCharge: ClosedRange<Double>
-  }
-
-  /// Wind, drawn uniformly, anew for each seed.
-  public struct Wind: ConfigurationSection, Equatable {
-    /// Range of the mean wind speed in m/s; its direction is uniform.
-    public var mean: ClosedRange<Double>
-    /// Range of the gusts' standard deviation in m/s.
-    public var gust: ClosedRange<Double>
   }
 }
 
-extension Configuration.Simulation {
-  private static let duration = Key<Double>.number(
-    "duration_s", 0.1...86_400, unit: "s", standard: 20, "Length of a flight.")
-  private static let plantRate = Key<Int>.integer(
+extension Configuration.SimulatedRun {
+  private static let durationKey = Key<Double>.number(
+    "duration_s", 0.1...86_400, unit: "s", standard: 20, "Length of a run.")
+  private static let plantRateKey = Key<Int>.integer(
     "plant_rate_hz", 2000...20_000, unit: "Hz", standard: 4000, "Steps of the plant per second.")
-  private static let jitter = Key<Double>.number(
+  private static let jitterKey = Key<Double>.number(
     "tick_jitter_us", 0...100_000, unit: "µs", standard: 300, "Largest lateness of a tick; uniform from 0.")
-  private static let missed = Key<Double>.number(
+  private static let missedKey = Key<Double>.number(
     "missed_tick_probability", 0...0.5, standard: 0.001,
     "Probability that a tick comes late by a whole period.")
-  private static let mass = Key<Double>.number(
-    "mass_kg", 0.05...20, unit: "kg", standard: 0.8, "Nominal mass.")
-  private static let cells = Key<Int>.integer(
+  private static let cellsKey = Key<Int>.integer(
     "battery_cells", 1...12, standard: 3, "Cells of the battery in series.")
-  private static let noise = Key<ClosedRange<Double>>.interval(
+  private static let noiseKey = Key<ClosedRange<Double>>.interval(
     "sensor_noise", 0...20, standard: 0.5...2, "Sensor noise as a multiple of the datasheets' figures.")
 
-  static let schema = SectionSchema(
-    path: "simulation",
-    about: "The simulated flight. Ranges are drawn from uniformly, anew for each seed.",
-    keys: [
-      duration.description, plantRate.description, jitter.description, missed.description, mass.description,
-      cells.description,
-      .section("variation", absent: "its defaults", "How much the vehicle differs from its nominal self."),
-      .section("wind", absent: "its defaults", "Wind."), noise.description,
-      .section(
-        "random_setpoints", absent: "the profile is flown",
-        "Setpoints drawn at random, in place of `setpoints`."),
-    ])
+  static let about = "The simulated run. Ranges are drawn from uniformly, anew for each seed."
+  static let keys = [
+    durationKey.description, plantRateKey.description, jitterKey.description, missedKey.description,
+    cellsKey.description, noiseKey.description,
+  ]
 
   init?(_ section: Section) {
-    let (duration, plantRate) = (section.read(Self.duration), section.read(Self.plantRate))
-    let (jitter, missed) = (section.read(Self.jitter), section.read(Self.missed))
-    let (mass, cells, noise) = (section.read(Self.mass), section.read(Self.cells), section.read(Self.noise))
-    let variation = section.readOrStandard(Configuration.Variation.self, "variation")
-    let wind = section.readOrStandard(Configuration.Wind.self, "wind")
-    let randomSetpoints = section.readOptional(Configuration.RandomSetpoints.self, "random_setpoints")
-    guard let duration, let plantRate, let jitter, let missed, let mass, let cells, let noise, let variation,
-      let wind, let randomSetpoints
-    else { return nil }
+    let (duration, plantRate) = (section.read(Self.durationKey), section.read(Self.plantRateKey))
+    let (jitter, missed) = (section.read(Self.jitterKey), section.read(Self.missedKey))
+    let (cells, noise) = (section.read(Self.cellsKey), section.read(Self.noiseKey))
+    guard let duration, let plantRate, let jitter, let missed, let cells, let noise else { return nil }
     (self.duration, self.plantRateHz) = (Int64(duration * 1e9), plantRate)
     (self.tickJitter, self.missedTickProbability) = (Int64(jitter * 1e3), missed)
-    (self.mass, self.batteryCells, self.sensorNoise) = (mass, cells, noise)
-    (self.variation, self.wind, self.randomSetpoints) = (variation, wind, randomSetpoints)
-  }
-}
-
-extension Configuration.Variation {
-  private static let mass = Key<Double>.number(
-    "mass", 0...0.5, standard: 0.15, "Largest relative deviation of the mass.")
-  private static let inertia = Key<Double>.number(
-    "inertia", 0...0.5, standard: 0.15, "Largest relative deviation of the moments of inertia.")
-  private static let motor = Key<Double>.number(
-    "motor", 0...0.5, standard: 0.05, "Largest relative deviation of each motor's thrust.")
-  private static let centre = Key<Double>.number(
-    "centre_of_mass_m", 0...0.05, unit: "m", standard: 0.004,
-    "Largest offset of the centre of mass, each axis.")
-  private static let charge = Key<ClosedRange<Double>>.interval(
-    "battery_charge", 0...1, standard: 0.6...1, "Charge of the battery at the start.")
-
-  static let schema = SectionSchema(
-    path: "simulation.variation", about: "How much the vehicle differs from its nominal self.",
-    keys: [
-      mass.description, inertia.description, motor.description, centre.description, charge.description,
-    ])
-
-  init?(_ section: Section) {
-    let (mass, inertia, motor) =
-      (section.read(Self.mass), section.read(Self.inertia), section.read(Self.motor))
-    let (centre, charge) = (section.read(Self.centre), section.read(Self.charge))
-    guard let mass, let inertia, let motor, let centre, let charge else { return nil }
-    (self.mass, self.inertia, self.motor) = (mass, inertia, motor)
-    (self.centreOfMass, self.batteryCharge) = (centre, charge)
-  }
-}
-
-extension Configuration.Wind {
-  private static let mean = Key<ClosedRange<Double>>.interval(
-    "mean_m_s", 0...30, unit: "m/s", standard: 0...4, "Mean wind speed; its direction is uniform.")
-  private static let gust = Key<ClosedRange<Double>>.interval(
-    "gust_m_s", 0...20, unit: "m/s", standard: 0...2, "Standard deviation of the gusts.")
-
-  static let schema = SectionSchema(
-    path: "simulation.wind", about: "Wind.", keys: [mean.description, gust.description])
-
-  init?(_ section: Section) {
-    let (mean, gust) = (section.read(Self.mean), section.read(Self.gust))
-    guard let mean, let gust else { return nil }
-    (self.mean, self.gust) = (mean, gust)
-  }
-}
-
-extension Configuration.RandomSetpoints {
-  private static let tilt = Key<Double>.number(
-    "tilt_deg", 0...60, unit: "°", standard: 12, "Largest roll and pitch, of either sign.")
-  private static let yawRate = Key<Double>.number(
-    "yaw_rate_dps", 0...360, unit: "°/s", standard: 60, "Largest yaw rate, of either sign.")
-  private static let altitude = Key<ClosedRange<Double>>.interval(
-    "altitude_m", 0.2...50, unit: "m", standard: 0.6...2.5, "Altitude above the take-off point.")
-  private static let hold = Key<ClosedRange<Double>>.interval(
-    "hold_s", 0.1...60, unit: "s", standard: 0.8...3, "Time from one draw to the next.")
-
-  static let schema = SectionSchema(
-    path: "simulation.random_setpoints",
-    about:
-      "Setpoints drawn at random, in place of `setpoints`: to train and to test over the whole envelope.",
-    keys: [tilt.description, yawRate.description, altitude.description, hold.description])
-
-  init?(_ section: Section) {
-    let (tilt, yawRate) = (section.read(Self.tilt), section.read(Self.yawRate))
-    let (altitude, hold) = (section.read(Self.altitude), section.read(Self.hold))
-    guard let tilt, let yawRate, let altitude, let hold else { return nil }
-    (self.tilt, self.yawRate) = (tilt.radians, yawRate.radians)
-    (self.altitude, self.hold) = (altitude, hold)
+    (self.batteryCells, self.sensorNoise) = (cells, noise)
   }
 }

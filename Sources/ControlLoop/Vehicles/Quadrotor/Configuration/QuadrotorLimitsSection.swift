@@ -1,4 +1,4 @@
-extension Configuration {
+extension Configuration.Quadrotor {
   /// Limits of commands and setpoints.
   public struct Limits: ConfigurationSection, Equatable {
     /// Collective thrust, of the motors' full thrust.
@@ -10,7 +10,7 @@ extension Configuration {
   }
 }
 
-extension Configuration.Limits {
+extension Configuration.Quadrotor.Limits {
   private static let thrust = Key<ClosedRange<Double>>.interval(
     "thrust", 0...1, standard: 0...0.9, "Collective thrust, of the motors' full thrust.")
   private static let torque = Key<Double>.number(
@@ -28,9 +28,4 @@ extension Configuration.Limits {
     guard let thrust, let torque, let tilt else { return nil }
     (self.thrust, self.torque, self.tilt) = (thrust, torque, tilt.radians)
   }
-}
-
-extension Double {
-  /// Degrees as radians.
-  var radians: Double { self * .pi / 180 }
 }

@@ -3,9 +3,9 @@ import PortableMath
 
 /// Setpoints drawn at random, to train and to test a network over its whole envelope: arm at one second,
 /// climb, then a new attitude, yaw rate and altitude every so often.
-public struct RandomSetpointSource: SetpointSource {
-  private let ranges: Configuration.RandomSetpoints
-  private let rates: Configuration.SetpointRates
+public struct QuadrotorRandomSetpoints: SetpointSource {
+  private let ranges: Configuration.Quadrotor.RandomSetpoints
+  private let rates: Configuration.Quadrotor.SetpointRates
   private var random: RandomGenerator
   private var target = Setpoint()
   private var current = Setpoint()
@@ -13,7 +13,10 @@ public struct RandomSetpointSource: SetpointSource {
   private var draws = 0
 
   /// A source whose whole sequence follows from `seed`.
-  public init(ranges: Configuration.RandomSetpoints, rates: Configuration.SetpointRates, seed: UInt64) {
+  public init(
+    ranges: Configuration.Quadrotor.RandomSetpoints, rates: Configuration.Quadrotor.SetpointRates,
+    seed: UInt64
+  ) {
     (self.ranges, self.rates) = (ranges, rates)
     random = RandomGenerator(seed: seed, stream: 101)
   }

@@ -13,7 +13,7 @@ struct ClassicalControllerTests {
 
   @Test("without an error it asks for hover thrust and no torque")
   func equilibrium() {
-    var controller = ClassicalController()
+    var controller = QuadrotorController()
     let command = controller.step(
       estimate: Self.hovering, setpoint: Self.setpoint, elapsed: 0.004, flying: true)
     #expect(abs(command.thrust - controller.settings.hoverThrust) < 1e-6)
@@ -25,10 +25,10 @@ struct ClassicalControllerTests {
     func command(_ change: (inout Estimate, inout Setpoint) -> Void) -> BodyCommand {
       var (estimate, setpoint) = (Self.hovering, Self.setpoint)
       change(&estimate, &setpoint)
-      var controller = ClassicalController()
+      var controller = QuadrotorController()
       return controller.step(estimate: estimate, setpoint: setpoint, elapsed: 0.004, flying: true)
     }
-    let hover = ClassicalControllerSettings().hoverThrust
+    let hover = QuadrotorControllerSettings().hoverThrust
     #expect(command { $1.roll = 0.1 }.roll > 0 && command { e, _ in e.roll = 0.1 }.roll < 0)
     #expect(command { $1.pitch = 0.1 }.pitch > 0 && command { e, _ in e.pitch = 0.1 }.pitch < 0)
     #expect(command { e, _ in e.rateX = 0.5 }.roll < 0 && command { e, _ in e.rateY = 0.5 }.pitch < 0)
@@ -41,7 +41,7 @@ struct ClassicalControllerTests {
   func voltage() {
     var estimate = Self.hovering
     estimate.roll = -0.05
-    let controller = ClassicalController()
+    let controller = QuadrotorController()
     func command(_ voltage: Float) -> BodyCommand {
       estimate.voltage = voltage
       return controller.command(estimate: estimate, setpoint: Self.setpoint, integrals: ErrorIntegrals())
@@ -56,7 +56,7 @@ struct ClassicalControllerTests {
 
   @Test("tilt raises the thrust so that its vertical part stays, within a limit")
   func tilt() {
-    let controller = ClassicalController()
+    let controller = QuadrotorController()
     var estimate = Self.hovering
     // 30 degrees about x.
     (estimate.quaternion.w, estimate.quaternion.x, estimate.roll) = (0.9659258, 0.2588190, 0.5235988)
@@ -73,7 +73,7 @@ struct ClassicalControllerTests {
 
   @Test("a lasting error adds up, to its limit and no further, and comes down again at once")
   func integral() {
-    var controller = ClassicalController()
+    var controller = QuadrotorController()
     var estimate = Self.hovering
     (estimate.roll, estimate.altitude) = (-0.2, 0)
     for _ in 0..<2500 {
@@ -106,7 +106,7 @@ struct ClassicalControllerTests {
 
   @Test("on the ground it asks for nothing and forgets")
   func ground() {
-    var controller = ClassicalController()
+    var controller = QuadrotorController()
     var estimate = Self.hovering
     estimate.roll = 0.3
     _ = controller.step(estimate: estimate, setpoint: Self.setpoint, elapsed: 0.1, flying: true)

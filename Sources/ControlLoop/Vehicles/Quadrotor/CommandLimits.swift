@@ -1,9 +1,3 @@
-/// Why a command was refused.
-public enum CommandFault: UInt8, Error, Sendable, BitwiseCopyable, Equatable {
-  /// A number of the command is NaN or infinite.
-  case notFinite = 1
-}
-
 /// What a command may be, whatever the controller says.
 public struct CommandLimits: Sendable, Equatable {
   /// Smallest and largest collective thrust, of full thrust.

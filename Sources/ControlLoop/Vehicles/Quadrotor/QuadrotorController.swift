@@ -1,7 +1,7 @@
 import PortableMath
 
 /// Gains of the classical controller; the defaults are tuned to the simulated quadrotor.
-public struct ClassicalControllerSettings: Sendable, Equatable {
+public struct QuadrotorControllerSettings: Sendable, Equatable {
   /// The outer loops, shared with the signals that a network reads.
   public var integrals = ErrorIntegralsSettings()
   /// Roll and pitch torque per rad/s of rate error.
@@ -33,14 +33,14 @@ public struct ClassicalControllerSettings: Sendable, Equatable {
 ///
 /// Beside `ErrorIntegrals`, which are also signals for a network, it has no memory: a command is a function of
 /// this tick's estimate, setpoint and integrals.
-public struct ClassicalController: Sendable {
+public struct QuadrotorController: Sendable {
   /// The gains.
-  public let settings: ClassicalControllerSettings
+  public let settings: QuadrotorControllerSettings
   /// What it remembers.
   public private(set) var integrals = ErrorIntegrals()
 
   /// A controller without a past.
-  public init(settings: ClassicalControllerSettings = ClassicalControllerSettings()) {
+  public init(settings: QuadrotorControllerSettings = QuadrotorControllerSettings()) {
     self.settings = settings
   }
 

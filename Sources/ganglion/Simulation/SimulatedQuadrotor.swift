@@ -1,0 +1,92 @@
+import ControlLoop
+import PortableMath
+import SimulatedHardware
+
+/// A quadrotor in simulation.
+struct SimulatedQuadrotor: SimulatedMotion {
+  private(set) var plant: Quadrotor
+  private let evaluation: Configuration.Quadrotor.Evaluation
+  private var samples = 0
+  private var tiltSquares = 0.0
+  private var altitudeSquares = 0.0
+  private var stayedArmed = true
+
+  /// The vehicle of a configuration as `seed` draws it.
+  init(_ parts: Configuration.Quadrotor, seed: UInt64) {
+    plant = Quadrotor(parts.simulation, seed: seed)
+    evaluation = parts.evaluation
+  }
+
+  var nanoseconds: Int64 { plant.nanoseconds }
+  var physics: PhysicalState { PhysicalState(plant.truth) }
+  var crash: String? { plant.crash == .none ? nil : "\(plant.crash)" }
+
+  /// Rotors are slow beside a tick.
+  var followsOutputs: Bool { false }
+
+  mutating func step() { plant.step() }
+
+  mutating func drive(by motors: SimulatedMotors) {
+    for motor in 0..<motors.count { plant.setPulse(motor: motor, microseconds: motors.pulseWidth(motor)) }
+  }
+
+  mutating func note(_ record: TickRecord) {
+    guard evaluation.window.contains(record.input.time.nanoseconds) else { return }
+    let (truth, setpoint) = (plant.truth, record.input.setpoint)
+    let euler = truth.attitude.eulerAngles
+    let (roll, pitch) = (euler.roll - Double(setpoint.roll), euler.pitch - Double(setpoint.pitch))
+    tiltSquares += roll * roll + pitch * pitch
+    let height = truth.altitude - Double(setpoint.altitude)
+    altitudeSquares += height * height
+    samples += 1
+    if record.output.mode != .active && record.output.mode != .hold { stayedArmed = false }
+  }
+
+  var score: RunScore {
+    func root(_ squares: Double) -> Double {
+      samples == 0 ? .infinity : (squares / Double(samples)).squareRoot()
+    }
+    return RunScore(
+      samples: samples, crash: crash, stayedArmed: stayedArmed,
+      measures: [
+        // Roll and pitch taken together.
+        RunScore.Measure(
+          key: "attitude_rms_deg", subject: "attitude", unit: "°", summary: "RMS", digits: 2,
+          value: root(tiltSquares) * 180 / .pi, limit: evaluation.attitudeRMS * 180 / .pi),
+        RunScore.Measure(
+          key: "altitude_rms_m", subject: "altitude", unit: " m", summary: "RMS", digits: 3,
+          value: root(altitudeSquares), limit: evaluation.altitudeRMS),
+      ])
+  }
+}
+
+extension Quadrotor {
+  /// The vehicle of a configuration as `seed` draws it.
+  init(_ simulation: Configuration.Quadrotor.Simulation, seed: UInt64) {
+    var parameters = QuadrotorParameters()
+    parameters.mass = simulation.mass
+    parameters.battery.cells = simulation.run.batteryCells
+    let variation = simulation.variation
+    self.init(
+      parameters: parameters,
+      variation: QuadrotorVariation(
+        mass: variation.mass, inertia: variation.inertia, motor: variation.motor,
+        centreOfMass: variation.centreOfMass, batteryCharge: variation.batteryCharge),
+      wind: WindParameters(mean: simulation.wind.mean, gust: simulation.wind.gust), seed: seed,
+      rate: simulation.run.plantRateHz)
+  }
+}
+
+extension PhysicalState {
+  /// What the chips of a quadrotor measure.
+  init(_ truth: QuadrotorTruth) {
+    self.init(
+      specificForce: truth.specificForce, angularRate: truth.rate, temperature: truth.temperature - 273.15,
+      pressure: truth.pressure, rangeToGround: truth.range, batteryVoltage: truth.voltage,
+      batteryCurrent: truth.current)
+    magneticField = truth.attitude.inverseRotate(Self.earthField)
+  }
+
+  /// The Earth's magnetic field in the middle of Europe, north-east-down, in T.
+  static let earthField = Vector3(20e-6, 0, 45e-6)
+}
