@@ -52,6 +52,12 @@ let package = Package(
         "BenchmarkNetworks", "ControlLoop", "Devices", "FlightLog", "HardwareInterfaces", "LinuxHardware",
         "LiquidCore", "LiquidModel", "PortableMath", "SimulatedHardware",
       ]),
+    // The board of the hardware-in-the-loop tests: a CP2112 bridge through /dev/uhid, chips and plant behind it, and the
+    // scenarios that the command line goes through on it.
+    .executableTarget(
+      name: "HILBoard",
+      dependencies: ["Devices", "HardwareInterfaces", "LinuxHardware", "PortableMath", "SimulatedHardware"],
+      path: "hil-tests/board"),
 
     .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),
     .testTarget(name: "LiquidCoreTests", dependencies: ["LiquidCore"]),
@@ -96,6 +102,7 @@ let package = Package(
       dependencies: [
         "FlightLog", "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath", "ULogBuilding",
       ]),
+    .testTarget(name: "HILBoardTests", dependencies: ["HILBoard", "PortableMath"]),
     .testTarget(
       name: "ganglionTests",
       dependencies: [

@@ -34,8 +34,8 @@ def arguments(argv=None) -> argparse.Namespace:
     network = parser.add_argument_group("the network")
     network.add_argument("--mode", choices=MODES, help="the CfC's mode; only pure can be recognised")
     network.add_argument("--activation", choices=ACTIVATIONS, help="the backbone's activation, if it has a backbone")
-    network.add_argument("--prefix", help="what stands before rnn_cell in the names, if there are several CfCs")
-    network.add_argument("--head", metavar="NAME", help="a Linear layer after the CfC, to become the projection")
+    network.add_argument("--prefix", help="what stands before rnn_cell in the names, if there are several networks")
+    network.add_argument("--head", metavar="NAME", help="a Linear layer after the network, to become the projection")
     network.add_argument("--only-cfc", action="store_true", help="leave other layers of the checkpoint out")
     network.add_argument("--params", type=Path, help="drone-flight code: the params.json beside the checkpoint")
     network.add_argument("--forget-bias", type=float, help="drone-flight code, mixedcfc: the LSTM's forget bias")
@@ -44,6 +44,12 @@ def arguments(argv=None) -> argparse.Namespace:
         "--uses-elapsed-time", action="store_true",
         help="drone-flight code, mixedcfc: it was trained with elapsed time as a second input (theirs were not)",
     )
+    network.add_argument("--unfolds", type=int, help="ncps.torch, LTC: Euler steps of a step (LTC() uses 6)")
+    network.add_argument(
+        "--constraints", choices=("implicit", "explicit"),
+        help="ncps.torch, LTC: whether conductances are kept positive by softplus (what LTC() does) or by clipping",
+    )
+    network.add_argument("--motors", type=int, help="ncps.torch, LTC without an output mapping: the number of motor neurons")
     ports = parser.add_argument_group("inputs, outputs and time")
     ports.add_argument("--ports", type=Path, metavar="JSON", help="inputs, outputs and time in one file, see the docs")
     ports.add_argument("--input-range", type=float, nargs=2, metavar=("MIN", "MAX"), help="range of every input, if there is no --ports")
@@ -58,7 +64,7 @@ def read(options: argparse.Namespace) -> Network:
     """The canonical network of the checkpoint."""
     path = options.checkpoint
     if path.suffix in (".hdf5", ".h5"):
-        for name in ("prefix", "head"):
+        for name in ("prefix", "head", "unfolds", "constraints", "motors"):
             if getattr(options, name):
                 raise ExportError(f"--{name} is for ncps.torch checkpoints")
         weights, dense = keras_source.load(path)
@@ -87,7 +93,8 @@ def read(options: argparse.Namespace) -> Network:
             raise ExportError(f"--{name.replace('_', '-')} is for checkpoints of the drone-flight code")
     return torch_source.canonical(
         torch_source.load(path), mode=options.mode, activation=options.activation, prefix=options.prefix,
-        head=options.head, only_cfc=options.only_cfc,
+        head=options.head, only_cfc=options.only_cfc, unfolds=options.unfolds, constraints=options.constraints,
+        motors=options.motors,
     )
 
 

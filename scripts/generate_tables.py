@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes Sources/LiquidCore/ActivationTables.swift and FloatCoefficients.swift, and the same numbers for the
-kernels in C, Sources/CLiquidKernels/tables.h.
+kernels in C, Sources/CLiquidKernels/tables.h, and for PyTorch, scripts/python/ganglion/torch/tables.py.
 
     pip install mpmath numpy && scripts/generate_tables.py
 
@@ -17,7 +17,8 @@ import mpmath as mp
 import numpy as np
 
 mp.mp.dps = 50
-SOURCES = pathlib.Path(__file__).resolve().parent.parent / "Sources"
+SCRIPTS = pathlib.Path(__file__).resolve().parent
+SOURCES = SCRIPTS.parent / "Sources"
 FOLDER = SOURCES / "LiquidCore"
 
 
@@ -59,6 +60,11 @@ def c_table(name, text, nodes):
     return f"/* {text} */\nstatic const int16_t {name}[{len(nodes)}] = {{\n" + "\n".join(rows(nodes)) + "\n};\n"
 
 
+def python_table(name, text, nodes):
+    lines = ["  " + line for line in rows(nodes)]
+    return f"#: {text}\n{name} = (\n" + "\n".join(lines) + "\n)\n"
+
+
 def minimax(basis, function, start, end, iterations=200, points=4000):
     """Coefficients c that make the largest |sum c_k basis_k(x) - function(x)| least: Lawson's iteration."""
     k = np.arange(points)
@@ -79,7 +85,7 @@ def minimax(basis, function, start, end, iterations=200, points=4000):
 
 
 def write(path, body):
-    mark = "/* {} */" if path.suffix == ".h" else "// {}"
+    mark = {".h": "/* {} */", ".py": '"""{}"""'}.get(path.suffix, "// {}")
     path.write_text(mark.format("Made by scripts/generate_tables.py; do not edit.") + "\n\n" + body)
 
 
@@ -146,6 +152,15 @@ enum FloatCoefficients {{
         + "\n/* FloatCoefficients.power of LiquidCore */\nstatic const float power_coefficients[6] = {\n  "
         + ", ".join(f"{float(np.float32(v))!r}f" for v in c)
         + ",\n};\n",
+    )
+    write(
+        SCRIPTS / "python" / "ganglion" / "torch" / "tables.py",
+        "\n".join(
+            python_table(name, f"{theirs} of LiquidCore", nodes)
+            for name, theirs, nodes in (
+                ("TANH", "tanhTable", tanh), ("NORMAL", "normalTable", normal), ("POWER", "powerTable", power),
+            )
+        ),
     )
     print(f"2^x {error:.2e}, normal {normal_error:.2e}")
 

@@ -3,8 +3,8 @@ import PortableMath
 /// The wiring of a neural circuit policy as ncps's `AutoNCP(units, outputs)` lays it out, sparsity 0.5.
 ///
 /// Layer sizes and fan-outs follow ncps 1.0.1, `ncps/wirings/wirings.py`; the synapses are drawn by the same rules from
-/// Ganglion's generator, so they are not those that NumPy's would give. Only which neurons are connected counts: in a
-/// CfC polarity has no meaning, and synapses among command neurons are not used.
+/// Ganglion's generator, so they are not those that NumPy's would give. Polarities are not drawn: in a CfC
+/// they have no meaning. A CfC does not use the synapses among command neurons either.
 struct AutoNCP {
   /// Synapses from what a layer reads to its neurons.
   struct Layer {
@@ -16,6 +16,8 @@ struct AutoNCP {
 
   /// Inter, command and motor layer.
   let layers: [Layer]
+  /// Synapses among command neurons.
+  let recurrent: [(source: Int, neuron: Int)]
 
   /// The wiring of so many neurons, `motors` of them motor neurons; at least three more neurons than motors.
   init(neurons: Int, motors: Int, inputs: Int) {
@@ -30,6 +32,9 @@ struct AutoNCP {
       Layer(sources: inter, neurons: command, fanOut: innerFanOut, &random),
       Layer(sources: command, neurons: motors, fanIn: innerFanOut, &random),
     ]
+    recurrent = (0..<command).map { _ in
+      (Int(random.nextBits() >> 33) % command, Int(random.nextBits() >> 33) % command)
+    }
   }
 }
 

@@ -10,6 +10,8 @@ public enum BenchmarkNetwork: String, CaseIterable, Sendable {
   case ncp19, ncp34, ncp64, ncp302
   /// Dense cells behind a backbone of 128 units of lecun_tanh.
   case cfc64, cfc128, cfc302
+  /// A liquid time-constant cell on an AutoNCP wiring.
+  case ltc19
 
   /// The networks of `ganglion bench core`.
   public static let timed: [BenchmarkNetwork] = [.ncp19, .ncp64, .cfc64, .cfc128, .cfc302]
@@ -17,18 +19,24 @@ public enum BenchmarkNetwork: String, CaseIterable, Sendable {
   /// Outputs of every network: the motor neurons, or the first neurons of a dense cell.
   public static let outputs = 4
 
-  /// Whether the network is wired as an NCP.
-  public var isWired: Bool {
+  /// What the network's cells are.
+  public enum Kind: Sendable {
+    case wired, dense, timeConstant
+  }
+
+  /// What its cells are.
+  public var kind: Kind {
     switch self {
-    case .ncp19, .ncp34, .ncp64, .ncp302: true
-    case .cfc64, .cfc128, .cfc302: false
+    case .ncp19, .ncp34, .ncp64, .ncp302: .wired
+    case .cfc64, .cfc128, .cfc302: .dense
+    case .ltc19: .timeConstant
     }
   }
 
   /// Neurons of all cells.
   public var neurons: Int {
     switch self {
-    case .ncp19: 19
+    case .ncp19, .ltc19: 19
     case .ncp34: 34
     case .ncp64, .cfc64: 64
     case .cfc128: 128
@@ -37,19 +45,29 @@ public enum BenchmarkNetwork: String, CaseIterable, Sendable {
   }
 
   /// The network for people, e.g. "19 wired".
-  public var title: String { isWired ? "\(neurons) wired" : "dense \(neurons)" }
+  public var title: String {
+    switch kind {
+    case .wired: "\(neurons) wired"
+    case .dense: "dense \(neurons)"
+    case .timeConstant: "LTC \(neurons)"
+    }
+  }
 
   /// The network with its weights as made, in single precision.
   public var model: CfCModel {
     // The wired and the dense network of a size have different seeds.
-    var maker = CellMaker(seed: UInt64(neurons) * 2 + (isWired ? 1 : 0))
+    var maker = CellMaker(seed: UInt64(neurons) * 2 + (kind == .dense ? 0 : 1))
     let inputs = BenchmarkInput.channels
     let cells: [CfCModel.Cell]
-    if isWired {
+    switch kind {
+    case .wired:
       let wiring = AutoNCP(neurons: neurons, motors: Self.outputs, inputs: inputs.count)
-      cells = wiring.layers.map { maker.wired($0) }
-    } else {
-      cells = [maker.dense(inputs: inputs.count, units: neurons, backbone: 128)]
+      cells = wiring.layers.map { .cfc(maker.wired($0)) }
+    case .dense:
+      cells = [.cfc(maker.dense(inputs: inputs.count, units: neurons, backbone: 128))]
+    case .timeConstant:
+      let wiring = AutoNCP(neurons: neurons, motors: Self.outputs, inputs: inputs.count)
+      cells = [.ltc(maker.timeConstant(wiring, inputs: inputs.count))]
     }
     return CfCModel(
       inputs: inputs,

@@ -46,6 +46,28 @@ public protocol Arithmetic {
     _ map: MapDescriptor, _ gates: UnsafePointer<Accumulator>, _ c: UnsafeMutablePointer<Accumulator>,
     _ hidden: UnsafeMutablePointer<Value>)
 
+  /// Synapses of an LTC cell that are computed together; see `SynapseDescriptor`.
+  static var synapseGroup: Int { get }
+  /// Bytes of a number of `SynapseDescriptor`.
+  static var synapseByteCount: Int { get }
+  /// Arrays of numbers that an LTC cell has of its neurons.
+  static var neuronArrays: Int { get }
+
+  /// The step of an LTC cell: `unfolds` times, for all neurons at once, with d = ts / unfolds,
+  ///
+  ///     G = g + ε + Σ weight·s,  A = g·v_leak + Σ weight·s·reversal,  s = σ(slope·p + offset)
+  ///     v ← v + d·(A − G·v) / (C + d·G)
+  ///
+  /// over the synapses of the neuron, p the input or the potential at the other end (Hasani et al., AAAI 2021,
+  /// algorithm 1: the semi-implicit Euler step (C·v + d·A) / (C + d·G), written as a change). Then `state` takes the
+  /// potentials.
+  ///
+  /// `potentials` has room for whole panels, `scratch` for four times as many numbers.
+  static func unfold(
+    _ cell: LTCCell, _ input: UnsafePointer<Value>, _ elapsed: Elapsed,
+    _ potentials: UnsafeMutablePointer<Accumulator>,
+    _ scratch: UnsafeMutablePointer<Accumulator>, _ state: UnsafeMutablePointer<Value>)
+
   /// `count` finite inputs as values; `scales` from `ImageHeader.inputScales`.
   static func take(
     _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int,

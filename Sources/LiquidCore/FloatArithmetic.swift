@@ -6,6 +6,8 @@
 public protocol FloatArithmetic: Arithmetic where Value == Float, Accumulator == Float, Elapsed == Float {
   /// Rounds `count` values that an affine map will read, in place, as far as the arithmetic asks for.
   static func settle(_ values: UnsafeMutablePointer<Float>, count: Int)
+  /// Eight numbers of an LTC cell's synapses from `index` on.
+  static func eight(_ numbers: UnsafeRawPointer, _ index: Int) -> SIMD8<Float>
 }
 
 extension FloatArithmetic {

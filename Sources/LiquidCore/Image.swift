@@ -43,6 +43,10 @@ public enum ImageLayout {
   public static let maximumLayers = 16
   /// Bits behind the point of the LSTM's cell state c.
   public static let memoryFraction: Int32 = 20
+  /// Bits behind the point of the argument of an LTC cell's synapse.
+  public static let synapseFraction: Int32 = 16
+  /// Most semi-implicit Euler steps of an LTC cell in a step.
+  public static let maximumUnfolds = 64
 
   /// `count` rounded up to a multiple of `unit`, a power of two.
   @inlinable @inline(__always)
@@ -100,7 +104,7 @@ public enum MemoryRole: UInt32, Sendable {
   case feedsInput = 2
 }
 
-/// How the heads become the new state; see `Arithmetic.renew`.
+/// How the heads become the new state, see `Arithmetic.renew`; or that it is an LTC cell, which has none.
 public enum CellMode: UInt32, Sendable {
   /// f1 + s·(f2 − f1).
   case `default` = 0
@@ -108,6 +112,8 @@ public enum CellMode: UInt32, Sendable {
   case noGate = 1
   /// a − a·exp(−ts(|w_tau| + |f1|))·f1.
   case pure = 2
+  /// A liquid time-constant cell; see `Arithmetic.unfold`.
+  case ltc = 3
 }
 
 /// A function of one number.
@@ -138,7 +144,8 @@ public struct CellDescriptor: BitwiseCopyable, Sendable {
   public var backboneActivation: UInt32 = 0
   /// Layers in front of the heads.
   public var backboneCount: UInt32 = 0
-  /// Mode pure: offset of `units` values |w_tau| and `units` values a, as Float or Int32.
+  /// Mode pure: offset of `units` values |w_tau| and `units` values a, as Float or Int32. An LTC cell: offset of its
+  /// `LTCDescriptor`.
   public var parameters: UInt32 = 0
   /// Fixed point: bits behind the point of the rows of ff1 and ff2.
   public var headFraction: Int32 = 0

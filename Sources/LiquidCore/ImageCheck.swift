@@ -40,8 +40,17 @@ enum ImageCheck<A: Arithmetic> {
         let mode = CellMode(rawValue: cell.mode), Activation(rawValue: cell.headActivation) != nil,
         Activation(rawValue: cell.backboneActivation) != nil,
         cell.backboneCount <= UInt32(ImageLayout.maximumLayers), A.accepts(cell),
+        mode != .ltc || cell.isTimeConstant,
         mode != .pure || contains(header, cell.parameters, 2 * Int(cell.units) + ImageLayout.panelRows, 4)
       else { throw .cell(index) }
+      if cell.isTimeConstant {
+        // The LSTM's hidden output would have to become the potentials.
+        guard memory == .none, cell.backboneCount == 0, checkSynapses(image, header, cell, read) else {
+          throw .cell(index)
+        }
+        read = cell.units
+        continue
+      }
       if memory != .none {
         try checkMap(image, header, &map, rows: 4 * cell.units, columns: read + cell.units)
         if memory == .feedsInput { read = cell.units }
@@ -100,6 +109,46 @@ enum ImageCheck<A: Arithmetic> {
       left -= run.rows
     }
     return left == 0
+  }
+
+  /// Whether the synapses of an LTC cell that reads `read` numbers lead nowhere but to these and to its neurons.
+  private static func checkSynapses(
+    _ image: UnsafeRawPointer, _ header: ImageHeader, _ cell: CellDescriptor, _ read: UInt32
+  ) -> Bool {
+    guard contains(header, cell.parameters, 1, MemoryLayout<LTCDescriptor>.size) else { return false }
+    let ltc = LTCCell(image, cell)
+    return (1...UInt32(ImageLayout.maximumUnfolds)).contains(ltc.descriptor.unfolds)
+      && contains(header, ltc.descriptor.neurons, A.neuronArrays * ltc.paddedUnits, 4)
+      && isSound(ltc.descriptor.sensory, of: ltc, header, sources: read)
+      && isSound(ltc.descriptor.recurrent, of: ltc, header, sources: cell.units)
+  }
+
+  private static func isSound(
+    _ synapses: SynapseDescriptor, of cell: LTCCell, _ header: ImageHeader, sources: UInt32
+  ) -> Bool {
+    guard synapses.count <= UInt32(1 << 26) else { return false }
+    let count = Int(synapses.count)
+    guard contains(header, synapses.firsts, cell.units + 1, 4), contains(header, synapses.sources, count, 2),
+      contains(header, synapses.slopes, count, A.synapseByteCount),
+      contains(header, synapses.offsets, count, A.synapseByteCount),
+      contains(header, synapses.weights, count, A.synapseByteCount),
+      contains(header, synapses.currents, count, A.synapseByteCount)
+    else { return false }
+    let places = cell.image + Int(synapses.firsts)
+    var last: UInt32 = 0
+    for index in 0...cell.units {
+      let first = places.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
+      guard first >= last, index > 0 || first == 0, Int(first) & (A.synapseGroup - 1) == 0 else {
+        return false
+      }
+      last = first
+    }
+    guard last == synapses.count else { return false }
+    let ends = cell.image + Int(synapses.sources)
+    for place in 0..<count {
+      guard ends.loadUnaligned(fromByteOffset: 2 * place, as: UInt16.self) < sources else { return false }
+    }
+    return true
   }
 
   /// Whether `count` elements of `size` bytes at `offset` lie behind the header and within the image.

@@ -1,4 +1,4 @@
-/// A liquid network: one CfC cell or a chain of them (a wired NCP has three), with an LSTM in front (mixed
+/// A liquid network: one CfC or LTC cell or a chain of them (a wired NCP of CfC has three), with an LSTM in front (mixed
 /// memory) and an affine map behind (projection) where the image has them.
 ///
 /// Like a pointer, it owns neither of its two blocks of memory: the image holds the parameters and is only
@@ -12,8 +12,8 @@
 /// In a step, cell k reads the new state of cell k − 1 (the first: the inputs) and its own previous state, and
 /// all cells get the same ts. The workspace holds, for each cell, what its first map reads as one vector:
 ///
-///     [input | h] of the memory (feedsInput only) · c of the LSTM · [input | h] of each cell
-///     · two vectors for layers in between · the result of an affine map
+///     [input | h] of the memory (feedsInput only) · c of the LSTM · [input | h] of each cell, behind that of an LTC
+///     cell its potentials · two vectors for layers in between · the result of an affine map
 public struct Network<A: Arithmetic> {
   /// The head of the image.
   public let header: ImageHeader
@@ -65,6 +65,16 @@ public struct Network<A: Arithmetic> {
       as: CellDescriptor.self)
   }
 
+  /// Synapses of LTC cells that a step computes: those of neurons once in each of its unfolds, those of inputs once.
+  public var synapseCount: Int {
+    var count = 0
+    for index in 0..<Int(header.cellCount) where cell(index).isTimeConstant {
+      let ltc = LTCCell(image, cell(index)).descriptor
+      count &+= Int(ltc.sensory.count) &+ Int(ltc.unfolds) &* Int(ltc.recurrent.count)
+    }
+    return count
+  }
+
   @inline(__always)
   func values(_ offset: Int) -> UnsafeMutablePointer<A.Value> {
     (workspace + offset).assumingMemoryBound(to: A.Value.self)
@@ -96,6 +106,15 @@ public struct Network<A: Arithmetic> {
     for index in 0..<Int(header.cellCount) {
       let cell = cell(index)
       let units = Int(cell.units)
+      let state = values(joined) + read
+      if cell.isTimeConstant {
+        let potentials = accumulators(joined &+ WorkspaceLayout.size(of: read &+ units, A.Value.self))
+        A.unfold(LTCCell(image, cell), values(joined), elapsed, potentials, sums, state)
+        joined &+= WorkspaceLayout.size(of: cell, reading: read, A.self)
+        if index &+ 1 < Int(header.cellCount) { values(joined).update(from: state, count: units) }
+        read = units
+        continue
+      }
       var input = values(joined)
       var output = values(layout.layers.0)
       var other = values(layout.layers.1)
@@ -111,7 +130,6 @@ public struct Network<A: Arithmetic> {
       A.affine(AffineMap(image, header, map), input, sums, functions)
       map &+= 1
       let parameters = (image + Int(cell.parameters)).assumingMemoryBound(to: A.Accumulator.self)
-      let state = values(joined) + read
       A.renew(cell, parameters, sums, elapsed, state, functions)
       joined &+= WorkspaceLayout.size(of: read &+ units, A.Value.self)
       if index &+ 1 < Int(header.cellCount) {

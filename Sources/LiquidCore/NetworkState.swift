@@ -1,5 +1,5 @@
 extension Network {
-  /// Bytes of the state: the LSTM's c, then each cell's h, in the byte order of the machine.
+  /// Bytes of the state: the LSTM's c, then each CfC cell's h or LTC cell's potentials, in the byte order of the machine.
   public var stateByteCount: Int { layout.stateByteCount }
 
   /// Puts all states back to zero.
@@ -68,12 +68,17 @@ extension Network {
     }
     var joined = layout.cells
     for index in 0..<Int(header.cellCount) {
-      let units = Int(cell(index).units)
-      let count = units &* MemoryLayout<A.Value>.stride
-      let start = workspace + joined + read &* MemoryLayout<A.Value>.stride
-      body(UnsafeMutableRawBufferPointer(start: start, count: count), place)
+      let cell = cell(index)
+      let units = Int(cell.units)
+      var start = joined &+ read &* MemoryLayout<A.Value>.stride
+      var count = units &* MemoryLayout<A.Value>.stride
+      if cell.isTimeConstant {
+        start = joined &+ WorkspaceLayout.size(of: read &+ units, A.Value.self)
+        count = units &* MemoryLayout<A.Accumulator>.stride
+      }
+      body(UnsafeMutableRawBufferPointer(start: workspace + start, count: count), place)
       place &+= count
-      joined &+= WorkspaceLayout.size(of: read &+ units, A.Value.self)
+      joined &+= WorkspaceLayout.size(of: cell, reading: read, A.self)
       read = units
     }
   }

@@ -4,7 +4,7 @@ struct WorkspaceLayout {
   private(set) var memory = 0
   /// The LSTM's c.
   private(set) var c = 0
-  /// [input | h] of the first cell; those of the others follow.
+  /// [input | h] of the first cell, and an LTC cell's potentials; those of the others follow.
   private(set) var cells = 0
   /// The last cell's h.
   private(set) var lastState = 0
@@ -14,7 +14,7 @@ struct WorkspaceLayout {
   private(set) var sums = 0
   /// The size of it all.
   private(set) var byteCount = 0
-  /// Bytes of the state: c, then the cells' h, without padding.
+  /// Bytes of the state: c, then the cells' h or potentials, without padding.
   private(set) var stateByteCount = 0
 
   /// Bytes of a section of `count` elements.
@@ -23,6 +23,15 @@ struct WorkspaceLayout {
     ImageLayout.padded(
       ImageLayout.padded(count, to: ImageLayout.columnGroup) &* MemoryLayout<Element>.stride,
       to: ImageLayout.sectionAlignment)
+  }
+
+  /// Bytes of what a cell keeps: [input | h], and potentials in whole panels.
+  @inline(__always)
+  static func size<A: Arithmetic>(of cell: CellDescriptor, reading read: Int, _: A.Type) -> Int {
+    let units = Int(cell.units)
+    let joined = size(of: read &+ units, A.Value.self)
+    guard cell.isTimeConstant else { return joined }
+    return joined &+ size(of: ImageLayout.padded(units, to: ImageLayout.panelRows), A.Accumulator.self)
   }
 
   /// The layout for a checked image.
@@ -44,18 +53,24 @@ struct WorkspaceLayout {
       stateByteCount &+= units &* MemoryLayout<A.Accumulator>.stride
     }
     cells = offset
+    var rows = 0
     for index in 0..<Int(header.cellCount) {
       let cell = image.loadUnaligned(
         fromByteOffset: Int(header.cells) &+ index &* stride, as: CellDescriptor.self)
       let units = Int(cell.units)
       lastState = offset &+ read &* MemoryLayout<A.Value>.stride
-      offset &+= Self.size(of: read &+ units, A.Value.self)
-      stateByteCount &+= units &* MemoryLayout<A.Value>.stride
+      offset &+= Self.size(of: cell, reading: read, A.self)
+      if cell.isTimeConstant {
+        stateByteCount &+= units &* MemoryLayout<A.Accumulator>.stride
+        // `Arithmetic.unfold` works in four panels' worth for each of its neurons'.
+        rows = max(rows, 4 &* ImageLayout.padded(units, to: panel))
+      } else {
+        stateByteCount &+= units &* MemoryLayout<A.Value>.stride
+      }
       read = units
     }
     // The projection reads the last state with its columns' padding.
     offset &+= ImageLayout.sectionAlignment
-    var rows = 0
     var width = 0
     for index in 0..<Int(header.mapCount) {
       let map = AffineMap(image, header, index).descriptor

@@ -1,7 +1,46 @@
 /// The shape of a network without its weights, as `ganglion.architecture` in a model file tells it.
 public struct Architecture: Sendable, Equatable {
   /// One cell's shape.
-  public struct Cell: Sendable, Equatable {
+  public enum Cell: Sendable, Equatable {
+    /// A closed-form continuous-time cell.
+    case cfc(CfC)
+    /// A liquid time-constant cell.
+    case ltc(LTC)
+
+    /// Neurons.
+    public var units: Int {
+      get {
+        switch self {
+        case .cfc(let cell): cell.units
+        case .ltc(let cell): cell.units
+        }
+      }
+      set {
+        switch self {
+        case .cfc(var cell):
+          cell.units = newValue
+          self = .cfc(cell)
+        case .ltc(var cell):
+          cell.units = newValue
+          self = .ltc(cell)
+        }
+      }
+    }
+  }
+
+  /// The shape of a liquid time-constant cell.
+  public struct LTC: Sendable, Equatable {
+    /// Neurons.
+    public var units: Int
+    /// Semi-implicit Euler steps of a network step.
+    public var unfolds: Int
+
+    /// A cell's shape from its parts.
+    public init(units: Int, unfolds: Int) { (self.units, self.unfolds) = (units, unfolds) }
+  }
+
+  /// The shape of a closed-form continuous-time cell.
+  public struct CfC: Sendable, Equatable {
     /// How the state is renewed.
     public var mode: CfCModel.Mode
     /// Neurons.
@@ -47,15 +86,25 @@ public struct Architecture: Sendable, Equatable {
   public init(of model: CfCModel) {
     self.init(
       inputs: model.inputs.count, outputs: model.outputs.count, memory: model.memory?.role,
-      cells: model.cells.map {
-        Cell(
-          mode: $0.mode, units: $0.units, backbone: $0.backbone.map(\.rows),
-          backboneActivation: $0.backboneActivation, headActivation: $0.headActivation)
+      cells: model.cells.map { cell in
+        switch cell {
+        case .cfc(let cell):
+          .cfc(
+            CfC(
+              mode: cell.mode, units: cell.units, backbone: cell.backbone.map(\.rows),
+              backboneActivation: cell.backboneActivation, headActivation: cell.headActivation))
+        case .ltc(let cell): .ltc(LTC(units: cell.units, unfolds: cell.unfolds))
+        }
       }, hasProjection: model.projection != nil)
   }
 
   /// Neurons of all cells, the usual measure of a network's size.
   public var neurons: Int { cells.reduce(0) { $0 + $1.units } }
+
+  /// Whether a cell is a liquid time-constant one.
+  public var hasTimeConstantCells: Bool {
+    cells.contains { if case .ltc = $0 { true } else { false } }
+  }
 
   /// Columns of the first map of cell `index`: what it reads and its own previous state.
   func columns(ofCell index: Int) -> Int {
@@ -82,12 +131,21 @@ public struct Architecture: Sendable, Equatable {
     try check("architecture", cells.count, "cells", atMost: Self.maximumLayers)
     for (k, cell) in cells.enumerated() {
       try check("cell \(k)", cell.units, "neurons")
+      if case .ltc(let cell) = cell {
+        try check("cell \(k)", cell.unfolds, "unfolds", atMost: CfCModel.LTC.maximumUnfolds)
+      }
+      guard case .cfc(let cell) = cell else { continue }
       guard cell.backbone.count <= Self.maximumLayers else {
         throw ModelError(
           "cell \(k)", "\(cell.backbone.count) backbone layers, more than \(Self.maximumLayers)",
           remedy: "Ganglion runs controllers: use a network within these bounds")
       }
       for (j, units) in cell.backbone.enumerated() { try check("cell \(k), backbone \(j)", units, "units") }
+    }
+    if memory != nil, hasTimeConstantCells {
+      throw ModelError(
+        "memory", "mixed memory beside a liquid time-constant cell",
+        remedy: "mixed memory works with a single dense CfC; train without it")
     }
     if memory != nil, cells.count != 1 {
       throw ModelError(
@@ -111,17 +169,28 @@ extension Architecture {
       } ?? .null,
       "cells": .array(
         cells.map { cell in
-          .object([
-            "mode": .string(cell.mode.rawValue),
-            "units": .number(Double(cell.units)),
-            "backbone": .array(cell.backbone.map { .number(Double($0)) }),
-            "backbone_activation": .string(cell.backboneActivation.rawValue),
-            "head_activation": .string(cell.headActivation.rawValue),
-          ])
+          switch cell {
+          case .cfc(let cell):
+            .object([
+              "mode": .string(cell.mode.rawValue),
+              "units": .number(Double(cell.units)),
+              "backbone": .array(cell.backbone.map { .number(Double($0)) }),
+              "backbone_activation": .string(cell.backboneActivation.rawValue),
+              "head_activation": .string(cell.headActivation.rawValue),
+            ])
+          case .ltc(let cell):
+            .object([
+              "mode": .string(Self.timeConstantMode), "units": .number(Double(cell.units)),
+              "unfolds": .number(Double(cell.unfolds)),
+            ])
+          }
         }),
       "projection": .bool(hasProjection),
     ])
   }
+
+  /// What a liquid time-constant cell has as its mode in `ganglion.architecture`.
+  fileprivate static let timeConstantMode = "ltc"
 
   /// The architecture that `json` tells, for a network of so many inputs and outputs.
   init(_ json: JSONValue, inputs: Int, outputs: Int, place: String) throws(ModelError) {
@@ -153,15 +222,25 @@ extension Architecture.Cell {
   fileprivate init(_ json: JSONValue, place: String) throws(ModelError) {
     let sizes = 1...Architecture.maximumUnits
     var members = try JSONMembers(json, place: place)
+    if members.has("mode", .string(Architecture.timeConstantMode)) {
+      _ = try members.required("mode")
+      self = .ltc(
+        .init(
+          units: try members.integer("units", in: sizes),
+          unfolds: try members.integer("unfolds", in: 1...CfCModel.LTC.maximumUnfolds)))
+      try members.finish()
+      return
+    }
     var backbone: [Int] = []
     for value in try members.array("backbone") {
       backbone.append(try JSONMembers.integer(value, in: sizes, place: "\(place), backbone"))
     }
-    self.init(
-      mode: try members.choice("mode", CfCModel.Mode.self), units: try members.integer("units", in: sizes),
-      backbone: backbone,
-      backboneActivation: try members.choice("backbone_activation", CfCModel.BackboneActivation.self),
-      headActivation: try members.choice("head_activation", CfCModel.HeadActivation.self))
+    self = .cfc(
+      .init(
+        mode: try members.choice("mode", CfCModel.Mode.self), units: try members.integer("units", in: sizes),
+        backbone: backbone,
+        backboneActivation: try members.choice("backbone_activation", CfCModel.BackboneActivation.self),
+        headActivation: try members.choice("head_activation", CfCModel.HeadActivation.self)))
     try members.finish()
   }
 }

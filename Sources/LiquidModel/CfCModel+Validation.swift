@@ -10,6 +10,7 @@ extension CfCModel {
     try Self.validate(outputs, "output")
     try Self.validateTime(unit: timeUnit, minimum: minimumTs, maximum: maximumTs)
     if let memory {
+      // `checkSizes` has seen that the only cell is a CfC.
       guard memory.units == cells[0].units else {
         throw ModelError(
           "memory", "\(memory.units) units beside a cell of \(cells[0].units) neurons",
@@ -19,7 +20,11 @@ extension CfCModel {
         "memory, gates", rows: 4 * memory.units, columns: inputs.count + cells[0].units)
     }
     for (k, cell) in cells.enumerated() {
-      try cell.validate("cell \(k)", columns: architecture.columns(ofCell: k))
+      let columns = architecture.columns(ofCell: k)
+      switch cell {
+      case .cfc(let cell): try cell.validate("cell \(k)", columns: columns)
+      case .ltc(let cell): try cell.validate("cell \(k)", columns: columns)
+      }
     }
     if let projection, let last = cells.last {
       try projection.validate("projection", rows: outputs.count, columns: last.units)
@@ -58,7 +63,7 @@ extension CfCModel {
   }
 }
 
-extension CfCModel.Cell {
+extension CfCModel.CfC {
   fileprivate func validate(_ place: String, columns: Int) throws(ModelError) {
     var columns = columns
     for (j, layer) in backbone.enumerated() {
@@ -99,7 +104,7 @@ extension CfCModel.Affine {
     try Self.validate("\(place), bias", bias, count: rows)
   }
 
-  fileprivate static func validate(_ place: String, _ values: [Float], count: Int) throws(ModelError) {
+  static func validate(_ place: String, _ values: [Float], count: Int) throws(ModelError) {
     guard values.count == count else {
       throw ModelError(
         place, "\(values.count) values where \(count) were expected", remedy: ModelError.exportAgain)

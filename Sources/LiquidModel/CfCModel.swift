@@ -1,6 +1,6 @@
 /// A liquid network as trained: the one canonical description that every flavour is exported to.
 ///
-/// All arrays are row-major, weights are [rows = units written, columns = units read]. The exporter has
+/// A chain of closed-form (CfC) or liquid time-constant (LTC) cells. All arrays are row-major, weights are [rows = units written, columns = units read]. The exporter has
 /// already applied masks and polarity, negated the time gate where the origin has a minus there, added the
 /// LSTM's forget bias, and put the gates into the order given below; see `docs/model-format.md`.
 public struct CfCModel: Sendable, Equatable {
@@ -41,8 +41,48 @@ public struct CfCModel: Sendable, Equatable {
     case pure
   }
 
+  /// A cell of the chain.
+  public enum Cell: Sendable, Equatable {
+    /// A closed-form continuous-time cell.
+    case cfc(CfC)
+    /// A liquid time-constant cell.
+    case ltc(LTC)
+
+    /// Neurons.
+    public var units: Int {
+      get {
+        switch self {
+        case .cfc(let cell): cell.units
+        case .ltc(let cell): cell.units
+        }
+      }
+      set {
+        switch self {
+        case .cfc(var cell):
+          cell.units = newValue
+          self = .cfc(cell)
+        case .ltc(var cell):
+          cell.units = newValue
+          self = .ltc(cell)
+        }
+      }
+    }
+
+    /// The closed-form cell, if it is one; what is set replaces the cell.
+    public var cfc: CfC? {
+      get { if case .cfc(let cell) = self { cell } else { nil } }
+      set { if let newValue { self = .cfc(newValue) } }
+    }
+
+    /// The liquid time-constant cell, if it is one; what is set replaces the cell.
+    public var ltc: LTC? {
+      get { if case .ltc(let cell) = self { cell } else { nil } }
+      set { if let newValue { self = .ltc(newValue) } }
+    }
+  }
+
   /// One closed-form continuous-time cell; a wired network (NCP) is a chain of these: inter, command, motor.
-  public struct Cell: Sendable, Equatable {
+  public struct CfC: Sendable, Equatable {
     /// How the state is renewed.
     public var mode: Mode
     /// Neurons of this cell.

@@ -10,9 +10,16 @@ extension FixedModel {
     for map in maps { image.append(map.compiled(&image)) }
     for (cell, shape) in zip(cells, architecture.cells) {
       var descriptor = CellDescriptor(shape)
+      if case .ltc(let shape) = shape, let cell = cell.ltc {
+        descriptor.parameters = cell.compiled(&image, shape)
+      }
+      guard let cell = cell.cfc else {
+        image.append(descriptor)
+        continue
+      }
       (descriptor.headFraction, descriptor.stateShift) = (cell.headFraction, cell.stateShift)
       (descriptor.gateFraction, descriptor.timeShift) = (cell.gateFraction, cell.timeShift)
-      if shape.mode == .pure {
+      if descriptor.mode == CellMode.pure.rawValue {
         descriptor.parameters = image.append(cell.wTau + cell.a, padding: ImageLayout.panelRows)
       }
       image.append(descriptor)

@@ -3,7 +3,7 @@ import LiquidCore
 extension CfCModel {
   /// The image of a valid model for `Float32Arithmetic` or, with `halves`, for `Float16Arithmetic`.
   ///
-  /// With `halves` the weights are rounded to half precision; biases and the vectors of mode pure stay as they
+  /// With `halves` the weights are rounded to half precision; biases and the numbers of neurons stay as they
   /// are, as in a float16 file.
   func image(halves: Bool) -> AlignedBlock {
     var image = ImageBuilder(
@@ -27,9 +27,14 @@ extension CfCModel {
     }
     if let memory { append(memory.gates) }
     for (cell, shape) in zip(cells, Architecture(of: self).cells) {
+      var descriptor = CellDescriptor(shape)
+      if let cell = cell.ltc { descriptor.parameters = cell.compiled(&image, halves: halves) }
+      guard let cell = cell.cfc else {
+        image.append(descriptor)
+        continue
+      }
       for layer in cell.backbone { append(layer) }
       append(cell.heads)
-      var descriptor = CellDescriptor(shape)
       if let wTau = cell.wTau, let a = cell.a {
         descriptor.parameters = image.append(
           wTau.map { abs($0) } + a, padding: ImageLayout.panelRows)

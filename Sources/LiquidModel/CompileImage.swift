@@ -13,9 +13,7 @@ struct ImageBuilder {
 
   init(arithmetic: UInt32, architecture: Architecture) {
     let cellCount = architecture.cells.count
-    let mapCount =
-      architecture.cells.reduce(cellCount) { $0 + $1.backbone.count } + (architecture.memory == nil ? 0 : 1)
-      + (architecture.hasProjection ? 1 : 0)
+    let mapCount = FixedModel.maps(of: architecture).count
     let descriptors =
       MemoryLayout<ImageHeader>.stride + cellCount * MemoryLayout<CellDescriptor>.stride
       + mapCount * MemoryLayout<MapDescriptor>.stride
@@ -155,6 +153,10 @@ extension CellDescriptor {
   init(_ cell: Architecture.Cell) {
     self.init()
     units = UInt32(cell.units)
+    guard case .cfc(let cell) = cell else {
+      mode = CellMode.ltc.rawValue
+      return
+    }
     mode = cell.mode.inCore.rawValue
     headActivation = cell.headActivation.inCore.rawValue
     backboneActivation = cell.backboneActivation.inCore.rawValue
@@ -162,7 +164,7 @@ extension CellDescriptor {
   }
 }
 
-extension CfCModel.Cell {
+extension CfCModel.CfC {
   /// ff1, and beyond mode pure ff2, time_a and time_b, as one affine map.
   var heads: CfCModel.Affine {
     let parts = [ff1] + [ff2, timeA, timeB].compactMap { $0 }

@@ -31,9 +31,19 @@ extension FixedModel {
     }
   }
 
-  /// The shifts of a cell, and in mode pure its parameters.
+  /// The shifts of a cell, and in mode pure its parameters; all of an LTC cell.
   private func prove(cell index: Int) throws(ModelError) {
-    let (cell, shape) = (cells[index], architecture.cells[index])
+    let cell: CfC
+    let shape: Architecture.CfC
+    switch (cells[index], architecture.cells[index]) {
+    case (.cfc(let fixed), .cfc(let found)): (cell, shape) = (fixed, found)
+    case (.ltc(let fixed), .ltc(let found)):
+      guard fixed.columns == architecture.columns(ofCell: index) else {
+        throw refusal("cell\(index)", "synapses of \(fixed.columns) sources do not fit the architecture")
+      }
+      return try fixed.prove(cell: index, found, elapsedLimit: elapsedLimit)
+    default: throw refusal("cell\(index)", "is of another kind than the architecture says")
+    }
     let place = "cell\(index).format"
     let readsTable = shape.mode != .pure && shape.headActivation != .linear
     func check(_ name: String, _ value: Int32, _ range: ClosedRange<Int32>) throws(ModelError) {
@@ -77,7 +87,7 @@ extension FixedModel {
       index += 1
     }
     if architecture.memory != nil { try next("memory", readsTable: true) }
-    for cell in architecture.cells {
+    for case .cfc(let cell) in architecture.cells {
       for _ in cell.backbone { try next("backbone", readsTable: cell.backboneActivation != .relu) }
       try next("heads", readsTable: false)
     }

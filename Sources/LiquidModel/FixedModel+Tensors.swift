@@ -28,13 +28,18 @@ extension FixedModel {
     (maps, cells) = ([], [])
     for shape in Self.maps(of: file.architecture) { maps.append(try source.map(shape)) }
     for (k, cell) in file.architecture.cells.enumerated() {
+      guard case .cfc(let cell) = cell else {
+        cells.append(.ltc(try source.ltc("cell\(k)", cell.units, file.architecture.columns(ofCell: k))))
+        continue
+      }
       let format = try source.integers("cell\(k).format", [4])
       let isPure = cell.mode == .pure
       cells.append(
-        Cell(
-          headFraction: format[0], gateFraction: format[1], timeShift: format[2], stateShift: format[3],
-          wTau: isPure ? try source.integers("cell\(k).w_tau", [cell.units]) : [],
-          a: isPure ? try source.integers("cell\(k).a", [cell.units]) : []))
+        .cfc(
+          CfC(
+            headFraction: format[0], gateFraction: format[1], timeShift: format[2], stateShift: format[3],
+            wTau: isPure ? try source.integers("cell\(k).w_tau", [cell.units]) : [],
+            a: isPure ? try source.integers("cell\(k).a", [cell.units]) : [])))
     }
     try source.finish()
     try prove()
@@ -57,11 +62,13 @@ extension FixedModel {
           name: "\(map.name).format", shape: [3], int32: [map.blockShift, map.fraction, map.valueShift]))
     }
     for (k, cell) in cells.enumerated() {
+      if let cell = cell.ltc { tensors += cell.tensors("cell\(k)") }
+      guard let cell = cell.cfc else { continue }
       tensors.append(
         Tensor(
           name: "cell\(k).format", shape: [4],
           int32: [cell.headFraction, cell.gateFraction, cell.timeShift, cell.stateShift]))
-      if architecture.cells[k].mode == .pure {
+      if !cell.wTau.isEmpty {
         tensors.append(Tensor(name: "cell\(k).w_tau", shape: [cell.wTau.count], int32: cell.wTau))
         tensors.append(Tensor(name: "cell\(k).a", shape: [cell.a.count], int32: cell.a))
       }
@@ -76,6 +83,7 @@ extension FixedModel {
       maps.append(("memory.gates", 4 * cell.units, architecture.inputs + cell.units))
     }
     for (k, cell) in architecture.cells.enumerated() {
+      guard case .cfc(let cell) = cell else { continue }
       var columns = architecture.columns(ofCell: k)
       for (j, units) in cell.backbone.enumerated() {
         maps.append(("cell\(k).backbone\(j)", units, columns))
@@ -116,6 +124,19 @@ extension FixedModel.Map {
       tensors.append(Tensor(name: "\(name).width", shape: [widths.count], int32: widths.map { Int32($0) }))
     }
     return tensors
+  }
+}
+
+extension FixedModel.LTC {
+  /// The cell's tensors.
+  fileprivate func tensors(_ name: String) -> [Tensor] {
+    let units = capacitances.count
+    return Self.synapseArrays.map { array, values in
+      Tensor(name: "\(name).\(array)", shape: [units, columns], int32: self[keyPath: values])
+    }
+      + Self.neuronArrays.map { array, values in
+        Tensor(name: "\(name).\(array)", shape: [units], int32: self[keyPath: values])
+      }
   }
 }
 
@@ -198,6 +219,17 @@ private struct FixedTensors {
       }
     }
     return (widths, weights)
+  }
+
+  mutating func ltc(_ name: String, _ units: Int, _ columns: Int) throws(ModelError) -> FixedModel.LTC {
+    var cell = FixedModel.LTC(columns: columns)
+    for (array, values) in FixedModel.LTC.synapseArrays {
+      cell[keyPath: values] = try integers("\(name).\(array)", [units, columns])
+    }
+    for (array, values) in FixedModel.LTC.neuronArrays {
+      cell[keyPath: values] = try integers("\(name).\(array)", [units])
+    }
+    return cell
   }
 
   func finish() throws(ModelError) {

@@ -12,6 +12,9 @@ struct JSONMembers {
     (self.members, self.place) = (members, place)
   }
 
+  /// Whether the member `name` is there and is `value`.
+  func has(_ name: String, _ value: JSONValue) -> Bool { members[name] == value }
+
   /// The member `name`, whatever it is; nil if it is absent or null.
   mutating func optional(_ name: String) -> JSONValue? {
     guard let value = members.removeValue(forKey: name), value != .null else { return nil }

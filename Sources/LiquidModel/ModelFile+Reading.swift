@@ -17,9 +17,11 @@ extension ModelFile {
       return text
     }
     let format = try take(Key.format)
-    guard format == Self.format else {
+    guard let format = Format(rawValue: format) else {
       throw ModelError(
-        "metadata \(Key.format)", "version \(ModelError.excerpt(format)), this program reads \(Self.format)",
+        "metadata \(Key.format)",
+        "version \(ModelError.excerpt(format)), this program reads "
+          + Format.allCases.map(\.rawValue).joined(separator: ", "),
         remedy: "update Ganglion, or export the model again")
     }
     let stated = try take(Key.digest)
@@ -44,6 +46,12 @@ extension ModelFile {
     let architecture = try Architecture(
       JSONReader.read(take(Key.architecture), place: "metadata \(Key.architecture)"), inputs: inputs.count,
       outputs: outputs.count, place: "metadata \(Key.architecture)")
+    guard format == Format(of: architecture) else {
+      throw ModelError(
+        "metadata \(Key.format)",
+        "version \(format.rawValue), but a network of these cells has \(Format(of: architecture).rawValue)",
+        remedy: ModelError.exportAgain)
+    }
     var time = try JSONMembers(
       JSONReader.read(take(Key.time), place: "metadata \(Key.time)"), place: "metadata \(Key.time)")
     let timeUnit = try time.number("unit_s")

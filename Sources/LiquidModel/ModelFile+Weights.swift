@@ -47,6 +47,12 @@ extension ModelFile {
     }
     var cells: [CfCModel.Cell] = []
     for (k, shape) in architecture.cells.enumerated() {
+      guard case .cfc(let shape) = shape else {
+        if case .ltc(let shape) = shape {
+          cells.append(.ltc(try source.ltc("cell\(k)", shape, columns: architecture.columns(ofCell: k))))
+        }
+        continue
+      }
       var columns = architecture.columns(ofCell: k)
       var backbone: [CfCModel.Affine] = []
       for (j, units) in shape.backbone.enumerated() {
@@ -55,15 +61,16 @@ extension ModelFile {
       }
       let gated = shape.mode != .pure
       cells.append(
-        CfCModel.Cell(
-          mode: shape.mode, units: shape.units, backboneActivation: shape.backboneActivation,
-          backbone: backbone, headActivation: shape.headActivation,
-          ff1: try source.affine("cell\(k).ff1", shape.units, columns),
-          ff2: gated ? try source.affine("cell\(k).ff2", shape.units, columns) : nil,
-          timeA: gated ? try source.affine("cell\(k).time_a", shape.units, columns) : nil,
-          timeB: gated ? try source.affine("cell\(k).time_b", shape.units, columns) : nil,
-          wTau: gated ? nil : try source.take("cell\(k).w_tau", [shape.units]),
-          a: gated ? nil : try source.take("cell\(k).a", [shape.units])))
+        .cfc(
+          CfCModel.CfC(
+            mode: shape.mode, units: shape.units, backboneActivation: shape.backboneActivation,
+            backbone: backbone, headActivation: shape.headActivation,
+            ff1: try source.affine("cell\(k).ff1", shape.units, columns),
+            ff2: gated ? try source.affine("cell\(k).ff2", shape.units, columns) : nil,
+            timeA: gated ? try source.affine("cell\(k).time_a", shape.units, columns) : nil,
+            timeB: gated ? try source.affine("cell\(k).time_b", shape.units, columns) : nil,
+            wTau: gated ? nil : try source.take("cell\(k).w_tau", [shape.units]),
+            a: gated ? nil : try source.take("cell\(k).a", [shape.units]))))
     }
     var projection: CfCModel.Affine?
     if architecture.hasProjection, let last = cells.last {
@@ -88,6 +95,15 @@ extension ModelFile {
     }
     add("memory.gates", model.memory?.gates)
     for (k, cell) in model.cells.enumerated() {
+      if let cell = cell.ltc {
+        for (name, values) in CfCModel.LTC.synapseArrays {
+          weights.append(("cell\(k).\(name)", [cell.units, cell.columns], cell[keyPath: values]))
+        }
+        for (name, values) in CfCModel.LTC.neuronArrays {
+          weights.append(("cell\(k).\(name)", [cell.units], cell[keyPath: values]))
+        }
+      }
+      guard let cell = cell.cfc else { continue }
       for (j, layer) in cell.backbone.enumerated() { add("cell\(k).backbone\(j)", layer) }
       add("cell\(k).ff1", cell.ff1)
       add("cell\(k).ff2", cell.ff2)
@@ -129,6 +145,21 @@ private struct TensorSource {
     CfCModel.Affine(
       rows: rows, columns: columns, weights: try take("\(name).weight", [rows, columns]),
       bias: try take("\(name).bias", [rows]))
+  }
+
+  mutating func ltc(_ name: String, _ shape: Architecture.LTC, columns: Int) throws(ModelError)
+    -> CfCModel.LTC
+  {
+    var cell = CfCModel.LTC(
+      units: shape.units, unfolds: shape.unfolds, columns: columns, weights: [], reversals: [], slopes: [],
+      offsets: [], capacitances: [], leaks: [], leakReversals: [])
+    for (array, values) in CfCModel.LTC.synapseArrays {
+      cell[keyPath: values] = try take("\(name).\(array)", [shape.units, columns])
+    }
+    for (array, values) in CfCModel.LTC.neuronArrays {
+      cell[keyPath: values] = try take("\(name).\(array)", [shape.units])
+    }
+    return cell
   }
 
   func finish() throws(ModelError) {

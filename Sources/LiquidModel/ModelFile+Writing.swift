@@ -8,7 +8,7 @@ extension ModelFile {
       throw ModelError(
         "metadata \(key)", "is written from the model itself", remedy: "leave it out of `metadata`")
     }
-    strings[Key.format] = Self.format
+    strings[Key.format] = Format(of: architecture).rawValue
     strings[Key.architecture] = architecture.json.text
     strings[Key.flavour] = flavour
     strings[Key.inputs] = Self.json(inputs).text

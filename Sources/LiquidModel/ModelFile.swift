@@ -76,6 +76,14 @@ public struct ModelFile: Sendable, Equatable {
     static let all = [format, architecture, flavour, inputs, outputs, time, arithmetic, provenance, digest]
   }
 
-  /// The value of `ganglion.format` that this code reads and writes.
-  static let format = "1"
+  /// The values of `ganglion.format` that this code reads and writes: 2 for a network with liquid time-constant cells,
+  /// which readers of format 1 do not know, and 1 for all others.
+  enum Format: String, CaseIterable {
+    case closedForm = "1"
+    case timeConstants = "2"
+
+    init(of architecture: Architecture) {
+      self = architecture.hasTimeConstantCells ? .timeConstants : .closedForm
+    }
+  }
 }

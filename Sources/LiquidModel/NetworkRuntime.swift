@@ -111,8 +111,14 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
   public var imageByteCount: Int { image.bytes.count }
   /// Bytes of state and intermediate results, which are written.
   public var workspaceByteCount: Int { workspace.bytes.count }
-  /// Multiplications of weights in a step, zeros included.
-  public var multiplyCount: Int { architecture.multiplyCount }
+  /// Synapses of LTC cells computed in a step: those of neurons once in each unfold, those of inputs once.
+  public var synapseCount: Int {
+    float32?.synapseCount ?? float16?.synapseCount ?? fixedPoint?.synapseCount ?? 0
+  }
+  /// Multiplications of weights in a step, zeros included; three for each synapse of an LTC cell that is computed.
+  public var multiplyCount: Int {
+    architecture.multiplyCount { _, _ in 0 } + Architecture.synapseMultiplications * synapseCount
+  }
 
   /// One step: renews the state from `inputs` and the elapsed time `ts`, in the model's time unit, and writes
   /// `outputs`.
@@ -192,11 +198,26 @@ extension Architecture {
   /// Multiplications of weights in one step, masked weights included: they are kept as zeros.
   ///
   /// In an NCP imported from ncps only ff1 and ff2 are masked, and not in their recurrent part, so at most 9 to
-  /// 28 % of the products could be saved, at the price of an index for each.
+  /// 28 % of the products could be saved, at the price of an index for each. Of an LTC cell only synapses that there are
+  /// are computed; this counts as if there were all.
   public var multiplyCount: Int {
+    multiplyCount { cell, columns in
+      Self.synapseMultiplications * cell.units * (columns + (cell.unfolds - 1) * cell.units)
+    }
+  }
+
+  /// By slope, conductance and current.
+  static let synapseMultiplications = 3
+
+  /// The same, with those of an LTC cell with so many columns as `ofTimeConstantCell` says.
+  func multiplyCount(ofTimeConstantCell: (LTC, Int) -> Int) -> Int {
     var count = memory == nil ? 0 : 4 * (cells.first?.units ?? 0) * (inputs + (cells.first?.units ?? 0))
     for (index, cell) in cells.enumerated() {
       var columns = columns(ofCell: index)
+      guard case .cfc(let cell) = cell else {
+        if case .ltc(let cell) = cell { count += ofTimeConstantCell(cell, columns) }
+        continue
+      }
       for units in cell.backbone {
         count += units * columns
         columns = units

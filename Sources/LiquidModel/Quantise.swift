@@ -50,7 +50,7 @@ extension FixedModel {
   /// matter for memory and time, or a large one.
   public static func standardTolerance(of model: CfCModel) -> Double {
     let weights = maps(of: Architecture(of: model)).reduce(0) { $0 + $1.rows * $1.columns }
-    return weights <= 16384 ? 1.3e-3 : 4e-3
+    return weights <= 16384 ? 1.6e-3 : 6e-3
   }
 }
 
@@ -120,6 +120,14 @@ struct Quantiser {
       try add("memory.gates", memory.gates, columns + states[0], Self.table)
     }
     for (index, cell) in model.cells.enumerated() {
+      if let cell = cell.ltc {
+        let quantiser = LTCQuantiser(
+          cell: cell, index: index, inputScales: columns, timeFraction: timeFraction,
+          elapsedLimit: fixed.elapsedLimit)
+        fixed.cells.append(.ltc(try quantiser.quantised(valueScales: states[index])))
+        columns = states[index]
+      }
+      guard let cell = cell.cfc else { continue }
       let hidden = [Double](repeating: exp2(-15), count: cell.units)
       switch model.memory?.role {
       case .feedsInput: columns = hidden + states[index]
@@ -143,7 +151,11 @@ struct Quantiser {
 
   /// What a unit of each neuron's state stands for.
   private func stateScales(of index: Int) -> [Double] {
-    let cell = model.cells[index]
+    if let cell = model.cells[index].ltc {
+      return LTCQuantiser.valueScales(
+        of: cell, seen: calibration.states[index], headroom: Self.headroom, share: Self.share.state)
+    }
+    guard let cell = model.cells[index].cfc else { return [] }
     if cell.mode == .pure || cell.headActivation == .linear {
       return Self.scales(holding: calibration.states[index], share: Self.share.state)
         .map { $0 * exp2(stateBitsLess) }
@@ -209,7 +221,7 @@ struct Quantiser {
     fixed.maps.append(quantised)
   }
 
-  private mutating func add(_ cell: CfCModel.Cell, _ index: Int, _ read: [Double], _ state: [Double])
+  private mutating func add(_ cell: CfCModel.CfC, _ index: Int, _ read: [Double], _ state: [Double])
     throws(ModelError)
   {
     var columns = read
@@ -253,7 +265,7 @@ struct Quantiser {
   }
 
   private mutating func addGated(
-    _ cell: CfCModel.Cell, _ index: Int, _ columns: [Double], _ state: [Double]
+    _ cell: CfCModel.CfC, _ index: Int, _ columns: [Double], _ state: [Double]
   ) throws(ModelError) {
     let n = cell.units
     let isLinear = cell.headActivation == .linear
@@ -270,13 +282,14 @@ struct Quantiser {
     fixed.maps.append(map)
     let stateFraction = isLinear ? 15 : (cell.mode == .noGate ? 14 : 15) - stateBitsLess
     fixed.cells.append(
-      FixedModel.Cell(
-        headFraction: Int32(fractions[0]), gateFraction: Int32(fractions[1]), timeShift: 0,
-        stateShift: Int32((isLinear ? fractions[0] : 30) - 1 - stateFraction), wTau: [], a: []))
+      .cfc(
+        FixedModel.CfC(
+          headFraction: Int32(fractions[0]), gateFraction: Int32(fractions[1]), timeShift: 0,
+          stateShift: Int32((isLinear ? fractions[0] : 30) - 1 - stateFraction), wTau: [], a: [])))
   }
 
   private mutating func addPure(
-    _ cell: CfCModel.Cell, _ index: Int, _ columns: [Double], _ state: [Double], _ wTau: [Float], _ a: [Float]
+    _ cell: CfCModel.CfC, _ index: Int, _ columns: [Double], _ state: [Double], _ wTau: [Float], _ a: [Float]
   ) throws(ModelError) {
     let largestRate = wTau.reduce(0.0) { max($0, abs(Double($1))) }
     let most = largestRate > 0 ? 30 - Int(bitsNeeded: largestRate) : 30
@@ -297,9 +310,10 @@ struct Quantiser {
     let largest = amplitudes.reduce(exp2(-20)) { max($0, abs($1)) }
     let shift = min(max(29 + fraction - Int(bitsNeeded: largest), 0), 60)
     fixed.cells.append(
-      FixedModel.Cell(
-        headFraction: Int32(fraction), gateFraction: 0, timeShift: Int32(fraction + timeFraction - 20),
-        stateShift: Int32(shift), wTau: wTau.map { Int32((abs(Double($0)) * exp2(fraction)).rounded()) },
-        a: amplitudes.map { Int32(($0 * exp2(shift - fraction)).rounded()) }))
+      .cfc(
+        FixedModel.CfC(
+          headFraction: Int32(fraction), gateFraction: 0, timeShift: Int32(fraction + timeFraction - 20),
+          stateShift: Int32(shift), wTau: wTau.map { Int32((abs(Double($0)) * exp2(fraction)).rounded()) },
+          a: amplitudes.map { Int32(($0 * exp2(shift - fraction)).rounded()) })))
   }
 }

@@ -136,7 +136,9 @@ struct MapQuantiser {
     guard let rounding else {
       return (weights.map { Int16(min(max($0.rounded(), -limit), limit)) }, bias)
     }
-    let (integers, bias, _) = rounding.round(weights + [bias], limit: limit)
+    let (integers, bias, _) =
+      isSearched
+      ? rounding.search(weights + [bias], limit: limit) : rounding.round(weights + [bias], limit: limit)
     return (integers, bias)
   }
 
@@ -146,15 +148,31 @@ struct MapQuantiser {
     _ row: [Double], _ unit: Double, _ limit: Double, _ rounding: CompensatedRounding?
   ) -> Double {
     guard weightBits == 8, let rounding else { return 1 }
-    var best = (loss: Double.infinity, factor: 1.0)
-    for step in 0...10 {
-      let factor = 1 - 0.05 * Double(step)
+    func loss(_ factor: Double, isSearched: Bool) -> Double {
       let unit = unit * factor
-      let loss = rounding.round(row.map { $0 / unit }, limit: limit).loss * unit * unit
-      if loss < best.loss { best = (loss, factor) }
+      let scaled = row.map { $0 / unit }
+      let loss =
+        isSearched
+        ? rounding.search(scaled, limit: limit).loss : rounding.round(scaled, limit: limit).loss
+      return loss * unit * unit
+    }
+    let factors = (0...40).map { 1 - 0.0125 * Double($0) }
+    let quick = factors.map { (loss: loss($0, isSearched: false), factor: $0) }.sorted { $0.loss < $1.loss }
+    guard isSearched else { return quick[0].factor }
+    var best = (loss: Double.infinity, factor: 1.0)
+    for trial in quick.prefix(Self.searchedUnits) {
+      let loss = loss(trial.factor, isSearched: true)
+      if loss < best.loss { best = (loss, trial.factor) }
     }
     return best.factor
   }
+
+  /// Whether the best of many roundings is looked for: with 16 bits rounding is not what limits, and with many columns
+  /// it takes minutes.
+  private var isSearched: Bool { weightBits == 8 && map.columns <= 64 }
+
+  /// Of the factors of a unit, so many are looked at closely.
+  private static let searchedUnits = 6
 }
 
 extension Int {

@@ -5,11 +5,11 @@
 /// columns k > j predict with the factors of the inverse of H. The bias, read by a constant 1 and far finer
 /// than a weight, comes last and takes the mean error.
 struct CompensatedRounding {
-  private let order: Int
+  let order: Int
   /// The rows of the upper Cholesky factor of H⁻¹, each divided by its diagonal element.
   private let factors: [Double]
   /// One over the square of each diagonal element.
-  private let pivots: [Double]
+  let pivots: [Double]
 
   /// The factors for one group of rows and vectors whose elements are divided by `scales`.
   init?(_ statistics: MapStatistics, group: Int, scales: [Double]) {
@@ -65,6 +65,16 @@ struct CompensatedRounding {
       }
     }
     return (weights, rest[order - 1], loss)
+  }
+
+  /// Lets the columns behind `column` make good its error, in the row of `rests` that begins at `start`.
+  @inline(__always)
+  func spread(_ error: Double, from column: Int, _ rests: inout [Double], at start: Int) {
+    rests.withUnsafeMutableBufferPointer { rests in
+      factors.withUnsafeBufferPointer { factors in
+        for next in column + 1..<order { rests[start + next] -= error * factors[column * order + next] }
+      }
+    }
   }
 
   /// The inverse of a symmetric positive definite matrix, by its Cholesky factor.

@@ -48,13 +48,20 @@ public struct ReferenceNetwork: Sendable {
       }
     }
     for (k, cell) in model.cells.enumerated() {
-      var x = input + states[k]
-      for layer in cell.backbone {
-        x = apply(layer, x).map { Self.activate(cell.backboneActivation, $0) }
+      switch cell {
+      case .cfc(let cell):
+        var x = input + states[k]
+        for layer in cell.backbone {
+          x = apply(layer, x).map { Self.activate(cell.backboneActivation, $0) }
+        }
+        let heads = apply(cell.heads, x)
+        if cell.mode != .pure { read[read.count - 1].weights = Self.weights(cell, heads, ts) }
+        states[k] = (0..<cell.units).map { Self.renew(cell, heads, $0, ts) }
+      case .ltc(let cell):
+        for _ in 0..<cell.unfolds {
+          states[k] = Self.unfold(cell, input, states[k], ts / Double(cell.unfolds))
+        }
       }
-      let heads = apply(cell.heads, x)
-      if cell.mode != .pure { read[read.count - 1].weights = Self.weights(cell, heads, ts) }
-      states[k] = (0..<cell.units).map { Self.renew(cell, heads, $0, ts) }
       input = states[k]
     }
     if let projection = model.projection { return apply(projection, input) }
@@ -81,7 +88,29 @@ public struct ReferenceNetwork: Sendable {
     }
   }
 
-  private static func renew(_ cell: CfCModel.Cell, _ heads: [Double], _ unit: Int, _ ts: Double) -> Double {
+  /// The potentials after a semi-implicit Euler step of length `d`.
+  private static func unfold(_ cell: CfCModel.LTC, _ input: [Double], _ v: [Double], _ d: Double) -> [Double]
+  {
+    let sources = input + v
+    return (0..<cell.units).map { unit in
+      let leak = Double(cell.leaks[unit])
+      var conductance = leak + CfCModel.LTC.epsilon
+      var current = leak * Double(cell.leakReversals[unit])
+      for column in 0..<cell.columns {
+        let place = unit * cell.columns + column
+        let weight = Double(cell.weights[place])
+        guard weight != 0 else { continue }
+        let open =
+          weight * sigmoid(Double(cell.slopes[place]) * sources[column] + Double(cell.offsets[place]))
+        conductance += open
+        current += open * Double(cell.reversals[place])
+      }
+      return v[unit] + d * (current - conductance * v[unit])
+        / (Double(cell.capacitances[unit]) + d * conductance)
+    }
+  }
+
+  private static func renew(_ cell: CfCModel.CfC, _ heads: [Double], _ unit: Int, _ ts: Double) -> Double {
     let f1 = heads[unit]
     if let wTau = cell.wTau, let a = cell.a {
       let (w, a) = (abs(Double(wTau[unit])), Double(a[unit]))
@@ -94,7 +123,7 @@ public struct ReferenceNetwork: Sendable {
   }
 
   /// How much the rows of each head matter; see `Reading.weights`.
-  private static func weights(_ cell: CfCModel.Cell, _ heads: [Double], _ ts: Double) -> [Double] {
+  private static func weights(_ cell: CfCModel.CfC, _ heads: [Double], _ ts: Double) -> [Double] {
     let n = cell.units
     var sums = [0.0, 0, 0, 0]
     for unit in 0..<n {

@@ -1,6 +1,7 @@
 extension CfCModel {
   /// This model with weights that half precision holds exactly, rounded so that errors of one column are made good by
-  /// others and by the biases (`CompensatedRounding`) on what the network sees in `calibration`.
+  /// others and by the biases (`CompensatedRounding`) on what the network sees in `calibration`. Of an LTC cell, which
+  /// has no sums of weights and inputs, the file rounds each number to its nearest.
   ///
   /// - Throws: `ModelError` for a weight beyond what half precision can hold.
   public func roundedToHalf(_ calibration: Calibration) throws(ModelError) -> CfCModel {
@@ -11,11 +12,11 @@ extension CfCModel {
       return map.roundedToHalf(calibration.maps[index])
     }
     if let gates = memory?.gates { model.memory?.gates = next(gates) }
-    for cell in cells.indices {
-      for layer in cells[cell].backbone.indices {
-        model.cells[cell].backbone[layer] = next(cells[cell].backbone[layer])
-      }
-      model.cells[cell].setHeads(next(cells[cell].heads))
+    for place in cells.indices {
+      guard var cell = cells[place].cfc else { continue }
+      for layer in cell.backbone.indices { cell.backbone[layer] = next(cell.backbone[layer]) }
+      cell.setHeads(next(cell.heads))
+      model.cells[place] = .cfc(cell)
     }
     if let projection { model.projection = next(projection) }
     try model.validate()
@@ -58,7 +59,7 @@ extension CfCModel.Affine {
   private static let largestHalf = 65504.0
 }
 
-extension CfCModel.Cell {
+extension CfCModel.CfC {
   /// Takes ff1, and beyond mode pure ff2, time_a and time_b, from one affine map.
   fileprivate mutating func setHeads(_ map: CfCModel.Affine) {
     ff1 = map.taking(0..<units)

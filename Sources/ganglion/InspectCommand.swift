@@ -28,6 +28,19 @@ func inspectCommand(_ arguments: [String]) -> ExitStatus {
   }
 }
 
+extension Tensor {
+  /// Elements.
+  fileprivate var elementCount: Int { bytes.count / elementType.size }
+
+  /// Elements whose bytes are all zero.
+  fileprivate var zeroCount: Int {
+    let width = elementType.size
+    return stride(from: 0, to: bytes.count - width + 1, by: width).count { start in
+      bytes[start..<(start + width)].allSatisfy { $0 == 0 }
+    }
+  }
+}
+
 /// What there is to say of a model file.
 struct ModelInspection {
   private let file: ModelFile
@@ -46,20 +59,16 @@ struct ModelInspection {
     (imageBytes, workspaceBytes) = (network.imageByteCount, network.workspaceByteCount)
     stateBytes = network.stateByteCount
     parameters = file.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
-    var zeros = 0
-    for tensor in file.tensors where tensor.name.hasSuffix(".weight") {
-      let width = tensor.bytes.count / max(tensor.shape.reduce(1, *), 1)
-      guard width > 0 else { continue }
-      for start in stride(from: 0, to: tensor.bytes.count - width + 1, by: width)
-      where tensor.bytes[start..<(start + width)].allSatisfy({ $0 == 0 }) {
-        zeros += 1
-      }
-    }
-    self.zeros = zeros
+    zeros = file.tensors.reduce(0) { $0 + ($1.name.hasSuffix(".weight") ? $1.zeroCount : 0) }
   }
 
   private var cells: [String] {
     file.architecture.cells.enumerated().map { index, cell in
+      guard case .cfc(let cell) = cell else {
+        let unfolds = if case .ltc(let cell) = cell { cell.unfolds } else { 0 }
+        return
+          "cell \(index)          \(cell.units) neurons, LTC, \(unfolds) unfolds, \(synapses(ofCell: index)) synapses"
+      }
       let backbone =
         cell.backbone.isEmpty
         ? "no backbone"
@@ -67,6 +76,12 @@ struct ModelInspection {
       let head = cell.mode == .pure ? "" : ", heads \(cell.headActivation.rawValue)"
       return "cell \(index)          \(cell.units) neurons, mode \(cell.mode.rawValue), \(backbone)\(head)"
     }
+  }
+
+  /// Synapses of an LTC cell that are not zero.
+  private func synapses(ofCell index: Int) -> Int {
+    let weights = file.tensors.first { $0.name == "cell\(index).synapse.weight" }
+    return weights.map { $0.elementCount - $0.zeroCount } ?? 0
   }
 
   private func port(_ port: LiquidModel.CfCModel.Port, scale: Float?) -> String {
@@ -119,8 +134,14 @@ struct ModelInspection {
     }
     return [
       "neurons": file.architecture.neurons, "arithmetic": file.arithmetic.rawValue, "flavour": file.flavour,
-      "cells": file.architecture.cells.map { cell -> [String: Any] in
-        [
+      "cells": file.architecture.cells.enumerated().map { index, cell -> [String: Any] in
+        guard case .cfc(let cell) = cell else {
+          let unfolds = if case .ltc(let cell) = cell { cell.unfolds } else { 0 }
+          return [
+            "units": cell.units, "mode": "ltc", "unfolds": unfolds, "synapses": synapses(ofCell: index),
+          ]
+        }
+        return [
           "units": cell.units, "mode": cell.mode.rawValue, "backbone": cell.backbone,
           "backbone_activation": cell.backboneActivation.rawValue,
           "head_activation": cell.headActivation.rawValue,

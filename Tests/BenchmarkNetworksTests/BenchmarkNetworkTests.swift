@@ -19,20 +19,22 @@ import Testing
     ] as [(BenchmarkNetwork, [Int])])
   func wiredNetworksHaveTheLayersOfAutoNCP(_ network: BenchmarkNetwork, _ layers: [Int]) {
     #expect(network.model.cells.map(\.units) == layers)
-    #expect(network.model.cells.allSatisfy { $0.backbone.isEmpty && $0.mode == .default })
+    #expect(network.model.cells.allSatisfy { $0.cfc?.backbone.isEmpty == true && $0.cfc?.mode == .default })
   }
 
   /// ncps draws 1,182 of 1,420 weights for AutoNCP(19, 4) on 16 inputs, and 12,160 of 13,696 for AutoNCP(64, 4).
   @Test(arguments: [(.ncp19, 1_420, 1_182), (.ncp64, 13_696, 12_160)] as [(BenchmarkNetwork, Int, Int)])
   func asManySynapsesAreMaskedAsInNcps(_ network: BenchmarkNetwork, _ weights: Int, _ unmasked: Int) {
-    let maps = network.model.cells.flatMap { [$0.ff1, $0.ff2, $0.timeA, $0.timeB].compactMap { $0 } }
+    let maps = network.model.cells.compactMap(\.cfc).flatMap {
+      [$0.ff1, $0.ff2, $0.timeA, $0.timeB].compactMap { $0 }
+    }
     #expect(maps.reduce(0) { $0 + $1.weights.count } == weights)
     #expect(maps.reduce(0) { $0 + $1.weights.filter { $0 != 0 }.count } == unmasked)
   }
 
   @Test(arguments: [BenchmarkNetwork.ncp19, .ncp302])
   func onlySynapsesFromTheLayerBeforeAreMaskedAndAlikeInBothHeads(_ network: BenchmarkNetwork) throws {
-    for cell in network.model.cells {
+    for cell in network.model.cells.compactMap(\.cfc) {
       let ff2 = try #require(cell.ff2)
       let read = cell.ff1.columns - cell.units
       for row in 0..<cell.units {
@@ -52,15 +54,44 @@ import Testing
   @Test(arguments: [(.cfc64, 43_008), (.cfc128, 83_968), (.cfc302, 195_328)] as [(BenchmarkNetwork, Int)])
   func denseNetworksHaveABackboneOf128(_ network: BenchmarkNetwork, _ multiplications: Int) throws {
     let model = network.model
-    let cell = try #require(model.cells.first)
+    let cell = try #require(model.cells.first?.cfc)
     #expect(model.cells.count == 1)
     #expect(cell.backbone.map(\.rows) == [128])
     #expect(cell.backboneActivation == .lecunTanh)
     #expect(Architecture(of: model).multiplyCount == multiplications)
   }
 
+  /// AutoNCP(19, 4): each of 16 inputs reaches 4 of 9 inter neurons, and so on; at most 6 synapses among command neurons.
+  @Test func theTimeConstantNetworkHasTheSynapsesOfItsWiring() throws {
+    let cell = try #require(BenchmarkNetwork.ltc19.model.cells.first?.ltc)
+    let (motor, command) = (0..<4, 4..<10)
+    var recurrent = 0
+    for unit in 0..<cell.units {
+      for column in 0..<cell.columns where cell.weights[unit * cell.columns + column] != 0 {
+        let source = column - 16
+        if source < 0 {
+          #expect(unit >= 10)
+        } else if motor.contains(unit) {
+          #expect(command.contains(source))
+        } else {
+          #expect(command.contains(unit) && source >= 4)
+          if command.contains(source) { recurrent += 1 }
+        }
+      }
+    }
+    #expect((1...6).contains(recurrent))
+    let wired = BenchmarkNetwork.ncp19.model.cells.compactMap(\.cfc)
+    // A CfC's ff1 is masked in the columns of the layer before.
+    let feedForward = wired.reduce(0) { sum, layer in
+      let read = layer.ff1.columns - layer.units
+      return sum
+        + layer.ff1.weights.indices.count { $0 % layer.ff1.columns < read && layer.ff1.weights[$0] != 0 }
+    }
+    #expect(cell.synapseCount == feedForward + recurrent)
+  }
+
   @Test func weightsStayWithinTheInitialisersBounds() throws {
-    let cell = try #require(BenchmarkNetwork.cfc64.model.cells.first)
+    let cell = try #require(BenchmarkNetwork.cfc64.model.cells.first?.cfc)
     let bound = Float((6.0 / (64 + 128)).squareRoot())
     let largest = try #require(cell.ff1.weights.map(abs).max())
     #expect(largest <= bound)
@@ -79,6 +110,7 @@ import Testing
       (.cfc64, "11a7968167b37824cc379c4f43a02120b05c65cf566a30998659fae0b173b7a8"),
       (.cfc128, "535bb47c8aa7427ffb30f3e64cdbf95ea47f65108f5f1ae04dccec1a3d24ef12"),
       (.cfc302, "b96c0126fb0e81d7aa313d9e898d64cd1aff609f6431a45f403b8597191d0c36"),
+      (.ltc19, "c5784c157324db679a77f09e4701f62ce79dcec384f89c34f04078fc9dd20569"),
     ] as [(BenchmarkNetwork, String)])
   func weightsAreTheSameEverywhere(_ network: BenchmarkNetwork, _ digest: String) throws {
     #expect(try network.file(.float32).digest == digest)

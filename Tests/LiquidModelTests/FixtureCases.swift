@@ -10,9 +10,11 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
   struct Cell: Decodable, Sendable {
     var units: Int
     var mode: String
-    var backbone: [Int]
-    var backbone_activation: String
-    var head_activation: String
+    /// Of a CfC cell.
+    var backbone: [Int]?
+    var backbone_activation, head_activation: String?
+    /// Of an LTC cell, whose mode is ltc.
+    var unfolds: Int?
     /// Share of the synapses from the layer before that exist; nil for a dense cell.
     var density: Double?
   }
@@ -58,10 +60,19 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
     var made: [CfCModel.Cell] = []
     var read = role == .feedsInput ? first : inputs
     for shape in cells {
+      if shape.mode == "ltc" {
+        made.append(
+          .ltc(
+            stream.ltc(
+              units: shape.units, unfolds: try required(shape.unfolds), columns: read + shape.units,
+              density: try required(shape.density), gain: gain)))
+        read = shape.units
+        continue
+      }
       let mode = try required(CfCModel.Mode(rawValue: shape.mode))
       var columns = read + shape.units
       var backbone: [CfCModel.Affine] = []
-      for width in shape.backbone {
+      for width in try required(shape.backbone) {
         backbone.append(stream.affine(rows: width, columns: columns, gain: gain))
         columns = width
       }
@@ -77,12 +88,13 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
       let timeA = pure ? nil : head(wired: false)
       let timeB = pure ? nil : head(wired: false)
       made.append(
-        CfCModel.Cell(
-          mode: mode, units: shape.units,
-          backboneActivation: try required(
-            CfCModel.BackboneActivation(rawValue: shape.backbone_activation)), backbone: backbone,
-          headActivation: try required(CfCModel.HeadActivation(rawValue: shape.head_activation)),
-          ff1: ff1, ff2: ff2, timeA: timeA, timeB: timeB, wTau: wTau, a: a))
+        .cfc(
+          CfCModel.CfC(
+            mode: mode, units: shape.units,
+            backboneActivation: try required(
+              shape.backbone_activation.flatMap(CfCModel.BackboneActivation.init)), backbone: backbone,
+            headActivation: try required(shape.head_activation.flatMap(CfCModel.HeadActivation.init)),
+            ff1: ff1, ff2: ff2, timeA: timeA, timeB: timeB, wTau: wTau, a: a)))
       read = shape.units
     }
     return CfCModel(
@@ -141,6 +153,26 @@ struct FixtureStream {
       let u = Float(word >> 48) * 0x1p-16
       return (values, word & 15 == 0 ? 3 * u : 0.25 + 1.5 * u)
     }
+  }
+
+  /// An LTC cell.
+  mutating func ltc(units: Int, unfolds: Int, columns: Int, density: Double, gain: Double) -> CfCModel.LTC {
+    var cell = CfCModel.LTC(
+      units: units, unfolds: unfolds, columns: columns, weights: [], reversals: [], slopes: [], offsets: [],
+      capacitances: [], leaks: [], leakReversals: [])
+    for _ in 0..<units * columns {
+      let exists = symmetric() < Float(2 * density - 1)
+      let weight = (0.5 * symmetric() + 0.501) * Float(gain)
+      cell.weights.append(exists ? weight : 0)
+      cell.reversals.append(1.5 * symmetric())
+      let slope = 2.5 * symmetric() + 5.5
+      cell.slopes.append(slope)
+      cell.offsets.append(-(slope * (0.25 * symmetric() + 0.55)))
+    }
+    cell.capacitances = symmetric(units).map { 0.1 * $0 + 0.5 }
+    cell.leaks = symmetric(units).map { 0.5 * $0 + 0.501 }
+    cell.leakReversals = symmetric(units).map { 0.2 * $0 }
+    return cell
   }
 
   /// An affine map; of its weights, those of the first `read` columns may be dropped.

@@ -93,7 +93,7 @@ struct MixedWidthTests {
     #expect(try error(rounded) < 0.8 * error(model))
     // What half precision cannot hold is left for the file to refuse.
     var large = model
-    large.cells[0].ff1.weights[0] = 1e6
+    large.cells[0].cfc?.ff1.weights[0] = 1e6
     #expect(throws: ModelError.self) { try ModelFile(large.roundedToHalf(calibration), arithmetic: .float16) }
   }
 }

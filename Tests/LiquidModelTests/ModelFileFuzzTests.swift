@@ -3,8 +3,10 @@ import Testing
 
 /// Damaged files: every one is refused or is a valid model; none traps, hangs or allocates without bound.
 @Suite struct ModelFileFuzzTests {
-  static func good() throws -> [UInt8] {
-    try ModelFile(#require(FixtureCase.all.first { $0.name == "dense-1" }).model(), arithmetic: .float32)
+  static let names = ["dense-1", "ltc-1"]
+
+  static func good(_ name: String) throws -> [UInt8] {
+    try ModelFile(#require(FixtureCase.all.first { $0.name == name }).model(), arithmetic: .float32)
       .encoded()
   }
 
@@ -20,14 +22,14 @@ import Testing
     }
   }
 
-  @Test func `every truncation is refused`() throws {
-    let bytes = try Self.good()
+  @Test(arguments: names) func `every truncation is refused`(name: String) throws {
+    let bytes = try Self.good(name)
     #expect(Self.accepted(bytes))
     for count in 0..<bytes.count { #expect(!Self.accepted(Array(bytes[0..<count])), "\(count) bytes") }
   }
 
-  @Test func `every single bit flipped is refused or harmless`() throws {
-    let bytes = try Self.good()
+  @Test(arguments: names) func `every single bit flipped is refused or harmless`(name: String) throws {
+    let bytes = try Self.good(name)
     var harmless = 0
     for index in bytes.indices {
       for bit in 0..<8 {
@@ -40,8 +42,8 @@ import Testing
     #expect(harmless < bytes.count * 8 / 4)
   }
 
-  @Test func `no combination of damage traps`() throws {
-    let bytes = try Self.good()
+  @Test(arguments: names) func `no combination of damage traps`(name: String) throws {
+    let bytes = try Self.good(name)
     var random = FixtureStream(seed: 2024)
     for _ in 0..<3000 {
       var damaged = bytes

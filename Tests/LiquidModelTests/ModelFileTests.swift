@@ -37,13 +37,13 @@ import Testing
   func `half precision rounds each weight to the nearest half`(fixture: FixtureCase) throws {
     let model = try fixture.model()
     let read = try ModelFile.read(ModelFile(model, arithmetic: .float16).encoded()).model()
-    #expect(read.cells[0].ff1.weights == model.cells[0].ff1.weights.map { Float(Float16($0)) })
+    #expect(read.cells[0].cfc?.ff1.weights == model.cells[0].cfc?.ff1.weights.map { Float(Float16($0)) })
     #expect(read.inputs == model.inputs)
   }
 
   @Test func `a weight beyond half precision is refused, not stored as infinity`() throws {
     var model = try #require(Self.small.first).model()
-    model.cells[0].ff1.weights[3] = 70_000
+    model.cells[0].cfc?.ff1.weights[3] = 70_000
     let error = try #require(Self.failure { _ = try ModelFile(model, arithmetic: .float16) })
     #expect(error.place.contains("cell0.ff1.weight"))
     #expect(Self.failure { _ = try ModelFile(model, arithmetic: .float32) } == nil)

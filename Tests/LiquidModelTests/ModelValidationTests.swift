@@ -39,12 +39,12 @@ import Testing
     Damage("the largest number of neurons", "neurons", { $0.cells[0].units = .max }),
     Damage("too many cells", "20 cells", { $0.cells = Array(repeating: $0.cells[0], count: 20) }),
     Damage("a cell of the wrong width", "ff1", { $0.cells.swapAt(0, 1) }),
-    Damage("a weight too few", "263 values", { $0.cells[0].ff1.weights.removeLast() }),
-    Damage("a bias too many", "bias", { $0.cells[2].timeB?.bias.append(0) }),
-    Damage("a head missing", "missing", { $0.cells[0].ff2 = nil }),
-    Damage("a vector of another mode", "present", { $0.cells[0].wTau = [1] }),
-    Damage("mode pure without its vectors", "ff2", { $0.cells[0].mode = .pure }),
-    Damage("a weight not finite", "element 5 is nan", { $0.cells[0].timeA?.weights[5] = .nan }),
+    Damage("a weight too few", "263 values", { $0.cells[0].cfc?.ff1.weights.removeLast() }),
+    Damage("a bias too many", "bias", { $0.cells[2].cfc?.timeB?.bias.append(0) }),
+    Damage("a head missing", "missing", { $0.cells[0].cfc?.ff2 = nil }),
+    Damage("a vector of another mode", "present", { $0.cells[0].cfc?.wTau = [1] }),
+    Damage("mode pure without its vectors", "ff2", { $0.cells[0].cfc?.mode = .pure }),
+    Damage("a weight not finite", "element 5 is nan", { $0.cells[0].cfc?.timeA?.weights[5] = .nan }),
     Damage("a bias not finite", "element 0 is inf", { $0.projection?.bias[0] = .infinity }),
     Damage("a projection of other outputs", "projection", { $0.outputs.removeLast() }),
     Damage("more outputs than neurons", "from a last cell", { $0.projection = nil }),
@@ -59,13 +59,16 @@ import Testing
     Damage("a range of ts that no Float holds", "range of ts", { $0.maximumTs = 1e39 }),
     Damage(
       "mixed memory beside three cells", "single dense",
-      { $0.memory = .init(role: .feedsInput, units: 12, gates: $0.cells[0].ff1) }),
+      { $0.memory = $0.cells[0].cfc.map { .init(role: .feedsInput, units: 12, gates: $0.ff1) } }),
     Damage(
       "a backbone layer that is too wide", "outside 1 to 4096",
-      { $0.cells[0].backbone = [.init(rows: 5000, columns: 22, weights: [], bias: [])] }),
+      { $0.cells[0].cfc?.backbone = [.init(rows: 5000, columns: 22, weights: [], bias: [])] }),
     Damage(
       "too many backbone layers", "backbone layers",
-      { $0.cells[0].backbone = Array(repeating: $0.cells[0].ff1, count: 17) }),
+      {
+        let layers = [$0.cells[0].cfc?.ff1].compactMap(\.self)
+        $0.cells[0].cfc?.backbone = (0..<17).flatMap { _ in layers }
+      }),
   ]
 
   @Test(arguments: damages)

@@ -51,8 +51,10 @@ struct RuntimeProofTests {
   func formats() throws {
     let changes: [(inout FixedModel) -> Void] = [
       { $0.maps[0].fraction = 21 }, { $0.maps[0].fraction = -1 }, { $0.maps[0].valueShift = 31 },
-      { $0.maps[0].blockShift = -1 }, { $0.cells[0].headFraction = -1 }, { $0.cells[0].timeShift = 37 },
-      { $0.cells[0].gateFraction = 21 }, { $0.cells[0].stateShift = -1 }, { $0.elapsedFraction = 31 },
+      { $0.maps[0].blockShift = -1 }, { $0.cells[0].cfc?.headFraction = -1 },
+      { $0.cells[0].cfc?.timeShift = 37 },
+      { $0.cells[0].cfc?.gateFraction = 21 }, { $0.cells[0].cfc?.stateShift = -1 },
+      { $0.elapsedFraction = 31 },
       { $0.elapsedLimit = -1 }, { $0.inputScales[0] = .nan }, { $0.outputScales[0] = 0 },
       { $0.inputScales.removeLast() }, { $0.maps.removeLast() }, { $0.maps[0].rows += 1 },
       { $0.maps[0].bias.removeLast() }, { $0.maps[0].widths[0] = 4 },
@@ -65,10 +67,10 @@ struct RuntimeProofTests {
       #expect(Self.refusal(model) != nil, "change \(index)")
     }
     var pure = try Self.fixed("dense-19-pure")
-    pure.cells[0].a[3] = 1 << 30
+    pure.cells[0].cfc?.a[3] = 1 << 30
     #expect(Self.refusal(pure)?.place == "cell0.a")
     pure = try Self.fixed("dense-19-pure")
-    pure.cells[0].wTau[3] = -1
+    pure.cells[0].cfc?.wTau[3] = -1
     #expect(Self.refusal(pure)?.place == "cell0.w_tau")
   }
 
@@ -99,9 +101,10 @@ struct RuntimeProofTests {
     }
   }
 
-  @Test("a damaged quantised file is refused or runs, and never traps")
-  func damagedFiles() throws {
-    let fixture = try RuntimeTests.fixture("wired-19-default")
+  @Test(
+    "a damaged quantised file is refused or runs, and never traps", arguments: ["wired-19-default", "ltc-19"])
+  func damagedFiles(_ name: String) throws {
+    let fixture = try RuntimeTests.fixture(name)
     let model = try fixture.model()
     let file = try RuntimeTests.fixed(model, fixture, .int8).file(describing: model)
     var stream = FixtureStream(seed: 5)
@@ -122,7 +125,7 @@ struct RuntimeProofTests {
 
   @Test(
     "a damaged image is refused or runs within its block, and never traps",
-    arguments: ["mixed-19-keras", "dense-19-pure"])
+    arguments: ["mixed-19-keras", "dense-19-pure", "ltc-12-cfc-6"])
   func damagedImages(_ name: String) throws {
     let image = try Self.fixed(name).image()
     let workspace = AlignedBlock(byteCount: 65536)

@@ -5,10 +5,10 @@ import Testing
 
 @Suite("Network runtime")
 struct RuntimeTests {
-  /// Small networks that between them have every part: chain, backbone, memory of both roles, projection, pure.
+  /// Small networks that between them have every part: chain, backbone, memory of both roles, projection, pure, LTC.
   static let names = [
     "wired-19-default", "dense-19-backbone-1", "dense-19-pure", "mixed-19", "mixed-19-keras",
-    "wired-19-projection",
+    "wired-19-projection", "ltc-19", "ltc-12-cfc-6",
   ]
 
   static func fixture(_ name: String) throws -> FixtureCase {
@@ -126,7 +126,7 @@ struct RuntimeTests {
 
   @Test(
     "in fixed point, inputs and ts beyond their ranges count as the ends",
-    arguments: ["wired-19-default", "dense-19-pure"])
+    arguments: ["wired-19-default", "dense-19-pure", "ltc-19"])
   func saturation(_ name: String) throws {
     var within = try Self.runtime(name, .int16)
     var beyond = try Self.runtime(name, .int16)
@@ -171,5 +171,17 @@ struct RuntimeTests {
     #expect(runtime.stateByteCount == 19 * 2)
     #expect(runtime.workspaceByteCount < 2048)
     #expect(runtime.imageByteCount < 4096)
+  }
+
+  @Test("an LTC cell computes the synapses that there are, those of neurons in each unfold")
+  func synapses() throws {
+    let cell = try #require(try Self.fixture("ltc-19").model().cells[0].ltc)
+    let sensory = cell.weights.indices.count { $0 % 29 < 10 && cell.weights[$0] != 0 }
+    let runtime = try Self.runtime("ltc-19", .int16)
+    #expect(runtime.synapseCount == sensory + 6 * (cell.synapseCount - sensory))
+    #expect(runtime.multiplyCount == 3 * runtime.synapseCount)
+    // Potentials have 32 bits.
+    #expect(runtime.stateByteCount == 19 * 4)
+    #expect(try Self.runtime("cfc-12-ltc-6", .int16).stateByteCount == 12 * 2 + 6 * 4)
   }
 }

@@ -88,6 +88,7 @@ struct FaultTests {
       ("imu:stuck@4s", .imuStale, .terminated),
       ("imu:brown-out@4s", .imuStale, .terminated),
       ("motors:off@4s", .actuatorFault, .terminated),
+      ("motors:brown-out@4s", .actuatorFault, .terminated),
       ("range:off@4s", .rangeStale, .active),
       ("range:stuck@4s", .rangeStale, .active),
       ("barometer:off@4s", .barometerStale, .active),

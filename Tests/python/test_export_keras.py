@@ -80,6 +80,24 @@ def run_wired(xs, ts, adjacencies):
         yield x @ kernel + bias
 
 
+def run_ltc(xs, ts):
+    import h5py
+
+    with h5py.File(DRONE / "chair4_fine-ncp.hdf5") as file:
+        p = {name.split(":")[0]: np.float64(value) for name, value in file["rnn"]["rnn"]["ltc_cell"].items()}
+    v = np.zeros(34)
+    for x, t in zip(xs, ts):
+        u = x * p["input_w"] + p["input_b"]
+        sensory = p["sensory_w"] * sigmoid(p["sensory_sigma"] * (u[:, None] - p["sensory_mu"])) * (p["sensory_erev"] != 0)
+        # The capacitance of two neurons is 0, which only t > 0 allows.
+        cm_t = p["cm"] / (t / 6)
+        for _ in range(6):
+            open_ = p["w"] * sigmoid(p["sigma"] * (v[:, None] - p["mu"])) * (p["erev"] != 0)
+            above = cm_t * v + p["gleak"] * p["vleak"] + (open_ * p["erev"]).sum(0) + (sensory * p["sensory_erev"]).sum(0)
+            v = above / (cm_t + p["gleak"] + open_.sum(0) + sensory.sum(0) + 1e-8)
+        yield v[:4] * p["output_w"] + p["output_b"]
+
+
 @unittest.skipUnless(paths.have("h5py"), "h5py is not installed")
 @unittest.skipUnless(DRONE, "GANGLION_DATA is not set")
 class DroneNetworks(unittest.TestCase):
@@ -103,6 +121,9 @@ class DroneNetworks(unittest.TestCase):
         adjacencies = ncp_wiring.draw(22224, *WIRING, **keras_source.FANOUTS)
         self.compare("wiredcfccell", lambda xs, ts: run_wired(xs, ts, adjacencies))
 
+    def test_ltc_with_its_mappings_and_clipped_conductances(self):
+        self.compare("ncp", lambda xs, ts: run_ltc(xs, np.maximum(ts, 1e-3)))
+
     def refusal(self, kind, *told):
         talk = io.StringIO()
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(talk), contextlib.redirect_stdout(talk):
@@ -123,8 +144,11 @@ class DroneNetworks(unittest.TestCase):
     def test_an_option_against_params_json_is_refused(self):
         self.assertIn("says silu", self.refusal("ctrnn_cfc", "--params", str(DRONE / "params.json"), "--activation", "relu"))
 
-    def test_an_ltc_network_is_named_and_refused(self):
-        self.assertIn("LTC", self.refusal("ncp"))
+    def test_a_wrong_seed_of_an_ltc_is_found_out(self):
+        self.assertIn("synapses are not those", self.refusal("ncp", "--wiring-seed", "22223"))
+
+    def test_options_of_ncps_torch_are_refused(self):
+        self.assertIn("ncps.torch", self.refusal("ncp", "--unfolds", "6"))
 
     def test_a_truncated_file_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:

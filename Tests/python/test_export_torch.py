@@ -42,8 +42,10 @@ class Parity(unittest.TestCase):
             found = exported.evaluate(folder / "network.safetensors", xs, ts)
             expected = exported.torch_outputs(network, xs, ts)
         self.assertEqual(found.shape, expected.shape)
-        # The forget bias is added in float32, and mixed memory integrates; everything else is exact.
-        self.assertLess(np.abs(found - expected).max(), 1e-5 if settings.get("mixed_memory") else 1e-10)
+        # The forget bias is added in float32, and mixed memory integrates; an LTC's conductances, slopes and offsets are
+        # results, rounded to float32; everything else is exact.
+        rounded = settings.get("mixed_memory") or settings.get("kind") == "LTC"
+        self.assertLess(np.abs(found - expected).max(), 1e-5 if rounded else 1e-10)
 
     def test_dense_in_every_mode_and_activation(self):
         for mode in ("default", "no_gate", "pure"):
@@ -71,6 +73,44 @@ class Parity(unittest.TestCase):
         self.compare(5, {"wiring": (12, 6, 3, 6, 4, 6, 4), "proj_size": 2}, ["--mode", "default"])
         self.compare(5, {"units": 12, "mixed_memory": True, "proj_size": 3}, told)
         self.compare(5, {"units": 12, "mixed_memory": True, "mode": "pure"}, ["--activation", "lecun_tanh"])
+
+    def test_ltc_on_every_wiring_with_every_mapping(self):
+        from ncps.wirings import AutoNCP, FullyConnected, Random
+
+        told = ["--unfolds", "6", "--constraints", "implicit"]
+        self.compare(7, {"kind": "LTC", "units": 11}, told)
+        self.compare(7, {"kind": "LTC", "units": FullyConnected(11, 3)}, told)
+        self.compare(7, {"kind": "LTC", "units": AutoNCP(28, 4)}, told)
+        self.compare(7, {"kind": "LTC", "units": Random(13, 2, 0.5)}, told)
+        self.compare(20, {"kind": "LTC", "wiring": (18, 12, 4, 6, 4, 4, 6)}, told)
+        for mapping in ("linear", None):
+            settings = {"kind": "LTC", "units": FullyConnected(11, 3), "input_mapping": mapping, "output_mapping": mapping}
+            self.compare(7, settings, told + ([] if mapping else ["--motors", "3"]))
+
+    def test_ltc_with_explicit_constraints_and_other_unfolds(self):
+        settings = {"kind": "LTC", "units": 9, "implicit_param_constraints": False, "ode_unfolds": 2}
+        self.compare(5, settings, ["--unfolds", "2", "--constraints", "explicit"])
+
+    def test_ltc_inside_another_module_with_a_linear_layer_behind(self):
+        import torch
+        from ncps.torch import LTC
+        from ncps.wirings import FullyConnected
+
+        torch.manual_seed(3)
+        network, head = LTC(4, FullyConnected(8, 3)).double(), torch.nn.Linear(3, 2).double()
+        state = {f"rnn.{name}": value.float() for name, value in network.state_dict().items()}
+        state |= {f"head.{name}": value.float() for name, value in head.state_dict().items()}
+        with tempfile.TemporaryDirectory() as folder:
+            torch.save(state, Path(folder) / "n.pt")
+            exported.export([
+                f"{folder}/n.pt", f"{folder}/n.safetensors", "--head", "head", "--unfolds", "6", "--constraints", "implicit",
+                *DESCRIBED,
+            ])
+            xs, ts = generator.inputs({"seed": 9, "inputs": 4, "steps": 50})
+            found = exported.evaluate(f"{folder}/n.safetensors", xs, ts)
+        with torch.no_grad():
+            expected = head(torch.from_numpy(exported.torch_outputs(network, xs, ts))).numpy()
+        self.assertLess(np.abs(found - expected).max(), 1e-5)
 
     def test_a_network_inside_another_module(self):
         self.compare(5, {"units": 12}, ["--mode", "default", "--activation", "lecun_tanh"], wrap="policy.rnn")
@@ -159,6 +199,61 @@ class Questions(unittest.TestCase):
         self.wired["lstm.input_map.weight"] = np.ones((20, 4))
         with self.assertRaisesRegex(ExportError, "wired"):
             torch_source.canonical(self.wired, mode="default", activation=None)
+
+    def ltc(self):
+        random = np.random.default_rng(3)
+        state = {f"rnn_cell.{name}": random.uniform(0.1, 1, 5) for name in ("gleak", "vleak", "cm")}
+        for prefix, sources in (("", 5), ("sensory_", 4)):
+            for name in ("sigma", "mu", "w", "erev", "sparsity_mask"):
+                state[f"rnn_cell.{prefix}{name}"] = random.uniform(0.1, 1, (sources, 5))
+        state |= {"rnn_cell.output_w": np.ones(2), "rnn_cell.output_b": np.ones(2)}
+        return state
+
+    def test_unfolds_and_constraints_of_an_ltc_are_asked_for(self):
+        state = self.ltc()
+        self.assertIn("--unfolds", self.refuse(state, "--constraints", "explicit"))
+        self.assertIn("--constraints", self.refuse(state, "--unfolds", "6"))
+        self.assertIsNone(self.refuse(state, "--constraints", "explicit", "--unfolds", "6"))
+
+    def test_options_of_the_other_kind_of_network_are_refused(self):
+        self.assertIn("CfC networks", self.refuse(self.ltc(), "--mode", "default"))
+        self.assertIn("--unfolds is for LTC", self.refuse(self.dense, "--mode", "default", "--unfolds", "6"))
+
+    def test_negative_conductances_cannot_have_been_clipped(self):
+        state = self.ltc()
+        state["rnn_cell.w"][2, 1] = -0.25
+        self.assertIn("implicit", self.refuse(state, "--constraints", "explicit", "--unfolds", "6"))
+        self.assertIsNone(self.refuse(state, "--constraints", "implicit", "--unfolds", "6"))
+
+    def test_the_motor_neurons_are_asked_for_without_an_output_mapping(self):
+        state, told = self.ltc(), ("--constraints", "explicit", "--unfolds", "6")
+        self.assertIn("2", self.refuse(state, *told, "--motors", "3"))
+        del state["rnn_cell.output_w"], state["rnn_cell.output_b"]
+        self.assertIn("--motors", self.refuse(state, *told))
+        self.assertIn("6 motor neurons of 5", self.refuse(state, *told, "--motors", "6"))
+        self.assertIsNone(self.refuse(state, *told, "--motors", "3"))
+
+    def test_an_ltc_that_is_incomplete_or_misshapen_or_not_finite_is_refused(self):
+        told = ("--constraints", "explicit", "--unfolds", "6")
+        for name, value, words in (
+            ("rnn_cell.erev", None, "missing"), ("rnn_cell.cm", np.ones(4), "shape"), ("rnn_cell.mu", np.full((5, 5), np.nan), "finite"),
+            ("rnn_cell.sparsity_mask", np.ones((5, 4)), "masks"), ("lstm.input_map.weight", np.ones((20, 4)), "mixed memory"),
+        ):
+            state = self.ltc()
+            if value is None:
+                del state[name]
+            else:
+                state[name] = value
+            with self.subTest(name):
+                self.assertIn(words, self.refuse(state, *told))
+
+    def test_a_neuron_without_capacitance_gets_the_least(self):
+        state = self.ltc()
+        state["rnn_cell.cm"][3] = 0
+        self.assertIsNone(self.refuse(state, "--constraints", "explicit", "--unfolds", "6"))
+        tensors, metadata = model_file.read_tensors(self.folder / "n.safetensors")
+        self.assertEqual(tensors["cell0.capacitance"][3], np.float32(1e-8))
+        self.assertEqual(metadata["ganglion.format"], "2")
 
     def test_two_networks_in_one_checkpoint_must_be_chosen_from(self):
         both = {f"a.{n}": v for n, v in self.dense.items()} | {f"b.{n}": v for n, v in self.dense.items()}

@@ -61,6 +61,23 @@ class Running(unittest.TestCase):
         found = ganglion.Network(folder / "ncps-wired-19.safetensors").run(xs, ts)
         np.testing.assert_allclose(found, expected, atol=1e-6)
 
+    def test_an_ltc_network_answers_as_its_origin_and_quantised_nearly_so(self):
+        folder = paths.ROOT / "Tests" / "Fixtures" / "exported"
+        import generator
+
+        xs, ts = generator.inputs({"seed": 2004, "steps": 200, "inputs": 10})
+        expected = np.fromfile(folder / "ncps-ltc-19.f32", "<f4").reshape(200, 1)
+        found = ganglion.Network(folder / "ncps-ltc-19.safetensors").run(xs, ts)
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+        with tempfile.TemporaryDirectory() as path:
+            made = ganglion.quantize(folder / "ncps-ltc-19.safetensors", Path(path) / "q.safetensors", xs, ts, "int16")
+            network = ganglion.Network(made)
+            error = np.abs(network.run(xs, ts) - expected).max() / np.ptp(expected)
+            # Potentials have 32 bits.
+            self.assertEqual(network.state_size, 19 * 4)
+        self.assertLess(error, 5e-4)
+        self.assertGreater(error, 0)
+
     def test_bytes_and_every_kernel_give_the_same_bits(self):
         xs, ts = steps(100, 12)
         expected = ganglion.Network(INT8).run(xs, ts)

@@ -19,6 +19,8 @@ class ReferenceAgainstNcpsTorch(unittest.TestCase):
         import torch
         from ncps.torch import CfCCell
 
+        if shape["mode"] == "ltc":
+            return self.ltc(shape, made, inputs)
         widths = shape["backbone"]
         cell = CfCCell(
             inputs, shape["units"], shape["mode"], shape["backbone_activation"], widths[0] if widths else 0, len(widths)
@@ -34,6 +36,25 @@ class ReferenceAgainstNcpsTorch(unittest.TestCase):
             if shape["mode"] == "pure":
                 cell.w_tau.copy_(torch.from_numpy(made.w_tau)[None])
                 cell.A.copy_(torch.from_numpy(made.a)[None])
+        return cell
+
+    def ltc(self, shape, made, inputs):
+        import torch
+        from ncps.torch import LTCCell
+        from ncps.wirings import FullyConnected
+
+        cell = LTCCell(
+            FullyConnected(shape["units"]), inputs, input_mapping=None, output_mapping=None, ode_unfolds=shape["unfolds"]
+        ).double()
+        with torch.no_grad():
+            for prefix, part in (("sensory_", np.s_[:, :inputs]), ("", np.s_[:, inputs:])):
+                slope, offset = (np.float64(value[part]) for value in (made.slope, made.offset))
+                for name, value in (
+                    ("w", made.weight[part]), ("erev", made.reversal[part]), ("sigma", slope), ("mu", -offset / slope)
+                ):
+                    getattr(cell, prefix + name).copy_(torch.from_numpy(np.float64(value.T)))
+            for name, value in (("cm", made.capacitance), ("gleak", made.leak), ("vleak", made.leak_reversal)):
+                getattr(cell, name).copy_(torch.from_numpy(value))
         return cell
 
     def memory(self, made, inputs, units):
@@ -54,7 +75,7 @@ class ReferenceAgainstNcpsTorch(unittest.TestCase):
 
         compared = 0
         for case in CASES:
-            heads = {shape["head_activation"] for shape in case["cells"] if shape["mode"] != "pure"}
+            heads = {shape["head_activation"] for shape in case["cells"] if shape["mode"] not in ("pure", "ltc")}
             if heads - {"tanh"} or case["memory"] == "feeds_input":
                 continue
             with self.subTest(case["name"]), torch.no_grad():
@@ -81,7 +102,7 @@ class ReferenceAgainstNcpsTorch(unittest.TestCase):
                     found = found @ made.projection.weight.T.astype(np.float64) + made.projection.bias
                 self.assertLess(np.abs(found[:, : case["outputs"]] - expected).max(), 1e-10)
                 compared += 1
-        self.assertGreaterEqual(compared, 25)
+        self.assertGreaterEqual(compared, 35)
 
 
 class CommittedFixtures(unittest.TestCase):

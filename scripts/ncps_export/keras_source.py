@@ -1,4 +1,4 @@
-"""Keras HDF5 checkpoints of the drone-flight code: cfc, mixedcfc and wiredcfccell, read without TensorFlow.
+"""Keras HDF5 checkpoints of the drone-flight code: cfc, mixedcfc, wiredcfccell and ncp, read without TensorFlow.
 
 Only the recurrent part and the dense layer after it: the network's inputs are the 128 features that the
 convolutional part in front makes of an image.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import ncp_wiring
+from . import ltc, ncp_wiring
 from .network import ExportError, Network, cell
 
 FLAVOUR = "drone_causality"
@@ -20,6 +20,8 @@ FLAVOUR = "drone_causality"
 FANOUTS = {"sensory_fanout": 6, "inter_fanout": 4, "recurrent": 4, "motor_fanin": 6}
 # Other seeds that must not fit: those the authors searched, and some more.
 OTHER_SEEDS = [*range(22221, 22230), 55555, *range(1, 21)]
+# keras-ncp's LTCCell, unless told otherwise, and the drone-flight code does not tell.
+UNFOLDS = 6
 ACTIVATION_NAMES = {"silu": "silu", "relu": "relu", "tanh": "tanh", "lecun": "lecun_tanh"}
 
 
@@ -65,7 +67,7 @@ def network_type(weights: dict[str, np.ndarray]) -> str:
     if "cfc_cell/dense" in names:
         return "cfc"
     if "ltc_cell" in names:
-        raise ExportError("this is an LTC (liquid time-constant) network: Ganglion runs closed-form (CfC) networks")
+        return "ncp"
     raise ExportError(f"no cell of the drone-flight code: {list(weights)[:6]}")
 
 
@@ -74,13 +76,16 @@ def settings(path: Path, kind: str) -> dict:
     try:
         entries = json.loads(Path(path).read_text())
         calls = [ast.parse(text, mode="eval").body for text in entries.values()]
-        found = [{k.arg: ast.literal_eval(k.value) for k in call.keywords} for call in calls]
+        found = [{"class": call.func.id} | {k.arg: ast.literal_eval(k.value) for k in call.keywords} for call in calls]
     except (OSError, ValueError, SyntaxError, AttributeError) as error:
         raise ExportError(f"{path}: not a params.json of the drone-flight code ({error})") from error
-    found = [entry for entry in found if entry.get("ct_network_type") == kind]
+    if kind == "ncp":
+        found = [entry for entry in found if entry["class"] == "NCPParams"]
+    else:
+        found = [entry for entry in found if entry.get("ct_network_type") == kind]
     if len(found) != 1:
         raise ExportError(f"{path}: {len(found)} networks of type {kind}; state its settings by options instead")
-    return {"wiring_seed": found[0].get("wiredcfc_seed"), **found[0].get("config", {})}
+    return {"wiring_seed": found[0].get("seed" if kind == "ncp" else "wiredcfc_seed"), **found[0].get("config", {})}
 
 
 def canonical(
@@ -89,11 +94,15 @@ def canonical(
 ) -> Network:
     """The canonical network of a recurrent layer's weights and the dense layer after it."""
     kind = network_type(weights)
-    if kind == "wiredcfccell":
+    if kind == "ncp":
+        network = _ltc(weights, wiring_seed)
+    elif kind == "wiredcfccell":
         network = _wired(weights, mode or "default", wiring_seed)
     else:
         network = _dense(weights, kind, mode, activation, forget_bias, uses_elapsed_time)
     network.provenance["network_type"] = kind
+    if dense is not None and network.projection:
+        raise ExportError("a dense layer after an LTC, which has an output mapping: not what the drone-flight code builds")
     if dense is not None:
         kernel, bias = dense
         network.tensors["projection.weight"], network.tensors["projection.bias"] = kernel.T, bias
@@ -155,6 +164,41 @@ def _dense(weights, kind, mode, activation, forget_bias, uses_elapsed_time) -> N
         flavour=FLAVOUR, inputs=inputs, outputs=units, memory=memory, tensors=tensors,
         cells=[cell(mode, units, widths, activation, "lecun_tanh")], provenance=provenance,
     )
+
+
+def _ltc(weights, seed: int | None) -> Network:
+    """ncp: keras-ncp's LTC, conductances clipped at 0, on the NCP wiring.
+
+    The wiring shows in the file: a synapse that there is not has the reversal potential 0, from which no gradient moved
+    it, and one that there is began at -1 or 1.
+    """
+    found = {name.split("/")[-1].removesuffix(":0"): value for name, value in weights.items()}
+    missing = [name for name in ltc.PARAMETERS + ltc.MAPPINGS if name not in found]
+    if missing:
+        raise ExportError(f"the LTC cell has no {', '.join(missing)}; found {list(found)}")
+    if seed is not None:
+        _check_wiring(found, seed)
+    network = ltc.canonical(
+        found, found["erev"] != 0, found["sensory_erev"] != 0, unfolds=UNFOLDS, softplus=False, flavour=FLAVOUR
+    )
+    ltc.map_outputs(network, found, found["output_w"].size)
+    synapses = int((found["sensory_erev"] != 0).sum()), int((found["erev"] != 0).sum())
+    network.provenance["wiring"] = f"{synapses[0]} synapses from inputs and {synapses[1]} between neurons, by their reversal potentials"
+    return network
+
+
+def _check_wiring(found, seed: int):
+    """Refuses an LTC whose synapses are not those that the seed draws."""
+    exists, sensory = found["erev"] != 0, found["sensory_erev"] != 0
+    # Neurons in order: motor, command, inter; only inter neurons have synapses from inputs.
+    motor, inter = found["output_w"].size, int(sensory.any(axis=0).sum())
+    command = exists.shape[0] - motor - inter
+    first = motor + command
+    here = [sensory[:, first:], exists[first:, motor:first], exists[motor:first, :motor]]
+    drawn = ncp_wiring.draw(seed, sensory.shape[0], inter, command, motor, **FANOUTS)
+    count = sum(int(((there != 0) != part).sum()) for there, part in zip(drawn, here))
+    if count:
+        raise ExportError(f"--wiring-seed {seed}: {count} synapses are not those of that wiring, so it is not this network's")
 
 
 def _wired(weights, mode, seed) -> Network:

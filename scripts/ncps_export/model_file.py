@@ -1,69 +1,36 @@
-"""Writes and reads safetensors, and writes Ganglion's metadata into it (docs/model-format.md)."""
+"""Writes and reads model files: safetensors with Ganglion's metadata (docs/model-format.md)."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import struct
+import sys
 from pathlib import Path
 
 import numpy as np
 
+# The container is the Python package's, which a checkout has beside the scripts.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
+
+from ganglion import safetensors
+from ganglion.safetensors import digest
+
 from .network import ExportError, Network
 
-FORMAT = "1"
-_NAMES = {"float64": "F64", "float32": "F32", "float16": "F16", "int64": "I64", "int32": "I32", "int16": "I16", "int8": "I8", "uint8": "U8"}
-_TYPES = {name: np.dtype(kind).newbyteorder("<") for kind, name in _NAMES.items()}
+# 2 for a network with liquid time-constant cells, which readers of format 1 do not know.
+FORMATS = ("1", "2")
 
 
 def write_tensors(path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]):
-    """A safetensors file: larger elements first, then by name, so that equal contents give equal bytes."""
-    order = sorted(tensors, key=lambda name: (-tensors[name].dtype.itemsize, name))
-    header: dict = {"__metadata__": metadata} if metadata else {}
-    data = []
-    position = 0
-    for name in order:
-        value = tensors[name]
-        content = np.ascontiguousarray(value, value.dtype.newbyteorder("<")).tobytes()
-        header[name] = {
-            "dtype": _NAMES[value.dtype.name], "shape": list(value.shape),
-            "data_offsets": [position, position + len(content)],
-        }
-        data.append(content)
-        position += len(content)
-    text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)
-    partial = Path(f"{path}.partial")
-    partial.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(data))
-    os.replace(partial, path)
+    """A safetensors file; equal contents give equal bytes."""
+    safetensors.write(path, safetensors.encode(tensors, metadata))
 
 
 def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """The tensors and the metadata of a safetensors file."""
-    content = Path(path).read_bytes()
     try:
-        (length,) = struct.unpack_from("<Q", content)
-        header = json.loads(content[8 : 8 + length])
-        metadata = header.pop("__metadata__", {})
-        tensors = {}
-        for name, entry in header.items():
-            start, end = entry["data_offsets"]
-            kind = _TYPES.get(entry["dtype"])
-            if kind is None:
-                raise ExportError(f"{path}: {name} has the type {entry['dtype']}; save the checkpoint as float32")
-            tensors[name] = np.frombuffer(content[8 + length + start : 8 + length + end], kind).reshape(entry["shape"])
-    except (struct.error, ValueError, KeyError, TypeError) as error:
-        raise ExportError(f"{path}: not a safetensors file ({error})") from error
-    return tensors, metadata
-
-
-def digest(tensors: dict[str, np.ndarray]) -> str:
-    """SHA-256 over the tensor data as write_tensors lays it out."""
-    order = sorted(tensors, key=lambda name: (-tensors[name].dtype.itemsize, name))
-    return hashlib.sha256(
-        b"".join(np.ascontiguousarray(tensors[n], tensors[n].dtype.newbyteorder("<")).tobytes() for n in order)
-    ).hexdigest()
+        return safetensors.decode(Path(path).read_bytes())
+    except ValueError as error:
+        raise ExportError(f"{path}: {error}") from error
 
 
 def write_model(path: Path, network: Network, inputs: list[dict], outputs: list[dict], time: dict):
@@ -75,7 +42,7 @@ def write_model(path: Path, network: Network, inputs: list[dict], outputs: list[
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
     write_tensors(path, tensors, {
-        "ganglion.format": FORMAT,
+        "ganglion.format": FORMATS[any(cell["mode"] == "ltc" for cell in network.cells)],
         "ganglion.architecture": compact(network.architecture),
         "ganglion.flavour": network.flavour,
         "ganglion.inputs": compact(inputs),

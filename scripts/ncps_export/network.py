@@ -49,6 +49,14 @@ class Network:
             if self.memory["role"] == "feeds_input":
                 read = units
         for k, cell in enumerate(self.cells):
+            if cell["mode"] == "ltc":
+                units = cell["units"]
+                for name in ("weight", "reversal", "slope", "offset"):
+                    expected[f"cell{k}.synapse.{name}"] = (units, read + units)
+                for name in ("capacitance", "leak", "leak_reversal"):
+                    expected[f"cell{k}.{name}"] = (units,)
+                read = units
+                continue
             columns = read + cell["units"]
             for j, width in enumerate(cell["backbone"]):
                 affine(f"cell{k}.backbone{j}", width, columns)

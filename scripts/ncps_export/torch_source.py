@@ -1,4 +1,4 @@
-"""ncps.torch state_dicts: CfC, wired CfC, mixed memory, proj_size, in all modes."""
+"""ncps.torch state_dicts: CfC, wired CfC, mixed memory, proj_size, in all modes; LTC on any wiring."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import ltc
 from .model_file import read_tensors
 from .network import ACTIVATIONS, ExportError, Network, cell
 
@@ -39,32 +40,36 @@ def load(path: Path) -> dict[str, np.ndarray]:
 
 
 def _prefix(names, asked: str | None) -> str:
-    """What stands before rnn_cell in the names of the one CfC."""
+    """What stands before rnn_cell in the names of the one CfC or LTC."""
     found = set()
     for name in names:
-        for mark in ("rnn_cell.ff1.weight", "rnn_cell.layer_0.ff1.weight"):
+        for mark in ("rnn_cell.ff1.weight", "rnn_cell.layer_0.ff1.weight", "rnn_cell.gleak"):
             if name == mark or name.endswith("." + mark):
                 found.add(name[: -len(mark)])
     if asked is not None:
         asked = asked if not asked or asked.endswith(".") else asked + "."
         if asked not in found:
-            raise ExportError(f"no CfC under --prefix {asked!r}; there is one under: {sorted(found)}")
+            raise ExportError(f"no CfC or LTC under --prefix {asked!r}; there is one under: {sorted(found)}")
         return asked
     if not found:
-        raise ExportError("no ncps.torch CfC in this checkpoint: no tensor is named ...rnn_cell.ff1.weight")
+        raise ExportError(
+            "no ncps.torch CfC or LTC in this checkpoint: no tensor is named ...rnn_cell.ff1.weight or ...rnn_cell.gleak"
+        )
     if len(found) > 1:
-        raise ExportError(f"several CfCs in this checkpoint: choose one with --prefix, of {sorted(found)}")
+        raise ExportError(f"several networks in this checkpoint: choose one with --prefix, of {sorted(found)}")
     return found.pop()
 
 
 def canonical(
     state: dict[str, np.ndarray], *, mode: str | None, activation: str | None, prefix: str | None = None,
-    head: str | None = None, only_cfc: bool = False,
+    head: str | None = None, only_cfc: bool = False, unfolds: int | None = None, constraints: str | None = None,
+    motors: int | None = None,
 ) -> Network:
     """The canonical network of a state_dict.
 
     mode and activation are not in a state_dict: pure is recognised by its tensors, everything else is asked
-    for. head names a Linear layer after the CfC that becomes the projection.
+    for, and so are an LTC's unfolds and constraints. head names a Linear layer after the network that becomes the
+    projection.
     """
     prefix = _prefix(state, prefix)
     rest = {name[len(prefix) :]: np.asarray(value, np.float32) for name, value in state.items() if name.startswith(prefix)}
@@ -82,6 +87,15 @@ def canonical(
         tensors[f"{target}.bias"] = take(f"{source}.bias")
         return weight
 
+    if "rnn_cell.gleak" in rest:
+        if mode is not None or activation is not None:
+            raise ExportError("--mode and --activation are for CfC networks; this checkpoint holds an LTC")
+        network = _ltc(rest, unfolds, constraints, motors)
+        _add_head(network, state, prefix, rest, outside, head, only_cfc)
+        return network
+    for name, given in (("unfolds", unfolds), ("constraints", constraints), ("motors", motors)):
+        if given is not None:
+            raise ExportError(f"--{name} is for LTC networks; this checkpoint holds a CfC")
     wired = "rnn_cell.layer_0.ff1.weight" in rest
     layers = 0
     while f"rnn_cell.layer_{layers}.ff1.weight" in rest:
@@ -144,6 +158,51 @@ def canonical(
     projection = "fc.weight" in rest
     if projection:
         outputs = affine("projection", "fc").shape[0]
+    network = Network(
+        flavour=FLAVOUR, inputs=int(inputs), outputs=int(outputs), cells=cells, tensors=tensors, memory=memory,
+        projection=projection, provenance={"mode": mode, **({"activation": activation} if activation else {})},
+    )
+    _add_head(network, state, prefix, rest, outside, head, only_cfc)
+    return network
+
+
+def _ltc(rest, unfolds: int | None, constraints: str | None, motors: int | None) -> Network:
+    """An LTC of any wiring; takes its tensors out of `rest`."""
+    if "lstm.input_map.weight" in rest:
+        raise ExportError("mixed memory with an LTC is not supported: train without mixed_memory")
+    if unfolds is None:
+        raise ExportError(
+            "the checkpoint does not say the number of Euler steps: state it with --unfolds (LTC() uses 6 unless told otherwise)"
+        )
+    if constraints is None:
+        raise ExportError(
+            "the checkpoint does not say how its conductances are kept positive: state --constraints implicit (softplus, what "
+            "LTC() does unless told otherwise) or --constraints explicit (clipping, what LTCCell() does)"
+        )
+    found = {}
+    for name in ltc.PARAMETERS + ("sparsity_mask", "sensory_sparsity_mask"):
+        if f"rnn_cell.{name}" not in rest:
+            raise ExportError(f"rnn_cell.{name} is missing from the checkpoint")
+        found[name] = rest.pop(f"rnn_cell.{name}")
+    found |= {name: rest.pop(f"rnn_cell.{name}") for name in ltc.MAPPINGS if f"rnn_cell.{name}" in rest}
+    masks = found.pop("sparsity_mask"), found.pop("sensory_sparsity_mask")
+    network = ltc.canonical(found, *masks, unfolds=unfolds, softplus=constraints == "implicit", flavour=FLAVOUR)
+    if "output_w" in found:
+        known = found["output_w"].size
+        if motors is not None and motors != known:
+            raise ExportError(f"--motors {motors}, but the checkpoint has output_w of {known}")
+        motors = known
+    elif motors is None:
+        raise ExportError("without an output mapping the checkpoint does not say the number of motor neurons: state --motors")
+    if not 1 <= motors <= network.outputs:
+        raise ExportError(f"{motors} motor neurons of {network.outputs}")
+    ltc.map_outputs(network, found, motors)
+    return network
+
+
+def _add_head(network: Network, state, prefix: str, rest, outside, head: str | None, only_cfc: bool):
+    """Makes the Linear layer `head` the projection, and refuses tensors that belong to nothing."""
+    tensors = network.tensors
     if head is not None:
         if f"{head}.weight" not in state or f"{head}.bias" not in state:
             raise ExportError(f"--head {head}: the checkpoint has no {head}.weight and {head}.bias")
@@ -152,21 +211,19 @@ def canonical(
         for part in ("weight", "bias"):
             if head.startswith(prefix):
                 rest.pop(f"{head[len(prefix):]}.{part}", None)
-        if projection:
+        if network.projection:
             # Two affine maps in a row are one.
             first, offset = tensors["projection.weight"].astype(np.float64), tensors["projection.bias"]
             bias = (weight.astype(np.float64) @ offset + bias).astype(np.float32)
             weight = (weight.astype(np.float64) @ first).astype(np.float32)
+        # The outputs may be the first of more neurons.
+        weight = np.pad(weight, ((0, 0), (0, max(0, network.cells[-1]["units"] - weight.shape[1]))))
         tensors["projection.weight"], tensors["projection.bias"] = weight, bias
-        outputs, projection = weight.shape[0], True
+        network.outputs, network.projection = weight.shape[0], True
     left = [prefix + name for name in rest] + outside
     if left and not only_cfc:
         raise ExportError(
-            f"tensors that belong to no part of the CfC: {', '.join(sorted(left)[:8])}{' ...' if len(left) > 8 else ''}. "
-            "Name a Linear layer after the CfC with --head; if the others are layers that run elsewhere (for "
+            f"tensors that belong to no part of the network: {', '.join(sorted(left)[:8])}{' ...' if len(left) > 8 else ''}. "
+            "Name a Linear layer after it with --head; if the others are layers that run elsewhere (for "
             "instance a vision head in front), say --only-cfc"
         )
-    return Network(
-        flavour=FLAVOUR, inputs=int(inputs), outputs=int(outputs), cells=cells, tensors=tensors, memory=memory,
-        projection=projection, provenance={"mode": mode, **({"activation": activation} if activation else {})},
-    )

@@ -9,6 +9,8 @@ struct PulseJob: Sendable {
   private let count: Int
   private var isReady = false
   private var driverFault = DeviceFault.none
+  /// Why the chip last had to be started again, and until when it is told.
+  private var noted = (fault: DeviceFault.none, until: MonotonicTime.zero)
   /// When the driver wants to be called next.
   private(set) var due: MonotonicTime
 
@@ -28,12 +30,25 @@ struct PulseJob: Sendable {
     due = start
   }
 
-  /// What keeps the motors from their commands; a chip that is still starting is not ready.
-  var fault: DeviceFault { driverFault == .none && !isReady ? .notReady : driverFault }
+  /// How long a fault is told after it is over, in ms. A chip that lost its supply for a moment runs again in a fraction
+  /// of a tick, and its motors have stopped nevertheless: the slowest loop must see that.
+  private static let toldFor: Int64 = 150
+
+  /// What keeps the motors from their commands, or did a moment ago; a chip that is still starting is not ready.
+  var fault: DeviceFault {
+    if driverFault != .none { return driverFault }
+    return isReady ? noted.fault : .notReady
+  }
 
   mutating func run<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) {
+    let wasReady = isReady
     let result = driver.poll(&bus, now: now)
     (isReady, driverFault) = (result.isReady, result.fault)
+    if wasReady, !isReady {
+      noted = (fault, now.advanced(milliseconds: Self.toldFor))
+    } else if now >= noted.until {
+      noted.fault = .none
+    }
     due = max(result.next, now.advanced(microseconds: 1))
   }
 

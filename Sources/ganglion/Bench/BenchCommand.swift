@@ -10,7 +10,8 @@ private let help = """
   (scripts/bench/yardstick.c), compiled with gcc for this machine and run in turns with ours. Without gcc the times are
   there and the ratios are not. The networks and their input follow from seeds and are the same on every machine.
 
-    --network NAMES        only these, separated by commas: ncp19, ncp34, ncp64, ncp302, cfc64, cfc128, cfc302
+    --network NAMES        only these, separated by commas: ncp19, ncp34, ncp64, ncp302, cfc64, cfc128, cfc302,
+                         ltc19, which the C program does not compute
                            (default: ncp19, ncp64, cfc64, cfc128, cfc302; for --write-models all)
     --arithmetic NAMES     only these: int8, int16, float16, float32
     --kernel NAMES         only these instructions: portable, avx2, avx512vnni, neon, neondot, as far as the processor has
@@ -144,6 +145,7 @@ private func writeModels(
       try file.write(path: path)
       Terminal.printResult("wrote \(path)")
     }
+    guard network.kind != .timeConstant else { continue }
     let path = "\(folder)/\(network.rawValue).yardstick"
     try Data(try network.model.yardstickFile()).write(to: URL(filePath: path))
     Terminal.printResult("wrote \(path)")

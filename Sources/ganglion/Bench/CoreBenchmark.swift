@@ -53,11 +53,15 @@ struct CoreBenchmark {
   /// Measures; `source` is that of the yardstick, nil to do without.
   init(_ plan: Plan, yardstickSource source: String?, progress: (String) -> Void) throws {
     let input = BenchmarkInput(seed: Self.seed, steps: Self.inputRows)
-    let yardstick = try source.map {
-      try Yardstick(source: $0, march: plan.march, networks: plan.networks, input: input)
-    }
-    defer { yardstick?.stop() }
-    for (index, network) in plan.networks.enumerated() {
+    let compared = plan.networks.filter { $0.kind != .timeConstant }
+    let started =
+      compared.isEmpty
+      ? nil
+      : try source.map { try Yardstick(source: $0, march: plan.march, networks: compared, input: input) }
+    defer { started?.stop() }
+    for network in plan.networks {
+      let place = compared.firstIndex(of: network)
+      let (yardstick, index) = (place == nil ? nil : started, place ?? 0)
       progress("\(network.rawValue): quantising")
       let reference = ReferenceRun(network, steps: Self.errorSteps)
       if let yardstick {

@@ -16,7 +16,7 @@ struct CoreBenchmarkReport {
     case .cfc64: goals = (0.15, 0.22, 0.28, 0.36)
     case .cfc128: goals = (0.15, 0.22, 0.28, 0.38)
     case .cfc302: goals = (0.15, 0.25, 0.28, 0.45)
-    case .ncp34, .ncp302: return nil
+    case .ncp34, .ncp302, .ltc19: return nil
     }
     switch arithmetic {
     case .int8: return goals.int8

@@ -9,7 +9,7 @@ private let help = """
   Steps the benchmark networks over recorded input with irregular ts and prints, for each kernel that this processor has,
   a SHA-256 over the bits of every output. docs/portability.md lists what every machine prints.
 
-    --network NAMES       only these, separated by commas (default: ncp19,ncp34,cfc64,cfc302)
+    --network NAMES       only these, separated by commas (default: ncp19,ncp34,cfc64,cfc302,ltc19)
     --arithmetic NAMES    only these: int8, int16, float16, float32 (default: int8,int16)
     --steps N             so many steps (default 100000)
     --json                the result as one JSON object
@@ -24,7 +24,7 @@ func digestsCommand(_ arguments: [String]) -> ExitStatus {
   ) { arguments in
     guard arguments.positional.isEmpty else { throw UsageError("expected no argument") }
     let networks =
-      try arguments.choices("network", BenchmarkNetwork.self) ?? [.ncp19, .ncp34, .cfc64, .cfc302]
+      try arguments.choices("network", BenchmarkNetwork.self) ?? [.ncp19, .ncp34, .cfc64, .cfc302, .ltc19]
     let arithmetics = try arguments.choices("arithmetic", ModelFile.Arithmetic.self) ?? [.int8, .int16]
     let input = BenchmarkInput(seed: 2, steps: try arguments.integer("steps", atLeast: 1) ?? 100_000)
     var rows: [[String: Any]] = []

@@ -15,7 +15,8 @@ extension CfCModel {
     }
     for count in [inputs.count, outputs.count, cells.count] { add(Int32(count)) }
     for cell in cells {
-      guard let ff2 = cell.ff2, let timeA = cell.timeA, let timeB = cell.timeB, cell.mode == .default,
+      guard let cell = cell.cfc, let ff2 = cell.ff2, let timeA = cell.timeA, let timeB = cell.timeB,
+        cell.mode == .default,
         cell.headActivation == .tanh, cell.backbone.count <= 1,
         cell.backbone.isEmpty || cell.backboneActivation == .lecunTanh, memory == nil, projection == nil
       else { throw CommandFailure("the yardstick does not compute networks like this one") }

@@ -5,7 +5,8 @@
     network = Network("quadrotor-ncp19-int8.safetensors")
     outputs = network.run(inputs, ts)          # [steps, inputs] -> [steps, outputs], the very bits of the vehicle
 
-`ganglion.torch` (needs PyTorch) trains with these integers in the forward pass. See docs/python.md.
+`ganglion.torch` (needs PyTorch) trains with these integers in the forward pass. See docs/python.md and
+docs/quantisation-aware-training.md.
 """
 
 from .errors import (

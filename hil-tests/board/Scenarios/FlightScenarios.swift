@@ -1,0 +1,71 @@
+import Glibc
+import SimulatedHardware
+
+/// The unmodified program in closed loop, and how it ends.
+enum FlightScenarios {
+  static var all: [Scenario] {
+    [
+      Scenario("the network flies its profile through libi2c, libgpiod and the kernel", fly),
+      Scenario("the kill switch disarms", killSwitch),
+      Scenario("SIGTERM in flight leaves the outputs safe", terminate),
+      Scenario("SIGKILL in flight leaves the outputs safe", kill),
+      Scenario("a stopped loop leaves the outputs safe, also when it goes on", stop),
+    ]
+  }
+
+  private static func fly(_ bench: Bench) throws(HILError) {
+    let flight = try Flight(bench, options: ["--duration", "20"])
+    try flight.takeOff()
+    let text = try flight.end(.exit(0))
+    try bench.expectSafe()
+    let (track, crash) = try bench.board { ($0.track, $0.truth.crash) }
+    try Bench.expect(
+      text.contains("\"faults\" : [\n\n  ]") || text.contains("\"faults\":[]"), "faults: \(text)")
+    write(track, to: "\(bench.places.results)/\(bench.title).track.csv")
+    _ = crash
+  }
+
+  private static func killSwitch(_ bench: Bench) throws(HILError) {
+    let flight = try Flight(bench)
+    try flight.takeOff()
+    try bench.board { $0.isKillSwitchPulled = true }
+    try bench.expectSafe()
+    // Let go, it does not arm again by itself.
+    try bench.board { $0.isKillSwitchPulled = false }
+    try bench.expectSafe()
+    try flight.stop()
+  }
+
+  private static func terminate(_ bench: Bench) throws(HILError) {
+    let flight = try Flight(bench)
+    try flight.takeOff()
+    try flight.stop()
+    try bench.expectSafe()
+  }
+
+  private static func kill(_ bench: Bench) throws(HILError) {
+    let flight = try Flight(bench)
+    try flight.takeOff()
+    flight.signal(SIGKILL)
+    try flight.end(.signal(SIGKILL))
+    try bench.expectSafe()
+  }
+
+  private static func stop(_ bench: Bench) throws(HILError) {
+    let flight = try Flight(bench)
+    try flight.takeOff()
+    flight.signal(SIGSTOP)
+    // The stopped process still owns the bus: only the enable line can be made safe from outside.
+    try bench.expectSafe(pulses: false)
+    flight.signal(SIGCONT)
+    try bench.expectSafe()
+    try flight.stop()
+  }
+
+  private static func write(_ track: [TrackPoint], to path: String) {
+    guard let file = fopen(path, "w") else { return }
+    fputs(TrackPoint.header + "\n", file)
+    for point in track { fputs(point.row + "\n", file) }
+    fclose(file)
+  }
+}

@@ -1,0 +1,100 @@
+import Glibc
+import SimulatedHardware
+
+/// What is wrong before the vehicle has armed.
+enum StartScenarios {
+  static var all: [Scenario] {
+    [
+      Scenario("a sensor that is missing at the start is named, and keeps the vehicle disarmed", missing),
+      Scenario("a sensor that appears later lets the vehicle arm", late),
+      Scenario("a sensor of another identity is named, and keeps the vehicle disarmed", clone),
+      Scenario("without the bridge the start is refused, with what is missing", noBridge),
+      Scenario("a log on a full disk ends early, and the flight goes on", fullDisk),
+      Scenario("a clock of day that jumps changes nothing", clockJump),
+    ]
+  }
+
+  /// Lets some seconds pass, in which the vehicle would have armed.
+  private static func expectDisarmed(_ bench: Bench) throws(HILError) {
+    for _ in 0..<30 {
+      Guest.sleep(milliseconds: 100)
+      try Bench.expect(try bench.board { $0.history.enables } == 0, "the vehicle armed")
+    }
+  }
+
+  private static func missing(_ bench: Bench) throws(HILError) {
+    try bench.board { board throws(HILError) in try board.inject(.off, "imu") }
+    let flight = try Flight(bench)
+    try expectDisarmed(bench)
+    let text = try flight.stop()
+    try Bench.expect(
+      text.contains("sensors.imu") || text.contains("mpu6050"), "the sensor is not named: \(text)")
+  }
+
+  private static func late(_ bench: Bench) throws(HILError) {
+    try bench.board { board throws(HILError) in try board.inject(.off, "imu", seconds: 4) }
+    // Its profile asks for no altitude: a vehicle that was asked to climb before it could arm does not arm.
+    let flight = try Flight(bench, "quadrotor-standing")
+    try flight.arm()
+    let text = try flight.stop()
+    try bench.expectSafe()
+    for word in ["nothing answers at 0x68", "no longer: sensors.imu"] {
+      try Bench.expect(text.contains(word), "'\(word)' is not said: \(text)")
+    }
+  }
+
+  private static func clone(_ bench: Bench) throws(HILError) {
+    try bench.board { board throws(HILError) in try board.inject(.wrongIdentity, "imu") }
+    let flight = try Flight(bench)
+    try expectDisarmed(bench)
+    let text = try flight.stop()
+    try Bench.expect(text.contains("accept_identities"), "the way to accept it is not named: \(text)")
+  }
+
+  private static func noBridge(_ bench: Bench) throws(HILError) {
+    bench.server.unplug()
+    try Bench.wait(for: "the devices to go") { KernelDevices.isGone }
+    let flight = try Flight(bench)
+    let text = try flight.end(.exit(2))
+    for word in ["there is no I2C adapter", "there is no GPIO chip"] {
+      try Bench.expect(text.contains(word), "the refusal does not say '\(word)': \(text)")
+    }
+  }
+
+  private static func fullDisk(_ bench: Bench) throws(HILError) {
+    let folder = "/run/small"
+    mkdir(folder, 0o755)
+    guard mount("none", folder, "tmpfs", 0, "size=256k") == 0 else {
+      throw HILError("cannot mount a small file system", errno)
+    }
+    defer { umount2(folder, Int32(MNT_DETACH)) }
+    let flight = try Flight(bench, log: "\(folder)/log.mcap")
+    try flight.takeOff()
+    try flight.wait(for: "the log to end") { _ in flight.text.contains("log") }
+    try flight.expectFlying()
+    flight.signal(SIGTERM)
+    let text = try flight.end(.exit(1))
+    try bench.expectSafe()
+    try Bench.expect(text.contains("log_failure"), "the report does not name the log's failure: \(text)")
+  }
+
+  private static func clockJump(_ bench: Bench) throws(HILError) {
+    let flight = try Flight(bench)
+    try flight.takeOff()
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    for seconds in [3600, -86400] {
+      time.tv_sec += seconds
+      guard clock_settime(CLOCK_REALTIME, &time) == 0 else { throw HILError("cannot set the clock", errno) }
+      for _ in 0..<20 {
+        Guest.sleep(milliseconds: 25)
+        try flight.expectFlying()
+      }
+    }
+    let text = try flight.stop()
+    try bench.expectSafe()
+    try Bench.expect(
+      text.contains("\"longest_gap_ticks\" : 0") || text.contains("\"longest_gap_ticks\":0"),
+      "ticks were missed: \(text)")
+  }
+}

@@ -1,0 +1,24 @@
+/// All scenarios, in order.
+enum Suite {
+  static var all: [Scenario] {
+    DeviceScenarios.all + LineScenarios.all + ProbeScenarios.all + FlightScenarios.all + FaultScenarios.all
+      + StartScenarios.all
+  }
+
+  /// Runs those whose name contains `word` and prints a line for each and the sum. Returns whether all passed.
+  static func run(_ places: Bench.Places, only word: String) -> Bool {
+    var (passed, failed) = (0, 0)
+    for scenario in all where word.isEmpty || scenario.name.contains(word) {
+      do throws(HILError) {
+        try scenario.run(try Bench(places, title: scenario.title))
+        passed += 1
+        Console.print("pass  \(scenario.name)")
+      } catch {
+        failed += 1
+        Console.print("FAIL  \(scenario.name)\n      \(error)")
+      }
+    }
+    Console.print("\(passed) passed, \(failed) failed")
+    return failed == 0 && passed > 0
+  }
+}

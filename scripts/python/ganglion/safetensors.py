@@ -1,0 +1,76 @@
+"""Safetensors files: named arrays and a map of strings, as model files hold them (docs/model-format.md)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+from pathlib import Path
+
+import numpy as np
+
+_NAMES = {
+    "float64": "F64", "float32": "F32", "float16": "F16", "int64": "I64", "int32": "I32", "int16": "I16", "int8": "I8",
+    "uint8": "U8",
+}
+_TYPES = {name: np.dtype(kind).newbyteorder("<") for kind, name in _NAMES.items()}
+
+
+def encode(tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> bytes:
+    """A safetensors file: larger elements first, then by name, so that equal contents give equal bytes."""
+    header: dict = {"__metadata__": metadata} if metadata else {}
+    data = []
+    position = 0
+    for name in _ordered(tensors):
+        content = _content(tensors[name])
+        header[name] = {
+            "dtype": _NAMES[tensors[name].dtype.name], "shape": list(tensors[name].shape),
+            "data_offsets": [position, position + len(content)],
+        }
+        data.append(content)
+        position += len(content)
+    text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + b"".join(data)
+
+
+def decode(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The tensors and the metadata of a file. Raises ValueError for what is not one, and for types that NumPy does not
+    know."""
+    try:
+        (length,) = struct.unpack_from("<Q", content)
+        header = json.loads(content[8 : 8 + length])
+        metadata = header.pop("__metadata__", {})
+        tensors = {}
+        for name, entry in header.items():
+            start, end = entry["data_offsets"]
+            kind = _TYPES.get(entry["dtype"], "V1")
+            data = np.frombuffer(content[8 + length + start : 8 + length + end], kind)
+            tensors[name] = data if kind == "V1" else data.reshape(entry["shape"])
+    except (struct.error, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a safetensors file ({error})") from error
+    for name, value in tensors.items():
+        if value.dtype.kind == "V":
+            raise ValueError(f"{name} has the type {header[name]['dtype']}; save the checkpoint as float32")
+    return tensors, metadata
+
+
+def digest(tensors: dict[str, np.ndarray]) -> str:
+    """SHA-256 over the tensor data as `encode` lays it out."""
+    return hashlib.sha256(b"".join(_content(tensors[name]) for name in _ordered(tensors))).hexdigest()
+
+
+def write(path: str | os.PathLike, content: bytes):
+    """Puts `content` at `path`, all of it or nothing."""
+    partial = Path(f"{os.fspath(path)}.partial")
+    partial.write_bytes(content)
+    os.replace(partial, path)
+
+
+def _ordered(tensors: dict[str, np.ndarray]) -> list[str]:
+    return sorted(tensors, key=lambda name: (-tensors[name].dtype.itemsize, name))
+
+
+def _content(value: np.ndarray) -> bytes:
+    return np.ascontiguousarray(value, value.dtype.newbyteorder("<")).tobytes()
