@@ -25,8 +25,10 @@ final class LinuxBoard<System: I2CSystem> {
   /// The lines.
   private(set) var enable, lamp: OutputLine?
   private(set) var killSwitch: InputLine?
-  /// The kernel's PWM, when it makes the motors' pulses.
+  /// The kernel's PWM, when it makes the pulses of speed controllers.
   private(set) var kernelPulses: KernelPulses?
+  /// The bridges, for a vehicle that has them.
+  private(set) var bridges: BridgeOutputs?
   private var complaints: [String] = []
 
   /// Transfers that are recorded of each bus at most.
@@ -46,10 +48,14 @@ final class LinuxBoard<System: I2CSystem> {
     let conflicts = PinConflicts(systems.files)
     // The enable line first: from then on the vehicle has no power that the loop has not given it.
     note("lines.enable") { () throws(LinuxError) in
-      enable = try Self.output(configuration.lines.enable, chips, conflicts)
+      enable = try configuration.lines.enable.map { line throws(LinuxError) in
+        try Self.output(line, chips, conflicts)
+      }
     }
     note("lines.status") { () throws(LinuxError) in
-      lamp = try Self.output(configuration.lines.status, chips, conflicts)
+      lamp = try configuration.lines.status.map { line throws(LinuxError) in
+        try Self.output(line, chips, conflicts)
+      }
     }
     note("lines.kill_switch") { () throws(LinuxError) in
       guard let line = configuration.lines.killSwitch else { return }
@@ -57,8 +63,11 @@ final class LinuxBoard<System: I2CSystem> {
       try conflicts.check(place)
       killSwitch = try InputLine(place, activeHigh: line.active == .high, bias: line.bias, chips: chips)
     }
-    note("actuators.driver") { () throws(LinuxError) in
-      kernelPulses = try KernelPulses(configuration.actuators, files: systems.files)
+    note("actuators") { () throws(LinuxError) in
+      bridges = try BridgeOutputs(configuration.actuators, files: systems.files) { line throws(LinuxError) in
+        try Self.output(line, chips, conflicts)
+      }
+      if bridges == nil { kernelPulses = try KernelPulses(configuration.actuators, files: systems.files) }
     }
     guard complaints.isEmpty else {
       throw CommandFailure("this machine is not the vehicle:\n" + complaints.joined(separator: "\n"))
@@ -122,10 +131,9 @@ final class LinuxBoard<System: I2CSystem> {
         load.bus.name, bus, recordsTraffic ? BusRecorder(capacity: Self.recordedTransfers) : nil))
   }
 
-  private static func output(_ line: Configuration.Line?, _ chips: GPIOChips, _ conflicts: PinConflicts)
-    throws(LinuxError) -> OutputLine?
+  private static func output(_ line: Configuration.Line, _ chips: GPIOChips, _ conflicts: PinConflicts)
+    throws(LinuxError) -> OutputLine
   {
-    guard let line else { return nil }
     let place = try chips.find(chip: line.chip, line: line.line)
     try conflicts.check(place)
     return try OutputLine(place, activeHigh: line.active == .high, chips: chips)

@@ -68,7 +68,8 @@ final class LinuxRun<System: I2CSystem> {
     let motorBus = board.buses.firstIndex { $0.name == configuration.actuators.driver.bus }
     let vehicle = LinuxVehicle(
       configuration, buses: busSlots, motorBus: motorBus.map { busSlots[$0] },
-      kernelPulses: board.kernelPulses, enable: board.enable, lines: lineSlots, loopGuard: loopGuard)
+      kernelPulses: board.kernelPulses, bridges: board.bridges, enable: board.enable, lines: lineSlots,
+      loopGuard: loopGuard)
     let killSwitch = board.takeKillSwitch()
     if killSwitch != nil || board.lamp != nil {
       let thread = try LineThread(

@@ -6,12 +6,13 @@ import Synchronization
 /// A vehicle of real chips and lines: the loop's side of the threads that serve them.
 ///
 /// Nothing here waits for a bus: readings come out of slots, pulses go into them. The loop itself only switches the
-/// enable line, when it changes, and writes the kernel's PWM.
+/// enable line and the directions of bridges, when they change, and writes the kernel's PWM.
 final class LinuxVehicle: Vehicle, @unchecked Sendable {
   // Sendable: the loop's thread has it alone but for `makeSafeFromOutside`, which uses only what may be shared.
   private let buses: [BusSlots]
   private let motorBus: BusSlots?
   private let kernelPulses: KernelPulses?
+  private let bridges: BridgeOutputs?
   private let enable: OutputLine?
   private let lines: LineSlots
   private let loopGuard: LoopGuard
@@ -20,6 +21,7 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   private let orders: (slot: Borrowed<LatestValue<PulseOrder>>, bell: Borrowed<Bell>)?
   private let enableLine: Borrowed<OutputLine>?
   private let pulseOutputs: Borrowed<KernelPulses>?
+  private let bridgeOutputs: Borrowed<BridgeOutputs>?
   private let clock = SystemClock()
   private let safeOutput: TickOutput
   /// The level that the enable line was last given; `nil` when that failed.
@@ -33,14 +35,15 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   /// A vehicle whose slots and lines these are.
   init(
     _ configuration: Configuration, buses: [BusSlots], motorBus: BusSlots?, kernelPulses: KernelPulses?,
-    enable: OutputLine?, lines: LineSlots, loopGuard: LoopGuard
+    bridges: BridgeOutputs?, enable: OutputLine?, lines: LineSlots, loopGuard: LoopGuard
   ) {
     (self.buses, self.motorBus, self.kernelPulses) = (buses, motorBus, kernelPulses)
-    (self.enable, self.lines, self.loopGuard) = (enable, lines, loopGuard)
+    (self.bridges, self.enable, self.lines, self.loopGuard) = (bridges, enable, lines, loopGuard)
     for (index, bus) in buses.prefix(reports.count).enumerated() { reports[index] = Borrowed(bus.report) }
     orders = motorBus.map { (Borrowed($0.orders), Borrowed($0.bell)) }
     enableLine = enable.map { Borrowed($0) }
     pulseOutputs = kernelPulses.map { Borrowed($0) }
+    bridgeOutputs = bridges.map { Borrowed($0) }
     var safe = TickOutput()
     safe.pulses = configuration.safePulses
     safeOutput = safe
@@ -85,7 +88,12 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     // Power goes last and comes off first.
     if !isEnabled { setEnable(false) }
     send(isHeldSafe ? safeOutput.pulses : output.pulses)
+    if let bridgeOutputs {
+      pulsesFailed = !bridgeOutputs { isHeldSafe ? $0.apply(safeOutput) : $0.apply(output) }
+    }
     if isEnabled { setEnable(true) }
+    // With a chip on a bus the bus's thread takes this time, when the chip has the pulses.
+    if orders == nil, sampleTime != 0 { actuation.record(clock.now().nanoseconds &- sampleTime) }
     lines.show(LampSignal(output))
   }
 
@@ -101,6 +109,7 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
       // The pulses are made safe nevertheless.
     }
     kernelPulses?.makeSafe()
+    bridges?.openFromOutside()
     motorBus?.bell.ring()
   }
 
@@ -109,10 +118,7 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
       orders.slot { $0.publish(PulseOrder(widths: pulses, sampleTime: sampleTime)) }
       orders.bell { $0.ring() }
     }
-    if let pulseOutputs {
-      pulsesFailed = !pulseOutputs { $0.set(pulses) }
-      if sampleTime != 0 { actuation.record(clock.now().nanoseconds &- sampleTime) }
-    }
+    if let pulseOutputs { pulsesFailed = !pulseOutputs { $0.set(pulses) } }
   }
 
   private func setEnable(_ active: Bool) {

@@ -75,7 +75,8 @@ final class LinuxLog {
     thread = try LogWriterThread(
       ring: ring,
       writer: FlightLogWriter(
-        sink: sink, configuration: Array(configuration.text.utf8), model: mission.modelBytes,
+        sink: sink, vehicle: configuration.kind, configuration: Array(configuration.text.utf8),
+        model: mission.modelBytes,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: Backend.linux.rawValue, seed: 0,
           tickRate: Double(configuration.loop.rateHz), extra: extra)))

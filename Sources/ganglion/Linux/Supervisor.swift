@@ -118,9 +118,7 @@ struct Supervisor: ~Copyable {
     let faults = FailsafeCondition.list(status.faults).map(\.name)
     var parts = [
       String(format: "%.1f s", Double(status.elapsed) * 1e-9), "\(status.mode)",
-      String(
-        format: "roll %.1f°, pitch %.1f°, altitude %.2f m", status.estimate.roll * 180 / .pi,
-        status.estimate.pitch * 180 / .pi, status.estimate.altitude),
+      configuration.kind.shown(status.estimate),
       "\(status.missed) missed",
       faults.isEmpty ? "no faults" : faults.joined(separator: ", "),
     ]

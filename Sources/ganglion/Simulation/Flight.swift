@@ -117,7 +117,7 @@ struct Flight: ~Copyable, VehicleFlight {
 
 extension VehicleKind {
   /// An estimate in a few words of fixed length.
-  fileprivate func shown(_ estimate: Estimate) -> String {
+  func shown(_ estimate: Estimate) -> String {
     let degrees = 180 / Float.pi
     switch self {
     case .quadrotor:

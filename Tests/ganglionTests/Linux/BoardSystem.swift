@@ -21,14 +21,14 @@ final class BoardI2C: I2CSystem, @unchecked Sendable {
   // Sendable: everything below is touched only while `lock` is held.
   private let lock = Mutex(())
   private let board = SimulatedBoard(seed: 1)
-  private let motors: SimulatedPCA9685
+  private let motors: SimulatedMotors
   private var bus: SimulatedI2CBus
   private let begin = SystemClock().now()
   private var openResult: Int32 = 3
   private var isPresent = true
 
   init(_ configuration: Configuration) throws {
-    motors = SimulatedPCA9685(oscillator: Double(configuration.actuators.driver.oscillatorHz))
+    motors = SimulatedMotors(configuration.actuators, board: board, enable: "enable")
     try board.attach(configuration, motors: motors, without: [])
     bus = board.bus(0)
   }
@@ -56,7 +56,7 @@ final class BoardI2C: I2CSystem, @unchecked Sendable {
   func setOpenResult(_ result: Int32) { withBoard { openResult = result } }
 
   /// Width in µs of the pulses at an output of the motors' chip.
-  func pulse(_ channel: Int) -> Double? { withBoard { motors.pulseWidth(channel) } }
+  func pulse(_ channel: Int) -> Double? { withBoard { motors.pulseDriver.pulseWidth(channel) } }
 
   func open(_ path: String) -> Int32 { withBoard { openResult } }
   func close(_ descriptor: Int32) {}
@@ -118,25 +118,37 @@ final class TestMachine {
   let enable = FakeLines()
   let killSwitch = FakeLines()
   let lamp = FakeLines()
+  /// The direction lines of the shipped robot, by offset: left forward and reverse, right forward and reverse.
+  let directions = [5: FakeLines(), 6: FakeLines(), 23: FakeLines(), 24: FakeLines()]
   let mission: Mission
   private let edges: (read: Int32, write: Int32)
 
-  /// The shipped vehicle on a crowded machine: nothing in it minds being late, and it arms after a third of a second.
-  init(_ changes: [(String, String)] = [], realTime: Int32 = 0) throws {
-    mission = try shippedMission(
-      [
-        ("backend: \"simulated\"", "backend: \"linux\""), ("rate_hz: 250,", "rate_hz: 100,"),
-        ("maximum_consecutive_misses: 5", "maximum_consecutive_misses: 1000"),
-        ("stale_after_ms: 12", "stale_after_ms: 20000"), ("stale_after_ms: 200 }", "stale_after_ms: 20000 }"),
-        ("stale_after_ms: 500 }", "stale_after_ms: 20000 }"),
-        ("{ at_s: 1.0, arm: true }", "{ at_s: 0.3, arm: true }"),
-        // A vehicle that arms late must not be asked to fly by then.
-        ("{ at_s: 1.5, altitude_m: 1.5 }", "{ at_s: 5.9, altitude_m: 1.5 }"),
-        (
-          "lines: {",
-          "watchdog: { loop_stopped_ms: 10000 }, lines: { status: { chip: \"pinctrl-bcm2711\", line: \"GPIO22\" },"
-        ),
-      ] + changes)
+  /// The shipped quadrotor on a crowded machine: nothing in it minds being late, and it arms after a third of a second.
+  convenience init(_ changes: [(String, String)] = []) throws {
+    try self.init(
+      shippedMission(
+        Self.patience + [
+          ("stale_after_ms: 200 }", "stale_after_ms: 20000 }"),
+          // A vehicle that arms late must not be asked to fly by then.
+          ("{ at_s: 1.5, altitude_m: 1.5 }", "{ at_s: 5.9, altitude_m: 1.5 }"),
+        ] + changes))
+  }
+
+  /// What makes a shipped configuration patient.
+  static let patience = [
+    ("backend: \"simulated\"", "backend: \"linux\""), ("rate_hz: 250,\n", "rate_hz: 100,\n"),
+    ("maximum_consecutive_misses: 5", "maximum_consecutive_misses: 1000"),
+    ("stale_after_ms: 12", "stale_after_ms: 20000"), ("stale_after_ms: 500 }", "stale_after_ms: 20000 }"),
+    ("{ at_s: 1.0, arm: true }", "{ at_s: 0.3, arm: true }"),
+    (
+      "lines: {",
+      "watchdog: { loop_stopped_ms: 10000 }, lines: { status: { chip: \"pinctrl-bcm2711\", line: \"GPIO22\" },"
+    ),
+  ]
+
+  /// A machine for `mission`.
+  init(_ mission: Mission) throws {
+    self.mission = mission
     i2c = try BoardI2C(mission.configuration)
     files = try MachineFiles()
     try files.put("/sys/bus/i2c/devices/i2c-1/name", "bcm2835 (i2c@7e804000)")
@@ -152,6 +164,7 @@ final class TestMachine {
         GPIOChip(path: "/dev/gpiochip0", name: "gpiochip0", label: "pinctrl-bcm2711", lines: 28), lines
       )
       state.ownLines = [17: enable, 27: killSwitch, 22: lamp]
+      for (offset, line) in directions { state.ownLines[offset] = line }
     }
   }
 

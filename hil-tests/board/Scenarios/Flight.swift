@@ -7,19 +7,21 @@ final class Flight {
   private let bench: Bench
   private let child: Child
 
-  /// Starts the program on a configuration, with more options than it always gets if there are any.
+  /// Starts the program on a configuration, with more options than it always gets if there are any, perhaps by
+  /// another program.
   init(
-    _ bench: Bench, _ configuration: String = "quadrotor", options: [String] = [], log: String? = nil
+    _ bench: Bench, _ configuration: String = "quadrotor", options: [String] = [], log: String? = nil,
+    startedBy starter: [String] = []
   ) throws(HILError) {
     self.bench = bench
     self.log = log ?? "/tmp/\(bench.title).mcap"
     let places = bench.places
+    let command = [
+      "run", "\(places.configurations)/\(configuration).json5", "--backend", "linux", "--log", self.log,
+      "--json",
+    ]
     child = try Child(
-      [
-        places.ganglion, "run", "\(places.configurations)/\(configuration).json5", "--backend", "linux",
-        "--log", self.log, "--json",
-      ]
-        + options,
+      (starter.isEmpty ? [places.ganglion] : starter) + command + options,
       output: "/tmp/\(bench.title).txt")
   }
 

@@ -64,7 +64,7 @@ enum LineScenarios {
 
 extension OutputLine {
   /// A line that is active high.
-  fileprivate convenience init(_ place: LinePlace, chips: GPIOChips) throws(HILError) {
+  convenience init(_ place: LinePlace, chips: GPIOChips) throws(HILError) {
     do throws(LinuxError) {
       try self.init(place, activeHigh: true, chips: chips)
     } catch {

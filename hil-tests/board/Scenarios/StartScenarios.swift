@@ -1,4 +1,5 @@
 import Glibc
+import LinuxHardware
 import SimulatedHardware
 
 /// What is wrong before the vehicle has armed.
@@ -9,6 +10,8 @@ enum StartScenarios {
       Scenario("a sensor that appears later lets the vehicle arm", late),
       Scenario("a sensor of another identity is named, and keeps the vehicle disarmed", clone),
       Scenario("without the bridge the start is refused, with what is missing", noBridge),
+      Scenario("without permission the start is refused, with what grants it", noPermission),
+      Scenario("a line that another program holds is refused, with its name", busyLine),
       Scenario("a log on a full disk ends early, and the flight goes on", fullDisk),
       Scenario("a clock of day that jumps changes nothing", clockJump),
     ]
@@ -59,6 +62,26 @@ enum StartScenarios {
     for word in ["there is no I2C adapter", "there is no GPIO chip"] {
       try Bench.expect(text.contains(word), "the refusal does not say '\(word)': \(text)")
     }
+  }
+
+  private static func noPermission(_ bench: Bench) throws(HILError) {
+    let flight = try Flight(
+      bench,
+      startedBy: ["/bin/start-stop-daemon", "-S", "-c", "65534:65534", "-x", bench.places.ganglion, "--"])
+    let text = try flight.end(.exit(2))
+    for word in ["no permission to use /dev/i2c-", "usermod -aG i2c", "usermod -aG gpio"] {
+      try Bench.expect(text.contains(word), "the refusal does not say '\(word)': \(text)")
+    }
+    try Bench.expect(try bench.board { $0.history.enables } == 0, "the enable line was touched")
+  }
+
+  private static func busyLine(_ bench: Bench) throws(HILError) {
+    let devices = try KernelDevices()
+    let line = try OutputLine(devices.place(FlyingBoard.Pin.enable), chips: devices.chips)
+    let flight = try Flight(bench)
+    let text = try flight.end(.exit(2))
+    let refusal = "\(line.place.text) is in use by '\(KernelGPIO.consumer)'"
+    try Bench.expect(text.contains(refusal), "the refusal does not say \"\(refusal)\": \(text)")
   }
 
   private static func fullDisk(_ bench: Bench) throws(HILError) {
