@@ -35,6 +35,7 @@ func benchCommand(_ arguments: [String]) -> ExitStatus {
   switch arguments.first {
   case "digests": return digestsCommand(Array(arguments.dropFirst()))
   case "accuracy": return accuracyCommand(Array(arguments.dropFirst()))
+  case "load": return loadCommand(Array(arguments.dropFirst()))
   default: break
   }
   return benchCoreCommand(arguments)
@@ -50,7 +51,7 @@ private func benchCoreCommand(_ arguments: [String]) -> ExitStatus {
     flags: ["json"]
   ) { arguments in
     guard try arguments.exactly("SUBJECT") == ["core"] else {
-      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core, accuracy or digests")
+      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core, accuracy, load or digests")
     }
     let networks = try arguments.choices("network", BenchmarkNetwork.self)
     var plan = CoreBenchmark.Plan()
