@@ -6,8 +6,9 @@ private let help = """
   ganglion inspect MODEL [--json]
 
   Says what a model file holds: architecture and sizes, arithmetic and scales, inputs and outputs with their
-  ranges, the cost of a step, the memory it needs, and where it came from. A file that Ganglion would not run is
-  refused with the reason.
+  ranges, the cost of a step, the memory it needs, and where it came from. Fixed-point models also get an estimate of
+  a step's cycles on a Cortex-M4, a Cortex-A53 and a Cortex-A76. A file that Ganglion would not run is refused with the
+  reason.
 
   Example: ganglion inspect firmware-configs/models/quadrotor-ncp19-int16.safetensors
   """
@@ -50,11 +51,17 @@ struct ModelInspection {
   private let stateBytes: Int
   private let parameters: Int
   private let zeros: Int
+  /// The integers of a fixed-point model.
+  private let fixed: FixedModel?
 
   /// Looks at a model, and makes the network of it, so that what cannot run is refused.
   init(_ file: ModelFile) throws(ModelError) {
     let network = try NetworkRuntime(file)
     self.file = file
+    switch file.arithmetic {
+    case .int16, .int8: fixed = try FixedModel(file)
+    case .float32, .float16: fixed = nil
+    }
     multiplications = network.multiplyCount
     (imageBytes, workspaceBytes) = (network.imageByteCount, network.workspaceByteCount)
     stateBytes = network.stateByteCount
@@ -91,7 +98,6 @@ struct ModelInspection {
   }
 
   var text: String {
-    let fixed = file.arithmetic == .int16 || file.arithmetic == .int8 ? try? FixedModel(file) : nil
     var lines = [
       "network         \(file.architecture.neurons) neurons, \(file.inputs.count) inputs, "
         + "\(file.outputs.count) outputs, from \(file.flavour)"
@@ -114,6 +120,7 @@ struct ModelInspection {
       "sha256          \(file.digest)",
       "inputs",
     ].compactMap { $0 }
+    if let fixed { lines.insert(contentsOf: CycleEstimate(fixed).lines, at: lines.count - 4) }
     lines += file.inputs.enumerated().map { index, input in
       port(input, scale: fixed.flatMap { index < $0.inputScales.count ? $0.inputScales[index] : nil })
     }
@@ -132,7 +139,8 @@ struct ModelInspection {
     func ports(_ ports: [LiquidModel.CfCModel.Port]) -> [[String: Any]] {
       ports.map { ["name": $0.name, "unit": $0.unit, "minimum": $0.minimum, "maximum": $0.maximum] }
     }
-    return [
+    let cycles = fixed.map { CycleEstimate($0).json } ?? ["cycle_estimates": [Any]()]
+    return cycles.merging([
       "neurons": file.architecture.neurons, "arithmetic": file.arithmetic.rawValue, "flavour": file.flavour,
       "cells": file.architecture.cells.enumerated().map { index, cell -> [String: Any] in
         guard case .cfc(let cell) = cell else {
@@ -153,6 +161,6 @@ struct ModelInspection {
       "time": ["unit_s": file.timeUnit, "minimum": file.minimumTs, "maximum": file.maximumTs],
       "inputs": ports(file.inputs), "outputs": ports(file.outputs), "provenance": file.provenance,
       "sha256": file.digest,
-    ]
+    ]) { $1 }
   }
 }

@@ -29,6 +29,23 @@ struct MixedWidthTests {
     #expect(exact.wideShare > fixed.wideShare)
   }
 
+  @Test("the work of a step counts every panel at its own width")
+  func work() throws {
+    let (_, fixed, _) = try Self.mixed()
+    let work = StepWork(fixed)
+    var (narrow, wide) = (0, 0)
+    for map in fixed.maps {
+      for bits in map.widths {
+        let columns = (map.columns + 3) / 4 * 4
+        if bits == 8 { narrow += columns } else { wide += columns }
+      }
+    }
+    #expect(narrow > 0 && wide > 0)
+    #expect(work.groups8 == narrow / 4 && work.pairs16 == wide / 2)
+    #expect(work.panels == fixed.maps.reduce(0) { $0 + $1.widths.count })
+    #expect(work.runs > fixed.maps.count && work.blocks16 >= wide / 32)
+  }
+
   @Test("a file gives back the same network")
   func roundTrip() throws {
     let (model, fixed, _) = try Self.mixed()

@@ -28,7 +28,8 @@ import Testing
       ["core", "--arithmetic", "int4"], ["core", "--kernel", "sse9"], ["core", "--rounds", "0"],
       ["core", "--rounds", "some"], ["core", "--steps", "5"], ["core", "--fast"],
       ["core", "--write-inputs", "/nowhere/at.all", "--steps", "1"],
-      ["core", "--write-models", "/dev/null/x"],
+      ["core", "--write-models", "/dev/null/x"], ["load"], ["load", "/nowhere/at.all"],
+      ["load", "--rounds", "0", "x"],
     ] {
       #expect(benchCommand(arguments) == .wrongUse, "\(arguments)")
     }
@@ -37,6 +38,12 @@ import Testing
   @Test func helpIsNoError() {
     #expect(benchCommand(["--help"]) == .success)
     #expect(benchCommand(["core", "--help"]) == .success)
+  }
+
+  @Test func loadingAModelIsMeasured() {
+    let models = URL(filePath: shippedConfiguration).deletingLastPathComponent().appending(path: "models")
+    let path = models.appending(path: "quadrotor-ncp19-int16.safetensors").path
+    #expect(benchCommand(["load", path, "--rounds", "2", "--json"]) == .success)
   }
 
   @Test func aKernelThatTheProcessorDoesNotHaveIsRefused() throws {

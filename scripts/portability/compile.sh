@@ -10,6 +10,7 @@ describe() {
     x86-64) triple=x86_64-unknown-linux-gnu flags=() ;;
     x86-64-avx2) triple=x86_64-unknown-linux-gnu flags=(-march=x86-64-v3) ;;
     aarch64*) triple=aarch64-none-none-elf flags=() ;;
+    cortex-a*) triple=aarch64-none-none-elf flags=() platform=$root/scripts/portability/aarch64.c ;;
     riscv64) triple=riscv64-none-none-eabi flags=(-march=rv64gc -mabi=lp64d) ;;
     cortex-m4)
       triple=armv7em-none-none-eabi flags=(-mcpu=cortex-m4 -mfloat-abi=hard)
@@ -51,6 +52,54 @@ link() {
   case $triple in
     armv7em*) ld.lld --gc-sections -L "$microcontroller/cortex-m4" -T "$script" "$@" -o "$output" ;;
     wasm32*) wasm-ld --no-entry --gc-sections -z stack-size=65536 --allow-undefined "$@" -o "$output" ;;
-    *) ld.lld --gc-sections -static "$@" -o "$output" ;;
+    *) ld.lld --gc-sections -static ${script:+-T "$script"} "$@" -o "$output" ;;
   esac
+}
+
+# add_kernel NUMBER: for a target on AArch64 with one of the kernels in C: compiles them into $out, and adds to swift and c
+# what the program needs.
+add_kernel() {
+  local here=$root/scripts/portability
+  # The kernels as LiquidCore imports them, and their processor's features as Linux tells them.
+  printf 'module CLiquidKernels { header "%s" export * }\n' \
+    "$root/Sources/CLiquidKernels/include/liquid_kernels.h" >"$out/module.modulemap"
+  swift+=("$here/KernelChoice.swift" -I "$out")
+  c+=("-DKERNEL=$1")
+  triple=aarch64-unknown-linux-gnu compile_c "$out/kernels.o" -O3 -std=c11 -nostdlibinc -isystem "$here/include" \
+    -I "$root/Sources/CLiquidKernels/include" "$root/Sources/CLiquidKernels/arm.c"
+}
+
+# embed_models FOLDER NETWORKS...: FOLDER/models as C, and in FOLDER/models.h what a program needs to know of them. $GANGLION
+# has written models and input there, and what it said of them into FOLDER/written.
+embed_models() {
+  local folder=$1 network arithmetic name symbol needed columns table= words=0
+  shift
+  columns=$(sed -n 's/.* rows of \([0-9]*\) numbers/\1/p' "$folder/written")
+  for network in "$@"; do
+    for arithmetic in int8 int16; do
+      name=$network-$arithmetic
+      "$GANGLION" embed "$folder/models/$name.safetensors" --language c --name "$name" -o "$folder/models/$name.c" \
+        >>"$folder/written"
+      echo "#include \"models/$name.h\"" >>"$folder/models.h"
+      symbol=${name//-/_}
+      table+="  {\"$name\", ${symbol}_image, sizeof ${symbol}_image, ${symbol^^}_INPUTS, ${symbol^^}_OUTPUTS},"$'\n'
+      needed=$(sed -n 's/^#define .*_WORKSPACE_WORDS //p' "$folder/models/$name.h")
+      if ((needed > words)); then words=$needed; fi
+    done
+  done
+  cat >>"$folder/models.h" <<HEADER
+#define LARGEST_WORKSPACE_WORDS $words
+#define MOST_OUTPUTS 16
+#define RECORDED_COLUMNS $columns
+struct model {
+  const char *name;
+  const unsigned char *image;
+  size_t image_bytes;
+  uint32_t inputs, outputs;
+};
+static const struct model models[] = {
+$table};
+#define MODEL_COUNT (sizeof models / sizeof *models)
+extern const float recorded_input[];
+HEADER
 }

@@ -36,6 +36,7 @@ func benchCommand(_ arguments: [String]) -> ExitStatus {
   switch arguments.first {
   case "digests": return digestsCommand(Array(arguments.dropFirst()))
   case "accuracy": return accuracyCommand(Array(arguments.dropFirst()))
+  case "load": return loadCommand(Array(arguments.dropFirst()))
   case "loop": return benchLoopCommand(Array(arguments.dropFirst()))
   default: break
   }
@@ -52,7 +53,8 @@ private func benchCoreCommand(_ arguments: [String]) -> ExitStatus {
     flags: ["json"]
   ) { arguments in
     guard try arguments.exactly("SUBJECT") == ["core"] else {
-      throw UsageError("unknown subject '\(arguments.positional[0])'; it is core, accuracy, digests or loop")
+      throw UsageError(
+        "unknown subject '\(arguments.positional[0])'; it is core, accuracy, load, loop or digests")
     }
     let networks = try arguments.choices("network", BenchmarkNetwork.self)
     var plan = CoreBenchmark.Plan()

@@ -1,0 +1,74 @@
+import BenchmarkNetworks
+import Foundation
+import LiquidModel
+import Testing
+
+@testable import ganglion
+
+@Suite struct CycleEstimateTests {
+  /// A network as scripts/measure-cycles counted it.
+  private struct Counted {
+    let name: String
+    let work: StepWork
+    /// Instructions of a step.
+    let instructions: [(fit: StepInstructions, count: Double)]
+  }
+
+  /// Tests/Fixtures/cycles/instructions.json, which scripts/measure-cycles --write writes: qemu's counts.
+  private static func counted() throws -> [Counted] {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let data = try Data(contentsOf: tests.appending(path: "Fixtures/cycles/instructions.json"))
+    let object = try JSONSerialization.jsonObject(with: data) as? [String: [String: Any]]
+    return try #require(object).map { name, entry in
+      let parts = try #require(entry["work"] as? [String: Int])
+      func part(_ name: String) throws -> Int { try #require(parts[name], "\(name)") }
+      func count(_ name: String) throws -> Double { Double(try #require(entry[name] as? Int, "\(name)")) }
+      var work = StepWork()
+      (work.cells, work.runs, work.panels) = try (part("cells"), part("runs"), part("panels"))
+      (work.groups8, work.pairs16, work.blocks16) = try (part("groups8"), part("pairs16"), part("blocks16"))
+      (work.activations, work.neurons) = try (part("activations"), part("neurons"))
+      return Counted(
+        name: name, work: work,
+        instructions: try [
+          (.cortexM4, count("cortex-m4")), (.cortexA53, count("cortex-a53")),
+          (.cortexA76, count("cortex-a76")),
+        ])
+    }
+  }
+
+  @Test func theInstructionsOfEveryCountedNetworkAreEstimatedWithinTenPercent() throws {
+    let networks = try Self.counted()
+    #expect(networks.count == 2 * BenchmarkNetwork.allCases.count)
+    for network in networks {
+      for (fit, count) in network.instructions {
+        #expect(abs(fit.count(network.work) / count - 1) < 0.1, "\(network.name)")
+      }
+    }
+  }
+
+  @Test(arguments: [BenchmarkNetwork.ncp19, .cfc64])
+  func theWorkOfAStepFollowsFromTheModel(network: BenchmarkNetwork) throws {
+    let file = try #require(try network.files([.int16]).first)
+    let known = try #require(try Self.counted().first { $0.name == "\(network.rawValue)-int16" })
+    #expect(StepWork(try FixedModel(file)) == known.work)
+  }
+
+  @Test func moreWeightsTakeMoreCyclesOnEveryCore() throws {
+    func cycles(_ network: BenchmarkNetwork) throws -> [Double] {
+      let file = try #require(try network.files([.int16]).first)
+      return CycleEstimate(try FixedModel(file)).rows.map(\.cycles)
+    }
+    let (small, large) = try (cycles(.ncp19), cycles(.cfc64))
+    #expect(small.count == 3 && large.count == 3)
+    for (less, more) in zip(small, large) { #expect(0 < less && less < more) }
+  }
+
+  @Test func aNetworkOfAKindThatWasNotCountedHasNoEstimate() throws {
+    let file = try #require(try BenchmarkNetwork.cfc64.files([.int16]).first)
+    var model = try FixedModel(file)
+    model.architecture.cells[0].backboneActivation = .silu
+    let estimate = CycleEstimate(model)
+    #expect(estimate.rows.isEmpty)
+    #expect(estimate.lines.first?.contains("no estimate") == true)
+  }
+}
