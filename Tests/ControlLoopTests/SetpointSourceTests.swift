@@ -12,7 +12,7 @@ struct SetpointSourceTests {
         .init(time: 0, setpoint: Setpoint()),
         .init(time: 1_000_000_000, setpoint: Setpoint(roll: 0.5, altitude: 2, arm: true)),
       ],
-      rates: Configuration.Quadrotor.SetpointRates(attitude: 1, yaw: 1, altitude: 0.5))
+      motion: SetpointMotion(attitude: 1, yaw: 1, altitude: 0.5))
     var time = MonotonicTime.zero
     var previous = Setpoint()
     for tick in 0..<2000 {

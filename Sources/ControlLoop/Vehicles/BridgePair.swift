@@ -17,7 +17,10 @@ public struct BridgePair<Line: DigitalOutput & ~Copyable, Pulses: PulseOutput & 
   ///
   /// After an error both bridges are opened, as far as their lines obey, and the first error is thrown.
   public mutating func apply(_ output: TickOutput) throws(LineError) {
-    guard output.enable else { return try open() }
+    guard output.enable else {
+      if left.direction != .open || right.direction != .open { try open() }
+      return
+    }
     do throws(LineError) {
       try left.set(duty: output.motors[0])
       try right.set(duty: output.motors[1])

@@ -31,8 +31,10 @@ protocol VehicleParts: Sendable, Equatable {
   var window: Configuration.EvaluationWindow { get }
   /// What every simulated run has.
   var simulated: Configuration.SimulatedRun { get }
-  /// The setpoints of a run: the profile, or what `seed` draws when the simulation says so.
-  func setpointSource(seed: UInt64) -> any SetpointSource
+  /// How fast setpoints move.
+  var motion: SetpointMotion { get }
+  /// Setpoints that `seed` draws, when the simulation asks for random ones.
+  func randomSetpoints(seed: UInt64) -> (any SetpointSource)?
   /// These parts under the name of their kind.
   var vehicle: Configuration.Vehicle { get }
 }

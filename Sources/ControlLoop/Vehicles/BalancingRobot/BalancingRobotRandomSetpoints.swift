@@ -5,7 +5,7 @@ import PortableMath
 /// new speed and turn rate every so often.
 public struct BalancingRobotRandomSetpoints: SetpointSource {
   private let ranges: Configuration.BalancingRobot.RandomSetpoints
-  private let rates: Configuration.BalancingRobot.SetpointRates
+  private let motion: SetpointMotion
   private var random: RandomGenerator
   private var target = Setpoint()
   private var current = Setpoint()
@@ -14,17 +14,17 @@ public struct BalancingRobotRandomSetpoints: SetpointSource {
 
   /// A source whose whole sequence follows from `seed`.
   public init(
-    ranges: Configuration.BalancingRobot.RandomSetpoints, rates: Configuration.BalancingRobot.SetpointRates,
+    ranges: Configuration.BalancingRobot.RandomSetpoints, motion: SetpointMotion,
     seed: UInt64
   ) {
-    (self.ranges, self.rates) = (ranges, rates)
+    (self.ranges, self.motion) = (ranges, motion)
     random = RandomGenerator(seed: seed, stream: 101)
   }
 
   /// The setpoint at `time`.
   public mutating func setpoint(at time: MonotonicTime, elapsed: Int64) -> Setpoint {
     if time >= nextDraw { draw(after: time) }
-    current = rates.moving(current, towards: target, seconds: Float(elapsed) * 1e-9)
+    current = motion.moving(current, towards: target, seconds: Float(elapsed) * 1e-9)
     return current
   }
 

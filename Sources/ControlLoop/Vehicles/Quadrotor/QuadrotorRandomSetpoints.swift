@@ -5,7 +5,7 @@ import PortableMath
 /// climb, then a new attitude, yaw rate and altitude every so often.
 public struct QuadrotorRandomSetpoints: SetpointSource {
   private let ranges: Configuration.Quadrotor.RandomSetpoints
-  private let rates: Configuration.Quadrotor.SetpointRates
+  private let motion: SetpointMotion
   private var random: RandomGenerator
   private var target = Setpoint()
   private var current = Setpoint()
@@ -14,17 +14,17 @@ public struct QuadrotorRandomSetpoints: SetpointSource {
 
   /// A source whose whole sequence follows from `seed`.
   public init(
-    ranges: Configuration.Quadrotor.RandomSetpoints, rates: Configuration.Quadrotor.SetpointRates,
+    ranges: Configuration.Quadrotor.RandomSetpoints, motion: SetpointMotion,
     seed: UInt64
   ) {
-    (self.ranges, self.rates) = (ranges, rates)
+    (self.ranges, self.motion) = (ranges, motion)
     random = RandomGenerator(seed: seed, stream: 101)
   }
 
   /// The setpoint at `time`.
   public mutating func setpoint(at time: MonotonicTime, elapsed: Int64) -> Setpoint {
     if time >= nextDraw { draw(after: time) }
-    current = rates.moving(current, towards: target, seconds: Float(elapsed) * 1e-9)
+    current = motion.moving(current, towards: target, seconds: Float(elapsed) * 1e-9)
     return current
   }
 

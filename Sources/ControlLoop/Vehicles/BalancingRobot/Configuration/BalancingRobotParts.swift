@@ -60,11 +60,12 @@ extension Configuration.BalancingRobot: VehicleParts {
   var simulated: Configuration.SimulatedRun { simulation.run }
   var vehicle: Configuration.Vehicle { .balancingRobot(self) }
 
-  func setpointSource(seed: UInt64) -> any SetpointSource {
-    if let ranges = simulation.randomSetpoints {
-      return BalancingRobotRandomSetpoints(ranges: ranges, rates: setpointRates, seed: seed)
+  var motion: SetpointMotion { setpointRates.motion }
+
+  func randomSetpoints(seed: UInt64) -> (any SetpointSource)? {
+    simulation.randomSetpoints.map {
+      BalancingRobotRandomSetpoints(ranges: $0, motion: setpointRates.motion, seed: seed)
     }
-    return ProfileSetpoints(steps: setpoints, rates: setpointRates)
   }
 
   private static func check(

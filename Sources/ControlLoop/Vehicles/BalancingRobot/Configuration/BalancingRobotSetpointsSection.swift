@@ -52,13 +52,7 @@ extension Configuration.BalancingRobot.SetpointRates {
     guard let speed, let turn else { return nil }
     (self.speed, self.turn) = (speed, turn.radians)
   }
-}
 
-extension Configuration.BalancingRobot.SetpointRates: SetpointMotion {
-  /// `current` moved towards `target`, by at most what `seconds` allow.
-  public func moving(_ current: Setpoint, towards target: Setpoint, seconds: Float) -> Setpoint {
-    Setpoint(
-      yawRate: moved(current.yawRate, target.yawRate, turn, seconds),
-      speed: moved(current.speed, target.speed, speed, seconds), arm: target.arm)
-  }
+  /// The same for every kind of vehicle.
+  var motion: SetpointMotion { SetpointMotion(yaw: turn, speed: speed) }
 }

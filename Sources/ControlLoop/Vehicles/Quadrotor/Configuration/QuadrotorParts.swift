@@ -62,11 +62,12 @@ extension Configuration.Quadrotor: VehicleParts {
   var simulated: Configuration.SimulatedRun { simulation.run }
   var vehicle: Configuration.Vehicle { .quadrotor(self) }
 
-  func setpointSource(seed: UInt64) -> any SetpointSource {
-    if let ranges = simulation.randomSetpoints {
-      return QuadrotorRandomSetpoints(ranges: ranges, rates: setpointRates, seed: seed)
+  var motion: SetpointMotion { setpointRates.motion }
+
+  func randomSetpoints(seed: UInt64) -> (any SetpointSource)? {
+    simulation.randomSetpoints.map {
+      QuadrotorRandomSetpoints(ranges: $0, motion: setpointRates.motion, seed: seed)
     }
-    return ProfileSetpoints(steps: setpoints, rates: setpointRates)
   }
 
   private static func check(

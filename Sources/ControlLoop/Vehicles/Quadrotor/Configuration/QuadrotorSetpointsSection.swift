@@ -69,15 +69,7 @@ extension Configuration.Quadrotor.SetpointRates {
     guard let attitude, let yaw, let altitude else { return nil }
     (self.attitude, self.yaw, self.altitude) = (attitude.radians, yaw.radians, altitude)
   }
-}
 
-extension Configuration.Quadrotor.SetpointRates: SetpointMotion {
-  /// `current` moved towards `target`, by at most what `seconds` allow.
-  public func moving(_ current: Setpoint, towards target: Setpoint, seconds: Float) -> Setpoint {
-    Setpoint(
-      roll: moved(current.roll, target.roll, attitude, seconds),
-      pitch: moved(current.pitch, target.pitch, attitude, seconds),
-      yawRate: moved(current.yawRate, target.yawRate, yaw, seconds),
-      altitude: moved(current.altitude, target.altitude, altitude, seconds), arm: target.arm)
-  }
+  /// The same for every kind of vehicle.
+  var motion: SetpointMotion { SetpointMotion(attitude: attitude, yaw: yaw, altitude: altitude) }
 }
