@@ -24,12 +24,12 @@ public struct StepWork: Sendable, Equatable {
 }
 
 extension StepWork {
-  /// The work of a step of `model`.
+  /// The work of a step of `model`, without that of liquid time-constant cells, which has other units.
   public init(_ model: FixedModel) {
     cells = model.cells.count
     neurons = model.architecture.neurons
     for map in model.maps { add(map) }
-    for cell in model.architecture.cells {
+    for case .cfc(let cell) in model.architecture.cells {
       for units in cell.backbone { activations += ImageLayout.padded(units, to: ImageLayout.panelRows) }
     }
   }

@@ -13,6 +13,9 @@ private let help = """
     --calibrate LOG       a log of a flight with this network's inputs; may be several, separated by commas. Float16
                           can do without, and is more exact with one.
     --to NAME             int16 (default), int8 or float16
+    --tolerance NUMBER    with int8: the largest error of an output on the recording, as a share of the outputs' range, up
+                          to which weights keep 8 bits; beyond it the rows that need them most get 16 (default 0.0016
+                          for small networks, 0.006 for more than 16,384 weights)
     --output FILE         where it goes (default: the model's name with the arithmetic behind it)
     --json                the result as one JSON object
 
@@ -22,13 +25,14 @@ private let help = """
 /// `ganglion quantize`.
 func quantizeCommand(_ arguments: [String]) -> ExitStatus {
   perform(
-    "quantize", help: help, arguments, options: ["calibrate", "to", "output"], flags: ["json"]
+    "quantize", help: help, arguments, options: ["calibrate", "to", "tolerance", "output"], flags: ["json"]
   ) { arguments in
     let path = try arguments.exactly("MODEL")[0]
     let name = arguments.value("to") ?? "int16"
     guard let arithmetic = ModelFile.Arithmetic(rawValue: name), arithmetic != .float32 else {
       throw UsageError("--to takes int16, int8 or float16, not '\(name)'")
     }
+    let tolerance = try tolerance(arguments, arithmetic)
     let source = try ModelFile.read(path: path)
     guard source.arithmetic == .float32 else {
       throw CommandFailure("\(path) is \(source.arithmetic.rawValue) already: quantize the float32 original")
@@ -49,7 +53,8 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
       file =
         arithmetic == .float16
         ? try ModelFile(model.roundedToHalf(calibration), arithmetic: .float16)
-        : try FixedModel(quantising: model, to: arithmetic, calibration).file(describing: model)
+        : try FixedModel(quantising: model, to: arithmetic, calibration, tolerance: tolerance)
+          .file(describing: model)
     }
     let output = arguments.value("output") ?? outputPath(path, arithmetic)
     try file.write(path: output)
@@ -58,6 +63,18 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
     Terminal.printResult(arguments.has("json") ? Terminal.json(result.json) : result.text)
     return .success
   }
+}
+
+/// What `--tolerance` says; nil without it.
+private func tolerance(_ arguments: Arguments, _ arithmetic: ModelFile.Arithmetic) throws(UsageError)
+  -> Double?
+{
+  guard let text = arguments.value("tolerance") else { return nil }
+  guard arithmetic == .int8 else { throw UsageError("--tolerance goes with --to int8") }
+  guard let number = Double(text), number > 0, number <= 1 else {
+    throw UsageError("--tolerance takes a share above 0 and up to 1, not '\(text)'")
+  }
+  return number
 }
 
 /// `model.safetensors` with the arithmetic behind its name.

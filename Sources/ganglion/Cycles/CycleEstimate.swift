@@ -41,12 +41,14 @@ struct CycleEstimate {
   /// Only parts that were counted are estimated: bounded heads with a time gate, and backbones of tanh. For another network
   /// there is none.
   init(_ model: FixedModel) {
-    work = StepWork(model)
+    let work = StepWork(model)
+    self.work = work
     let shape = model.architecture
     let isCounted =
       shape.memory == nil && !shape.hasProjection
       && shape.cells.allSatisfy { cell in
-        cell.mode == .default && cell.headActivation != .linear
+        guard case .cfc(let cell) = cell else { return false }
+        return cell.mode == .default && cell.headActivation != .linear
           && (cell.backbone.isEmpty || cell.backboneActivation == .tanh
             || cell.backboneActivation == .lecunTanh)
       }
