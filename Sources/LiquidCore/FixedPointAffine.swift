@@ -13,6 +13,10 @@ extension FixedPointArithmetic {
   #endif
 
   /// Each row: total = bias + Σ weight·input, and then ⌊total·multiplier / 2³²⌋.
+  #if _pointerBitWidth(_32)
+    // A step calls it in five places, and a microcontroller has flash for one.
+    @inline(never)
+  #endif
   public static func affine(
     _ map: AffineMap, _ input: UnsafePointer<Int16>, _ output: UnsafeMutablePointer<Int32>,
     _ kernel: KernelFunctions

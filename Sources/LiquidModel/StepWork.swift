@@ -21,6 +21,9 @@ public struct StepWork: Sendable, Equatable {
   public var activations = 0
   /// Neurons whose state is renewed.
   public var neurons = 0
+
+  /// No work.
+  public init() {}
 }
 
 extension StepWork {

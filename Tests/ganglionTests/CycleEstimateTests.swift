@@ -21,19 +21,28 @@ import Testing
     let object = try JSONSerialization.jsonObject(with: data) as? [String: [String: Any]]
     return try #require(object).map { name, entry in
       let parts = try #require(entry["work"] as? [String: Int])
-      func part(_ name: String) throws -> Int { try #require(parts[name], "\(name)") }
-      func count(_ name: String) throws -> Double { Double(try #require(entry[name] as? Int, "\(name)")) }
       var work = StepWork()
-      (work.cells, work.runs, work.panels) = try (part("cells"), part("runs"), part("panels"))
-      (work.groups8, work.pairs16, work.blocks16) = try (part("groups8"), part("pairs16"), part("blocks16"))
-      (work.activations, work.neurons) = try (part("activations"), part("neurons"))
+      work.cells = try number("cells", parts)
+      work.runs = try number("runs", parts)
+      work.panels = try number("panels", parts)
+      work.groups8 = try number("groups8", parts)
+      work.pairs16 = try number("pairs16", parts)
+      work.blocks16 = try number("blocks16", parts)
+      work.activations = try number("activations", parts)
+      work.neurons = try number("neurons", parts)
+      let counts = entry.compactMapValues { $0 as? Int }
       return Counted(
         name: name, work: work,
-        instructions: try [
-          (.cortexM4, count("cortex-m4")), (.cortexA53, count("cortex-a53")),
-          (.cortexA76, count("cortex-a76")),
+        instructions: [
+          (.cortexM4, Double(try number("cortex-m4", counts))),
+          (.cortexA53, Double(try number("cortex-a53", counts))),
+          (.cortexA76, Double(try number("cortex-a76", counts))),
         ])
     }
+  }
+
+  private static func number(_ name: String, _ numbers: [String: Int]) throws -> Int {
+    try #require(numbers[name])
   }
 
   @Test func theInstructionsOfEveryCountedNetworkAreEstimatedWithinTenPercent() throws {

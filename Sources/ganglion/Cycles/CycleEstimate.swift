@@ -38,20 +38,20 @@ struct CycleEstimate {
 
   /// The estimate for `model`.
   ///
-  /// Only parts that were counted are estimated: bounded heads with a time gate, and backbones of tanh. For another network
-  /// there is none.
+  /// Only parts that were counted are estimated: bounded heads with a time gate, backbones of tanh, and a projection, which is
+  /// one more affine map. For another network there is none.
   init(_ model: FixedModel) {
     let work = StepWork(model)
-    self.work = work
     let shape = model.architecture
     let isCounted =
-      shape.memory == nil && !shape.hasProjection
+      shape.memory == nil
       && shape.cells.allSatisfy { cell in
         guard case .cfc(let cell) = cell else { return false }
         return cell.mode == .default && cell.headActivation != .linear
           && (cell.backbone.isEmpty || cell.backboneActivation == .tanh
             || cell.backboneActivation == .lecunTanh)
       }
+    self.work = work
     rows = isCounted ? Self.cores.map { Row(core: $0, instructions: $0.instructions.count(work)) } : []
   }
 
