@@ -6,7 +6,7 @@ import Synchronization
 final class BoardServer: @unchecked Sendable {
   // Sendable: what changes is behind `lock`, but for `thread`, which only the scenario's thread uses.
   private let lock = Lock()
-  private var bridge: CP2112Bridge<FlyingBoard>
+  private var bridge: CP2112Bridge<EmulatedBoard>
   private let isEnding = Atomic<Bool>(false)
   private var thread: RealTimeThread?
 
@@ -16,14 +16,14 @@ final class BoardServer: @unchecked Sendable {
   private static let scheduling = ThreadScheduling(priority: 90)
 
   /// Plugs the bridge in, with a fresh board.
-  init(seed: UInt64) throws(HILError) {
-    bridge = CP2112Bridge(try FlyingBoard(seed: seed, start: Guest.now()))
+  init(_ kind: VehicleKind, seed: UInt64) throws(HILError) {
+    bridge = CP2112Bridge(try EmulatedBoard(kind, seed: seed, start: Guest.now()))
     try plugIn()
   }
 
   /// The bridge and the board behind it at the guest's time, while nothing else happens on them.
   func withBridge<Result>(
-    _ body: (inout CP2112Bridge<FlyingBoard>) throws(HILError) -> Result
+    _ body: (inout CP2112Bridge<EmulatedBoard>) throws(HILError) -> Result
   ) throws(HILError) -> Result {
     lock.lock()
     defer { lock.unlock() }

@@ -14,23 +14,25 @@ final class Bench {
   }
 
   let places: Places
+  /// The vehicle that the board is in.
+  let kind: VehicleKind
   /// The scenario's name as a file's name.
   let title: String
   /// The board on the bridge.
   let server: BoardServer
 
   /// A bench with a fresh board for the scenario `title`, plugged in.
-  init(_ places: Places, title: String) throws(HILError) {
-    (self.places, self.title) = (places, title)
+  init(_ places: Places, _ kind: VehicleKind, title: String) throws(HILError) {
+    (self.places, self.kind, self.title) = (places, kind, title)
     try Bench.wait(for: "the last scenario's devices to go") { KernelDevices.isGone }
-    server = try BoardServer(seed: 1)
+    server = try BoardServer(kind, seed: 1)
     try Bench.wait(for: "the kernel's driver to offer its devices") { KernelDevices.isThere }
   }
 
   deinit { server.unplug() }
 
   /// Looks at the board.
-  func board<Result>(_ body: (inout FlyingBoard) throws(HILError) -> Result) throws(HILError) -> Result {
+  func board<Result>(_ body: (inout EmulatedBoard) throws(HILError) -> Result) throws(HILError) -> Result {
     try server.withBridge { bridge throws(HILError) in try body(&bridge.surroundings) }
   }
 
@@ -62,17 +64,17 @@ final class Bench {
   func expectSafe(pulses: Bool = true) throws(HILError) {
     try Bench.wait(for: "the enable line to go low") { () throws(HILError) in try isSafe(pulses: false) }
     try Bench.wait(for: "the motors' safe pulses") { () throws(HILError) in try isSafe(pulses: pulses) }
-    let enables = try board { $0.history.enables }
+    let enables = try board { $0.enables }
     for _ in 0..<20 {
       Guest.sleep(milliseconds: 20)
       guard try isSafe(pulses: pulses) else { throw HILError("the outputs did not stay safe") }
     }
-    try Bench.expect(try board { $0.history.enables } == enables, "the enable line rose again")
+    try Bench.expect(try board { $0.enables } == enables, "the enable line rose again")
   }
 
   private func isSafe(pulses: Bool) throws(HILError) -> Bool {
     try board { board in
-      !board.history.isEnabled && (!pulses || board.pulses.allSatisfy { abs(($0 ?? 900) - 900) < 5 })
+      !board.isEnabled && (!pulses || board.pulses.allSatisfy { abs(($0 ?? 900) - 900) < 5 })
     }
   }
 }

@@ -18,9 +18,10 @@ enum DeviceScenarios {
   private static func identities(_ bench: Bench) throws(HILError) {
     var devices = try KernelDevices()
     for (name, address, register, wanted) in [
-      ("MPU-6050", FlyingBoard.Address.imu, 0x75, 0x68),
-      ("BMP280", FlyingBoard.Address.barometer, 0xD0, 0x58),
-      ("INA219", FlyingBoard.Address.power, 0x00, 0x39), ("PCA9685", FlyingBoard.Address.motors, 0x02, 0xE2),
+      ("MPU-6050", EmulatedBoard.Address.imu, 0x75, 0x68),
+      ("BMP280", EmulatedBoard.Address.barometer, 0xD0, 0x58),
+      ("INA219", EmulatedBoard.Address.power, 0x00, 0x39),
+      ("PCA9685", EmulatedBoard.Address.motors, 0x02, 0xE2),
     ] as [(String, UInt8, UInt8, UInt8)] {
       let found = devices.read(register, of: address)
       try Bench.expect(found == .success(wanted), "\(name): \(found)")
@@ -38,15 +39,16 @@ enum DeviceScenarios {
     try expect(inertial.accelerationZ, -9.80665, within: 1, "acceleration along z in m/s2")
     try expect(inertial.rateX, 0, within: 0.2, "rate about x in rad/s")
     var barometer = BMP280(options: BMP280.Options())
-    let pressure = Float(try bench.board { $0.truth.pressure })
+    let truth = try bench.board { board throws(HILError) in try board.expectQuadrotor() }
+    let pressure = Float(truth.pressure)
     try expect(try sample(&barometer, &devices).pressure, pressure, within: 200, "pressure in Pa")
     var range = VL53L1X(options: VL53L1X.Options())
-    let distance = Float(try bench.board { $0.truth.range } ?? 0)
+    let distance = Float(truth.range ?? 0)
     try expect(try sample(&range, &devices).distance, distance, within: 0.06, "distance in m")
     var options = INA219.Options()
-    (options.address, options.shuntResistance) = (FlyingBoard.Address.power, 0.002)
+    (options.address, options.shuntResistance) = (EmulatedBoard.Address.power, 0.002)
     var power = INA219(options: options)
-    let voltage = Float(try bench.board { $0.truth.voltage })
+    let voltage = Float(truth.voltage)
     try expect(try sample(&power, &devices).voltage, voltage, within: 0.1, "voltage in V")
   }
 
@@ -73,7 +75,7 @@ enum DeviceScenarios {
 
   private static func faults(_ bench: Bench) throws(HILError) {
     var devices = try KernelDevices()
-    let address = FlyingBoard.Address.imu
+    let address = EmulatedBoard.Address.imu
     for (fault, wanted) in [
       (.failure(.addressNotAcknowledged), .noDevice(address: address)),
       (.mute, .timeout(address: address)),
@@ -101,11 +103,11 @@ enum DeviceScenarios {
     var devices = try KernelDevices()
     bench.server.unplug()
     try Bench.wait(for: "the bus to be reported gone") {
-      devices.read(0x75, of: FlyingBoard.Address.imu) == .failure(.busGone)
+      devices.read(0x75, of: EmulatedBoard.Address.imu) == .failure(.busGone)
     }
     try bench.server.plugIn()
     try Bench.wait(for: "the bus to be there again") {
-      devices.read(0x75, of: FlyingBoard.Address.imu) == .success(0x68)
+      devices.read(0x75, of: EmulatedBoard.Address.imu) == .success(0x68)
     }
   }
 

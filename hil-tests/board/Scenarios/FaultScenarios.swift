@@ -18,7 +18,7 @@ struct InjectedFault {
   var scenario: Scenario {
     Scenario("in flight, \(name): \(disarms ? "disarms" : "flies on")") { bench throws(HILError) in
       let flight = try Flight(bench)
-      try flight.takeOff()
+      try flight.getUnderWay()
       try inject(bench)
       if disarms {
         try bench.expectSafe(pulses: reachesMotors)
@@ -45,7 +45,8 @@ enum FaultScenarios {
     count: Int = .max
   ) -> InjectedFault {
     InjectedFault(
-      name: name, condition: condition, disarms: disarms, reachesMotors: address != FlyingBoard.Address.motors
+      name: name, condition: condition, disarms: disarms,
+      reachesMotors: address != EmulatedBoard.Address.motors
     ) { bench throws(HILError) in
       try bench.fail(fault, address, count: count)
     }
@@ -60,7 +61,7 @@ enum FaultScenarios {
   }
 
   private static var faults: [InjectedFault] {
-    let (imu, motors) = (FlyingBoard.Address.imu, FlyingBoard.Address.motors)
+    let (imu, motors) = (EmulatedBoard.Address.imu, EmulatedBoard.Address.motors)
     return [
       bus("the inertial sensor is not acknowledged", .failure(.addressNotAcknowledged), imu, "imu_stale"),
       bus("its transfers time out", .mute, imu, "imu_stale"),

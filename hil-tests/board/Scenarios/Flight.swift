@@ -10,18 +10,22 @@ final class Flight {
   /// Starts the program on a configuration, with more options than it always gets if there are any, perhaps by
   /// another program.
   init(
-    _ bench: Bench, _ configuration: String = "quadrotor", options: [String] = [], log: String? = nil,
+    _ bench: Bench, _ configuration: String? = nil, options: [String] = [], log: String? = nil,
     startedBy starter: [String] = []
   ) throws(HILError) {
     self.bench = bench
     self.log = log ?? "/tmp/\(bench.title).mcap"
     let places = bench.places
     let command = [
-      "run", "\(places.configurations)/\(configuration).json5", "--backend", "linux", "--log", self.log,
+      "run", "\(places.configurations)/\(configuration ?? bench.kind.rawValue).json5", "--backend", "linux",
+      "--log", self.log,
       "--json",
     ]
+    // A vehicle whose network is not trained yet is driven by its classical controller.
+    let model = "\(places.configurations)/models/\(bench.kind.rawValue)-ncp19-int16.safetensors"
+    let controller = access(model, R_OK) == 0 ? [] : ["--controller", "classical"]
     child = try Child(
-      (starter.isEmpty ? [places.ganglion] : starter) + command + options,
+      (starter.isEmpty ? [places.ganglion] : starter) + command + controller + options,
       output: "/tmp/\(bench.title).txt")
   }
 
@@ -35,17 +39,17 @@ final class Flight {
 
   /// Waits until the vehicle has armed; fails with what the program said when it ends instead.
   func arm() throws(HILError) {
-    try wait(for: "the vehicle to arm") { $0.history.isEnabled }
+    try wait(for: "the vehicle to arm") { $0.isEnabled }
   }
 
-  /// Waits until the vehicle is in the air.
-  func takeOff() throws(HILError) {
-    try wait(for: "the vehicle to take off") { $0.truth.altitude > 0.1 }
+  /// Waits until the vehicle is in the air, or drives.
+  func getUnderWay() throws(HILError) {
+    try wait(for: "the vehicle to be under way") { $0.isEnabled && $0.vehicle.isUnderWay }
     try expectFlying()
   }
 
   /// Waits for something on the board while the program runs.
-  func wait(for what: String, _ isTrue: (FlyingBoard) -> Bool) throws(HILError) {
+  func wait(for what: String, _ isTrue: (EmulatedBoard) -> Bool) throws(HILError) {
     try Bench.wait(for: what) { () throws(HILError) in
       if let end = child.poll() { throw HILError("\(what): the program ended before, \(end): \(child.text)") }
       return try bench.board { isTrue($0) }
@@ -55,10 +59,12 @@ final class Flight {
   /// Sees that the vehicle flies: enabled, its motors turning, not crashed, its program running.
   func expectFlying() throws(HILError) {
     try Bench.expect(child.poll() == nil, "the program ended: \(child.text)")
-    let (isEnabled, pulses, crash) = try bench.board { ($0.history.isEnabled, $0.pulses, $0.truth.crash) }
+    let (isEnabled, pulses, crash) = try bench.board { ($0.isEnabled, $0.pulses, $0.vehicle.crash) }
     try Bench.expect(isEnabled, "the enable line is low in flight")
-    try Bench.expect(pulses.allSatisfy { ($0 ?? 0) > 1000 }, "motors do not turn in flight: \(pulses)")
-    try Bench.expect(crash == .none, "the vehicle crashed: \(crash)")
+    if bench.kind == .quadrotor {
+      try Bench.expect(pulses.allSatisfy { ($0 ?? 0) > 1000 }, "motors do not turn in flight: \(pulses)")
+    }
+    try Bench.expect(crash == nil, "the vehicle crashed: \(crash ?? "")")
   }
 
   /// Sends a signal to the program.

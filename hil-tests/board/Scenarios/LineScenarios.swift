@@ -14,18 +14,18 @@ enum LineScenarios {
 
   private static func output(_ bench: Bench) throws(HILError) {
     let devices = try KernelDevices()
-    let line = try OutputLine(devices.place(FlyingBoard.Pin.enable), chips: devices.chips)
-    try Bench.expect(try bench.board { $0.history.enables } == 0, "the line was high when it was taken")
+    let line = try OutputLine(devices.place(EmulatedBoard.Pin.enable), chips: devices.chips)
+    try Bench.expect(try bench.board { $0.enables } == 0, "the line was high when it was taken")
     for level in [true, false, true, false] {
       try line.drive(level)
       try Bench.expect(
-        try bench.board { $0.history.isEnabled } == level, "the board does not see the level \(level)")
+        try bench.board { $0.isEnabled } == level, "the board does not see the level \(level)")
     }
   }
 
   private static func busy(_ bench: Bench) throws(HILError) {
     let devices = try KernelDevices()
-    let place = try devices.place(FlyingBoard.Pin.enable)
+    let place = try devices.place(EmulatedBoard.Pin.enable)
     let first = try OutputLine(place, chips: devices.chips)
     do throws(LinuxError) {
       let second = try OutputLine(place, activeHigh: true, chips: devices.chips)
@@ -38,7 +38,7 @@ enum LineScenarios {
 
   private static func edges(_ bench: Bench) throws(HILError) {
     let devices = try KernelDevices()
-    let place = try devices.place(FlyingBoard.Pin.killSwitch)
+    let place = try devices.place(EmulatedBoard.Pin.killSwitch)
     let input: InputLine
     do throws(LinuxError) {
       input = try InputLine(place, activeHigh: true, bias: .asIs, chips: devices.chips)

@@ -11,8 +11,8 @@ enum LoopBackScenarios {
         ganglion: places.ganglion, configuration: "\(places.configurations)/quadrotor-standing.json5",
         results: "/tmp"),
       wires: try LoopBack(
-        enableSense: "\(KernelDevices.chipLabel):\(FlyingBoard.Pin.enableSense)",
-        killDrive: "\(KernelDevices.chipLabel):\(FlyingBoard.Pin.killDrive)"))
+        enableSense: "\(KernelDevices.chipLabel):\(EmulatedBoard.Pin.enableSense)",
+        killDrive: "\(KernelDevices.chipLabel):\(EmulatedBoard.Pin.killDrive)"))
     try Bench.expect(suite.run(), "see above")
   }
 }

@@ -2,11 +2,17 @@
 struct Scenario {
   /// What is true when it passes.
   let name: String
+  /// The vehicle that the board is in.
+  let vehicle: VehicleKind
   /// Fails by throwing.
   let run: (Bench) throws(HILError) -> Void
 
-  init(_ name: String, _ run: @escaping (Bench) throws(HILError) -> Void) {
-    (self.name, self.run) = (name, run)
+  /// A scenario on the quadrotor's board.
+  init(_ name: String, _ run: @escaping (Bench) throws(HILError) -> Void) { self.init(name, .quadrotor, run) }
+
+  /// A scenario on the board of `vehicle`.
+  init(_ name: String, _ vehicle: VehicleKind, _ run: @escaping (Bench) throws(HILError) -> Void) {
+    (self.name, self.vehicle, self.run) = (name, vehicle, run)
   }
 
   /// The name as a file's name.

@@ -2,7 +2,7 @@
 enum Suite {
   static var all: [Scenario] {
     DeviceScenarios.all + LineScenarios.all + ProbeScenarios.all + FlightScenarios.all + FaultScenarios.all
-      + StartScenarios.all
+      + BalancerScenarios.all + StartScenarios.all + LoopBackScenarios.all
   }
 
   /// Runs those whose name contains `word` and prints a line for each and the sum. Returns whether all passed.
@@ -10,7 +10,7 @@ enum Suite {
     var (passed, failed) = (0, 0)
     for scenario in all where word.isEmpty || scenario.name.contains(word) {
       do throws(HILError) {
-        try scenario.run(try Bench(places, title: scenario.title))
+        try scenario.run(try Bench(places, scenario.vehicle, title: scenario.title))
         passed += 1
         Console.print("pass  \(scenario.name)")
       } catch {
