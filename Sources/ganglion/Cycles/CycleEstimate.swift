@@ -47,9 +47,8 @@ struct CycleEstimate {
       shape.memory == nil
       && shape.cells.allSatisfy { cell in
         guard case .cfc(let cell) = cell else { return false }
-        return cell.mode == .default && cell.headActivation != .linear
-          && (cell.backbone.isEmpty || cell.backboneActivation == .tanh
-            || cell.backboneActivation == .lecunTanh)
+        let isTanh = cell.backboneActivation == .tanh || cell.backboneActivation == .lecunTanh
+        return cell.mode == .default && cell.headActivation != .linear && (cell.backbone.isEmpty || isTanh)
       }
     self.work = work
     rows = isCounted ? Self.cores.map { Row(core: $0, instructions: $0.instructions.count(work)) } : []
