@@ -10,5 +10,7 @@ enum GoldenFlight {
 /// The state of one run of a balancing robot as bit patterns in hexadecimal: see `PlantsBalancingRobotTests.golden`.
 enum GoldenRun {
   /// Position north, lean, turn rate, angle of the right wheel, voltage.
-  static let bits = ["", "", "", "", ""]
+  static let bits = [
+    "3f95cb0446449c01", "bfd1e42b1ff28660", "3fe5a2034f2060e9", "3fe25125ef0df0d4", "40286c69ad7dbc16",
+  ]
 }

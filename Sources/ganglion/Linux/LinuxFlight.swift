@@ -70,7 +70,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   private let end: MonotonicTime
   private let statusDivisor: UInt64
   private var schedule: LoopSchedule
-  private var setpoints: TimedProfile
+  private var setpoints: ProfileSetpoints
   private var report = LoopReport()
   private var began = MonotonicTime.zero
   private var warmedUp: (major: Int64, minor: Int64)?
@@ -91,7 +91,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
     self.begin = begin
     end = duration.map { begin.advanced(nanoseconds: $0) } ?? .distantFuture
     schedule = LoopSchedule(period: period, start: begin.advanced(nanoseconds: period))
-    setpoints = TimedProfile(configuration)
+    setpoints = configuration.profile
     statusDivisor = UInt64(max(configuration.loop.rateHz / 10, 1))
   }
 
