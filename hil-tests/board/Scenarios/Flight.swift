@@ -21,11 +21,8 @@ final class Flight {
       "--log", self.log,
       "--json",
     ]
-    // A vehicle whose network is not trained yet is driven by its classical controller.
-    let model = "\(places.configurations)/models/\(bench.kind.rawValue)-ncp19-int16.safetensors"
-    let controller = access(model, R_OK) == 0 ? [] : ["--controller", "classical"]
     child = try Child(
-      (starter.isEmpty ? [places.ganglion] : starter) + command + controller + options,
+      (starter.isEmpty ? [places.ganglion] : starter) + command + options,
       output: "/tmp/\(bench.title).txt")
   }
 
