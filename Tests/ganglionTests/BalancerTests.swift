@@ -145,8 +145,9 @@ struct BalancerTests {
     var speedAtStop: Double?
     let report = try drive(
       try balancer(
-        [("below_v: 9.9", "below_v: 11.6"), ("minimum_voltage: 10.8", "minimum_voltage: 11.65")]
-          + [("battery_charge: [0.6, 1.0]", "battery_charge: [0.7, 0.7]")])
+        // A battery that is above the limits at rest and below them under load.
+        [("below_v: 9.9", "below_v: 11.665"), ("minimum_voltage: 10.8", "minimum_voltage: 11.67")]
+          + [("battery_charge: [0.6, 1.0]", "battery_charge: [0.605, 0.605]")])
     ) { vehicle, _, output in
       if output.mode == .disarmed, vehicle.robot?.isHeld == false, speedAtStop == nil {
         speedAtStop = vehicle.robot?.speed

@@ -27,7 +27,7 @@ import Testing
     ),
     Case(
       "sensors: {", "sensors: { range: {},",
-      "sensors.range: unknown key \"range\"; valid here: imu, left_encoder, right_encoder, power"),
+      "sensors: unknown key \"range\"; valid here: imu, left_encoder, right_encoder, power"),
     Case("left_encoder: {", "right_encoder: {", "sensors.left_encoder: missing; expected an object"),
     Case("multiplexer: 0x71, channel: 0, ", "multiplexer: 0x71, ", "sensors.left_encoder.channel: missing"),
     Case("multiplexer: 0x71, channel: 0, ", "channel: 0, ", "sensors.left_encoder.multiplexer: missing"),
@@ -55,7 +55,7 @@ import Testing
       "actuators.motors[1].forward: pinctrl-bcm2711 GPIO17 is lines.enable already"),
     Case(
       "slew_per_s: 100", "slew_per_s: 100, idle: 0.05",
-      "actuators.idle: unknown key \"idle\"; valid here: driver, motors, slew_per_s"),
+      "actuators: unknown key \"idle\"; valid here: driver, motors, slew_per_s"),
     Case("wheel_radius_m: 0.034, ", "", "estimator.wheel_radius_m: missing; expected number"),
     Case(
       #"signal: "pitch""#, #"signal: "altitude""#,
@@ -67,8 +67,8 @@ import Testing
     Case(
       "turn_rate_dps: -90 }", "turn_rate_dps: -150 }",
       "setpoints[6].turn_rate_dps: found -150, expected at most limits.turn_rate_dps, 120"),
-    Case("{ at_s: 1.0, arm: true }", "{ at_s: 1.0, roll_deg: 3 }", "setpoints[1].roll_deg: unknown key"),
-    Case("encoder_stale: {", "range_stale: {", "failsafe.range_stale: unknown key \"range_stale\""),
+    Case("{ at_s: 1.0, arm: true }", "{ at_s: 1.0, roll_deg: 3 }", "setpoints[1]: unknown key \"roll_deg\""),
+    Case("encoder_stale: {", "range_stale: {", "failsafe: unknown key \"range_stale\""),
     Case(
       "until_s: 22.0", "until_s: 23.0",
       "evaluation.until_s: found 23, expected at most simulation.duration_s, 22"),
