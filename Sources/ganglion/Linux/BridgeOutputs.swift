@@ -9,9 +9,9 @@ import LinuxHardware
 final class BridgeOutputs: @unchecked Sendable {
   // Sendable: all but `openFromOutside`, which uses only the lines, is for the loop alone.
   private let lines: [OutputLine]
-  // One of them.
-  private var onBus: BridgePair<OutputLine, PulsesOnBus>?
-  private var kernel: BridgePair<OutputLine, SysfsPulseOutput>?
+  // One of them. Only the loop touches them, one call at a time, and a tick has no time to have that checked.
+  @exclusivity(unchecked) private var onBus: BridgePair<OutputLine, PulsesOnBus>?
+  @exclusivity(unchecked) private var kernel: BridgePair<OutputLine, SysfsPulseOutput>?
   private var areOpen = false
 
   /// Takes the lines of a configuration's bridges; `nil` for a vehicle without any.
