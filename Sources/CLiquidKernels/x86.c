@@ -36,6 +36,7 @@ AVX2 INLINE void panels8(const liquid_fixed_map *map, size_t row, const int coun
   __m256i near[4], far[4];
   const int8_t *weights = (const int8_t *)map->weights + row * map->columns;
   const size_t stride = 8 * map->columns;
+  const __m256i evens = _mm256_set1_epi16(1);
 #pragma clang loop unroll(full)
   for (int k = 0; k < count; k++) {
     near[k] = load(map->bias + row + 8 * k);
@@ -48,7 +49,8 @@ AVX2 INLINE void panels8(const liquid_fixed_map *map, size_t row, const int coun
 #pragma clang loop unroll(full)
     for (int k = 0; k < count; k++) {
       const __m256i bytes = load((const int32_t *)(weights + k * stride));
-      const __m256i low = _mm256_srai_epi16(_mm256_slli_epi16(bytes, 8), 8);
+      // The even bytes times 1 plus the odd ones times 0: one instruction where two shifts would do the same.
+      const __m256i low = _mm256_maddubs_epi16(evens, bytes);
       near[k] = _mm256_add_epi32(near[k], _mm256_madd_epi16(low, first));
       far[k] = _mm256_add_epi32(far[k], _mm256_madd_epi16(_mm256_srai_epi16(bytes, 8), second));
     }
