@@ -8,13 +8,13 @@ import PortableMath
 /// the same bits. A step is a row of `columns` numbers: the inputs, then ts.
 public struct BenchmarkInput: Sendable {
   /// The inputs in order, with the range that none of them leaves.
-  public static let channels: [CfCModel.Port] = [
+  public static let channels: [NetworkModel.Port] = [
     ("roll_error", "rad"), ("pitch_error", "rad"), ("yaw_rate_error", "rad/s"), ("altitude_error", "m"),
     ("roll", "rad"), ("pitch", "rad"), ("rate_x", "rad/s"), ("rate_y", "rad/s"), ("rate_z", "rad/s"),
     ("acceleration_x", "m/s²"), ("acceleration_y", "m/s²"), ("acceleration_z", "m/s²"),
     ("climb_rate", "m/s"), ("roll_error_integral", "rad s"), ("pitch_error_integral", "rad s"),
     ("voltage", "V"),
-  ].map { CfCModel.Port(name: $0.0, unit: $0.1, minimum: -limit, maximum: limit) }
+  ].map { NetworkModel.Port(name: $0.0, unit: $0.1, minimum: -limit, maximum: limit) }
 
   /// Numbers of a row: the inputs and ts.
   public static let columns = 17

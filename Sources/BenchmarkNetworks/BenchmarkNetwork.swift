@@ -54,11 +54,11 @@ public enum BenchmarkNetwork: String, CaseIterable, Sendable {
   }
 
   /// The network with its weights as made, in single precision.
-  public var model: CfCModel {
+  public var model: NetworkModel {
     // The wired and the dense network of a size have different seeds.
     var maker = CellMaker(seed: UInt64(neurons) * 2 + (kind == .dense ? 0 : 1))
     let inputs = BenchmarkInput.channels
-    let cells: [CfCModel.Cell]
+    let cells: [NetworkModel.Cell]
     switch kind {
     case .wired:
       let wiring = AutoNCP(neurons: neurons, motors: Self.outputs, inputs: inputs.count)
@@ -69,10 +69,10 @@ public enum BenchmarkNetwork: String, CaseIterable, Sendable {
       let wiring = AutoNCP(neurons: neurons, motors: Self.outputs, inputs: inputs.count)
       cells = [.ltc(maker.timeConstant(wiring, inputs: inputs.count))]
     }
-    return CfCModel(
+    return NetworkModel(
       inputs: inputs,
       outputs: ["thrust", "roll_torque", "pitch_torque", "yaw_torque"].map {
-        CfCModel.Port(name: $0, unit: "1", minimum: -1, maximum: 1)
+        NetworkModel.Port(name: $0, unit: "1", minimum: -1, maximum: 1)
       },
       memory: nil, cells: cells, projection: nil, timeUnit: BenchmarkInput.timeUnit, minimumTs: 0,
       maximumTs: BenchmarkInput.largestTs, flavour: "ncps.torch",

@@ -9,13 +9,13 @@ struct CellMaker {
   init(seed: UInt64) { random = RandomGenerator(seed: seed, stream: 0xCFC) }
 
   /// A dense cell with one backbone layer of lecun_tanh.
-  mutating func dense(inputs: Int, units: Int, backbone: Int) -> CfCModel.CfC {
+  mutating func dense(inputs: Int, units: Int, backbone: Int) -> NetworkModel.CfC {
     let layer = affine(rows: backbone, columns: inputs + units)
     return cell(units: units, columns: backbone, backbone: [layer])
   }
 
   /// A cell of a wired network: what ncps masks, the synapses to ff1 and ff2 from the layer before, and nothing else.
-  mutating func wired(_ layer: AutoNCP.Layer) -> CfCModel.CfC {
+  mutating func wired(_ layer: AutoNCP.Layer) -> NetworkModel.CfC {
     var made = cell(units: layer.neurons, columns: layer.sources + layer.neurons, backbone: [])
     made.ff1.mask(with: layer)
     made.ff2?.mask(with: layer)
@@ -26,7 +26,7 @@ struct CellMaker {
   /// this order, as in ncps.
   ///
   /// Parameters are uniform in the ranges of ncps.torch's LTCCell, reversal potentials −1 or 1.
-  mutating func timeConstant(_ wiring: AutoNCP, inputs: Int) -> CfCModel.LTC {
+  mutating func timeConstant(_ wiring: AutoNCP, inputs: Int) -> NetworkModel.LTC {
     let sizes = wiring.layers.map(\.neurons)
     let units = sizes.reduce(0, +)
     // Where a layer's neurons begin, and what it reads.
@@ -44,7 +44,7 @@ struct CellMaker {
     for synapse in wiring.recurrent {
       exists[(firsts[1] + synapse.neuron) * columns + inputs + firsts[1] + synapse.source] = true
     }
-    var cell = CfCModel.LTC(
+    var cell = NetworkModel.LTC(
       units: units, unfolds: 6, columns: columns, weights: [], reversals: [], slopes: [], offsets: [],
       capacitances: [], leaks: [], leakReversals: [])
     for place in exists.indices {
@@ -64,16 +64,16 @@ struct CellMaker {
     Float(random.nextUniform(low, high))
   }
 
-  private mutating func cell(units: Int, columns: Int, backbone: [CfCModel.Affine]) -> CfCModel.CfC {
-    CfCModel.CfC(
+  private mutating func cell(units: Int, columns: Int, backbone: [NetworkModel.Affine]) -> NetworkModel.CfC {
+    NetworkModel.CfC(
       mode: .default, units: units, backboneActivation: .lecunTanh, backbone: backbone, headActivation: .tanh,
       ff1: affine(rows: units, columns: columns), ff2: affine(rows: units, columns: columns),
       timeA: affine(rows: units, columns: columns), timeB: affine(rows: units, columns: columns), wTau: nil,
       a: nil)
   }
 
-  private mutating func affine(rows: Int, columns: Int) -> CfCModel.Affine {
-    CfCModel.Affine(
+  private mutating func affine(rows: Int, columns: Int) -> NetworkModel.Affine {
+    NetworkModel.Affine(
       rows: rows, columns: columns,
       weights: uniform(rows * columns, within: (6 / Double(rows + columns)).squareRoot()),
       bias: uniform(rows, within: 1 / Double(columns).squareRoot()))
@@ -84,7 +84,7 @@ struct CellMaker {
   }
 }
 
-extension CfCModel.Affine {
+extension NetworkModel.Affine {
   fileprivate mutating func mask(with layer: AutoNCP.Layer) {
     for neuron in 0..<layer.neurons {
       for source in 0..<layer.sources where !layer.isConnected[neuron * layer.sources + source] {

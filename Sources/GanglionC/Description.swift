@@ -58,7 +58,7 @@ private struct Ports: ~Copyable {
 
   var start: UnsafePointer<ganglion_port>? { UnsafePointer(ports.baseAddress) }
 
-  init(_ source: [CfCModel.Port]) {
+  init(_ source: [NetworkModel.Port]) {
     ports = .allocate(capacity: source.count)
     texts = .allocate(capacity: 2 * source.count)
     for (index, port) in source.enumerated() {

@@ -1,35 +1,10 @@
 /// The shape of a network without its weights, as `ganglion.architecture` in a model file tells it.
 public struct Architecture: Sendable, Equatable {
   /// One cell's shape.
-  public enum Cell: Sendable, Equatable {
-    /// A closed-form continuous-time cell.
-    case cfc(CfC)
-    /// A liquid time-constant cell.
-    case ltc(LTC)
-
-    /// Neurons.
-    public var units: Int {
-      get {
-        switch self {
-        case .cfc(let cell): cell.units
-        case .ltc(let cell): cell.units
-        }
-      }
-      set {
-        switch self {
-        case .cfc(var cell):
-          cell.units = newValue
-          self = .cfc(cell)
-        case .ltc(var cell):
-          cell.units = newValue
-          self = .ltc(cell)
-        }
-      }
-    }
-  }
+  public typealias Cell = CellOf<CfC, LTC>
 
   /// The shape of a liquid time-constant cell.
-  public struct LTC: Sendable, Equatable {
+  public struct LTC: HasUnits, Sendable, Equatable {
     /// Neurons.
     public var units: Int
     /// Semi-implicit Euler steps of a network step.
@@ -40,22 +15,23 @@ public struct Architecture: Sendable, Equatable {
   }
 
   /// The shape of a closed-form continuous-time cell.
-  public struct CfC: Sendable, Equatable {
+  public struct CfC: HasUnits, Sendable, Equatable {
     /// How the state is renewed.
-    public var mode: CfCModel.Mode
+    public var mode: NetworkModel.Mode
     /// Neurons.
     public var units: Int
     /// Units of each backbone layer.
     public var backbone: [Int]
     /// Activation after each backbone layer.
-    public var backboneActivation: CfCModel.BackboneActivation
+    public var backboneActivation: NetworkModel.BackboneActivation
     /// Activation of ff1 and ff2; without effect in mode pure.
-    public var headActivation: CfCModel.HeadActivation
+    public var headActivation: NetworkModel.HeadActivation
 
     /// A cell's shape from its parts.
     public init(
-      mode: CfCModel.Mode, units: Int, backbone: [Int], backboneActivation: CfCModel.BackboneActivation,
-      headActivation: CfCModel.HeadActivation
+      mode: NetworkModel.Mode, units: Int, backbone: [Int],
+      backboneActivation: NetworkModel.BackboneActivation,
+      headActivation: NetworkModel.HeadActivation
     ) {
       (self.mode, self.units, self.backbone) = (mode, units, backbone)
       (self.backboneActivation, self.headActivation) = (backboneActivation, headActivation)
@@ -70,20 +46,22 @@ public struct Architecture: Sendable, Equatable {
   /// Inputs and outputs of the network.
   public var inputs, outputs: Int
   /// What mixed memory's hidden output is to the cell; nil without mixed memory.
-  public var memory: CfCModel.Memory.Role?
+  public var memory: NetworkModel.Memory.Role?
   /// The cells in order; a wired network has three: inter, command, motor.
   public var cells: [Cell]
   /// Whether a final affine map makes the outputs; otherwise they are the last cell's first units.
   public var hasProjection: Bool
 
   /// An architecture from its parts; `checkSizes` tells whether they make a network.
-  public init(inputs: Int, outputs: Int, memory: CfCModel.Memory.Role?, cells: [Cell], hasProjection: Bool) {
+  public init(
+    inputs: Int, outputs: Int, memory: NetworkModel.Memory.Role?, cells: [Cell], hasProjection: Bool
+  ) {
     (self.inputs, self.outputs, self.memory) = (inputs, outputs, memory)
     (self.cells, self.hasProjection) = (cells, hasProjection)
   }
 
   /// The architecture of `model`.
-  public init(of model: CfCModel) {
+  public init(of model: NetworkModel) {
     self.init(
       inputs: model.inputs.count, outputs: model.outputs.count, memory: model.memory?.role,
       cells: model.cells.map { cell in
@@ -132,7 +110,7 @@ public struct Architecture: Sendable, Equatable {
     for (k, cell) in cells.enumerated() {
       try check("cell \(k)", cell.units, "neurons")
       if case .ltc(let cell) = cell {
-        try check("cell \(k)", cell.unfolds, "unfolds", atMost: CfCModel.LTC.maximumUnfolds)
+        try check("cell \(k)", cell.unfolds, "unfolds", atMost: NetworkModel.LTC.maximumUnfolds)
       }
       guard case .cfc(let cell) = cell else { continue }
       guard cell.backbone.count <= Self.maximumLayers else {
@@ -199,10 +177,10 @@ extension Architecture {
     for (k, value) in try members.array("cells").enumerated() {
       cells.append(try Cell(value, place: "\(place), cell \(k)"))
     }
-    var role: CfCModel.Memory.Role?
+    var role: NetworkModel.Memory.Role?
     if let value = members.optional("memory") {
       var memory = try JSONMembers(value, place: "\(place), memory")
-      role = try memory.choice("role", CfCModel.Memory.Role.self)
+      role = try memory.choice("role", NetworkModel.Memory.Role.self)
       let units = try memory.integer("units", in: 1...Self.maximumUnits)
       guard cells.count != 1 || units == cells[0].units else {
         throw ModelError(
@@ -227,7 +205,7 @@ extension Architecture.Cell {
       self = .ltc(
         .init(
           units: try members.integer("units", in: sizes),
-          unfolds: try members.integer("unfolds", in: 1...CfCModel.LTC.maximumUnfolds)))
+          unfolds: try members.integer("unfolds", in: 1...NetworkModel.LTC.maximumUnfolds)))
       try members.finish()
       return
     }
@@ -237,10 +215,11 @@ extension Architecture.Cell {
     }
     self = .cfc(
       .init(
-        mode: try members.choice("mode", CfCModel.Mode.self), units: try members.integer("units", in: sizes),
+        mode: try members.choice("mode", NetworkModel.Mode.self),
+        units: try members.integer("units", in: sizes),
         backbone: backbone,
-        backboneActivation: try members.choice("backbone_activation", CfCModel.BackboneActivation.self),
-        headActivation: try members.choice("head_activation", CfCModel.HeadActivation.self)))
+        backboneActivation: try members.choice("backbone_activation", NetworkModel.BackboneActivation.self),
+        headActivation: try members.choice("head_activation", NetworkModel.HeadActivation.self)))
     try members.finish()
   }
 }

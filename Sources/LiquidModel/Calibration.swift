@@ -29,7 +29,7 @@ public struct Calibration: Sendable {
   /// Of more steps than a few seconds of computing allow, the first are used.
   ///
   /// - Throws: `ModelError` for a model that is not valid, no steps, or a step that does not fit the model.
-  public init(_ model: CfCModel, steps: [Step]) throws(ModelError) {
+  public init(_ model: NetworkModel, steps: [Step]) throws(ModelError) {
     try model.validate()
     guard !steps.isEmpty else {
       throw ModelError("calibration", "has no steps", remedy: "record a run of the vehicle and use its log")

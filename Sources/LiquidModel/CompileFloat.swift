@@ -1,6 +1,6 @@
 import LiquidCore
 
-extension CfCModel {
+extension NetworkModel {
   /// The image of a valid model for `Float32Arithmetic` or, with `halves`, for `Float16Arithmetic`.
   ///
   /// With `halves` the weights are rounded to half precision; biases and the numbers of neurons stay as they

@@ -103,7 +103,7 @@ struct AlignedBlock: ~Copyable {
   deinit { bytes.deallocate() }
 }
 
-extension CfCModel.Memory.Role {
+extension NetworkModel.Memory.Role {
   /// The core's name for it.
   var inCore: MemoryRole {
     switch self {
@@ -113,7 +113,7 @@ extension CfCModel.Memory.Role {
   }
 }
 
-extension CfCModel.Mode {
+extension NetworkModel.Mode {
   /// The core's name for it.
   var inCore: CellMode {
     switch self {
@@ -124,7 +124,7 @@ extension CfCModel.Mode {
   }
 }
 
-extension CfCModel.HeadActivation {
+extension NetworkModel.HeadActivation {
   /// The core's name for it.
   var inCore: Activation {
     switch self {
@@ -135,7 +135,7 @@ extension CfCModel.HeadActivation {
   }
 }
 
-extension CfCModel.BackboneActivation {
+extension NetworkModel.BackboneActivation {
   /// The core's name for it.
   var inCore: Activation {
     switch self {
@@ -164,11 +164,11 @@ extension CellDescriptor {
   }
 }
 
-extension CfCModel.CfC {
+extension NetworkModel.CfC {
   /// ff1, and beyond mode pure ff2, time_a and time_b, as one affine map.
-  var heads: CfCModel.Affine {
+  var heads: NetworkModel.Affine {
     let parts = [ff1] + [ff2, timeA, timeB].compactMap { $0 }
-    return CfCModel.Affine(
+    return NetworkModel.Affine(
       rows: parts.reduce(0) { $0 + $1.rows }, columns: ff1.columns, weights: parts.flatMap(\.weights),
       bias: parts.flatMap(\.bias))
   }

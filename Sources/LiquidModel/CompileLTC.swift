@@ -51,7 +51,7 @@ struct SynapseLists<Number> {
   }
 }
 
-extension CfCModel.LTC {
+extension NetworkModel.LTC {
   /// Packs the cell into an image for floating point and returns the offset of its descriptor.
   func compiled(_ image: inout ImageBuilder, halves: Bool) -> UInt32 {
     let lists = SynapseLists<Float>(

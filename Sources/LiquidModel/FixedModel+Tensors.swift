@@ -47,7 +47,7 @@ extension FixedModel {
 
   /// The file that holds this network; names, ranges, time and provenance are those of `model`, from which it
   /// was quantised.
-  public func file(describing model: CfCModel, metadata: [String: String] = [:]) -> ModelFile {
+  public func file(describing model: NetworkModel, metadata: [String: String] = [:]) -> ModelFile {
     var tensors = [
       Tensor(name: "input_scale", shape: [inputScales.count], float32: inputScales),
       Tensor(name: "output_scale", shape: [outputScales.count], float32: outputScales),

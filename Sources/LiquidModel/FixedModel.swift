@@ -58,25 +58,8 @@ public struct FixedModel: Sendable, Equatable {
     }
   }
 
-  /// A cell of the chain.
-  public enum Cell: Sendable, Equatable {
-    /// A closed-form continuous-time cell; its maps are in `maps`.
-    case cfc(CfC)
-    /// A liquid time-constant cell.
-    case ltc(LTC)
-
-    /// The closed-form cell, if it is one; what is set replaces the cell.
-    public var cfc: CfC? {
-      get { if case .cfc(let cell) = self { cell } else { nil } }
-      set { if let newValue { self = .cfc(newValue) } }
-    }
-
-    /// The liquid time-constant cell, if it is one; what is set replaces the cell.
-    public var ltc: LTC? {
-      get { if case .ltc(let cell) = self { cell } else { nil } }
-      set { if let newValue { self = .ltc(newValue) } }
-    }
-  }
+  /// A cell of the chain; the maps of a closed-form one are in `maps`.
+  public typealias Cell = CellOf<CfC, LTC>
 
   /// The formats of a closed-form cell, and its parameters in mode pure.
   public struct CfC: Sendable, Equatable {

@@ -41,8 +41,8 @@ extension ModelFile {
     }
     let inputs = try ports(take(Key.inputs), "metadata \(Key.inputs)")
     let outputs = try ports(take(Key.outputs), "metadata \(Key.outputs)")
-    try CfCModel.validate(inputs, "input")
-    try CfCModel.validate(outputs, "output")
+    try NetworkModel.validate(inputs, "input")
+    try NetworkModel.validate(outputs, "output")
     let architecture = try Architecture(
       JSONReader.read(take(Key.architecture), place: "metadata \(Key.architecture)"), inputs: inputs.count,
       outputs: outputs.count, place: "metadata \(Key.architecture)")
@@ -57,7 +57,7 @@ extension ModelFile {
     let timeUnit = try time.number("unit_s")
     let (minimumTs, maximumTs) = (try time.number("minimum"), try time.number("maximum"))
     try time.finish()
-    try CfCModel.validateTime(unit: timeUnit, minimum: minimumTs, maximum: maximumTs)
+    try NetworkModel.validateTime(unit: timeUnit, minimum: minimumTs, maximum: maximumTs)
     let flavour = try take(Key.flavour)
     let provenance = try strings(take(Key.provenance), "metadata \(Key.provenance)")
     return ModelFile(
@@ -68,7 +68,8 @@ extension ModelFile {
   }
 
   private init(
-    arithmetic: Arithmetic, architecture: Architecture, inputs: [CfCModel.Port], outputs: [CfCModel.Port],
+    arithmetic: Arithmetic, architecture: Architecture, inputs: [NetworkModel.Port],
+    outputs: [NetworkModel.Port],
     timeUnit: Double, minimumTs: Double, maximumTs: Double, flavour: String, provenance: [String: String],
     metadata: [String: String], tensors: [Tensor]
   ) {
@@ -79,15 +80,15 @@ extension ModelFile {
     (self.metadata, self.tensors) = (metadata, tensors)
   }
 
-  private static func ports(_ text: String, _ place: String) throws(ModelError) -> [CfCModel.Port] {
+  private static func ports(_ text: String, _ place: String) throws(ModelError) -> [NetworkModel.Port] {
     guard case .array(let values) = try JSONReader.read(text, place: place) else {
       throw ModelError(place, "is not a list", remedy: ModelError.exportAgain)
     }
-    var ports: [CfCModel.Port] = []
+    var ports: [NetworkModel.Port] = []
     for (k, value) in values.enumerated() {
       var members = try JSONMembers(value, place: "\(place), element \(k)")
       ports.append(
-        CfCModel.Port(
+        NetworkModel.Port(
           name: try members.string("name"), unit: try members.string("unit"),
           minimum: try members.number("minimum"), maximum: try members.number("maximum")))
       try members.finish()

@@ -3,7 +3,7 @@ extension ModelFile {
   ///
   /// - Throws: `ModelError` for a model that is not valid, for a fixed-point arithmetic, or for a weight
   ///   beyond half precision's 65,504.
-  public init(_ model: CfCModel, arithmetic: Arithmetic) throws(ModelError) {
+  public init(_ model: NetworkModel, arithmetic: Arithmetic) throws(ModelError) {
     try model.validate()
     guard arithmetic == .float32 || arithmetic == .float16 else {
       throw ModelError(
@@ -29,8 +29,8 @@ extension ModelFile {
   /// The network with its weights, of a `float32` or `float16` file.
   ///
   /// - Throws: `ModelError` for a quantised file, a tensor missing, left over, or of the wrong shape or
-  ///   type, and whatever `CfCModel.validate` refuses.
-  public func model() throws(ModelError) -> CfCModel {
+  ///   type, and whatever `NetworkModel.validate` refuses.
+  public func model() throws(ModelError) -> NetworkModel {
     guard arithmetic == .float32 || arithmetic == .float16 else {
       throw ModelError(
         "metadata \(Key.arithmetic)", "\(arithmetic.rawValue) holds no weights as trained",
@@ -38,14 +38,14 @@ extension ModelFile {
     }
     try architecture.checkSizes()
     var source = TensorSource(file: self)
-    var memory: CfCModel.Memory?
+    var memory: NetworkModel.Memory?
     if let role = architecture.memory {
       let units = architecture.cells[0].units
-      memory = CfCModel.Memory(
+      memory = NetworkModel.Memory(
         role: role, units: units,
         gates: try source.affine("memory.gates", 4 * units, architecture.inputs + units))
     }
-    var cells: [CfCModel.Cell] = []
+    var cells: [NetworkModel.Cell] = []
     for (k, shape) in architecture.cells.enumerated() {
       guard case .cfc(let shape) = shape else {
         if case .ltc(let shape) = shape {
@@ -54,7 +54,7 @@ extension ModelFile {
         continue
       }
       var columns = architecture.columns(ofCell: k)
-      var backbone: [CfCModel.Affine] = []
+      var backbone: [NetworkModel.Affine] = []
       for (j, units) in shape.backbone.enumerated() {
         backbone.append(try source.affine("cell\(k).backbone\(j)", units, columns))
         columns = units
@@ -62,7 +62,7 @@ extension ModelFile {
       let gated = shape.mode != .pure
       cells.append(
         .cfc(
-          CfCModel.CfC(
+          NetworkModel.CfC(
             mode: shape.mode, units: shape.units, backboneActivation: shape.backboneActivation,
             backbone: backbone, headActivation: shape.headActivation,
             ff1: try source.affine("cell\(k).ff1", shape.units, columns),
@@ -72,12 +72,12 @@ extension ModelFile {
             wTau: gated ? nil : try source.take("cell\(k).w_tau", [shape.units]),
             a: gated ? nil : try source.take("cell\(k).a", [shape.units]))))
     }
-    var projection: CfCModel.Affine?
+    var projection: NetworkModel.Affine?
     if architecture.hasProjection, let last = cells.last {
       projection = try source.affine("projection", architecture.outputs, last.units)
     }
     try source.finish()
-    let model = CfCModel(
+    let model = NetworkModel(
       inputs: inputs, outputs: outputs, memory: memory, cells: cells, projection: projection,
       timeUnit: timeUnit, minimumTs: minimumTs, maximumTs: maximumTs, flavour: flavour,
       provenance: provenance)
@@ -86,9 +86,9 @@ extension ModelFile {
   }
 
   /// The name, shape and values of every tensor of `model`.
-  private static func weights(of model: CfCModel) -> [(name: String, shape: [Int], values: [Float])] {
+  private static func weights(of model: NetworkModel) -> [(name: String, shape: [Int], values: [Float])] {
     var weights: [(name: String, shape: [Int], values: [Float])] = []
-    func add(_ name: String, _ map: CfCModel.Affine?) {
+    func add(_ name: String, _ map: NetworkModel.Affine?) {
       guard let map else { return }
       weights.append(("\(name).weight", [map.rows, map.columns], map.weights))
       weights.append(("\(name).bias", [map.rows], map.bias))
@@ -96,10 +96,10 @@ extension ModelFile {
     add("memory.gates", model.memory?.gates)
     for (k, cell) in model.cells.enumerated() {
       if let cell = cell.ltc {
-        for (name, values) in CfCModel.LTC.synapseArrays {
+        for (name, values) in NetworkModel.LTC.synapseArrays {
           weights.append(("cell\(k).\(name)", [cell.units, cell.columns], cell[keyPath: values]))
         }
-        for (name, values) in CfCModel.LTC.neuronArrays {
+        for (name, values) in NetworkModel.LTC.neuronArrays {
           weights.append(("cell\(k).\(name)", [cell.units], cell[keyPath: values]))
         }
       }
@@ -141,22 +141,23 @@ private struct TensorSource {
     return try tensor.floats()
   }
 
-  mutating func affine(_ name: String, _ rows: Int, _ columns: Int) throws(ModelError) -> CfCModel.Affine {
-    CfCModel.Affine(
+  mutating func affine(_ name: String, _ rows: Int, _ columns: Int) throws(ModelError) -> NetworkModel.Affine
+  {
+    NetworkModel.Affine(
       rows: rows, columns: columns, weights: try take("\(name).weight", [rows, columns]),
       bias: try take("\(name).bias", [rows]))
   }
 
   mutating func ltc(_ name: String, _ shape: Architecture.LTC, columns: Int) throws(ModelError)
-    -> CfCModel.LTC
+    -> NetworkModel.LTC
   {
-    var cell = CfCModel.LTC(
+    var cell = NetworkModel.LTC(
       units: shape.units, unfolds: shape.unfolds, columns: columns, weights: [], reversals: [], slopes: [],
       offsets: [], capacitances: [], leaks: [], leakReversals: [])
-    for (array, values) in CfCModel.LTC.synapseArrays {
+    for (array, values) in NetworkModel.LTC.synapseArrays {
       cell[keyPath: values] = try take("\(name).\(array)", [shape.units, columns])
     }
-    for (array, values) in CfCModel.LTC.neuronArrays {
+    for (array, values) in NetworkModel.LTC.neuronArrays {
       cell[keyPath: values] = try take("\(name).\(array)", [shape.units])
     }
     return cell

@@ -23,7 +23,7 @@ extension ModelFile {
     return try Safetensors(metadata: strings, tensors: tensors).encoded()
   }
 
-  private static func json(_ ports: [CfCModel.Port]) -> JSONValue {
+  private static func json(_ ports: [NetworkModel.Port]) -> JSONValue {
     .array(
       ports.map {
         .object([

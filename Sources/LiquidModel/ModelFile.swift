@@ -19,7 +19,7 @@ public struct ModelFile: Sendable, Equatable {
   /// The network's shape.
   public var architecture: Architecture
   /// Inputs and outputs in order.
-  public var inputs, outputs: [CfCModel.Port]
+  public var inputs, outputs: [NetworkModel.Port]
   /// Seconds that ts = 1 stands for.
   public var timeUnit: Double
   /// Range of ts, in time units.
@@ -30,14 +30,15 @@ public struct ModelFile: Sendable, Equatable {
   public var provenance: [String: String]
   /// Metadata beyond the keys of this type, e.g. "ganglion.quantisation"; kept as it is.
   public var metadata: [String: String]
-  /// The weights; for `float32` and `float16` as `CfCModel` names them, otherwise as the quantiser does.
+  /// The weights; for `float32` and `float16` as `NetworkModel` names them, otherwise as the quantiser does.
   public var tensors: [Tensor]
 
   /// A file that says of its network what `model` says, with tensors of the caller's making.
   ///
   /// The way to write a quantised model; for weights as they are use `init(_:arithmetic:)`.
   public init(
-    describing model: CfCModel, arithmetic: Arithmetic, tensors: [Tensor], metadata: [String: String] = [:]
+    describing model: NetworkModel, arithmetic: Arithmetic, tensors: [Tensor],
+    metadata: [String: String] = [:]
   ) {
     self.arithmetic = arithmetic
     architecture = Architecture(of: model)

@@ -41,7 +41,7 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
   /// - Throws: `ModelError` for a model that is not valid, or for a fixed-point arithmetic: those need a
   ///   `FixedModel`.
   public init(
-    _ model: CfCModel, arithmetic: ModelFile.Arithmetic = .float32, kernel: Kernel = .best
+    _ model: NetworkModel, arithmetic: ModelFile.Arithmetic = .float32, kernel: Kernel = .best
   ) throws(ModelError) {
     guard arithmetic == .float32 || arithmetic == .float16 else {
       throw ModelError(

@@ -12,7 +12,7 @@ extension FixedModel {
   ///     `standardTolerance(of:)` if it is nil.
   /// - Throws: `ModelError` for a model that is not valid or that fixed point cannot hold.
   public init(
-    quantising model: CfCModel, to arithmetic: ModelFile.Arithmetic, _ calibration: Calibration,
+    quantising model: NetworkModel, to arithmetic: ModelFile.Arithmetic, _ calibration: Calibration,
     tolerance: Double? = nil
   ) throws(ModelError) {
     guard arithmetic == .int16 || arithmetic == .int8 else {
@@ -48,7 +48,7 @@ extension FixedModel {
 
   /// The error that 8-bit weights may cost unless told otherwise: what suits a network so small that its weights hardly
   /// matter for memory and time, or a large one.
-  public static func standardTolerance(of model: CfCModel) -> Double {
+  public static func standardTolerance(of model: NetworkModel) -> Double {
     let weights = maps(of: Architecture(of: model)).reduce(0) { $0 + $1.rows * $1.columns }
     return weights <= 16384 ? 1.6e-3 : 6e-3
   }
@@ -56,7 +56,7 @@ extension FixedModel {
 
 /// Quantises a model map by map, in the order of the data.
 struct Quantiser {
-  let model: CfCModel
+  let model: NetworkModel
   let calibration: Calibration
   let weightBits: Int
   var fixed: FixedModel
@@ -84,7 +84,7 @@ struct Quantiser {
 
   /// The network in fixed point, with the formats of its maps no finer than `finest`.
   static func quantised(
-    _ model: CfCModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration,
+    _ model: NetworkModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration,
     stateBitsLess: Int = 0, finest: [[Int]] = []
   ) throws(ModelError) -> Quantiser {
     var quantiser = Quantiser(model, arithmetic, calibration, stateBitsLess, finest)
@@ -93,7 +93,8 @@ struct Quantiser {
   }
 
   private init(
-    _ model: CfCModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration, _ stateBitsLess: Int,
+    _ model: NetworkModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration,
+    _ stateBitsLess: Int,
     _ finest: [[Int]]
   ) {
     (self.model, self.calibration) = (model, calibration)
@@ -176,7 +177,7 @@ struct Quantiser {
   }
 
   /// One over the largest result of each row.
-  private func outputFactors(_ map: CfCModel.Affine, _ columns: [Double]) -> [Double] {
+  private func outputFactors(_ map: NetworkModel.Affine, _ columns: [Double]) -> [Double] {
     (0..<map.rows).map { row in
       var sum = abs(Double(map.bias[row]))
       for column in 0..<map.columns {
@@ -188,7 +189,7 @@ struct Quantiser {
 
   /// The next map in integers, and the bits behind the point of each group of its rows.
   private mutating func quantised(
-    _ name: String, _ map: CfCModel.Affine, _ columns: [Double], _ groups: [MapQuantiser.Group]
+    _ name: String, _ map: NetworkModel.Affine, _ columns: [Double], _ groups: [MapQuantiser.Group]
   ) throws(ModelError) -> (FixedModel.Map, [Int]) {
     let index = fractions.count
     let statistics = calibration.maps[index]
@@ -211,7 +212,7 @@ struct Quantiser {
 
   /// Adds a map whose rows all have the same format.
   private mutating func add(
-    _ name: String, _ map: CfCModel.Affine, _ columns: [Double], _ fractions: ClosedRange<Int>,
+    _ name: String, _ map: NetworkModel.Affine, _ columns: [Double], _ fractions: ClosedRange<Int>,
     factors: [Double]? = nil
   ) throws(ModelError) {
     let factors = factors ?? [Double](repeating: 1, count: map.rows)
@@ -221,7 +222,7 @@ struct Quantiser {
     fixed.maps.append(quantised)
   }
 
-  private mutating func add(_ cell: CfCModel.CfC, _ index: Int, _ read: [Double], _ state: [Double])
+  private mutating func add(_ cell: NetworkModel.CfC, _ index: Int, _ read: [Double], _ state: [Double])
     throws(ModelError)
   {
     var columns = read
@@ -255,7 +256,7 @@ struct Quantiser {
 
   /// Adds a layer of relu, each unit in a format of its own, and returns what the units of its values stand for.
   private mutating func addUnbounded(
-    _ name: String, _ map: CfCModel.Affine, _ columns: [Double], _ seen: [Double]
+    _ name: String, _ map: NetworkModel.Affine, _ columns: [Double], _ seen: [Double]
   ) throws(ModelError) -> [Double] {
     let scales = Self.scales(holding: seen, share: Self.share.unit)
     try add(name, map, columns, 16...25, factors: scales.map { exp2(-15) / $0 })
@@ -265,7 +266,7 @@ struct Quantiser {
   }
 
   private mutating func addGated(
-    _ cell: CfCModel.CfC, _ index: Int, _ columns: [Double], _ state: [Double]
+    _ cell: NetworkModel.CfC, _ index: Int, _ columns: [Double], _ state: [Double]
   ) throws(ModelError) {
     let n = cell.units
     let isLinear = cell.headActivation == .linear
@@ -289,7 +290,8 @@ struct Quantiser {
   }
 
   private mutating func addPure(
-    _ cell: CfCModel.CfC, _ index: Int, _ columns: [Double], _ state: [Double], _ wTau: [Float], _ a: [Float]
+    _ cell: NetworkModel.CfC, _ index: Int, _ columns: [Double], _ state: [Double], _ wTau: [Float],
+    _ a: [Float]
   ) throws(ModelError) {
     let largestRate = wTau.reduce(0.0) { max($0, abs(Double($1))) }
     let most = largestRate > 0 ? 30 - Int(bitsNeeded: largestRate) : 30

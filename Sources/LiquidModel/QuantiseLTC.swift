@@ -7,7 +7,7 @@ import LiquidCore
 /// bounded by construction, and the elapsed time in units of the neuron's own time constant is the only thing that
 /// differs from neuron to neuron.
 struct LTCQuantiser {
-  let cell: CfCModel.LTC
+  let cell: NetworkModel.LTC
   /// Where it is in the model, for messages.
   let index: Int
   /// What a unit of each input's 16-bit value stands for.
@@ -17,7 +17,7 @@ struct LTCQuantiser {
   let elapsedLimit: Int32
 
   /// The largest potential that each neuron can be driven to.
-  static func ranges(of cell: CfCModel.LTC) -> [Double] {
+  static func ranges(of cell: NetworkModel.LTC) -> [Double] {
     (0..<cell.units).map { unit in
       var range = cell.leaks[unit] > 0 ? abs(Double(cell.leakReversals[unit])) : 0
       for place in unit * cell.columns..<(unit + 1) * cell.columns where cell.weights[place] != 0 {
@@ -29,7 +29,8 @@ struct LTCQuantiser {
 
   /// What a unit of each neuron's 16-bit value stands for: enough for `seen`, in calibration, and more, but never for
   /// more than the neuron can reach.
-  static func valueScales(of cell: CfCModel.LTC, seen: [Double], headroom: Double, share: Double) -> [Double]
+  static func valueScales(of cell: NetworkModel.LTC, seen: [Double], headroom: Double, share: Double)
+    -> [Double]
   {
     let least = share * (seen.max() ?? 0)
     return zip(ranges(of: cell), seen).map { range, seen in
@@ -47,7 +48,7 @@ struct LTCQuantiser {
     let sources = inputScales.map { $0 * exp2(-16) } + ranges.map { $0 * exp2(-30) }
     for unit in 0..<cell.units {
       let places = unit * cell.columns..<(unit + 1) * cell.columns
-      let leak = Double(cell.leaks[unit]) + CfCModel.LTC.epsilon
+      let leak = Double(cell.leaks[unit]) + NetworkModel.LTC.epsilon
       let sum = places.reduce(leak) { $0 + Double(cell.weights[$1]) }
       // A little below 2³⁰, because each number is rounded.
       let scale = (exp2(30) - Double(2 * cell.columns + 4)) / sum

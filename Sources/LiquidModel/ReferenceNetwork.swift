@@ -11,7 +11,7 @@
 /// It is written from the equations and shares no code with the networks that fly. Slow, and allocating.
 public struct ReferenceNetwork: Sendable {
   /// The network.
-  public let model: CfCModel
+  public let model: NetworkModel
   /// The state of each cell.
   public private(set) var states: [[Double]]
   /// The LSTM's c.
@@ -29,7 +29,7 @@ public struct ReferenceNetwork: Sendable {
   }
 
   /// The network of a valid model, with all states zero.
-  public init(_ model: CfCModel) {
+  public init(_ model: NetworkModel) {
     self.model = model
     states = model.cells.map { [Double](repeating: 0, count: $0.units) }
     c = [Double](repeating: 0, count: model.memory?.units ?? 0)
@@ -68,14 +68,14 @@ public struct ReferenceNetwork: Sendable {
     return Array(input.prefix(model.outputs.count))
   }
 
-  private mutating func remember(_ memory: CfCModel.Memory, _ input: [Double]) -> [Double] {
+  private mutating func remember(_ memory: NetworkModel.Memory, _ input: [Double]) -> [Double] {
     let n = memory.units
     let z = apply(memory.gates, input + states[0])
     c = (0..<n).map { c[$0] * Self.sigmoid(z[2 * n + $0]) + tanh(z[$0]) * Self.sigmoid(z[n + $0]) }
     return (0..<n).map { tanh(c[$0]) * Self.sigmoid(z[3 * n + $0]) }
   }
 
-  private mutating func apply(_ map: CfCModel.Affine, _ x: [Double]) -> [Double] {
+  private mutating func apply(_ map: NetworkModel.Affine, _ x: [Double]) -> [Double] {
     read.append(Reading(vector: x))
     return map.weights.withUnsafeBufferPointer { weights in
       x.withUnsafeBufferPointer { x in
@@ -89,12 +89,13 @@ public struct ReferenceNetwork: Sendable {
   }
 
   /// The potentials after a semi-implicit Euler step of length `d`.
-  private static func unfold(_ cell: CfCModel.LTC, _ input: [Double], _ v: [Double], _ d: Double) -> [Double]
+  private static func unfold(_ cell: NetworkModel.LTC, _ input: [Double], _ v: [Double], _ d: Double)
+    -> [Double]
   {
     let sources = input + v
     return (0..<cell.units).map { unit in
       let leak = Double(cell.leaks[unit])
-      var conductance = leak + CfCModel.LTC.epsilon
+      var conductance = leak + NetworkModel.LTC.epsilon
       var current = leak * Double(cell.leakReversals[unit])
       for column in 0..<cell.columns {
         let place = unit * cell.columns + column
@@ -110,7 +111,8 @@ public struct ReferenceNetwork: Sendable {
     }
   }
 
-  private static func renew(_ cell: CfCModel.CfC, _ heads: [Double], _ unit: Int, _ ts: Double) -> Double {
+  private static func renew(_ cell: NetworkModel.CfC, _ heads: [Double], _ unit: Int, _ ts: Double) -> Double
+  {
     let f1 = heads[unit]
     if let wTau = cell.wTau, let a = cell.a {
       let (w, a) = (abs(Double(wTau[unit])), Double(a[unit]))
@@ -123,7 +125,7 @@ public struct ReferenceNetwork: Sendable {
   }
 
   /// How much the rows of each head matter; see `Reading.weights`.
-  private static func weights(_ cell: CfCModel.CfC, _ heads: [Double], _ ts: Double) -> [Double] {
+  private static func weights(_ cell: NetworkModel.CfC, _ heads: [Double], _ ts: Double) -> [Double] {
     let n = cell.units
     var sums = [0.0, 0, 0, 0]
     for unit in 0..<n {
@@ -143,7 +145,7 @@ public struct ReferenceNetwork: Sendable {
   }
 
   /// The derivative of a head's activation.
-  private static func slope(_ activation: CfCModel.HeadActivation, _ x: Double) -> Double {
+  private static func slope(_ activation: NetworkModel.HeadActivation, _ x: Double) -> Double {
     switch activation {
     case .tanh: 1 - tanh(x) * tanh(x)
     case .linear: 1
@@ -153,7 +155,7 @@ public struct ReferenceNetwork: Sendable {
 
   private static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
-  private static func activate(_ activation: CfCModel.HeadActivation, _ x: Double) -> Double {
+  private static func activate(_ activation: NetworkModel.HeadActivation, _ x: Double) -> Double {
     switch activation {
     case .tanh: tanh(x)
     case .linear: x
@@ -161,7 +163,7 @@ public struct ReferenceNetwork: Sendable {
     }
   }
 
-  private static func activate(_ activation: CfCModel.BackboneActivation, _ x: Double) -> Double {
+  private static func activate(_ activation: NetworkModel.BackboneActivation, _ x: Double) -> Double {
     switch activation {
     case .silu: x * sigmoid(x)
     case .relu: max(x, 0)

@@ -1,10 +1,10 @@
-extension CfCModel {
+extension NetworkModel {
   /// This model with weights that half precision holds exactly, rounded so that errors of one column are made good by
   /// others and by the biases (`CompensatedRounding`) on what the network sees in `calibration`. Of an LTC cell, which
   /// has no sums of weights and inputs, the file rounds each number to its nearest.
   ///
   /// - Throws: `ModelError` for a weight beyond what half precision can hold.
-  public func roundedToHalf(_ calibration: Calibration) throws(ModelError) -> CfCModel {
+  public func roundedToHalf(_ calibration: Calibration) throws(ModelError) -> NetworkModel {
     var model = self
     var index = 0
     func next(_ map: Affine) -> Affine {
@@ -24,9 +24,9 @@ extension CfCModel {
   }
 }
 
-extension CfCModel.Affine {
+extension NetworkModel.Affine {
   /// The rows rounded on the statistics of what they read; as they are without statistics.
-  fileprivate func roundedToHalf(_ statistics: MapStatistics) -> CfCModel.Affine {
+  fileprivate func roundedToHalf(_ statistics: MapStatistics) -> NetworkModel.Affine {
     let scales = [Double](repeating: 1, count: columns)
     let roundings = statistics.moments.indices.compactMap {
       CompensatedRounding(statistics, group: $0, scales: scales)
@@ -48,8 +48,8 @@ extension CfCModel.Affine {
   }
 
   /// Some of the rows.
-  fileprivate func taking(_ range: Range<Int>) -> CfCModel.Affine {
-    CfCModel.Affine(
+  fileprivate func taking(_ range: Range<Int>) -> NetworkModel.Affine {
+    NetworkModel.Affine(
       rows: range.count, columns: columns,
       weights: Array(weights[range.lowerBound * columns..<range.upperBound * columns]),
       bias: Array(bias[range]))
@@ -59,9 +59,9 @@ extension CfCModel.Affine {
   private static let largestHalf = 65504.0
 }
 
-extension CfCModel.CfC {
+extension NetworkModel.CfC {
   /// Takes ff1, and beyond mode pure ff2, time_a and time_b, from one affine map.
-  fileprivate mutating func setHeads(_ map: CfCModel.Affine) {
+  fileprivate mutating func setHeads(_ map: NetworkModel.Affine) {
     ff1 = map.taking(0..<units)
     if ff2 != nil { ff2 = map.taking(units..<2 * units) }
     if timeA != nil { timeA = map.taking(2 * units..<3 * units) }

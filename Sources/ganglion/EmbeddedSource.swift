@@ -41,7 +41,7 @@ struct EmbeddedSource {
 
   /// What is worth knowing, line by line, for a comment.
   private var description: [String] {
-    func ports(_ ports: [LiquidModel.CfCModel.Port]) -> [String] {
+    func ports(_ ports: [LiquidModel.NetworkModel.Port]) -> [String] {
       ports.enumerated().map { index, port in
         let name = port.name.isEmpty ? "(unnamed)" : port.name
         return String(

@@ -91,7 +91,7 @@ struct ModelInspection {
     return weights.map { $0.elementCount - $0.zeroCount } ?? 0
   }
 
-  private func port(_ port: LiquidModel.CfCModel.Port, scale: Float?) -> String {
+  private func port(_ port: LiquidModel.NetworkModel.Port, scale: Float?) -> String {
     let quantised = scale.map { String(format: ", 1 = %.6g units", $0) } ?? ""
     let name = port.name.isEmpty ? "(unnamed)" : port.name
     return String(format: "  %@ [%@] %g to %g%@", name, port.unit, port.minimum, port.maximum, quantised)
@@ -136,7 +136,7 @@ struct ModelInspection {
   }
 
   var json: [String: Any] {
-    func ports(_ ports: [LiquidModel.CfCModel.Port]) -> [[String: Any]] {
+    func ports(_ ports: [LiquidModel.NetworkModel.Port]) -> [[String: Any]] {
       ports.map { ["name": $0.name, "unit": $0.unit, "minimum": $0.minimum, "maximum": $0.maximum] }
     }
     let cycles = fixed.map { CycleEstimate($0).json } ?? ["cycle_estimates": [Any]()]

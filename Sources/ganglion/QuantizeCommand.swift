@@ -112,7 +112,7 @@ struct OutputError {
   private(set) var range = 0.0
 
   /// Runs the network in `file` and the original in Float64 over `steps`.
-  init(_ file: ModelFile, _ model: CfCModel, _ steps: [Calibration.Step]) throws {
+  init(_ file: ModelFile, _ model: NetworkModel, _ steps: [Calibration.Step]) throws {
     var network = try NetworkRuntime(file)
     var reference = ReferenceNetwork(model)
     var outputs = [Float](repeating: 0, count: network.outputCount)

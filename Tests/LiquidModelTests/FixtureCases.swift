@@ -52,12 +52,12 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
   }
 
   /// The network.
-  func model() throws -> CfCModel {
+  func model() throws -> NetworkModel {
     var stream = FixtureStream(seed: seed)
-    let role = try memory.map { try required(CfCModel.Memory.Role(rawValue: $0)) }
+    let role = try memory.map { try required(NetworkModel.Memory.Role(rawValue: $0)) }
     let first = cells[0].units
     let gates = role == nil ? nil : stream.affine(rows: 4 * first, columns: inputs + first, gain: gain)
-    var made: [CfCModel.Cell] = []
+    var made: [NetworkModel.Cell] = []
     var read = role == .feedsInput ? first : inputs
     for shape in cells {
       if shape.mode == "ltc" {
@@ -69,14 +69,14 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
         read = shape.units
         continue
       }
-      let mode = try required(CfCModel.Mode(rawValue: shape.mode))
+      let mode = try required(NetworkModel.Mode(rawValue: shape.mode))
       var columns = read + shape.units
-      var backbone: [CfCModel.Affine] = []
+      var backbone: [NetworkModel.Affine] = []
       for width in try required(shape.backbone) {
         backbone.append(stream.affine(rows: width, columns: columns, gain: gain))
         columns = width
       }
-      func head(wired: Bool) -> CfCModel.Affine {
+      func head(wired: Bool) -> NetworkModel.Affine {
         stream.affine(
           rows: shape.units, columns: columns, gain: gain, density: wired ? shape.density : nil, read: read)
       }
@@ -89,15 +89,15 @@ struct FixtureCase: Decodable, CustomTestStringConvertible, Sendable {
       let timeB = pure ? nil : head(wired: false)
       made.append(
         .cfc(
-          CfCModel.CfC(
+          NetworkModel.CfC(
             mode: mode, units: shape.units,
             backboneActivation: try required(
-              shape.backbone_activation.flatMap(CfCModel.BackboneActivation.init)), backbone: backbone,
-            headActivation: try required(shape.head_activation.flatMap(CfCModel.HeadActivation.init)),
+              shape.backbone_activation.flatMap(NetworkModel.BackboneActivation.init)), backbone: backbone,
+            headActivation: try required(shape.head_activation.flatMap(NetworkModel.HeadActivation.init)),
             ff1: ff1, ff2: ff2, timeA: timeA, timeB: timeB, wTau: wTau, a: a)))
       read = shape.units
     }
-    return CfCModel(
+    return NetworkModel(
       inputs: (0..<inputs).map { .init(name: "input_\($0)", unit: "1", minimum: -1, maximum: 1) },
       outputs: (0..<outputs).map {
         .init(name: "output_\($0)", unit: "1", minimum: output_minimum, maximum: output_maximum)
@@ -156,8 +156,9 @@ struct FixtureStream {
   }
 
   /// An LTC cell.
-  mutating func ltc(units: Int, unfolds: Int, columns: Int, density: Double, gain: Double) -> CfCModel.LTC {
-    var cell = CfCModel.LTC(
+  mutating func ltc(units: Int, unfolds: Int, columns: Int, density: Double, gain: Double) -> NetworkModel.LTC
+  {
+    var cell = NetworkModel.LTC(
       units: units, unfolds: unfolds, columns: columns, weights: [], reversals: [], slopes: [], offsets: [],
       capacitances: [], leaks: [], leakReversals: [])
     for _ in 0..<units * columns {
@@ -178,7 +179,7 @@ struct FixtureStream {
   /// An affine map; of its weights, those of the first `read` columns may be dropped.
   mutating func affine(
     rows: Int, columns: Int, gain: Double, density: Double? = nil, read: Int = 0
-  ) -> CfCModel.Affine {
+  ) -> NetworkModel.Affine {
     let scale = Float(gain * (6.0 / Double(rows + columns)).squareRoot())
     var weights: [Float] = []
     weights.reserveCapacity(rows * columns)
@@ -190,7 +191,7 @@ struct FixtureStream {
         weights.append(kept ? weight * scale : 0)
       }
     }
-    return CfCModel.Affine(
+    return NetworkModel.Affine(
       rows: rows, columns: columns, weights: weights, bias: symmetric(rows).map { $0 * 0.2 })
   }
 }

@@ -6,7 +6,8 @@ import Testing
 @Suite("Maps with weights of both widths")
 struct MixedWidthTests {
   /// A network whose 8-bit weights are not exact enough for `tolerance`.
-  static func mixed(tolerance: Double = 2e-3) throws -> (model: CfCModel, fixed: FixedModel, Calibration) {
+  static func mixed(tolerance: Double = 2e-3) throws -> (model: NetworkModel, fixed: FixedModel, Calibration)
+  {
     let fixture = try RuntimeTests.fixture("wired-34-default")
     let model = try fixture.model()
     let steps = FixtureStream.inputSteps(seed: 99, inputs: fixture.inputs, steps: 400)
@@ -96,7 +97,7 @@ struct MixedWidthTests {
     let steps = FixtureStream.inputSteps(seed: 7, inputs: fixture.inputs, steps: 2000)
     let calibration = try Calibration(model, steps: steps.map { .init(inputs: $0.inputs, ts: $0.ts) })
     let rounded = try model.roundedToHalf(calibration)
-    func error(_ model: CfCModel) throws -> Double {
+    func error(_ model: NetworkModel) throws -> Double {
       var runtime = try NetworkRuntime(model, arithmetic: .float16)
       var reference = ReferenceNetwork(try fixture.model())
       var outputs = [Float](repeating: 0, count: runtime.outputCount)

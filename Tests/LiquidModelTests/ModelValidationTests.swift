@@ -2,12 +2,12 @@ import LiquidModel
 import Testing
 
 @Suite struct ModelValidationTests {
-  static func fixture(_ name: String) throws -> CfCModel {
+  static func fixture(_ name: String) throws -> NetworkModel {
     try #require(FixtureCase.all.first { $0.name == name }).model()
   }
 
   /// What `validate` says after a change to a valid model.
-  static func failure(_ name: String, _ change: (inout CfCModel) -> Void) throws -> ModelError? {
+  static func failure(_ name: String, _ change: (inout NetworkModel) -> Void) throws -> ModelError? {
     var model = try fixture(name)
     try model.validate()
     change(&model)
@@ -22,9 +22,9 @@ import Testing
   /// Something wrong with a model, and words of the refusal.
   struct Damage: Sendable, CustomTestStringConvertible {
     var testDescription, text: String
-    var change: @Sendable (inout CfCModel) -> Void
+    var change: @Sendable (inout NetworkModel) -> Void
 
-    init(_ what: String, _ text: String, _ change: @escaping @Sendable (inout CfCModel) -> Void) {
+    init(_ what: String, _ text: String, _ change: @escaping @Sendable (inout NetworkModel) -> Void) {
       (testDescription, self.text, self.change) = (what, text, change)
     }
   }

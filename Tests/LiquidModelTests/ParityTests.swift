@@ -41,7 +41,8 @@ struct ParityTests {
   }
 
   /// The network in an arithmetic; fixed point is calibrated on other input than it is judged on.
-  static func runtime(_ model: CfCModel, _ fixture: FixtureCase, _ arithmetic: ModelFile.Arithmetic) throws
+  static func runtime(_ model: NetworkModel, _ fixture: FixtureCase, _ arithmetic: ModelFile.Arithmetic)
+    throws
     -> NetworkRuntime
   {
     switch arithmetic {

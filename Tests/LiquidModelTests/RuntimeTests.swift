@@ -24,7 +24,7 @@ struct RuntimeTests {
     return try NetworkRuntime(fixed(model, fixture, arithmetic))
   }
 
-  static func fixed(_ model: CfCModel, _ fixture: FixtureCase, _ arithmetic: ModelFile.Arithmetic) throws
+  static func fixed(_ model: NetworkModel, _ fixture: FixtureCase, _ arithmetic: ModelFile.Arithmetic) throws
     -> FixedModel
   {
     let steps = FixtureStream.inputSteps(seed: 99, inputs: fixture.inputs, steps: 60)

@@ -5,7 +5,7 @@ extension Configuration {
   /// and names of its outputs. Empty when it fits, and when the configuration describes no network.
   ///
   /// Ports that the model leaves unnamed fit anything: their count alone is checked.
-  public func mismatches(inputs: [CfCModel.Port], outputs: [CfCModel.Port]) -> [ConfigurationError] {
+  public func mismatches(inputs: [NetworkModel.Port], outputs: [NetworkModel.Port]) -> [ConfigurationError] {
     guard let network else { return [] }
     var errors: [ConfigurationError] = []
     func complain(_ path: String, _ message: String) {

@@ -1,6 +1,6 @@
 import LiquidModel
 
-extension CfCModel {
+extension NetworkModel {
   /// The network as `scripts/bench/yardstick.c` reads it, in this machine's byte order.
   ///
   /// - Throws: `CommandFailure` for a network that the yardstick does not compute: it knows mode default with heads of

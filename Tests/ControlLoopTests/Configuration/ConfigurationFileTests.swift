@@ -65,8 +65,8 @@ import Testing
     }
   }
 
-  private func port(_ name: String, _ unit: String = "") -> CfCModel.Port {
-    CfCModel.Port(name: name, unit: unit, minimum: -1, maximum: 1)
+  private func port(_ name: String, _ unit: String = "") -> NetworkModel.Port {
+    NetworkModel.Port(name: name, unit: unit, minimum: -1, maximum: 1)
   }
 
   @Test func aModelWithTheSamePortsFits() throws {

@@ -1,4 +1,4 @@
-extension CfCModel {
+extension NetworkModel {
   /// A liquid time-constant cell: neurons with a membrane potential each, and synapses with a reversal potential.
   ///
   /// Synapse i ← j with the potential p_j of its source is open by s = σ(slope·p_j + offset). A neuron's potential
@@ -10,7 +10,7 @@ extension CfCModel {
   ///
   /// Inputs are potentials that stay for the whole step. All neurons of the network are in one cell, whatever their
   /// wiring; a synapse that there is not has the weight 0.
-  public struct LTC: Sendable, Equatable {
+  public struct LTC: HasUnits, Sendable, Equatable {
     /// Neurons.
     public var units: Int
     /// Semi-implicit Euler steps of a network step.
@@ -33,7 +33,7 @@ extension CfCModel {
     /// Most Euler steps of a network step.
     public static let maximumUnfolds = 64
 
-    /// A cell from its parts; checked by `CfCModel.validate`.
+    /// A cell from its parts; checked by `NetworkModel.validate`.
     public init(
       units: Int, unfolds: Int, columns: Int, weights: [Float], reversals: [Float], slopes: [Float],
       offsets: [Float], capacitances: [Float], leaks: [Float], leakReversals: [Float]
@@ -48,7 +48,7 @@ extension CfCModel {
   }
 }
 
-extension CfCModel.LTC {
+extension NetworkModel.LTC {
   /// Its arrays and the names of their tensors; those of synapses have `units × columns` elements, the others `units`.
   static let synapseArrays: [(name: String, values: WritableKeyPath<Self, [Float]> & Sendable)] = [
     ("synapse.weight", \.weights), ("synapse.reversal", \.reversals), ("synapse.slope", \.slopes),
@@ -67,10 +67,10 @@ extension CfCModel.LTC {
         remedy: ModelError.exportAgain)
     }
     for (name, values) in Self.synapseArrays {
-      try CfCModel.Affine.validate("\(place), \(name)", self[keyPath: values], count: units * columns)
+      try NetworkModel.Affine.validate("\(place), \(name)", self[keyPath: values], count: units * columns)
     }
     for (name, values) in Self.neuronArrays {
-      try CfCModel.Affine.validate("\(place), \(name)", self[keyPath: values], count: units)
+      try NetworkModel.Affine.validate("\(place), \(name)", self[keyPath: values], count: units)
     }
     func refuse(_ name: String, _ index: Int, _ value: Float, _ bound: String) -> ModelError {
       ModelError(

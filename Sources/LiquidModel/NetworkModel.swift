@@ -1,9 +1,10 @@
 /// A liquid network as trained: the one canonical description that every flavour is exported to.
 ///
-/// A chain of closed-form (CfC) or liquid time-constant (LTC) cells. All arrays are row-major, weights are [rows = units written, columns = units read]. The exporter has
-/// already applied masks and polarity, negated the time gate where the origin has a minus there, added the
-/// LSTM's forget bias, and put the gates into the order given below; see `docs/model-format.md`.
-public struct CfCModel: Sendable, Equatable {
+/// A chain of closed-form (CfC) or liquid time-constant (LTC) cells. All arrays are row-major, weights are
+/// [rows = units written, columns = units read]. The exporter has already applied masks and polarity, negated
+/// the time gate where the origin has a minus there, added the LSTM's forget bias, and put the gates into the
+/// order given below; see `docs/model-format.md`.
+public struct NetworkModel: Sendable, Equatable {
   /// A dense affine map: `rows` outputs, `columns` inputs.
   public struct Affine: Sendable, Equatable {
     /// Outputs and inputs.
@@ -13,7 +14,7 @@ public struct CfCModel: Sendable, Equatable {
     /// `rows` biases.
     public var bias: [Float]
 
-    /// An affine map from its parts; the counts are checked by `CfCModel.validate`.
+    /// An affine map from its parts; the counts are checked by `NetworkModel.validate`.
     public init(rows: Int, columns: Int, weights: [Float], bias: [Float]) {
       (self.rows, self.columns, self.weights, self.bias) = (rows, columns, weights, bias)
     }
@@ -42,47 +43,10 @@ public struct CfCModel: Sendable, Equatable {
   }
 
   /// A cell of the chain.
-  public enum Cell: Sendable, Equatable {
-    /// A closed-form continuous-time cell.
-    case cfc(CfC)
-    /// A liquid time-constant cell.
-    case ltc(LTC)
-
-    /// Neurons.
-    public var units: Int {
-      get {
-        switch self {
-        case .cfc(let cell): cell.units
-        case .ltc(let cell): cell.units
-        }
-      }
-      set {
-        switch self {
-        case .cfc(var cell):
-          cell.units = newValue
-          self = .cfc(cell)
-        case .ltc(var cell):
-          cell.units = newValue
-          self = .ltc(cell)
-        }
-      }
-    }
-
-    /// The closed-form cell, if it is one; what is set replaces the cell.
-    public var cfc: CfC? {
-      get { if case .cfc(let cell) = self { cell } else { nil } }
-      set { if let newValue { self = .cfc(newValue) } }
-    }
-
-    /// The liquid time-constant cell, if it is one; what is set replaces the cell.
-    public var ltc: LTC? {
-      get { if case .ltc(let cell) = self { cell } else { nil } }
-      set { if let newValue { self = .ltc(newValue) } }
-    }
-  }
+  public typealias Cell = CellOf<CfC, LTC>
 
   /// One closed-form continuous-time cell; a wired network (NCP) is a chain of these: inter, command, motor.
-  public struct CfC: Sendable, Equatable {
+  public struct CfC: HasUnits, Sendable, Equatable {
     /// How the state is renewed.
     public var mode: Mode
     /// Neurons of this cell.
@@ -100,7 +64,7 @@ public struct CfCModel: Sendable, Equatable {
     /// `units` values each, present in mode pure.
     public var wTau, a: [Float]?
 
-    /// A cell from its parts; checked by `CfCModel.validate`.
+    /// A cell from its parts; checked by `NetworkModel.validate`.
     public init(
       mode: Mode, units: Int, backboneActivation: BackboneActivation, backbone: [Affine],
       headActivation: HeadActivation, ff1: Affine, ff2: Affine?, timeA: Affine?, timeB: Affine?,

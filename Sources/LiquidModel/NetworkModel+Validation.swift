@@ -1,4 +1,4 @@
-extension CfCModel {
+extension NetworkModel {
   /// Whether this is a network that can be run: sizes within bounds, shapes that fit through the chain,
   /// finite weights, and ranges that are ranges.
   ///
@@ -63,7 +63,7 @@ extension CfCModel {
   }
 }
 
-extension CfCModel.CfC {
+extension NetworkModel.CfC {
   fileprivate func validate(_ place: String, columns: Int) throws(ModelError) {
     var columns = columns
     for (j, layer) in backbone.enumerated() {
@@ -83,7 +83,7 @@ extension CfCModel.CfC {
       guard (vector != nil) == (mode == .pure) else {
         throw unexpected("\(place), \(name)", present: vector != nil)
       }
-      if let vector { try CfCModel.Affine.validate("\(place), \(name)", vector, count: units) }
+      if let vector { try NetworkModel.Affine.validate("\(place), \(name)", vector, count: units) }
     }
   }
 
@@ -93,7 +93,7 @@ extension CfCModel.CfC {
   }
 }
 
-extension CfCModel.Affine {
+extension NetworkModel.Affine {
   fileprivate func validate(_ place: String, rows: Int, columns: Int) throws(ModelError) {
     guard self.rows == rows, self.columns == columns else {
       throw ModelError(
