@@ -113,3 +113,9 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Swift 6.2 wants to be told that a span which is written to does not depend on one that is read (`@_lifetime`); later
+// versions know.
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+  target.swiftSettings = [.enableExperimentalFeature("Lifetimes")]
+}

@@ -6,7 +6,7 @@ import LiquidModel
 struct OpenNetwork: ~Copyable {
   var runtime: NetworkRuntime
   /// The text of the last refused call.
-  var error = CText("", capacity: 1024)
+  var error: CText
   let description: Description
 
   init(_ file: ModelFile, kernel: String?) throws(Refusal) {
@@ -16,6 +16,8 @@ struct OpenNetwork: ~Copyable {
     } catch {
       throw .model(error)
     }
+    // Not before what can throw: Swift 6.2 would destroy twice what is there by then.
+    error = CText("", capacity: 1024)
     description = Description(file, runtime)
   }
 

@@ -30,6 +30,7 @@ public protocol I2CBus: ~Copyable {
   mutating func read(from address: UInt8, into buffer: inout MutableSpan<UInt8>) throws(BusError)
 
   /// START, address+W, `bytes`, repeated START, address+R, `buffer.count` bytes, STOP.
+  @_lifetime(buffer: copy buffer)
   mutating func write(
     _ bytes: Span<UInt8>, to address: UInt8, thenRead buffer: inout MutableSpan<UInt8>
   ) throws(BusError)

@@ -187,6 +187,7 @@ public struct Network<A: Arithmetic> {
   ///
   /// - Throws: `NetworkError`, and then nothing has changed.
   @inline(__always)
+  @_lifetime(outputs: copy outputs)
   mutating func run(inputs given: Span<Float>, ts: Float, outputs: inout MutableSpan<Float>)
     throws(NetworkError)
   {
@@ -215,6 +216,7 @@ extension Network where A == Float32Arithmetic {
   /// One step from inputs and elapsed time `ts` in the network's time unit to outputs.
   ///
   /// - Throws: `NetworkError`, and then nothing has changed.
+  @_lifetime(outputs: copy outputs)
   public mutating func step(inputs: Span<Float>, ts: Float, outputs: inout MutableSpan<Float>)
     throws(NetworkError)
   {
@@ -226,6 +228,7 @@ extension Network where A == Float16Arithmetic {
   /// One step from inputs and elapsed time `ts` in the network's time unit to outputs.
   ///
   /// - Throws: `NetworkError`, and then nothing has changed.
+  @_lifetime(outputs: copy outputs)
   public mutating func step(inputs: Span<Float>, ts: Float, outputs: inout MutableSpan<Float>)
     throws(NetworkError)
   {
@@ -239,6 +242,7 @@ extension Network where A == FixedPointArithmetic {
   /// Inputs beyond the range they were quantised for count as its end, and so does ts.
   ///
   /// - Throws: `NetworkError`, and then nothing has changed.
+  @_lifetime(outputs: copy outputs)
   public mutating func step(inputs: Span<Float>, ts: Float, outputs: inout MutableSpan<Float>)
     throws(NetworkError)
   {

@@ -27,6 +27,7 @@ extension Network where A == FixedPointArithmetic {
   /// An elapsed time beyond the network's largest counts as that.
   ///
   /// - Throws: `NetworkError` for a wrong count or a negative elapsed time, and then nothing has changed.
+  @_lifetime(outputs: copy outputs)
   public mutating func step(
     integers given: Span<Int16>, elapsed: Int32, outputs: inout MutableSpan<Int32>
   ) throws(NetworkError) {

@@ -35,6 +35,7 @@ extension NetworkRuntime {
   /// One step from integers to integers; false, and nothing done, for a network in floating point.
   ///
   /// - Throws: `NetworkError` for a wrong count or a negative elapsed time, and then nothing has changed.
+  @_lifetime(outputs: copy outputs)
   public mutating func step(
     integers inputs: Span<Int16>, elapsed: Int32, outputs: inout MutableSpan<Int32>
   ) throws(NetworkError) -> Bool {

@@ -128,6 +128,7 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
   ///
   /// - Throws: `NetworkError` for a wrong count, an input that is not finite, or a ts that is negative or not
   ///   finite; the state is then as before.
+  @_lifetime(outputs: copy outputs)
   public mutating func step(inputs: Span<Float>, ts: Float, outputs: inout MutableSpan<Float>)
     throws(NetworkError)
   {

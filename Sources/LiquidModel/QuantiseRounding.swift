@@ -111,7 +111,11 @@ struct CompensatedRounding {
         upper[row * order + column] = lower[column * order + row] / lower[row * order + row]
       }
     }
-    return (upper, (0..<order).map { 1 / (lower[$0 * order + $0] * lower[$0 * order + $0]) })
+    let pivots = (0..<order).map { (place: Int) -> Double in
+      let diagonal = lower[place * order + place]
+      return 1 / (diagonal * diagonal)
+    }
+    return (upper, pivots)
   }
 
   /// L with L·Lᵀ = `matrix`, lower triangular; nil when the matrix is not positive definite.

@@ -82,10 +82,11 @@ import Testing
     let board = try board(SimulatedPCA9685(), at: 0x40)
     var driver = PCA9685()
     var bus = board.bus()
-    let widths = InlineArray<4, Float>(repeating: 1500)
     var millisecond: Int64 = 0
     // A `for` over a range of Int64 takes heap blocks of its own without optimisation.
     func run(until end: Int64) throws {
+      // Here, because Swift 6.2 cannot make a span of an array that a function captures.
+      let widths = InlineArray<4, Float>(repeating: 1500)
       while millisecond < end {
         let now = MonotonicTime.zero.advanced(milliseconds: millisecond)
         board.advance(to: now)

@@ -123,7 +123,10 @@ class Parity(unittest.TestCase):
                 with self.subTest(path.name):
                     if path.suffix == ".safetensors":
                         ours, theirs = (model_file.read_tensors(p)[0] for p in (path, committed / path.name))
-                        self.assertEqual(model_file.digest(ours), model_file.digest(theirs))
+                        self.assertEqual(list(ours), list(theirs))
+                        for name in ours:
+                            # torch makes an LSTM's weights orthogonal through LAPACK, whose last bits are the processor's.
+                            np.testing.assert_allclose(ours[name], theirs[name], rtol=0, atol=5e-7, err_msg=name)
                     elif path.suffix == ".f32":
                         a, b = (np.fromfile(p, "<f4") for p in (path, committed / path.name))
                         self.assertLess(np.abs(a - b).max(), 1e-6)

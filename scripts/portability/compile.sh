@@ -30,8 +30,8 @@ compile_swift() {
   shift
   local -a clang=()
   for flag in "${flags[@]}"; do clang+=(-Xcc "$flag"); done
-  swiftc -target "$triple" "${clang[@]}" -enable-experimental-feature Embedded -no-allocations -wmo -parse-as-library \
-    -swift-version 6 -warnings-as-errors -module-name LiquidCore -Xfrontend -function-sections \
+  swiftc -target "$triple" "${clang[@]}" -enable-experimental-feature Embedded \
+    -enable-experimental-feature Lifetimes -no-allocations -wmo -parse-as-library -swift-version 6 -warnings-as-errors -module-name LiquidCore -Xfrontend -function-sections \
     -Xfrontend -disable-stack-protector "$root"/Sources/LiquidCore/*.swift "$@" -c -o "$output"
 }
 

@@ -77,8 +77,7 @@ struct NetworkController: ~Copyable {
       let ts = output.ts
       var span = results.mutableSpan
       try span.withUnsafeMutableBufferPointer { buffer throws(NetworkError) in
-        var wanted = UnsafeMutableBufferPointer(rebasing: buffer[..<outputCount]).mutableSpan
-        try network?.step(inputs: inputs.span.extracting(first: inputCount), ts: ts, outputs: &wanted)
+        try step(inputs, ts, into: buffer)
       }
     } catch {
       hasFailed = true
@@ -91,6 +90,14 @@ struct NetworkController: ~Copyable {
       command.set(outputs[index].channel, results[index] * outputs[index].scale + outputs[index].offset)
     }
     return command
+  }
+
+  /// The network's step. On its own because a closure of Swift 6.2 cannot make a span of an array that it captures.
+  private mutating func step(
+    _ inputs: InlineArray<64, Float>, _ ts: Float, into buffer: UnsafeMutableBufferPointer<Float>
+  ) throws(NetworkError) {
+    var results = UnsafeMutableBufferPointer(rebasing: buffer[..<outputCount]).mutableSpan
+    try network?.step(inputs: inputs.span.extracting(first: inputCount), ts: ts, outputs: &results)
   }
 }
 

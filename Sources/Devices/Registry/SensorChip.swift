@@ -14,11 +14,13 @@ public protocol ConfiguredSensor<Use, Sample>: SensorDriver {
 public struct SensorChip<Use: Sendable, Sample: BitwiseCopyable & Sendable>: Sendable, Equatable {
   /// What is known of the chip.
   public let facts: ChipFacts
-  /// A driver at power-on for a chip used so.
-  public let makeDriver: @Sendable (Use) -> any SensorDriver<Sample>
+  private let make: @Sendable (Use) -> Made<Sample>
 
   /// The name in a configuration.
   public var name: String { facts.name }
+
+  /// A driver at power-on for a chip used so.
+  public func makeDriver(_ use: Use) -> any SensorDriver<Sample> { make(use).driver }
 
   /// The row of `Driver`.
   public init<Driver: ConfiguredSensor<Use, Sample>>(_: Driver.Type) {
@@ -30,11 +32,17 @@ public struct SensorChip<Use: Sendable, Sample: BitwiseCopyable & Sendable>: Sen
     _ facts: ChipFacts, makeDriver: @escaping @Sendable (Use) -> Driver
   ) {
     self.facts = facts
-    self.makeDriver = { makeDriver($0) }
+    make = { Made(driver: makeDriver($0)) }
   }
 
   /// Two rows are of the same chip when they have one name.
   public static func == (left: Self, right: Self) -> Bool { left.name == right.name }
+}
+
+/// What a row's function returns. The optimiser of Swift 6.2 cannot specialise a stored function that returns the
+/// driver itself.
+private struct Made<Sample: BitwiseCopyable & Sendable> {
+  let driver: any SensorDriver<Sample>
 }
 
 /// Inertial measurement units.

@@ -71,8 +71,8 @@ public struct LinuxI2CBus<System: I2CSystem>: I2CBus, ~Copyable {
   ) throws(LinuxError) {
     (self.path, self.options, self.system) = (path, options, system)
     self.locate = locate ?? { path }
-    let result = open()
-    guard result == 0 else { throw Self.refusal(path, -result, functions) }
+    descriptor = Self.open(path, options, system, &functions)
+    guard descriptor >= 0 else { throw Self.refusal(path, -descriptor, functions) }
   }
 
   deinit {
@@ -97,6 +97,7 @@ public struct LinuxI2CBus<System: I2CSystem>: I2CBus, ~Copyable {
   }
 
   /// See `I2CBus`.
+  @_lifetime(buffer: copy buffer)
   public mutating func write(
     _ bytes: Span<UInt8>, to address: UInt8, thenRead buffer: inout MutableSpan<UInt8>
   ) throws(BusError) {
@@ -240,20 +241,23 @@ public struct LinuxI2CBus<System: I2CSystem>: I2CBus, ~Copyable {
   // MARK: - Opening
 
   /// Opens `path`; 0 or −errno.
-  private mutating func open() -> Int32 {
+  /// A descriptor of the adapter that is ready for transfers, or −errno.
+  private static func open(
+    _ path: String, _ options: I2COptions, _ system: System, _ functions: inout I2CFunctions
+  ) -> Int32 {
     let file = system.open(path)
     guard file >= 0 else { return file }
-    let result = prepare(file)
+    let result = prepare(file, options, system, &functions)
     guard result == 0 else {
       system.close(file)
       return result
     }
-    descriptor = file
-    selected = 0xFF
-    return 0
+    return file
   }
 
-  private mutating func prepare(_ file: Int32) -> Int32 {
+  private static func prepare(
+    _ file: Int32, _ options: I2COptions, _ system: System, _ functions: inout I2CFunctions
+  ) -> Int32 {
     let locked = system.lock(file)
     if locked < 0 { return locked }
     var bits: UInt64 = 0
@@ -281,7 +285,9 @@ public struct LinuxI2CBus<System: I2CSystem>: I2CBus, ~Copyable {
     nextAttempt = now &+ Self.reopenPeriod
     guard let found = locate() else { return false }
     path = found
-    guard open() == 0 else { return false }
+    descriptor = Self.open(path, options, system, &functions)
+    guard descriptor >= 0 else { return false }
+    selected = 0xFF
     statistics.reopened &+= 1
     return true
   }

@@ -120,6 +120,7 @@ public struct RecordingBus<Base: I2CBus & ~Copyable>: I2CBus, ~Copyable {
   }
 
   /// See `I2CBus`.
+  @_lifetime(buffer: copy buffer)
   public mutating func write(
     _ bytes: Span<UInt8>, to address: UInt8, thenRead buffer: inout MutableSpan<UInt8>
   ) throws(BusError) {

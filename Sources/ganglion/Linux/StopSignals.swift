@@ -8,14 +8,15 @@
 ///
 /// Blocked before any other thread exists, so that none of them is ever interrupted.
 struct StopSignals: ~Copyable {
-  private var set = sigset_t()
-  private var before = sigset_t()
+  private let set, before: sigset_t
 
   /// Holds them back.
   init() {
+    var (set, before) = (sigset_t(), sigset_t())
     sigemptyset(&set)
     for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, signal) }
     pthread_sigmask(SIG_BLOCK, &set, &before)
+    (self.set, self.before) = (set, before)
     // Whoever read our output may go; that ends no flight.
     signal(SIGPIPE, SIG_IGN)
   }

@@ -53,6 +53,7 @@ struct HostileBus: I2CBus, ~Copyable {
     }
   }
 
+  @_lifetime(buffer: copy buffer)
   mutating func write(
     _ bytes: Span<UInt8>, to address: UInt8, thenRead buffer: inout MutableSpan<UInt8>
   ) throws(BusError) {

@@ -31,6 +31,7 @@ struct FailingBus: I2CBus, ~Copyable {
     try bus.read(from: address, into: &buffer)
   }
 
+  @_lifetime(buffer: copy buffer)
   mutating func write(
     _ bytes: Span<UInt8>, to address: UInt8, thenRead buffer: inout MutableSpan<UInt8>
   ) throws(BusError) {

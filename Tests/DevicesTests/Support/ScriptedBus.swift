@@ -62,6 +62,7 @@ struct ScriptedBus: I2CBus, ~Copyable {
     buffer.fill(with: try next([], address, reading: buffer.count))
   }
 
+  @_lifetime(buffer: copy buffer)
   mutating func write(
     _ bytes: Span<UInt8>, to address: UInt8, thenRead buffer: inout MutableSpan<UInt8>
   ) throws(BusError) {
@@ -76,6 +77,7 @@ extension Span<UInt8> {
 
 extension MutableSpan<UInt8> {
   /// Copies as many bytes as both have.
+  @_lifetime(self: copy self)
   mutating func fill(with bytes: [UInt8]) {
     for (index, byte) in bytes.enumerated() where index < count { self[index] = byte }
   }

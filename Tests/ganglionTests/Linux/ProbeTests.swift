@@ -174,6 +174,7 @@ private struct NotingBus: I2CBus, ~Copyable {
     try note(address, [])
   }
 
+  @_lifetime(buffer: copy buffer)
   mutating func write(
     _ bytes: Span<UInt8>, to address: UInt8, thenRead buffer: inout MutableSpan<UInt8>
   ) throws(BusError) {

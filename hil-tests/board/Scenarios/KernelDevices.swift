@@ -11,7 +11,7 @@ struct KernelDevices: ~Copyable {
   /// The adapter.
   var bus: LinuxI2CBus<KernelI2C>
   /// The GPIO chips.
-  let chips = GPIOChips()
+  let chips: GPIOChips
 
   /// Opens them.
   init() throws(HILError) {
@@ -22,6 +22,8 @@ struct KernelDevices: ~Copyable {
     } catch {
       throw HILError("\(error)")
     }
+    // Not before what can throw: Swift 6.2 would destroy twice what is there by then.
+    chips = GPIOChips()
   }
 
   private static var adapter: I2CAdapter? { I2CAdapters().all.first { $0.name.hasPrefix(adapterName) } }
