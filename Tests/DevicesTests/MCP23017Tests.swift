@@ -61,7 +61,7 @@ import Testing
     #expect(rig.faults == [])
     #expect(rig.samples.last == PortSample(levels: 0x8005))
     #expect((0..<16).map { chip.outputLevel($0) }.compactMap(\.self) == [true, false, false])
-    try rig.driver.write(levels: 0x0102, to: &rig.bus, now: board.now)
+    try rig.use { driver, bus in try driver.write(levels: 0x0102, to: &bus, now: board.now) }
     #expect(chip.outputLevel(0) == false && chip.outputLevel(1) == true && chip.outputLevel(8) == true)
     chip.drive(15, high: false)
     rig.run(until: 1)

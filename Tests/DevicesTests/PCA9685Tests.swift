@@ -68,7 +68,7 @@ import Testing
     bus.expect([
       .write([0x0A, 0, 0, 0x83, 0x06, 0, 0, 0, 0x10], to: 0x40)
     ])
-    let widths: InlineArray<2, Float> = [1000, 0]
+    let widths: [Float] = [1000, 0]
     let written = try driver.write(microseconds: widths.span, from: 1, to: &bus, now: .zero)
     #expect(written)
     bus.expectFinished()
@@ -86,7 +86,7 @@ import Testing
   @Test func `writes nothing before it runs, nor outside its channels`() throws {
     var bus = ScriptedBus([])
     var driver = PCA9685()
-    let widths: InlineArray<1, Float> = [1000]
+    let widths: [Float] = [1000]
     #expect(try !driver.write(microseconds: widths.span, to: &bus, now: .zero))
     bus.expect(Self.start + [.read([0x00], of: 0x40, [0x20])])
     poll(&driver, &bus, until: 10_000_000)
@@ -99,7 +99,7 @@ import Testing
     var bus = ScriptedBus(Self.start + [.read([0x00], of: 0x40, [0x20])])
     var driver = PCA9685()
     poll(&driver, &bus, until: 10_000_000)
-    let widths: InlineArray<1, Float> = [1000]
+    let widths: [Float] = [1000]
     let now = MonotonicTime.zero.advanced(milliseconds: 10)
     for _ in 0..<10 {
       #expect(driver.isReady)
@@ -136,7 +136,7 @@ import Testing
 
     mutating func run(until seconds: Double, width: Float) {
       let end = MonotonicTime(nanoseconds: Int64(seconds * 1e9))
-      let widths = InlineArray<4, Float>(repeating: width)
+      let widths = [Float](repeating: width, count: 4)
       while next <= end {
         board.advance(to: next)
         var fault = driver.poll(&bus, now: next).fault
@@ -205,7 +205,7 @@ import Testing
     var options = PCA9685.Options()
     options.oscillator = 26.2e6
     var driver = PCA9685(options: options)
-    let widths: InlineArray<1, Float> = [1500]
+    let widths: [Float] = [1500]
     for millisecond in 0..<50 {
       let now = MonotonicTime.zero.advanced(milliseconds: Int64(millisecond))
       board.advance(to: now)

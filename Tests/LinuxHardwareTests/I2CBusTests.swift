@@ -69,11 +69,11 @@ struct I2CTransferTests {
     let six: InlineArray<6, UInt8> = try bus.readRegisters(0x40, of: 0x68)
     #expect(six[5] == 0x45)
     try bus.writeRegister(0x20, 0xAA, of: 0x68)
-    let long: InlineArray<5, UInt8> = [0x50, 1, 2, 3, 4]
+    let long: [UInt8] = [0x50, 1, 2, 3, 4]
     try bus.write(long.span, to: 0x68)
-    let word: InlineArray<3, UInt8> = [0x60, 1, 2]
+    let word: [UInt8] = [0x60, 1, 2]
     try bus.write(word.span, to: 0x68)
-    let pointer: InlineArray<1, UInt8> = [0x61]
+    let pointer: [UInt8] = [0x61]
     try bus.write(pointer.span, to: 0x68)
     var byte = InlineArray<1, UInt8>(repeating: 0)
     var span = byte.mutableSpan

@@ -148,7 +148,7 @@ import Testing
     }
     #expect(try word(0) == 0x399F)
     // 0.1 mA per step and 0.1 Ω.
-    let calibration: InlineArray<3, UInt8> = [5, 0x10, 0x00]
+    let calibration: [UInt8] = [5, 0x10, 0x00]
     try bus.write(calibration.span, to: 0x40)
     board.advance(to: at(2_000))
     #expect(try word(1) == 20_000)
@@ -169,7 +169,7 @@ import Testing
     try bus.writeRegister(0x00, 0x20, of: 0x40)
     try bus.writeRegister(0xFE, 14, of: 0x40)
     #expect(try bus.readRegister(0xFE, of: 0x40) == 121)
-    let pulse: InlineArray<5, UInt8> = [0x0A, 0, 0, 0x33, 0x01]
+    let pulse: [UInt8] = [0x0A, 0, 0, 0x33, 0x01]
     try bus.write(pulse.span, to: 0x40)
     #expect(chip.pulseWidth(1) == nil)
     board.advance(to: at(30_000))
@@ -187,11 +187,11 @@ import Testing
     var bus = board.bus()
     try bus.writeRegister(0xFE, 121, of: 0x40)
     try bus.writeRegister(0x00, 0x20, of: 0x40)
-    let short: InlineArray<5, UInt8> = [0x06, 0, 0, 0x00, 0x01]
+    let short: [UInt8] = [0x06, 0, 0, 0x00, 0x01]
     try bus.write(short.span, to: 0x40)
     // Cycles of 19.98848 ms from 0.5 ms on.
     board.advance(to: at(500 + 19_988 * 2 + 5_000))
-    let long: InlineArray<5, UInt8> = [0x06, 0, 0, 0x00, 0x02]
+    let long: [UInt8] = [0x06, 0, 0, 0x00, 0x02]
     try bus.write(long.span, to: 0x40)
     let before = try #require(chip.pulseWidth(0))
     board.advance(to: at(500 + 19_988 * 3 - 100))

@@ -87,7 +87,7 @@ import Testing
       due = max(driver.poll(&bus, now: due).next, bus.busyUntil)
     }
     let before = bus.busyNanoseconds
-    let pulses: InlineArray<4, Float> = [1000, 1100, 1200, 1300]
+    let pulses: [Float] = [1000, 1100, 1200, 1300]
     #expect(try driver.write(microseconds: pulses.span, to: &bus, now: due))
     let bits = Double(bus.busyNanoseconds - before) * 400_000 / 1e9
     #expect(bits == Double(PulseChip.pca9685.bitsPerWrite(channels: [3, 0, 2, 1])))

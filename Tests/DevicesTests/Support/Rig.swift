@@ -58,6 +58,11 @@ struct Rig<Driver: SensorDriver>: ~Copyable where Driver.Sample: Equatable {
     bus = FailingBus(board.bus(0))
   }
 
+  /// Lets `body` have the driver and the bus at once: of a variable that a closure captures, Swift 6.2 gives one part only.
+  mutating func use(_ body: (inout Driver, inout FailingBus) throws -> Void) rethrows {
+    try body(&driver, &bus)
+  }
+
   /// Polls until the board's time is `seconds`.
   mutating func run(until seconds: Double) {
     let end = MonotonicTime(nanoseconds: Int64(seconds * 1e9))
