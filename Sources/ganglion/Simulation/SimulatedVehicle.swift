@@ -18,14 +18,25 @@ final class SimulatedVehicle: Vehicle {
   private var enable: SimulatedOutput
   private let killSwitch: String
 
-  /// The vehicle of `configuration` as `seed` draws it: mass, disturbances, noise and all.
-  convenience init(_ configuration: Configuration, seed: UInt64) throws(CommandFailure) {
+  /// The vehicle of `configuration` as `seed` draws it: mass, disturbances, noise and all. `motion` moves it in place of
+  /// its own physics.
+  convenience init(
+    _ configuration: Configuration, seed: UInt64, motion: (any SimulatedMotion)? = nil
+  ) throws(CommandFailure) {
     let simulation = configuration.simulation
     var random = RandomGenerator(seed: seed, stream: 96)
     let noise = random.nextUniform(simulation.sensorNoise.lowerBound, simulation.sensorNoise.upperBound)
+    if case .seed(let made)? = configuration.calibration?.origin, made != seed {
+      throw CommandFailure(
+        "\(configuration.calibrationPath ?? "the calibration") was made on the chips of seed \(made), and seed \(seed) "
+          + "draws others; with `sensor_errors: {}` in the section `simulation` they stay the same in every run"
+      )
+    }
     try self.init(
-      configuration, board: SimulatedBoard(seed: seed, noiseScale: noise),
-      motion: configuration.simulatedMotion(seed: seed))
+      configuration,
+      board: SimulatedBoard(
+        seed: seed, noiseScale: noise, specimen: simulation.sensorErrors.map { SpecimenErrors($0) }),
+      motion: motion ?? configuration.simulatedMotion(seed: seed))
   }
 
   /// The board of `configuration` without physics, for a recording: its chips are ideal, since the noise is in the
