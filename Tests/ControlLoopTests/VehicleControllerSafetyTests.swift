@@ -135,7 +135,7 @@ struct VehicleControllerSafetyTests {
     stand.input.inertial.sample.rateX = 0.01
     stand.run(1)
     #expect(stand.output.mode == .active)
-    #expect(abs(stand.output.estimate.rateX) < 1e-6)
+    #expect(abs(stand.output.estimate.rateX) < 1e-5)
   }
 
   @Test(

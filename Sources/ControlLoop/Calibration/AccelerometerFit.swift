@@ -3,8 +3,9 @@ import PortableMath
 extension AccelerometerCalibration {
   /// From this many poses on, what one axis feels of another is sought, too.
   public static let posesForCross = 12
-  /// Largest root mean square in m/s² of what the poses may differ from gravity: 3 mg.
-  static let largestResidual = 0.03
+  /// Largest root mean square in m/s² of what the poses may differ from gravity: 3 mg; and where what one axis feels of
+  /// another is not sought, as much as 2 % of that makes.
+  static let (largestResidual, largestResidualWithoutCross) = (0.03, 0.15)
 
   /// The calibration that makes the average specific forces of still poses, in m/s² and the sensor's axes, as long as
   /// `gravity`: Lötters et al., "Procedure for in-use calibration of triaxial accelerometers", 1998.
@@ -36,11 +37,12 @@ extension AccelerometerCalibration {
     try calibration.checkBounds()
     if poses.count > (whole == nil ? 6 : 9) {
       let residual = rootMeanSquare(poses.map { found.residual($0, radius: gravity) })
-      guard residual <= largestResidual else {
+      let limit = whole == nil ? largestResidualWithoutCross : largestResidual
+      guard residual <= limit else {
         throw CalibrationRefusal(
           .inconsistent,
           "the poses do not fit one accelerometer: they differ from gravity by \(rounded(residual, 3)) m/s² (at most "
-            + "\(largestResidual))",
+            + "\(limit))",
           remedy:
             "keep the vehicle from being touched while a pose is taken, and from getting warm meanwhile; once more"
         )

@@ -13,6 +13,8 @@ public protocol CalibrationProcedure {
   var result: Result? { get }
   /// What is to be done with the vehicle now.
   var instruction: String { get }
+  /// What was seen last, for whoever handles it; empty when there is nothing to say.
+  var note: String { get }
   /// How far it is, 0 to 1.
   var progress: Double { get }
   /// Time in s without progress after which it is no use to wait.

@@ -17,20 +17,25 @@ public struct FieldProcedure: CalibrationProcedure {
   private var missing = BodySide.allCases
   private var share = 0.0
   private var lastRefusal: CalibrationRefusal?
+  /// See `CalibrationProcedure`.
   public private(set) var result: MagnetometerCalibration?
 
   /// A procedure for a sensor that sits as `mounting` says.
   public init(mounting: Configuration.Mounting) { self.mounting = mounting }
 
-  public var instruction: String {
-    let sides =
-      missing.isEmpty
-      ? "" : "; the field has not yet come from: " + missing.map(\.name).joined(separator: ", ")
-    return "magnetometer: \(points.count) points, turn the vehicle slowly about all of its axes\(sides)"
+  /// See `CalibrationProcedure`.
+  public var instruction: String { "magnetometer: turn the vehicle slowly about all of its axes" }
+  /// See `CalibrationProcedure`.
+  public var note: String {
+    "\(points.count) points"
+      + (missing.isEmpty ? "" : "; not yet from its " + missing.map(\.name).joined(separator: ", "))
   }
+  /// See `CalibrationProcedure`.
   public var progress: Double { share }
+  /// See `CalibrationProcedure`.
   public var patience: Double { 120 }
 
+  /// See `CalibrationProcedure`.
   public var refusal: CalibrationRefusal {
     if let lastRefusal { return lastRefusal }
     guard points.count >= Self.first else {
@@ -42,6 +47,7 @@ public struct FieldProcedure: CalibrationProcedure {
     return .missing(missing)
   }
 
+  /// See `CalibrationProcedure`.
   public mutating func take(_ readings: SensorReadings) throws(CalibrationRefusal) {
     guard result == nil, track.interval(readings.magnetic) != nil else { return }
     let sample = readings.magnetic.sample

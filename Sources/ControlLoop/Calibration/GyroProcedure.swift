@@ -5,25 +5,31 @@ import PortableMath
 public struct GyroProcedure: CalibrationProcedure {
   /// Time in s over which is averaged.
   public static let seconds = 3.0
-  /// Angle in rad by which the field may turn in that time. A magnetometer alone sees a steady turn about the vertical.
-  static let largestFieldTurn = 1.5 * Double.pi / 180
+  /// By how much, in T, the field may change in that time, or four standard errors of what is measured of it, if that is
+  /// more. A magnetometer alone sees a steady turn about the vertical; in Europe this is 1.4 degrees.
+  static let largestFieldChange = 0.5e-6
 
   private var window = StillWindow(seconds: Self.seconds)
   private var inertial = ReadingTrack()
   private var magnetic = ReadingTrack()
   private var field: [Vector3] = []
   private var motion: String?
+  /// See `CalibrationProcedure`.
   public private(set) var result: GyroCalibration?
 
   /// A procedure that has seen nothing.
   public init() {}
 
-  public var instruction: String {
-    "gyroscope: keep the vehicle still" + (motion.map { " (\($0))" } ?? "")
-  }
+  /// See `CalibrationProcedure`.
+  public var instruction: String { "gyroscope: keep the vehicle still" }
+  /// See `CalibrationProcedure`.
+  public var note: String { motion ?? "" }
+  /// See `CalibrationProcedure`.
   public var progress: Double { window.share }
+  /// See `CalibrationProcedure`.
   public var patience: Double { 15 }
 
+  /// See `CalibrationProcedure`.
   public var refusal: CalibrationRefusal {
     CalibrationRefusal(
       .moving,
@@ -32,6 +38,7 @@ public struct GyroProcedure: CalibrationProcedure {
       remedy: "put it down where nothing shakes it, take the hands off, and run the command again")
   }
 
+  /// See `CalibrationProcedure`.
   public mutating func take(_ readings: SensorReadings) throws(CalibrationRefusal) {
     if magnetic.interval(readings.magnetic) != nil {
       let sample = readings.magnetic.sample
@@ -46,8 +53,10 @@ public struct GyroProcedure: CalibrationProcedure {
       field = []
     case .still(let average):
       defer { field = [] }
-      if let turn = fieldTurn, turn > Self.largestFieldTurn {
-        motion = "the magnetometer saw it turn by \(rounded(turn * 180 / .pi, 1))° in \(Self.seconds) s"
+      if let (change, limit) = fieldChange, change > limit {
+        motion =
+          "the magnetometer's field changed by \(rounded(change * 1e6, 2)) µT (at most \(rounded(limit * 1e6, 2))): it "
+          + "turned, or iron moved beside it"
         return
       }
       let (axis, amount) = average.rate.largest
@@ -66,12 +75,20 @@ public struct GyroProcedure: CalibrationProcedure {
     }
   }
 
-  /// By what angle in rad the field turned from the first third of the time to the last; `nil` without a magnetometer.
-  private var fieldTurn: Double? {
+  /// By how much in T the average field changed from the first third of the time to the last, and how much may pass;
+  /// `nil` without a magnetometer.
+  private var fieldChange: (change: Double, limit: Double)? {
     let part = field.count / 3
     guard part >= 5 else { return nil }
-    let first = field.prefix(part).reduce(Vector3.zero, +).direction
-    let last = field.suffix(part).reduce(Vector3.zero, +).direction
-    return arctangent2(first.cross(last).length, first.dot(last))
+    let (first, last) = (Self.mean(field.prefix(part)), Self.mean(field.suffix(part)))
+    let error = ((first.variance + last.variance) / Double(part)).squareRoot()
+    return ((last.mean - first.mean).length, max(Self.largestFieldChange, 4 * error))
+  }
+
+  /// Average, and mean square of the distances from it.
+  private static func mean(_ vectors: ArraySlice<Vector3>) -> (mean: Vector3, variance: Double) {
+    let count = Double(max(vectors.count, 1))
+    let mean = vectors.reduce(Vector3.zero, +) * (1 / count)
+    return (mean, vectors.reduce(0) { $0 + ($1 - mean).dot($1 - mean) } / count)
   }
 }

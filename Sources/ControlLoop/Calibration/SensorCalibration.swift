@@ -71,8 +71,11 @@ public struct SensorLocation: Sendable, Equatable {
 public struct ChipCalibration: Sendable, Equatable {
   /// Which chip.
   public var place: SensorLocation
+  /// Of its gyroscope.
   public var gyro: GyroCalibration?
+  /// Of its accelerometer.
   public var accelerometer: AccelerometerCalibration?
+  /// Of the magnetometer that it is.
   public var magnetometer: MagnetometerCalibration?
 
   /// A calibration of nothing.

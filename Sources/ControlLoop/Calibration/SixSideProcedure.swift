@@ -22,7 +22,9 @@ public struct SixSideProcedure: CalibrationProcedure {
   private var forces: [Vector3] = []
   private var sides: Set<BodySide> = []
   private var temperatures: [Double] = []
-  private var note: String?
+  /// See `CalibrationProcedure`.
+  public private(set) var note = ""
+  /// See `CalibrationProcedure`.
   public private(set) var result: AccelerometerCalibration?
 
   /// A procedure for `poses` poses of a sensor that sits as `mounting` says.
@@ -35,27 +37,32 @@ public struct SixSideProcedure: CalibrationProcedure {
 
   private var missing: [BodySide] { BodySide.allCases.filter { !sides.contains($0) } }
 
+  /// See `CalibrationProcedure`.
   public var instruction: String {
     let next =
       missing.isEmpty
       ? "lean the vehicle somewhere in between, \(wanted - forces.count) more"
       : "put the vehicle " + missing.map(\.pose).joined(separator: ", ") + ", in any order"
-    return "accelerometer: \(forces.count) of \(wanted) poses; \(next)" + (note.map { " (\($0))" } ?? "")
+    return "accelerometer: \(forces.count) of \(wanted) poses; \(next)"
   }
+  /// See `CalibrationProcedure`.
   public var progress: Double { (Double(forces.count) + window.share) / Double(wanted) }
+  /// See `CalibrationProcedure`.
   public var patience: Double { 60 }
 
+  /// See `CalibrationProcedure`.
   public var refusal: CalibrationRefusal {
     let what =
       missing.isEmpty
       ? "\(forces.count) of \(wanted) poses" : "missing sides: " + missing.map(\.pose).joined(separator: ", ")
     return CalibrationRefusal(
-      .incomplete, "refused, poses are missing (\(what))" + (note.map { "; last, \($0)" } ?? ""),
+      .incomplete, "refused, poses are missing (\(what))" + (note.isEmpty ? "" : "; last, \(note)"),
       remedy:
         "run the command again, and let the vehicle stand still for \(Self.seconds) s on each of its six sides"
     )
   }
 
+  /// See `CalibrationProcedure`.
   public mutating func take(_ readings: SensorReadings) throws(CalibrationRefusal) {
     guard result == nil, track.interval(readings.inertial) != nil else { return }
     switch window.add(readings.inertial.sample, at: readings.inertial.time) {

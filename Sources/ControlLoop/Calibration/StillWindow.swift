@@ -15,7 +15,7 @@ public struct StillAverage: Sendable, Equatable {
 
 /// What shows that a sensor did not stand still.
 public struct ObservedMotion: Sendable, Equatable {
-  /// Which readings.
+  /// The ways in which readings show motion.
   public enum Kind: Sendable, Equatable {
     /// The rate changed within half a second.
     case turning
@@ -31,6 +31,7 @@ public struct ObservedMotion: Sendable, Equatable {
     case nonsense
   }
 
+  /// Which readings.
   public var kind: Kind
   /// Time in s since the first reading.
   public var seconds: Double
@@ -71,14 +72,17 @@ public struct ObservedMotion: Sendable, Equatable {
 public struct StillWindow: Sendable {
   /// What counts as still.
   public struct Limits: Sendable, Equatable {
-    /// Largest standard deviation within a block: in rad/s and in m/s². Loud sensors show a quarter of it.
+    /// Largest standard deviation of the rate within a block, in rad/s. Loud sensors show a quarter of it.
     public var rateScatter = 0.02
+    /// The same of the specific force, in m/s².
     public var forceScatter = 0.3
-    /// Largest change of an average between blocks: in rad/s (half a degree) and in m/s² (a third of a degree of tilt).
+    /// Largest change of the average rate between blocks, in rad/s: half a degree a second.
     public var rateChange = 0.0087
+    /// The same of the specific force, in m/s²: a third of a degree of tilt.
     public var forceChange = 0.06
-    /// Largest change from the first half to the second.
+    /// Largest change of the average rate from the first half to the second, in rad/s.
     public var rateDrift = 0.0035
+    /// The same of the specific force, in m/s²: a fifth of a degree of tilt.
     public var forceDrift = 0.035
     /// Longest time in s between two readings.
     public var gap = 0.25

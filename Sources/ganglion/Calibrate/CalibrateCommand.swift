@@ -88,6 +88,7 @@ struct CalibrationRequest {
     }
     self.path = path
     seed = UInt64(try arguments.integer("seed", atLeast: 0) ?? 1)
+    guard seed <= 1 << 53 else { throw UsageError("--seed takes at most 2^53 here, which a file can hold") }
     if let logPath = arguments.value("log") {
       guard arguments.value("backend") == nil else {
         throw UsageError("--log and --backend exclude each other")
@@ -191,7 +192,6 @@ struct CalibrationRequest {
     for part: CalibratedPart, _ systems: LinuxSystems<System>, _ board: inout LinuxSource<System>?
   ) throws -> any CalibrationSource {
     if let log, let logConfiguration { return LogSource(log, logConfiguration) }
-    let bare = configuration.forCalibration
     guard configuration.backend == .linux else {
       let handling: Handling =
         switch part {
@@ -199,10 +199,10 @@ struct CalibrationRequest {
         case .accelerometer: .poses(poses, seed: seed)
         case .magnetometer: .allAround
         }
-      return try SimulatedSource(bare, seed: seed, handling: handling)
+      return try SimulatedSource(configuration, seed: seed, handling: handling)
     }
     if let board { return board }
-    let opened = try LinuxSource(bare, systems: systems)
+    let opened = try LinuxSource(configuration.forCalibration, systems: systems)
     board = opened
     return opened
   }

@@ -15,7 +15,7 @@ struct CalibrationSession {
     var procedure = procedure
     var (seen, lastSeen): (UInt32, MonotonicTime?) = (0, nil)
     var (progress, lastProgress): (Double, MonotonicTime?) = (0, nil)
-    var shown = ""
+    var (instruction, shown) = ("", "")
     defer { Terminal.endProgress() }
     while let (readings, now) = try source.next() {
       let count = sensor(readings)
@@ -32,7 +32,12 @@ struct CalibrationSession {
       if let lastProgress, Double(now.nanoseconds(since: lastProgress)) * 1e-9 > procedure.patience {
         throw procedure.refusal
       }
-      let text = "\(Int(procedure.progress * 100)) %  \(procedure.instruction)"
+      if Terminal.showsProgress, procedure.instruction != instruction {
+        instruction = procedure.instruction
+        Terminal.endProgress()
+        Terminal.printNote(instruction)
+      }
+      let text = "\(Int(procedure.progress * 100)) %  \(procedure.note)"
       if text != shown {
         Terminal.showProgress(text)
         shown = text

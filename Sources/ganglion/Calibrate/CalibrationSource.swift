@@ -25,7 +25,8 @@ final class SimulatedSource: CalibrationSource {
   /// The chips of `configuration` as `seed` draws them, in the hands of somebody who moves them so.
   init(_ configuration: Configuration, seed: UInt64, handling: Handling) throws(CommandFailure) {
     self.configuration = configuration
-    vehicle = try SimulatedVehicle(configuration, seed: seed, motion: HandheldBoard(handling))
+    vehicle = try SimulatedVehicle(
+      configuration, seed: seed, motion: HandheldBoard(handling), sampled: configuration.forCalibration)
     end = handling.nanoseconds
     step = 1_000_000_000 / Int64(max(configuration.sensors.imu.rateHz, 1))
   }
