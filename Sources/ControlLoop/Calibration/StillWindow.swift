@@ -113,7 +113,7 @@ public struct StillWindow: Sendable {
   /// Averages over `seconds`, at least two blocks.
   public init(seconds: Double, limits: Limits = Limits()) {
     self.limits = limits
-    wanted = max(Int((seconds / Self.blockSeconds).rounded()), 2)
+    wanted = max(Int(exactly: (seconds / Self.blockSeconds).rounded()) ?? 2, 2)
   }
 
   /// How much of the time has passed without motion, 0 to 1.
@@ -124,11 +124,8 @@ public struct StillWindow: Sendable {
     let rate = Vector3(Double(sample.rateX), Double(sample.rateY), Double(sample.rateZ))
     let force = Vector3(
       Double(sample.accelerationX), Double(sample.accelerationY), Double(sample.accelerationZ))
-    guard let start = began else {
-      (began, blockBegan, last) = (time, time, time)
-      return rate.isFinite && force.isFinite
-        ? add(rate, force, sample.temperature) : moved(.nonsense, time, 0, 0, 0)
-    }
+    let start = began ?? time
+    if began == nil { (began, blockBegan, last) = (time, time, time) }
     guard rate.isFinite, force.isFinite, sample.temperature.isFinite else {
       return moved(.nonsense, time, 0, 0, 0)
     }

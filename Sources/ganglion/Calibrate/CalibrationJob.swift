@@ -82,6 +82,12 @@ struct CalibrationJob {
       stamp(&found.record)
       calibration[magnetometer.location].magnetometer = found
     }
+    // What cannot be read again must not take the place of what can.
+    do throws(ConfigurationErrors) {
+      _ = try SensorCalibration.read(text: calibration.fileText(vehicle: configuration.name))
+    } catch {
+      throw CommandFailure("what was found is no valid calibration, and \(path) stays as it was:\n\(error)")
+    }
     do throws(CalibrationFileError) {
       try calibration.write(path: path, vehicle: configuration.name)
     } catch {

@@ -139,6 +139,28 @@ struct CalibrationProcedureTests {
     #expect(procedure.refusal.text.contains("not a number"))
   }
 
+  @Test("nothing of a reading that is no number gets into an average", arguments: 0..<7)
+  func nonsense(_ place: Int) {
+    var window = StillWindow(seconds: 1)
+    for number in 0..<600 {
+      var values: [Float] = [0, 0, 0, 0, 0, -9.8, 30]
+      // The very first reading, and one in the middle.
+      if number == 0 || number == 150 { values[place] = .nan }
+      let sample = InertialSample(
+        acceleration: (values[3], values[4], values[5]), rate: (values[0], values[1], values[2]),
+        temperature: values[6])
+      switch window.add(sample, at: MonotonicTime(nanoseconds: Int64(number) * 5_000_000)) {
+      case .going: break
+      case .moved(let motion):
+        #expect(motion.kind == .nonsense)
+        #expect(number == 0 || number == 150)
+      case .still(let average):
+        #expect(average.rate == .zero && average.temperature == 30)
+        #expect(number > 150)
+      }
+    }
+  }
+
   @Test("readings that are not new are not taken twice")
   func repeated() throws {
     var (hands, procedure) = (Hands(), GyroProcedure())
