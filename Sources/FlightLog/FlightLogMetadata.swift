@@ -17,6 +17,9 @@ public struct FlightLogMetadata: Equatable, Sendable {
   public var configurationDigest: String
   /// SHA-256 of the attached model, in lower-case hexadecimal; empty without one.
   public var modelDigest: String
+  /// SHA-256 of the attached calibration of the sensors, in lower-case hexadecimal; empty, and not in the file, without
+  /// one.
+  public var calibrationDigest = ""
   /// Anything else worth knowing, by name.
   public var extra: [String: String]
 
@@ -28,12 +31,15 @@ public struct FlightLogMetadata: Equatable, Sendable {
     self.extra = extra
   }
 
+  private static let calibrationKey = "calibration_sha256"
+
   /// The record's entries, in an order that does not depend on hashing.
   var entries: [(key: String, value: String)] {
     [
       ("version", version), ("backend", backend), ("seed", String(seed)), ("tick_rate_hz", "\(tickRate)"),
       ("configuration_sha256", configurationDigest), ("model_sha256", modelDigest),
-    ] + extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    ] + (calibrationDigest.isEmpty ? [] : [(Self.calibrationKey, calibrationDigest)])
+      + extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   /// Metadata from a record's entries.
@@ -63,6 +69,7 @@ public struct FlightLogMetadata: Equatable, Sendable {
     tickRate = try number("tick_rate_hz", Double.self)
     configurationDigest = try take("configuration_sha256")
     modelDigest = try take("model_sha256")
+    calibrationDigest = values.removeValue(forKey: Self.calibrationKey) ?? ""
     guard tickRate.isFinite, tickRate > 0 else {
       throw LogError(
         .malformed, "the log's metadata has a tick rate of \(tickRate) Hz",

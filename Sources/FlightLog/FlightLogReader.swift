@@ -11,6 +11,8 @@ public struct FlightLogReader: Sendable {
   public let configuration: [UInt8]
   /// The model's bytes; empty without one.
   public let model: [UInt8]
+  /// The bytes of the calibration that was taken off the sensors' readings; empty without one.
+  public let calibration: [UInt8]
   private let codec: TickCodec
   private let tickChannel: UInt16
   private let dropoutChannel: UInt16?
@@ -39,6 +41,8 @@ public struct FlightLogReader: Sendable {
     configuration = try Self.attachment(
       FlightLogWriter.configurationName, metadata.configurationDigest, in: outline)
     model = try Self.attachment(FlightLogWriter.modelName, metadata.modelDigest, in: outline)
+    calibration = try Self.attachment(
+      FlightLogWriter.calibrationName, metadata.calibrationDigest, in: outline)
     guard let channel = outline.channels.values.first(where: { $0.topic == TickCodec.topic }) else {
       throw LogError(
         .missing, "the log has no topic \(TickCodec.topic)", remedy: "Use a log written by `ganglion run`.")

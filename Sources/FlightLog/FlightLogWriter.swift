@@ -10,6 +10,7 @@ public final class FlightLogWriter {
   /// Names of the attachments.
   static let configurationName = "configuration.json5"
   static let modelName = "model.safetensors"
+  static let calibrationName = "calibration.json5"
   /// How often, at most, a topic for people is written, in Hz.
   static let engineeringRate = 50.0
 
@@ -30,11 +31,11 @@ public final class FlightLogWriter {
     var lastReading: UInt32 = 0
   }
 
-  /// Begins a log of a kind of vehicle in `sink`, with the exact bytes of the configuration and of the model (empty
-  /// without one).
+  /// Begins a log of a kind of vehicle in `sink`, with the exact bytes of the configuration, of the model and of the
+  /// calibration that was taken off the sensors' readings (each empty without one).
   public init(
     sink: any LogSink, vehicle: VehicleKind, configuration: [UInt8], model: [UInt8],
-    metadata: FlightLogMetadata
+    calibration: [UInt8] = [], metadata: FlightLogMetadata
   ) throws(LogError) {
     codec = TickCodec(vehicle)
     let writer = try MCAPWriter(sink: sink, library: "ganglion \(metadata.version)")
@@ -42,6 +43,7 @@ public final class FlightLogWriter {
     var metadata = metadata
     metadata.configurationDigest = configuration.isEmpty ? "" : SHA256.hexDigest(of: configuration)
     metadata.modelDigest = model.isEmpty ? "" : SHA256.hexDigest(of: model)
+    metadata.calibrationDigest = calibration.isEmpty ? "" : SHA256.hexDigest(of: calibration)
     try writer.addMetadata(name: FlightLogMetadata.recordName, metadata.entries)
     if !configuration.isEmpty {
       try writer.addAttachment(
@@ -49,6 +51,10 @@ public final class FlightLogWriter {
     }
     if !model.isEmpty {
       try writer.addAttachment(name: Self.modelName, mediaType: "application/octet-stream", bytes: model)
+    }
+    if !calibration.isEmpty {
+      try writer.addAttachment(
+        name: Self.calibrationName, mediaType: "application/json5", bytes: calibration)
     }
     func channel(_ topic: String, _ schema: String, _ text: String) throws(LogError) -> UInt16 {
       try writer.addChannel(topic: topic, schema: writer.addSchema(name: schema, text: text))

@@ -51,3 +51,37 @@ public struct Vector3: Equatable, Sendable, BitwiseCopyable {
   @inlinable
   public var length: Double { dot(self).squareRoot() }
 }
+
+extension Vector3 {
+  /// The component along x, y or z by its number 0, 1 or 2; another number means z.
+  @inlinable
+  public subscript(axis: Int) -> Double {
+    get { axis == 0 ? x : axis == 1 ? y : z }
+    set {
+      switch axis {
+      case 0: x = newValue
+      case 1: y = newValue
+      default: z = newValue
+      }
+    }
+  }
+
+  /// Whether every component is finite.
+  @inlinable
+  public var isFinite: Bool { x.isFinite && y.isFinite && z.isFinite }
+
+  /// The largest magnitude of a component, and along which axis.
+  @inlinable
+  public var largest: (axis: Int, magnitude: Double) {
+    let (x, y, z) = (x.magnitude, y.magnitude, z.magnitude)
+    if x >= y, x >= z { return (0, x) }
+    return y >= z ? (1, y) : (2, z)
+  }
+
+  /// The same direction with length 1; the null vector for one without direction.
+  @inlinable
+  public var direction: Vector3 {
+    let length = self.length
+    return length > 0 && length.isFinite ? self * (1 / length) : .zero
+  }
+}

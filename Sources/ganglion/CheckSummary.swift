@@ -26,6 +26,13 @@ struct CheckSummary: Encodable {
     var forward, reverse: String?
   }
 
+  /// What is known of a sensor that can be calibrated.
+  struct Calibration: Encodable {
+    var path: String
+    /// What is taken off its readings: parts of "gyro", "accelerometer", "magnetometer".
+    var parts: [String]
+  }
+
   struct Model: Encodable {
     var file, arithmetic, digest: String
   }
@@ -37,6 +44,9 @@ struct CheckSummary: Encodable {
   var inputs, outputs: [String]
   var motors: [Motor]
   var model: Model?
+  /// The calibration's file, and why it is not used; `nil` when it is, or when there is none.
+  var calibrationFile, calibrationNote: String?
+  var calibrations: [Calibration]
 
   init(_ configuration: Configuration, model: ModelFile?) {
     name = configuration.name
@@ -62,6 +72,11 @@ struct CheckSummary: Encodable {
         maximumMicroseconds: $0.maximumMicroseconds, safeMicroseconds: $0.safeMicroseconds,
         forward: $0.bridge?.forward.line, reverse: $0.bridge?.reverse.line)
     }
+    calibrationFile = configuration.calibrationPath
+    calibrationNote = configuration.calibrationNote
+    calibrations = configuration.calibratedSensors.map { path, location in
+      Calibration(path: path, parts: configuration.calibration?[location].parts ?? [])
+    }
     self.model = model.map {
       Model(
         file: configuration.modelPath ?? "", arithmetic: $0.arithmetic.rawValue, digest: $0.digest)
@@ -81,6 +96,14 @@ struct CheckSummary: Encodable {
     }
     if let model {
       lines.append("model: \(model.file), \(model.arithmetic), tensors \(model.digest.prefix(12))")
+    }
+    if let calibrationNote {
+      lines.append("calibration: \(calibrationNote)")
+    } else if let calibrationFile {
+      let sensors = calibrations.map {
+        "\($0.path) \($0.parts.isEmpty ? "none" : $0.parts.joined(separator: " and "))"
+      }
+      lines.append("calibration: \(calibrationFile): \(sensors.joined(separator: ", "))")
     }
     if !inputs.isEmpty { lines.append("network in:  \(inputs.joined(separator: ", "))") }
     if !outputs.isEmpty { lines.append("network out: \(outputs.joined(separator: ", "))") }

@@ -35,20 +35,30 @@ struct Mission: Sendable {
     try checkFit()
   }
 
-  /// The mission that a log holds.
-  init(configuration text: [UInt8], model bytes: [UInt8], overrides: [String: String]) throws {
+  /// The mission that a log holds, with the calibration that was taken off the sensors' readings.
+  init(
+    configuration text: [UInt8], model bytes: [UInt8], calibration: [UInt8] = [],
+    overrides: [String: String]
+  ) throws {
+    guard let calibrationText = String(validating: calibration, as: UTF8.self) else {
+      throw CommandFailure("the calibration in the log is not UTF-8 text")
+    }
     guard let text = String(validating: text, as: UTF8.self) else {
       throw CommandFailure("the configuration in the log is not UTF-8 text")
     }
     let controller = overrides["controller"].flatMap(ControllerChoice.init(rawValue:))
     configuration = try Configuration.load(
-      text: text, directory: nil, overrides: ConfigurationOverrides(controller: controller))
+      text: text, directory: nil, overrides: ConfigurationOverrides(controller: controller),
+      calibration: calibration.isEmpty ? nil : calibrationText)
     modelBytes = bytes
     modelName = "the model in the log"
     model = try Self.model(bytes, name: modelName)
     self.overrides = overrides
     try checkFit()
   }
+
+  /// The bytes of the calibration that is taken off the sensors' readings, as they go into the log; empty without one.
+  var calibrationBytes: [UInt8] { configuration.calibration.map { Array($0.text.utf8) } ?? [] }
 
   /// The same at another rate, to be measured and not flown: nothing is checked again.
   func at(rateHz: Int) -> Mission {

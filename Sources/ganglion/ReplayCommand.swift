@@ -91,7 +91,8 @@ struct Replay: ~Copyable {
           + "wrote a log can say whether it replays")
     }
     let mission = try Mission(
-      configuration: log.configuration, model: log.model, overrides: log.metadata.extra)
+      configuration: log.configuration, model: log.model, calibration: log.calibration,
+      overrides: log.metadata.extra)
     guard mission.configuration.kind == log.vehicle else {
       throw CommandFailure(
         "the ticks of the log are of a \(log.vehicle.words), its configuration is of a "

@@ -47,6 +47,7 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     let seed = UInt64(try arguments.integer("seed", atLeast: 0) ?? 1)
     let mission = try Mission(path: path, overrides: try overrides(arguments))
     try checkBackend(mission.configuration.backend, arguments)
+    if let note = mission.configuration.calibrationNote { Terminal.printNote("calibration: \(note)") }
     if mission.configuration.backend == .linux {
       return try runOnLinux(mission, try linuxOptions(mission, arguments), json: arguments.has("json"))
     }

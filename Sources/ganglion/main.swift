@@ -9,6 +9,7 @@ let usage = """
     ganglion inspect MODEL     architecture, sizes, scales, cost per step, memory
     ganglion quantize MODEL    calibrate on a log and write the fixed-point or Float16 model
     ganglion embed MODEL       write a model as C or Swift source for a microcontroller
+    ganglion calibrate CONFIG  find what is wrong with the sensors: gyroscope, accelerometer, magnetometer
     ganglion probe             what answers on the buses and lines of this machine
     ganglion log ...           info, verify, recover, export
     ganglion bench ...         core, accuracy, digests, loop: the networks and the loop on this machine
@@ -20,7 +21,7 @@ let usage = """
 let commands: [String: ([String]) -> ExitStatus] = [
   "run": runCommand, "replay": replayCommand, "inspect": inspectCommand, "quantize": quantizeCommand,
   "check": CheckCommand.run, "embed": embedCommand, "log": runLogCommand, "bench": benchCommand,
-  "probe": probeCommand,
+  "probe": probeCommand, "calibrate": calibrateCommand,
 ]
 
 let arguments = Array(CommandLine.arguments.dropFirst())

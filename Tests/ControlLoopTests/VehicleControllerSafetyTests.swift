@@ -12,7 +12,10 @@ private struct Stand: ~Copyable {
   var input = TickInput()
   private(set) var output = TickOutput()
 
-  init(_ changes: [(String, String)] = [], controller choice: ControllerChoice = .classical) throws {
+  init(
+    _ changes: [(String, String)] = [], controller choice: ControllerChoice = .classical,
+    calibration: String? = nil
+  ) throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "firmware-configs")
     var text = try String(contentsOf: folder.appending(path: "quadrotor-hold.json5"), encoding: .utf8)
@@ -21,7 +24,8 @@ private struct Stand: ~Copyable {
       text = text.replacing(old, with: new)
     }
     let configuration = try Configuration.load(
-      text: text, directory: nil, overrides: ConfigurationOverrides(controller: choice))
+      text: text, directory: nil, overrides: ConfigurationOverrides(controller: choice),
+      calibration: calibration)
     let file = try ModelFile.read(path: folder.appending(path: "models/quadrotor-ncp19.safetensors").path)
     controller = VehicleController(
       configuration, network: try NetworkRuntime(file),
@@ -80,7 +84,7 @@ struct VehicleControllerSafetyTests {
   /// Each arming inhibit, and what in a tick's input brings it about.
   @Test(
     "Each reason not to arm keeps the outputs safe, and is said",
-    arguments: ArmingInhibit.allCases.filter { $0 != .encoders && $0 != .driving })
+    arguments: ArmingInhibit.allCases.filter { ![.encoders, .driving, .gyroscope].contains($0) })
   func inhibits(_ inhibit: ArmingInhibit) throws {
     var stand = try Stand(controller: inhibit == .network ? .network : .classical)
     stand.run(2)
@@ -105,8 +109,8 @@ struct VehicleControllerSafetyTests {
     case .network: stand.input.setpoint.altitude = .nan
     case .overruns: stand.input.missed = 6
     case .throttle: stand.input.setpoint.altitude = 1
-    // Of a robot on wheels; see `BalancingRobotSafetyTests`.
-    case .encoders, .driving: return
+    // Of a robot on wheels, see `BalancingRobotSafetyTests`; of a start in motion, see below.
+    case .encoders, .driving, .gyroscope: return
     case .failsafe: stopped = ["imu"]
     }
     stand.run(1, stopped: stopped)
@@ -116,6 +120,54 @@ struct VehicleControllerSafetyTests {
     #expect(stand.inhibits.contains(inhibit), "\(stand.inhibits)")
     #expect(!stand.output.enable)
     for motor in 0..<4 { #expect(stand.output.pulses[motor] == 900) }
+  }
+
+  @Test("The bias at the start is refused while the vehicle is shaken: it arms only when it has stood still")
+  func biasAtStart() throws {
+    var stand = try Stand()
+    shake(&stand, seconds: 4)
+    stand.input.setpoint.arm = true
+    shake(&stand, seconds: 0.2)
+    // Patience has run out, and the rates are within arming.gyro_still_dps: nothing else holds it back.
+    #expect(stand.output.mode == .disarmed)
+    #expect(stand.inhibits == [.gyroscope])
+    #expect(ArmingInhibit.gyroscope.remedy.contains("keep it still"))
+    stand.input.inertial.sample.rateX = 0.01
+    stand.run(1)
+    #expect(stand.output.mode == .active)
+    #expect(abs(stand.output.estimate.rateX) < 1e-5)
+  }
+
+  @Test(
+    "A stored bias lets a vehicle arm that has not stood still, and no fast turn is taken for a change of it")
+  func storedBias() throws {
+    let calibration = """
+      { version: 1, made_on: "simulated", seed: 1, sensors: [
+        { chip: "mpu6050", bus: "sensors", address: 0x68, gyro: { bias_dps: [1, 2, 3] } },
+      ] }
+      """
+    var stand = try Stand(calibration: calibration)
+    shake(&stand, seconds: 4)
+    stand.input.setpoint.arm = true
+    shake(&stand, seconds: 0.2)
+    #expect(stand.output.mode == .active)
+
+    // 8 °/s: without a stored bias that is believed to be one.
+    for (text, isBelieved) in [(calibration, false), (nil, true)] {
+      var turning = try Stand(calibration: text)
+      turning.input.inertial.sample.rateZ = 0.14
+      turning.run(4)
+      #expect((abs(turning.output.estimate.rateZ) < 0.001) == isBelieved)
+      #expect(turning.inhibits.contains(.moving) == !isBelieved)
+    }
+  }
+
+  /// Turns to and fro faster than what counts as still, and slower than what counts as moving.
+  private func shake(_ stand: inout Stand, seconds: Double) {
+    for step in 0..<Int(seconds * 250) {
+      stand.input.inertial.sample.rateX = step % 2 == 0 ? 0.08 : -0.08
+      stand.run(0.004)
+    }
   }
 
   @Test("Excessive tilt stops the motors, after its time and not before")

@@ -45,6 +45,23 @@ import Testing
     #expect(reader.metadata.modelDigest.count == 64)
   }
 
+  @Test func aCalibrationTravelsInsideWhenThereIsOne() throws {
+    let plain = try SyntheticFlight.log(SyntheticFlight.ticks(3))
+    #expect(try FlightLogReader(LogBytes(plain)).calibration.isEmpty)
+    #expect(try MCAPOutline(LogBytes(plain)).attachments.count == 2)
+    let calibration = Array("{ version: 1 }".utf8)
+    let sink = MemoryLogSink()
+    let writer = try FlightLogWriter(
+      sink: sink, vehicle: .quadrotor, configuration: SyntheticFlight.configuration,
+      model: SyntheticFlight.model, calibration: calibration, metadata: SyntheticFlight.metadata)
+    for tick in SyntheticFlight.ticks(3) { try writer.append(tick) }
+    try writer.finish()
+    let reader = try FlightLogReader(LogBytes(sink.bytes))
+    #expect(reader.calibration == calibration)
+    #expect(reader.metadata.calibrationDigest.count == 64)
+    #expect(reader.metadata.extra == ["note": "synthetic"])
+  }
+
   @Test func equalRunsGiveEqualFiles() throws {
     let ticks = SyntheticFlight.ticks(300)
     #expect(try SyntheticFlight.log(ticks) == SyntheticFlight.log(ticks))

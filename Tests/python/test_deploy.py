@@ -116,6 +116,25 @@ class Deploy(unittest.TestCase):
         self.assertIn("sensors", result.stderr)
         self.assertEqual(self.noted(), "")
 
+    def test_the_calibration_goes_along(self):
+        text = (ROOT / "firmware-configs/quadrotor-hold.json5").read_text()
+        folder = self.folder / "vehicle"
+        shutil.copytree(ROOT / "firmware-configs/models", folder / "models")
+        config = folder / "calibrated.json5"
+        config.write_text(text.replace("sensors: {", 'sensors: { calibration: "c/imu.json5",'))
+        (folder / "c").mkdir()
+        calibration = folder / "c/imu.json5"
+        calibration.write_text('{ version: 1, made_on: "linux", sensors: [] }')
+        result = self.deploy("drone", str(config))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        there = self.board / "var/lib/ganglion/vehicle/c/imu.json5"
+        self.assertEqual(there.read_text(), calibration.read_text())
+        # Without it nothing is copied: the configuration is refused, with the command that makes the file.
+        calibration.unlink()
+        result = self.deploy("drone", str(config))
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("ganglion calibrate", result.stderr)
+
     def test_kernel_pwm_gets_its_way_into_sys(self):
         text = (ROOT / "firmware-configs/quadrotor-hold.json5").read_text()
         old = 'driver: { chip: "pca9685", bus: "sensors", address: 0x40, rate_hz: 400, oscillator_hz: 25000000 }'

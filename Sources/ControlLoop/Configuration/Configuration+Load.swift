@@ -14,6 +14,8 @@ public struct ConfigurationOverrides: Sendable, Equatable {
   public var controller: ControllerChoice?
   /// In place of `backend`.
   public var backend: Backend?
+  /// Whether the file with the sensors' calibration is left alone: it is about to be made.
+  public var ignoresCalibration = false
 
   /// Overrides; `nil` keeps what the file says.
   public init(modelFile: String? = nil, controller: ControllerChoice? = nil, backend: Backend? = nil) {
@@ -39,7 +41,7 @@ extension Configuration {
     }
     let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     do {
-      return try load(text: text, directory: directory, overrides: overrides)
+      return try load(text: text, directory: directory, overrides: overrides, calibration: nil, file: path)
     } catch {
       throw ConfigurationErrors(file: path, errors: error.errors)
     }
@@ -47,9 +49,17 @@ extension Configuration {
 
   /// Reads and checks a configuration.
   ///
-  /// Relative paths start from `directory`; with `nil`, as for a text from a log, no file needs to exist.
+  /// Relative paths start from `directory`; with `nil`, as for a text from a log, no file needs to exist, and the sensors'
+  /// calibration is the text `calibration`, as the log carries it, or none.
   public static func load(
-    text: String, directory: String?, overrides: ConfigurationOverrides = ConfigurationOverrides()
+    text: String, directory: String?, overrides: ConfigurationOverrides = ConfigurationOverrides(),
+    calibration: String? = nil
+  ) throws(ConfigurationErrors) -> Configuration {
+    try load(text: text, directory: directory, overrides: overrides, calibration: calibration, file: nil)
+  }
+
+  private static func load(
+    text: String, directory: String?, overrides: ConfigurationOverrides, calibration: String?, file: String?
   ) throws(ConfigurationErrors) -> Configuration {
     guard text.utf8.count <= maximumSize else {
       throw ConfigurationErrors(
@@ -75,7 +85,12 @@ extension Configuration {
     var configuration = root.flatMap(Configuration.init)
     configuration?.text = text
     configuration?.directory = directory
-    if directory != nil { configuration?.checkModelFile(context) }
+    if directory != nil {
+      configuration?.checkModelFile(context)
+      if !overrides.ignoresCalibration { configuration?.readCalibration(context, command: file ?? "CONFIG") }
+    } else if let calibration {
+      configuration?.takeCalibration(calibration, context)
+    }
     let errors = context.sortedErrors
     guard let configuration, errors.isEmpty else { throw ConfigurationErrors(file: nil, errors: errors) }
     return configuration
@@ -87,7 +102,7 @@ extension Configuration {
   }
 
   /// At most `maximumSize` bytes of a file; the bound also holds for pipes and devices.
-  private static func readFile(_ path: String) throws(ConfigurationErrors) -> [UInt8] {
+  static func readFile(_ path: String) throws(ConfigurationErrors) -> [UInt8] {
     func unreadable(_ message: String) -> ConfigurationErrors {
       ConfigurationErrors(
         file: path, isUnreadable: true,

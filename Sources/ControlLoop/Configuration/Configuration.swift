@@ -41,6 +41,12 @@ public struct Configuration: Sendable, Equatable {
   /// Where the log goes.
   public var log: Log
 
+  /// What is taken off the sensors' readings; `nil` when there is nothing, and when what the file holds was found on
+  /// other chips than those of the backend.
+  public internal(set) var calibration: SensorCalibration?
+  /// Why the calibration that the file names is not used, though nothing is wrong with it; `nil` when it is.
+  public internal(set) var calibrationNote: String?
+
   /// The text it was read from, as the log carries it.
   public internal(set) var text = ""
   /// The folder that relative paths start from; `nil` when the text came without a file.

@@ -103,9 +103,13 @@ struct AttitudeEstimator: Sendable {
     }
   }
 
+  /// Whether the gyroscope's bias is known: from standing still, or because a stored one is taken off.
+  var isBiasKnown: Bool { hasStood || settings.isGyroCalibrated }
+
   /// A steady turn is no bias, and a steady fall no rest.
   private func plausible(_ window: StillnessDetector.Window) -> Bool {
-    let limit = hasStood ? settings.stillRate : settings.largestGyroBias
+    let first = settings.isGyroCalibrated ? settings.largestChangeOfBias : settings.largestGyroBias
+    let limit = hasStood ? settings.stillRate : first
     return (window.rate - filter.bias).length < limit
       && (window.force.length / StandardAtmosphere.gravity - 1).magnitude < settings.gravityGate
   }

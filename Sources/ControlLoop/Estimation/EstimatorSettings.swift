@@ -16,6 +16,12 @@ public struct EstimatorSettings: Sendable, Equatable {
   /// Largest bias of the gyroscope in rad/s that is believed: 20 °/s is the datasheet's limit.
   public var largestGyroBias = 0.35
 
+  /// Whether a stored bias is taken off the gyroscope's readings before they come here.
+  public var isGyroCalibrated = false
+  /// Largest bias of the gyroscope in rad/s that is believed at the start when a stored one is taken off already: what
+  /// temperature and age make of it. Anything more is a turn.
+  public var largestChangeOfBias = 0.1
+
   /// Length in s of the averages that start the filters and that set zero while the vehicle stands still.
   public var stillTime = 0.5
   /// Largest deviation from the running average, in rad/s, of a rate that counts as standing still.
@@ -69,6 +75,8 @@ public struct EstimatorHealth: BitwiseCopyable, Sendable, Equatable {
   public var barometerIsLive = false
   /// Whether the vehicle has stood still for the last `stillTime`.
   public var isStill = false
+  /// Whether the gyroscope's bias is known: from standing still, or because a stored one is taken off.
+  public var isBiasKnown = false
   /// The gyroscope's bias as learnt, about x, y, z, in rad/s.
   public var gyroBias: (x: Float, y: Float, z: Float) = (0, 0, 0)
 
@@ -79,6 +87,6 @@ public struct EstimatorHealth: BitwiseCopyable, Sendable, Equatable {
   public static func == (a: EstimatorHealth, b: EstimatorHealth) -> Bool {
     a.attitudeValid == b.attitudeValid && a.altitudeValid == b.altitudeValid
       && a.rangeIsLive == b.rangeIsLive && a.barometerIsLive == b.barometerIsLive
-      && a.isStill == b.isStill && a.gyroBias == b.gyroBias
+      && a.isStill == b.isStill && a.isBiasKnown == b.isBiasKnown && a.gyroBias == b.gyroBias
   }
 }

@@ -5,6 +5,7 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
   case inertialSensor = 2
   case encoders = 13
   case attitude = 3
+  case gyroscope = 15
   case moving = 4
   case tilted = 5
   case altitude = 6
@@ -27,6 +28,7 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
     case .inertialSensor: "the inertial sensor gives no trustworthy data"
     case .encoders: "a wheel's encoder gives no trustworthy data"
     case .attitude: "the attitude is not known yet"
+    case .gyroscope: "the gyroscope's bias is not known: the vehicle has not stood still since the start"
     case .moving: "the vehicle is moving"
     case .tilted: "the vehicle is not upright"
     case .altitude: "the altitude is not known"
@@ -48,6 +50,8 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
     case .inertialSensor: "check the sensor's wiring, address and identity"
     case .encoders: "check the encoders' magnets, wiring and multiplexer"
     case .attitude: "keep the vehicle still until the filter has settled"
+    case .gyroscope:
+      "put the vehicle down and keep it still for a second, or store the bias with ganglion calibrate"
     case .moving: "put the vehicle down and keep it still"
     case .tilted: "put the vehicle level, or hold it upright, or widen arming.level_within_deg"
     case .altitude: "check the range finder and the barometer"

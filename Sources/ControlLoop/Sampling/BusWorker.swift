@@ -22,20 +22,18 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     let none = SensorReadings()
     let sensors = configuration.sensors
     if sensors.imu.bus == name {
-      let mounting = sensors.imu.mounting
       inertial = SensorJob(
-        sensors.imu.driver, empty: none.inertial.sample, channel: sensors.imu.channel, start: start
-      ) { mounting.body($0) }
+        sensors.imu.driver, empty: none.inertial.sample, channel: sensors.imu.channel, start: start,
+        adjust: configuration.adjustment(of: sensors.imu))
     }
     if let section = sensors.barometer, section.bus == name {
       barometer = SensorJob(
         section.driver, empty: none.pressure.sample, channel: section.channel, start: start)
     }
     if let section = sensors.magnetometer, section.bus == name {
-      let mounting = section.mounting ?? sensors.imu.mounting
       magnetometer = SensorJob(
-        section.driver, empty: none.magnetic.sample, channel: section.channel, start: start
-      ) { mounting.body($0) }
+        section.driver, empty: none.magnetic.sample, channel: section.channel, start: start,
+        adjust: configuration.adjustment(of: section))
     }
     if let section = sensors.range, section.bus == name {
       range = SensorJob(

@@ -15,6 +15,8 @@ protocol VehicleLogic: Sendable {
   mutating func estimate(_ input: TickInput, armed: Bool) -> Estimate
   /// Whether the attitude is known, by the last estimate.
   var attitudeIsKnown: Bool { get }
+  /// Whether the gyroscope's bias is known, by the last estimate.
+  var gyroBiasIsKnown: Bool { get }
   /// The conditions that only this kind of vehicle has, a bit for each `FailsafeCondition` that holds.
   func conditions(_ input: TickInput, _ estimate: Estimate) -> UInt32
   /// The reasons not to arm that only this kind of vehicle has, a bit for each `ArmingInhibit` that holds.

@@ -101,6 +101,7 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
       ArmingInhibit.inertialSensor.bit,
       when: input.inertial.health(at: now, staleAfter: settings.inertialStaleAfter) != .good)
     mask.set(ArmingInhibit.attitude.bit, when: !logic.attitudeIsKnown)
+    mask.set(ArmingInhibit.gyroscope.bit, when: !logic.gyroBiasIsKnown)
     mask.set(ArmingInhibit.moving.bit, when: estimate.rateSquared > settings.stillRate * settings.stillRate)
     mask.set(ArmingInhibit.tilted.bit, when: estimate.cosineOfTilt < settings.armingCosineOfTilt)
     mask.set(

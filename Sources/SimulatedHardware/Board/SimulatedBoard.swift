@@ -31,6 +31,7 @@ public final class SimulatedBoard {
   let seed: UInt64
   let noiseScale: Double
   let biasScale: Double
+  private let specimen: SpecimenErrors?
   private(set) var chips: [SimulatedChip] = []
   private var slots = BoardSlots()
   var lines = BoardLines()
@@ -52,10 +53,12 @@ public final class SimulatedBoard {
   }
 
   /// An empty board. `noiseScale` and `biasScale` multiply the datasheets' figures: 1 as they are, 0 for
-  /// ideal chips.
+  /// ideal chips. The inertial and the magnetic chips have the constant errors of `specimen`, if there is one.
   public init(
-    seed: UInt64, physics: PhysicalState = PhysicalState(), noiseScale: Double = 1, biasScale: Double = 1
+    seed: UInt64, physics: PhysicalState = PhysicalState(), noiseScale: Double = 1, biasScale: Double = 1,
+    specimen: SpecimenErrors? = nil
   ) {
+    self.specimen = specimen
     self.seed = seed
     self.physics = physics
     self.noiseScale = noiseScale
@@ -105,7 +108,8 @@ public final class SimulatedBoard {
     chip.name = name
     chip.imperfection = Imperfection(
       random: RandomGenerator(seed: seed, stream: Self.stream(of: name)),
-      noiseScale: noiseScale, biasScale: biasScale)
+      noiseScale: noiseScale, biasScale: biasScale,
+      specimen: specimen.map { ($0, Self.stream(of: name)) })
     chip.drawConstants()
     chip.now = now.nanoseconds
     chipEvents.append(chip.nextEvent)
@@ -133,6 +137,9 @@ public final class SimulatedBoard {
 
   /// The names of the chips, in the order in which they were put on: the targets of faults.
   public var chipNames: [String] { chips.map(\.name) }
+
+  /// The chip of that name; `nil` when there is none.
+  public func chip(named name: String) -> SimulatedChip? { chips.first { $0.name == name } }
 
   /// The bus of that number, at a bit rate in Hz.
   public func bus(_ number: Int = 0, bitRate: Int = 400_000) -> SimulatedI2CBus {

@@ -9,6 +9,8 @@ struct Imperfection: Sendable {
   var noiseScale: Double
   /// Multiple of the datasheet's constant errors; 0 for none.
   var biasScale: Double
+  /// The constant errors of a certain specimen in place of those, and the number of the chip on its board.
+  var specimen: (errors: SpecimenErrors, stream: UInt64)?
 
   /// Gaussian noise of the given standard deviation, times `noiseScale`.
   mutating func noise(_ deviation: Double) -> Double {

@@ -35,8 +35,8 @@ public class SimulatedInertialChip: SimulatedChip {
 
   private let mounting: Mounting
   private let imperfections: InertialImperfections
-  private var accelBias = Vector3.zero
-  private var gyroBias = Vector3.zero
+  /// The constant errors of this specimen.
+  public private(set) final var errors = InertialErrors(gyroBias: .zero, accelerometerOffset: .zero)
   private var filteredAccel = Vector3.zero
   private var filteredRate = Vector3.zero
   private var filterIsEmpty = true
@@ -52,8 +52,12 @@ public class SimulatedInertialChip: SimulatedChip {
   }
 
   override func drawConstants() {
-    accelBias = draw(imperfections.accelerometerBias)
-    gyroBias = draw(imperfections.gyroBias * Double.pi / 180)
+    if let (errors, stream) = imperfection.specimen {
+      self.errors = errors.inertial(stream: stream)
+      return
+    }
+    errors.accelerometerOffset = draw(imperfections.accelerometerBias)
+    errors.gyroBias = draw(imperfections.gyroBias * Double.pi / 180)
   }
 
   private func draw(_ deviation: Double) -> Vector3 {
@@ -87,7 +91,9 @@ public class SimulatedInertialChip: SimulatedChip {
 
   /// One measurement in counts, not yet rounded.
   final func convert(_ physics: borrowing PhysicalState) -> (acceleration: Vector3, rate: Vector3) {
-    let accel = mounting.toSensor(physics.specificForce) + noise(accelNoise)
+    var force = mounting.toSensor(physics.specificForce)
+    if let gain = errors.accelerometerGain { force = gain * force }
+    let accel = force + noise(accelNoise)
     let rate = mounting.toSensor(physics.angularRate) + noise(gyroNoise)
     if filterIsEmpty {
       (filteredAccel, filteredRate, filterIsEmpty) = (accel, rate, false)
@@ -95,8 +101,8 @@ public class SimulatedInertialChip: SimulatedChip {
       filteredAccel += (accel - filteredAccel) * accelWeight
       filteredRate += (rate - filteredRate) * gyroWeight
     }
-    var shownAccel = filteredAccel + accelBias
-    var shownRate = filteredRate + gyroBias
+    var shownAccel = filteredAccel + errors.accelerometerOffset
+    var shownRate = filteredRate + errors.gyroBias
     if faults.contains(.bias) {
       // A third of standard gravity and 20 °/s: far beyond what a calibration forgives.
       shownAccel += Vector3(3.3, -3.3, 3.3)

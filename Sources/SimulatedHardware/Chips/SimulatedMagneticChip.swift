@@ -15,7 +15,8 @@ public struct MagneticImperfections: Sendable {
 public class SimulatedMagneticChip: SimulatedChip {
   private let mounting: Mounting
   private let imperfections: MagneticImperfections
-  private var offset = Vector3.zero
+  /// The constant errors of this specimen.
+  public private(set) final var errors = MagneticErrors(offset: .zero)
 
   init(mounting: Mounting, imperfections: MagneticImperfections) {
     (self.mounting, self.imperfections) = (mounting, imperfections)
@@ -23,10 +24,14 @@ public class SimulatedMagneticChip: SimulatedChip {
   }
 
   override func drawConstants() {
+    if let (errors, stream) = imperfection.specimen {
+      self.errors = errors.magnetic(stream: stream)
+      return
+    }
     let x = imperfection.bias(imperfections.bias)
     let y = imperfection.bias(imperfections.bias)
     let z = imperfection.bias(imperfections.bias)
-    offset = Vector3(x, y, z)
+    errors.offset = Vector3(x, y, z)
   }
 
   /// One measurement in T, in the axes of the mounting.
@@ -34,7 +39,9 @@ public class SimulatedMagneticChip: SimulatedChip {
     let x = imperfection.noise(imperfections.noise)
     let y = imperfection.noise(imperfections.noise)
     let z = imperfection.noise(imperfections.noise)
-    var field = mounting.toSensor(physics.magneticField) + offset + Vector3(x, y, z)
+    var field = mounting.toSensor(physics.magneticField)
+    if let gain = errors.gain { field = gain * field }
+    field = field + errors.offset + Vector3(x, y, z)
     // A magnet nearby: as strong as the Earth's field.
     if faults.contains(.bias) { field += Vector3(50e-6, -50e-6, 50e-6) }
     return field

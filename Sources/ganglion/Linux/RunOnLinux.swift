@@ -76,7 +76,7 @@ final class LinuxLog {
       ring: ring,
       writer: FlightLogWriter(
         sink: sink, vehicle: configuration.kind, configuration: Array(configuration.text.utf8),
-        model: mission.modelBytes,
+        model: mission.modelBytes, calibration: mission.calibrationBytes,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: Backend.linux.rawValue, seed: 0,
           tickRate: Double(configuration.loop.rateHz), extra: extra)))

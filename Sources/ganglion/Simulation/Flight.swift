@@ -42,7 +42,7 @@ struct Flight: ~Copyable, VehicleFlight {
     let log = try logPath.map { path in
       try FlightLogWriter(
         sink: openLog(path), vehicle: configuration.kind, configuration: Array(configuration.text.utf8),
-        model: mission.modelBytes,
+        model: mission.modelBytes, calibration: mission.calibrationBytes,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: configuration.backend.rawValue, seed: seed,
           tickRate: Double(configuration.loop.rateHz), extra: mission.overrides))

@@ -18,14 +18,26 @@ final class SimulatedVehicle: Vehicle {
   private var enable: SimulatedOutput
   private let killSwitch: String
 
-  /// The vehicle of `configuration` as `seed` draws it: mass, disturbances, noise and all.
-  convenience init(_ configuration: Configuration, seed: UInt64) throws(CommandFailure) {
+  /// The vehicle of `configuration` as `seed` draws it: mass, disturbances, noise and all. `motion` moves it in place of
+  /// its own physics, and its buses are used as `sampled` says, when that is not the same.
+  convenience init(
+    _ configuration: Configuration, seed: UInt64, motion: (any SimulatedMotion)? = nil,
+    sampled: Configuration? = nil
+  ) throws(CommandFailure) {
     let simulation = configuration.simulation
     var random = RandomGenerator(seed: seed, stream: 96)
     let noise = random.nextUniform(simulation.sensorNoise.lowerBound, simulation.sensorNoise.upperBound)
+    if case .seed(let made)? = configuration.calibration?.origin, made != seed {
+      throw CommandFailure(
+        "\(configuration.calibrationPath ?? "the calibration") was made on the chips of seed \(made), and seed \(seed) "
+          + "draws others; with `sensor_errors: {}` in the section `simulation` they stay the same in every run"
+      )
+    }
     try self.init(
-      configuration, board: SimulatedBoard(seed: seed, noiseScale: noise),
-      motion: configuration.simulatedMotion(seed: seed))
+      configuration,
+      board: SimulatedBoard(
+        seed: seed, noiseScale: noise, specimen: simulation.sensorErrors.map { SpecimenErrors($0) }),
+      motion: motion ?? configuration.simulatedMotion(seed: seed), sampled: sampled)
   }
 
   /// The board of `configuration` without physics, for a recording: its chips are ideal, since the noise is in the
@@ -39,7 +51,7 @@ final class SimulatedVehicle: Vehicle {
 
   private init(
     _ configuration: Configuration, board: SimulatedBoard, motion: (any SimulatedMotion)?,
-    absent: Set<String> = []
+    absent: Set<String> = [], sampled: Configuration? = nil
   ) throws(CommandFailure) {
     (self.board, self.motion) = (board, motion)
     let enableName = configuration.lines.enable?.line ?? "enable"
@@ -56,7 +68,8 @@ final class SimulatedVehicle: Vehicle {
     for (number, bus) in configuration.buses.enumerated() {
       workers.append(
         BusWorker(
-          bus: board.bus(number, bitRate: bus.rateHz), configuration: configuration, name: bus.name,
+          bus: board.bus(number, bitRate: bus.rateHz), configuration: sampled ?? configuration,
+          name: bus.name,
           start: .zero))
     }
     if let motion { board.physics = motion.physics }

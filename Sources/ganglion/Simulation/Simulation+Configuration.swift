@@ -103,3 +103,14 @@ extension Mounting {
     self.init(forward: axis(mounting.forward), right: axis(mounting.right), down: axis(mounting.down))
   }
 }
+
+extension SpecimenErrors {
+  /// The simulated twin of configured errors.
+  init(_ errors: Configuration.SensorErrors) {
+    self.init(specimen: errors.specimen)
+    gyroBias = errors.gyroBias
+    (accelerometerOffset, accelerometerScale) = (errors.accelerometerOffset, errors.accelerometerScale)
+    accelerometerCross = errors.accelerometerCross
+    (hardIron, softIron) = (errors.hardIron, errors.softIron)
+  }
+}

@@ -55,10 +55,17 @@ enum Terminal {
     return String(result)
   }
 
-  /// Rewrites the live line, when there is a terminal to show it.
+  /// Rewrites the live line, when there is a terminal to show it: no more than fits, since what runs over the edge stays.
   static func showProgress(_ text: String) {
     guard showsProgress else { return }
-    writeToStandardError("\r\u{1B}[K" + text)
+    writeToStandardError("\r\u{1B}[K" + text.prefix(max(width - 1, 20)))
+  }
+
+  /// Columns of the terminal at standard error; 80 when it does not say.
+  private static var width: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
   }
 
   /// Ends the live line.

@@ -58,6 +58,9 @@ final class BoardI2C: I2CSystem, @unchecked Sendable {
   /// Width in µs of the pulses at an output of the motors' chip.
   func pulse(_ channel: Int) -> Double? { withBoard { motors.pulseDriver.pulseWidth(channel) } }
 
+  /// The chip of that name, to know what is true of it.
+  func chip(_ name: String) -> SimulatedChip? { withBoard { board.chip(named: name) } }
+
   func open(_ path: String) -> Int32 { withBoard { openResult } }
   func close(_ descriptor: Int32) {}
   func lock(_ descriptor: Int32) -> Int32 { 0 }

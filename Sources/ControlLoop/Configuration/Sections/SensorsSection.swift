@@ -15,15 +15,22 @@ extension Configuration {
     public var power: PowerMonitor?
     /// The encoders at the left and at the right wheel, if any.
     public var leftEncoder, rightEncoder: Encoder?
+    /// The file with the sensors' calibration as written, if any; `Configuration.resolve` says where it is.
+    public var calibrationFile: String?
   }
 }
 
 extension Configuration.Sensors: ConfigurationPart {
+  private static let calibration = Key<String?>.optionalText(
+    "calibration", absent: "readings as the chips give them",
+    "File with the sensors' calibration, made by `ganglion calibrate`; relative to this file.")
+
   static func schema(of vehicle: VehicleKind) -> SectionSchema {
     SectionSchema(
       path: "sensors",
       about: "The sensors. A section that is absent means that the vehicle lacks that sensor.",
-      keys: [.section("imu", "The inertial measurement unit.")] + vehicle.parts.sensors.map(\.key))
+      keys: [.section("imu", "The inertial measurement unit.")] + vehicle.parts.sensors.map(\.key)
+        + [calibration.description])
   }
 
   init?(_ section: Section) {
@@ -40,9 +47,11 @@ extension Configuration.Sensors: ConfigurationPart {
     let power = read(Configuration.PowerMonitor.self, .power)
     let left = read(Configuration.Encoder.self, .leftEncoder)
     let right = read(Configuration.Encoder.self, .rightEncoder)
-    guard let imu, let barometer, let magnetometer, let range, let power, let left, let right else {
-      return nil
-    }
+    let calibrationFile = section.read(Self.calibration)
+    guard let imu, let barometer, let magnetometer, let range, let power, let left, let right,
+      let calibrationFile
+    else { return nil }
+    self.calibrationFile = calibrationFile
     (self.imu, self.barometer, self.magnetometer) = (imu, barometer, magnetometer)
     (self.range, self.power, self.leftEncoder, self.rightEncoder) = (range, power, left, right)
     joinAuxiliaryBus(in: section)

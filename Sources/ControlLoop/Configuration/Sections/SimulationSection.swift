@@ -13,6 +13,8 @@ extension Configuration {
     public var batteryCells: Int
     /// Range from which the sensors' noise is drawn, as a multiple of the datasheets' figures.
     public var sensorNoise: ClosedRange<Double>
+    /// Constant errors of inertial and magnetic chips; `nil` for small offsets that each seed draws anew.
+    public var sensorErrors: SensorErrors?
   }
 }
 
@@ -35,13 +37,20 @@ extension Configuration.SimulatedRun {
   static let keys = [
     durationKey.description, plantRateKey.description, jitterKey.description, missedKey.description,
     cellsKey.description, noiseKey.description,
+    .section(
+      "sensor_errors", absent: "small offsets, drawn anew for each seed",
+      "Constant errors of the inertial and the magnetic chips."),
   ]
 
   init?(_ section: Section) {
     let (duration, plantRate) = (section.read(Self.durationKey), section.read(Self.plantRateKey))
     let (jitter, missed) = (section.read(Self.jitterKey), section.read(Self.missedKey))
     let (cells, noise) = (section.read(Self.cellsKey), section.read(Self.noiseKey))
-    guard let duration, let plantRate, let jitter, let missed, let cells, let noise else { return nil }
+    let errors = section.readOptional(Configuration.SensorErrors.self, "sensor_errors")
+    guard let duration, let plantRate, let jitter, let missed, let cells, let noise, let errors else {
+      return nil
+    }
+    sensorErrors = errors
     (self.duration, self.plantRateHz) = (Int64(duration * 1e9), plantRate)
     (self.tickJitter, self.missedTickProbability) = (Int64(jitter * 1e3), missed)
     (self.batteryCells, self.sensorNoise) = (cells, noise)

@@ -11,6 +11,8 @@ public struct BalancingRobotEstimator: Sendable {
   private var estimate = Estimate()
   /// Whether the attitude is known.
   public private(set) var attitudeIsKnown = false
+  /// Whether the gyroscope's bias is known.
+  var isBiasKnown: Bool { attitude.isBiasKnown }
 
   /// An estimator that has seen nothing, with the wheels' measures in m and the bandwidth of their observers in rad/s.
   public init(settings: EstimatorSettings, wheelRadius: Double, track: Double, encoderBandwidth: Double) {

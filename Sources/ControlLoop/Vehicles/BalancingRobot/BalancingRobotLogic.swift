@@ -26,8 +26,10 @@ struct BalancingRobotLogic: VehicleLogic {
   private static let largestTurnDifference: Float = 1.2
 
   init(_ configuration: Configuration, _ parts: Configuration.BalancingRobot) {
+    var settings = EstimatorSettings(parts.estimator)
+    settings.isGyroCalibrated = configuration.isGyroCalibrated
     estimator = BalancingRobotEstimator(
-      settings: EstimatorSettings(parts.estimator), wheelRadius: parts.estimator.wheelRadius,
+      settings: settings, wheelRadius: parts.estimator.wheelRadius,
       track: parts.estimator.track, encoderBandwidth: parts.estimator.encoderWeight)
     mixer = WheelMixer(
       drive: Float(parts.limits.drive), turn: Float(parts.limits.turn),
@@ -43,6 +45,7 @@ struct BalancingRobotLogic: VehicleLogic {
   }
 
   var attitudeIsKnown: Bool { estimator.attitudeIsKnown }
+  var gyroBiasIsKnown: Bool { estimator.isBiasKnown }
 
   func conditions(_ input: TickInput, _ estimate: Estimate) -> UInt32 {
     var mask: UInt32 = 0

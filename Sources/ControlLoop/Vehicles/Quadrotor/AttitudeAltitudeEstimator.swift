@@ -99,6 +99,7 @@ public struct AttitudeAltitudeEstimator: Sendable {
     health.barometerIsLive = isLive(pressureUsed, at: time, lifetime: settings.barometerLifetime)
     health.altitudeValid = health.attitudeValid && (health.rangeIsLive || health.barometerIsLive)
     health.isStill = attitude.isStill
+    health.isBiasKnown = attitude.isBiasKnown
     health.gyroBias = (Float(attitude.bias.x), Float(attitude.bias.y), Float(attitude.bias.z))
   }
 

@@ -18,7 +18,9 @@ struct QuadrotorLogic: VehicleLogic {
   private let largestTilt: Float
 
   init(_ configuration: Configuration, _ parts: Configuration.Quadrotor) {
-    estimator = AttitudeAltitudeEstimator(settings: EstimatorSettings(parts.estimator))
+    var settings = EstimatorSettings(parts.estimator)
+    settings.isGyroCalibrated = configuration.isGyroCalibrated
+    estimator = AttitudeAltitudeEstimator(settings: settings)
     slew = MotorSlew(perSecond: Float(configuration.actuators.slewPerSecond))
     carried = CarriedThrust(classical.settings.hoverThrust)
     mixer = QuadMixer(idle: Float(configuration.actuators.idle))
@@ -36,6 +38,7 @@ struct QuadrotorLogic: VehicleLogic {
   }
 
   var attitudeIsKnown: Bool { estimator.health.attitudeValid }
+  var gyroBiasIsKnown: Bool { estimator.health.isBiasKnown }
 
   func conditions(_ input: TickInput, _ estimate: Estimate) -> UInt32 {
     var mask: UInt32 = 0

@@ -31,7 +31,8 @@ extension Configuration.BalancingRobot: VehicleParts {
   ]
   static let schemas = [
     Estimator.schema, Limits.schema, SetpointChange.schema, SetpointRates.schema, Evaluation.schema,
-    Simulation.schema, Variation.schema, Ground.schema, Pushes.schema, RandomSetpoints.schema,
+    Simulation.schema, Configuration.SensorErrors.schema, Variation.schema, Ground.schema, Pushes.schema,
+    RandomSetpoints.schema,
   ]
 
   init?(_ file: Section, beside shared: SharedSections) {

@@ -33,7 +33,8 @@ extension Configuration.Quadrotor: VehicleParts {
   ]
   static let schemas = [
     Estimator.schema, AltitudeFilter.schema, Limits.schema, SetpointChange.schema, SetpointRates.schema,
-    Evaluation.schema, Simulation.schema, Variation.schema, Wind.schema, RandomSetpoints.schema,
+    Evaluation.schema, Simulation.schema, Configuration.SensorErrors.schema, Variation.schema, Wind.schema,
+    RandomSetpoints.schema,
   ]
 
   init?(_ file: Section, beside shared: SharedSections) {

@@ -1,0 +1,93 @@
+import ControlLoop
+import FlightLog
+import Foundation
+import HardwareInterfaces
+import PortableMath
+import SimulatedHardware
+
+/// Where the readings come from that a calibration is made of: as the chips give them, in the sensors' axes.
+protocol CalibrationSource: AnyObject {
+  /// The newest readings, and the time; `nil` when there will be no more.
+  func next() throws -> (readings: SensorReadings, now: MonotonicTime)?
+  /// What an owner must know of sensors that are missing, or that are not what the configuration says.
+  var complaints: [String] { get }
+}
+
+/// Simulated chips on a board that is moved as a calibration wants it.
+final class SimulatedSource: CalibrationSource {
+  private let configuration: Configuration
+  private let vehicle: SimulatedVehicle
+  private let end: Int64
+  private let step: Int64
+  private var time = MonotonicTime.zero
+  private var last = SensorReadings()
+
+  /// The chips of `configuration` as `seed` draws them, in the hands of somebody who moves them so.
+  init(_ configuration: Configuration, seed: UInt64, handling: Handling) throws(CommandFailure) {
+    self.configuration = configuration
+    vehicle = try SimulatedVehicle(
+      configuration, seed: seed, motion: HandheldBoard(handling), sampled: configuration.forCalibration)
+    end = handling.nanoseconds
+    step = 1_000_000_000 / Int64(max(configuration.sensors.imu.rateHz, 1))
+  }
+
+  /// What the chips are put on, to inject faults and to know the truth.
+  var board: SimulatedBoard { vehicle.board }
+
+  func next() -> (readings: SensorReadings, now: MonotonicTime)? {
+    guard time.nanoseconds < end else { return nil }
+    time = time.advanced(nanoseconds: step)
+    last = vehicle.collectSamples(until: time)
+    return (last, time)
+  }
+
+  var complaints: [String] { configuration.complaints(about: last, identities: vehicle.identities) }
+}
+
+/// The inertial readings of a log, turned back into the sensors' axes and into what the chips gave.
+final class LogSource: CalibrationSource {
+  private var cursor: TickCursor
+  private let configuration: Configuration
+  private var record = TickRecord(input: TickInput(), output: TickOutput())
+
+  /// The log whose configuration, with the calibration that was applied, is `configuration`.
+  init(_ log: FlightLogReader, _ configuration: Configuration) {
+    (cursor, self.configuration) = (log.ticks(), configuration)
+  }
+
+  func next() throws -> (readings: SensorReadings, now: MonotonicTime)? {
+    while true {
+      switch try cursor.next(into: &record) {
+      case .tick:
+        var readings = SensorReadings()
+        readings.inertial = record.input.inertial
+        readings.inertial.sample = configuration.asGiven(readings.inertial.sample)
+        return (readings, record.input.time)
+      case .dropout, .damage: continue
+      case .end: return nil
+      }
+    }
+  }
+
+  var complaints: [String] { [] }
+}
+
+extension Configuration {
+  /// A reading in the body's axes, as the chip gave it in its own.
+  fileprivate func asGiven(_ sample: InertialSample) -> InertialSample {
+    let mounting = sensors.imu.mounting
+    let calibration = self.calibration?[sensors.imu.location]
+    var rate = mounting.sensor(
+      Vector3(Double(sample.rateX), Double(sample.rateY), Double(sample.rateZ)))
+    var force = mounting.sensor(
+      Vector3(Double(sample.accelerationX), Double(sample.accelerationY), Double(sample.accelerationZ)))
+    if let gyro = calibration?.gyro { rate += gyro.bias }
+    // The correction of a file has an inverse: a matrix without one is refused.
+    if let accelerometer = calibration?.accelerometer, let inverse = accelerometer.matrix.inverse {
+      force = inverse * force + accelerometer.offset
+    }
+    return InertialSample(
+      acceleration: (Float(force.x), Float(force.y), Float(force.z)),
+      rate: (Float(rate.x), Float(rate.y), Float(rate.z)), temperature: sample.temperature)
+  }
+}
