@@ -84,7 +84,7 @@ public func close(_ network: OpaquePointer?) {
 
 /// See `ganglion.h`.
 @_cdecl("ganglion_error_text")
-public func errorText(_ network: OpaquePointer?) -> UnsafePointer<CChar> {
+public func errorText(_ network: OpaquePointer?) -> UnsafePointer<CChar>? {
   guard let network else { return statusText(ganglion_status(GANGLION_NULL)) }
   return UnsafePointer(UnsafeMutablePointer<OpenNetwork>(network).pointee.error.start)
 }

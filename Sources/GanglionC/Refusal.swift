@@ -56,7 +56,7 @@ enum Refusal: Error {
 
 /// What a status means; a constant, valid for ever.
 @_cdecl("ganglion_status_text")
-public func statusText(_ status: ganglion_status) -> UnsafePointer<CChar> {
+public func statusText(_ status: ganglion_status) -> UnsafePointer<CChar>? {
   let text: StaticString =
     switch Int(status) {
     case Int(GANGLION_OK): "no error"

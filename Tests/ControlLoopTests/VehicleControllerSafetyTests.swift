@@ -27,8 +27,9 @@ private struct Stand: ~Copyable {
       text: text, directory: nil, overrides: ConfigurationOverrides(controller: choice),
       calibration: calibration)
     let file = try ModelFile.read(path: folder.appending(path: "models/quadrotor-ncp19.safetensors").path)
+    let network = try NetworkRuntime(file)
     controller = VehicleController(
-      configuration, network: try NetworkRuntime(file),
+      configuration, network: network,
       timing: NetworkTiming(unit: file.timeUnit, largest: file.maximumTs))
     input.inertial = Reading(
       empty: InertialSample(acceleration: (0, 0, -9.80665), rate: (0, 0, 0), temperature: 30), isPresent: true

@@ -62,9 +62,10 @@ import Testing
     private var next = MonotonicTime.zero
 
     init() throws {
+      // Whatever throws comes before the first stored property: Swift cannot undo half a noncopyable value.
       let board = SimulatedBoard(seed: 1)
-      chip = try board.attach(SimulatedDRV8830(), name: "motor", address: 0x60)
-      self.board = board
+      let chip = try board.attach(SimulatedDRV8830(), name: "motor", address: 0x60)
+      (self.board, self.chip) = (board, chip)
       bus = board.bus()
     }
 
