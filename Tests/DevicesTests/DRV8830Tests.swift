@@ -58,14 +58,14 @@ import Testing
     let chip: SimulatedDRV8830
     var bus: SimulatedI2CBus
     var driver = DRV8830()
-    var faults: [DeviceFault] = []
+    var faults: [DeviceFault]
     private var next = MonotonicTime.zero
 
     init() throws {
       // Whatever throws comes before the first stored property: Swift cannot undo half a noncopyable value.
       let board = SimulatedBoard(seed: 1)
       let chip = try board.attach(SimulatedDRV8830(), name: "motor", address: 0x60)
-      (self.board, self.chip) = (board, chip)
+      (self.board, self.chip, faults) = (board, chip, [])
       bus = board.bus()
     }
 

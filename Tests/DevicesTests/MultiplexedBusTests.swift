@@ -70,10 +70,10 @@ import Testing
     let board: SimulatedBoard
     let chip: SimulatedTCA9548A
     var bus: MultiplexedBus<SimulatedI2CBus>
-    private var drivers = [AS5600(), AS5600()]
-    private var due = [MonotonicTime.zero, .zero]
-    var angles: [Float?] = [nil, nil]
-    var faults: [Set<DeviceFault>] = [[], []]
+    private var drivers: [AS5600]
+    private var due: [MonotonicTime]
+    var angles: [Float?]
+    var faults: [Set<DeviceFault>]
 
     init() throws {
       // Whatever throws comes before the first stored property: Swift cannot undo half a noncopyable value.
@@ -85,6 +85,8 @@ import Testing
           at: BusPlace(address: 0x36, behind: ("multiplexer", channel)))
       }
       (self.board, self.chip) = (board, chip)
+      (drivers, due) = ([AS5600(), AS5600()], [.zero, .zero])
+      (angles, faults) = ([nil, nil], [[], []])
       bus = MultiplexedBus(board.bus(), channels: [left, right])
     }
 

@@ -121,7 +121,7 @@ import Testing
     let chip: SimulatedPCA9685
     var bus: SimulatedI2CBus
     var driver = PCA9685()
-    var faults: [DeviceFault] = []
+    var faults: [DeviceFault]
     private var next = MonotonicTime.zero
 
     init(fault: FaultInjection? = nil) throws {
@@ -129,8 +129,7 @@ import Testing
       let board = SimulatedBoard(seed: 1)
       let chip = try board.attach(SimulatedPCA9685(), name: "motors", address: 0x40)
       if let fault { try board.inject(fault) }
-      self.board = board
-      self.chip = chip
+      (self.board, self.chip, faults) = (board, chip, [])
       bus = board.bus()
     }
 
