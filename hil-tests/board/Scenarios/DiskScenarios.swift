@@ -45,9 +45,9 @@ enum DiskScenarios {
   private static func turnsReadOnly(_ bench: Bench, _ reason: GuestDisk.Reason) throws(HILError) {
     let disk = try GuestDisk("\(bench.places.configurations)/disk", at: "/run/disk")
     defer { disk.remove() }
+    let words = reason == .order ? ["Read-only file system", "bus_traffic_failure"] : ["bus_traffic_failure"]
     try fly(
-      bench, on: disk, options: ["--bus-traffic", "\(disk.folder)/traffic"],
-      saying: ["Read-only file system", "bus_traffic_failure"]
+      bench, on: disk, options: ["--bus-traffic", "\(disk.folder)/traffic"], saying: words
     ) { () throws(HILError) in try disk.turnReadOnly(reason) }
   }
 

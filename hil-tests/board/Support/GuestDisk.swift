@@ -44,7 +44,7 @@ struct GuestDisk {
 
   /// Why the kernel turns a disk read-only under open files.
   enum Reason {
-    /// The file system has met an error.
+    /// The file system has met an error. Linux 6.1 then says that it is read-only, 6.12 that nothing goes in or out.
     case error
     /// It was told to, for all disks (SysRq-U): then it goes on to take writes and syncs without a word.
     case order
@@ -67,7 +67,7 @@ struct GuestDisk {
     }
     try Bench.wait(for: "the disk to turn read-only") {
       let file = open("\(folder)/trial", O_WRONLY | O_CREAT, 0o644)
-      guard file >= 0 else { return errno == EROFS }
+      guard file >= 0 else { return errno == EROFS || errno == EIO }
       close(file)
       return false
     }
