@@ -49,10 +49,15 @@ public final class FileLogSink: LogSink {
     descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (replacing ? O_TRUNC : O_EXCL), 0o644)
     lastSync = Self.now()
     guard descriptor >= 0 else {
+      let number = errno
       let remedy =
-        errno == EEXIST
-        ? "Name another file, or remove this one." : "Check the directory and its permissions."
-      throw LogError(.system(errno: errno), "cannot create \(path): \(systemMessage(errno))", remedy: remedy)
+        switch number {
+        case EEXIST: "Name another file, or remove this one."
+        case EROFS: "Name a file on another disk, or make this one writable (mount -o remount,rw)."
+        default: "Check the directory and its permissions."
+        }
+      throw LogError(
+        .system(errno: number), "cannot create \(path): \(systemMessage(number))", remedy: remedy)
     }
   }
 
@@ -93,12 +98,21 @@ public final class FileLogSink: LogSink {
   private func synchronize() throws(LogError) {
     // EINVAL: a pipe or the like, which cannot be synced and need not be.
     if fdatasync(descriptor) != 0, errno != EINVAL { throw failure("sync") }
+    // A kernel that was told to turn all disks read-only takes writes and syncs on without a word, and forgets them.
+    var state = statvfs()
+    if fstatvfs(descriptor, &state) == 0, UInt(state.f_flag) & UInt(ST_RDONLY) != 0 {
+      errno = EROFS
+      throw failure("sync")
+    }
   }
 
   private func failure(_ verb: String) -> LogError {
-    LogError(
-      .system(errno: errno), "cannot \(verb) \(path): \(systemMessage(errno))",
-      remedy: "Check free space and the health of the disk.")
+    let number = errno
+    return LogError(
+      .system(errno: number), "cannot \(verb) \(path): \(systemMessage(number))",
+      remedy: number == EROFS
+        ? "The disk has turned read-only, as it does after an error: see dmesg."
+        : "Check free space and the health of the disk.")
   }
 
   // The methods above have the names of these functions.

@@ -14,7 +14,8 @@ import Synchronization
 public final class LogWriterThread {
   /// What the thread owns while it runs.
   private final class Work: @unchecked Sendable {
-    // Sendable: `writer`, `error` and `record` are the thread's until it is joined.
+    // Sendable: `writer` and `record` are the thread's until it is joined, and so is `error` until `hasFailed` says
+    // that it is there, and will not change.
     let ring: TickRing
     let writer: FlightLogWriter
     let isStopping = Atomic<Bool>(false)
@@ -56,7 +57,7 @@ public final class LogWriterThread {
 
     func fail(_ failure: LogError) {
       error = failure
-      hasFailed.store(true, ordering: .relaxed)
+      hasFailed.store(true, ordering: .releasing)
     }
 
     func run() {
@@ -99,8 +100,8 @@ public final class LogWriterThread {
     pthread_join(thread, nil)
   }
 
-  /// Whether writing has failed; any thread may ask.
-  public var hasFailed: Bool { work.hasFailed.load(ordering: .relaxed) }
+  /// What writing has failed with; `nil` while it has not. Any thread may ask.
+  public var failure: LogError? { work.hasFailed.load(ordering: .acquiring) ? work.error : nil }
 
   /// Writes what still waits and what `closing` says of the run, finishes the log, and ends the thread. The loop must
   /// have ended before.

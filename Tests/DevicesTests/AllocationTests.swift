@@ -58,6 +58,9 @@ import Testing
     for chip in SensorTable.magnetometers {
       #expect(try blocks(chip.makeDriver(use(chip.facts)), ofTable: chip.facts) == 0, "\(chip.name)")
     }
+    for chip in SensorTable.rangeFinders {
+      #expect(try blocks(chip.makeDriver(use(chip.facts)), ofTable: chip.facts) == 0, "\(chip.name)")
+    }
   }
 
   private func board(_ chip: SimulatedChip, at address: UInt8) throws -> SimulatedBoard {
@@ -71,6 +74,7 @@ import Testing
     #expect(blocks(BMP280(), on: try board(SimulatedBMP280(), at: 0x76)) == 0)
     #expect(blocks(BMP388(), on: try board(SimulatedBMP388(), at: 0x76)) == 0)
     #expect(blocks(VL53L1X(), on: try board(SimulatedVL53L1X(), at: 0x29)) == 0)
+    #expect(blocks(VL53L0X(), on: try board(SimulatedVL53L0X(), at: 0x29)) == 0)
     #expect(blocks(INA219(), on: try board(SimulatedINA219(), at: 0x40)) == 0)
     #expect(blocks(INA226(), on: try board(SimulatedINA226(), at: 0x40)) == 0)
     #expect(blocks(AS5600(), on: try board(SimulatedAS5600(), at: 0x36)) == 0)

@@ -117,16 +117,6 @@ import Testing
     #expect(VL53L1X.distance(raw: 0xFFFF) == 64.351)
   }
 
-  @Test func `VL53L1X timeouts keep eight bits of mantissa`() {
-    #expect(VL53L1X.encodeTimeout(0) == 0)
-    #expect(VL53L1X.encodeTimeout(1) == 0)
-    #expect(VL53L1X.encodeTimeout(256) == 0x00FF)
-    #expect(VL53L1X.encodeTimeout(257) == 0x0180)
-    // (0xAF << 4) + 1 = 2801 is the largest of its form below 2816 + 1.
-    #expect(VL53L1X.encodeTimeout(2810) == 0x04AF)
-    #expect(VL53L1X.encodeTimeout(.max) == 0x18FF)
-  }
-
   @Test(arguments: VL53L1X.DistanceMode.allCases, [33_000, 50_000, 140_000])
   func `VL53L1X registers hold the timing budget`(_ mode: VL53L1X.DistanceMode, _ budget: Int) {
     let fast: UInt16 = 0xB8CD

@@ -63,6 +63,20 @@ import Testing
       try runThroughFault(SimulatedVL53L1X(), VL53L1X(), at: 0x29, kind), reported: expected, perSecond: 23)
   }
 
+  private static let vl53l0xFaults: [(FaultKind, Set<DeviceFault>)] = [
+    (FaultKind.off, [DeviceFault.missing]), (.stuck, [.frozenData]),
+    (.garbage, [.wrongRegister, .wrongIdentity]),
+    (.slow, [.notReady]), (.nack, [.transfer]), (.wrongIdentity, [.wrongIdentity]),
+    (.brownOut, [.wrongRegister]),
+  ]
+
+  @Test(arguments: vl53l0xFaults) func `VL53L0X reports the fault and recovers`(
+    _ kind: FaultKind, _ expected: Set<DeviceFault>
+  ) throws {
+    expectRecovery(
+      try runThroughFault(SimulatedVL53L0X(), VL53L0X(), at: 0x29, kind), reported: expected, perSecond: 23)
+  }
+
   // A conversion ten times as long, 85 ms, still ends within the 100 ms between two samples: no fault.
   private static let ina219Faults: [(FaultKind, Set<DeviceFault>)] = [
     (FaultKind.off, [DeviceFault.missing]), (.stuck, [.frozenData]), (.garbage, [.wrongRegister]),

@@ -31,6 +31,11 @@ import Testing
     fuzz(VL53L1X(), isWide: true, plant: plant, seed: UInt64(seed), honesty: honesty)
   }
 
+  @Test(arguments: 0..<8, honesties) func `VL53L0X bears any bus`(_ seed: Int, _ honesty: UInt64) {
+    let plant: [Int: UInt8] = [0xC0: 0xEE, 0x92: 0x05, 0x90: 0xFF, 0x91: 0xFF, 0x13: 4, 0x14: 0x59, 0xF8: 3]
+    fuzz(VL53L0X(), plant: plant, seed: UInt64(seed), honesty: honesty)
+  }
+
   @Test(arguments: 0..<8, honesties) func `INA219 bears any bus`(_ seed: Int, _ honesty: UInt64) {
     fuzz(INA219(), plant: [0: 0x39, 1: 0x9F], seed: UInt64(seed), honesty: honesty)
   }

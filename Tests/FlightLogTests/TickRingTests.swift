@@ -49,7 +49,7 @@ import Testing
         model: SyntheticFlight.model, metadata: SyntheticFlight.metadata))
     for tick in ticks { #expect(ring.push(tick)) }
     try thread.stop()
-    #expect(!thread.hasFailed)
+    #expect(thread.failure == nil)
     let read = try SyntheticFlight.read([UInt8](Data(contentsOf: URL(fileURLWithPath: path))))
     #expect(difference(read.ticks, ticks) == nil)
     #expect(read.dropouts.isEmpty)
@@ -94,6 +94,6 @@ import Testing
       while !ring.push(tick) { usleep(500) }
     }
     #expect { try thread.stop() } throws: { ($0 as? LogError)?.cause == .system(errno: ENOSPC) }
-    #expect(thread.hasFailed)
+    #expect(thread.failure?.cause == .system(errno: ENOSPC))
   }
 }

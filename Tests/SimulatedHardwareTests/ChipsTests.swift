@@ -111,6 +111,34 @@ import Testing
     #expect(try bus.readRegister(0x1B, of: 0x76) == 0x03)
   }
 
+  @Test func `VL53L0X gives no range without its calibrations, and none before it is told to measure`() throws
+  {
+    let board = SimulatedBoard(seed: 1)
+    board.physics.rangeToGround = 0.5
+    try board.attach(SimulatedVL53L0X(), name: "range", address: 0x29)
+    var bus = board.bus()
+    try bus.writeRegister(0x0A, 0x04, of: 0x29)
+    board.advance(to: at(500_000))
+    #expect(try bus.readRegister(0x13, of: 0x29) == 0)
+    try bus.writeRegister(0x00, 0x02, of: 0x29)
+    board.advance(to: at(1_000_000))
+    #expect(try bus.readRegister(0x13, of: 0x29) == 4)
+    let result: InlineArray<12, UInt8> = try bus.readRegisters(0x14, of: 0x29)
+    #expect(result[0] >> 3 == 3)
+    #expect(Int(result[10]) << 8 | Int(result[11]) == 8_190)
+  }
+
+  @Test func `VL53L0X hides its stop variable until it is opened`() throws {
+    let board = SimulatedBoard(seed: 1)
+    try board.attach(SimulatedVL53L0X(), name: "range", address: 0x29)
+    var bus = board.bus()
+    try bus.writeRegister(0xFF, 0x01, of: 0x29)
+    #expect(try bus.readRegister(0x91, of: 0x29) == 0)
+    try bus.writeRegister(0x80, 0x01, of: 0x29)
+    try bus.writeRegister(0x00, 0x00, of: 0x29)
+    #expect(try bus.readRegister(0x91, of: 0x29) != 0)
+  }
+
   @Test func `VL53L1X holds a result until its interrupt is cleared`() throws {
     let board = SimulatedBoard(seed: 1)
     try board.attach(SimulatedVL53L1X(), name: "range", address: 0x29)

@@ -33,6 +33,17 @@ import Testing
     #expect(report.complaints == ["sensors.range: nothing answers at 0x29, where the vl53l1x should be"])
   }
 
+  @Test(arguments: SensorTable.rangeFinders.map(\.name))
+  func `every range finder takes part in the altitude`(_ name: String) throws {
+    // Low enough for the one that sees least.
+    let report = try fly(
+      [("chip: \"vl53l1x\"", "chip: \"\(name)\""), ("altitude_m: 1.5", "altitude_m: 0.8")],
+      fault: "barometer:off@4s")
+    #expect(report.faults == [.barometerStale])
+    #expect(report.mode == .active)
+    #expect(report.complaints == ["sensors.barometer: nothing answers at 0x76, where the bmp280 should be"])
+  }
+
   @Test(arguments: SensorTable.magnetometers.map(\.name))
   func `every magnetometer is sampled beside the others`(_ name: String) throws {
     let chip = try #require(SensorTable.magnetometers.first { $0.name == name })

@@ -56,7 +56,7 @@ class Deploy(unittest.TestCase):
             "usr/local/bin/ganglion", "var/lib/ganglion/vehicle/vehicle.json5",
             "var/lib/ganglion/vehicle/models/quadrotor-ncp19-int16.safetensors",
             "etc/systemd/system/ganglion.service", "etc/udev/rules.d/90-ganglion.rules",
-            "etc/modules-load.d/ganglion.conf",
+            "etc/modules-load.d/ganglion.conf", "usr/local/share/doc/ganglion/NOTICE",
         ):
             self.assertTrue((self.board / path).is_file(), path)
         self.assertTrue(os.access(self.board / "usr/local/bin/ganglion", os.X_OK))

@@ -81,9 +81,11 @@ extension Configuration {
       "the chip at \(hexadecimal(address)) says it is \(hexadecimal(seen))"
       + (part.map { " (likely \($0))" } ?? " (an unknown part)")
       + ", expected \(list(expected)) for the \(chip.name)"
+    // A sibling says who it is in the register of the configured chip, or in one of its own that the driver knows.
     let sibling = kin.first {
-      $0.name != chip.name && $0.identity?.register == identity.register && $0.addresses.contains(address)
-        && $0.identity?.values.contains(seen) == true
+      guard $0.name != chip.name, $0.addresses.contains(address) else { return false }
+      if case .other(let name) = part, name.lowercased() == $0.name { return true }
+      return $0.identity?.register == identity.register && $0.identity?.values.contains(seen) == true
     }
     if let sibling { text += "; it has a driver of its own: chip: \"\(sibling.name)\"" }
     guard accepted != nil else { return text }

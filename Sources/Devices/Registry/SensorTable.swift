@@ -32,7 +32,8 @@ public enum SensorTable {
 
   /// Range finders.
   public static let rangeFinders: [RangeChip] = [
-    RangeChip(VL53L1X.self)
+    RangeChip(VL53L1X.self),
+    RangeChip(VL53L0X.self),
   ]
 
   /// Battery monitors.

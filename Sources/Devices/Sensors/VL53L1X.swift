@@ -8,7 +8,9 @@ import HardwareInterfaces
 public struct VL53L1X: SensorDriver {
   /// How the chip is used.
   public let options: Options
-  /// Model and type at the last start, if they could be read: 0xEACC for this chip.
+  /// What `model` is of this chip.
+  static let modelIdentity: UInt16 = 0xEACC
+  /// Model and type at the last start, if they could be read: 0xEACC for this chip, 0xEEAA for a VL53L0X in its place.
   public private(set) var model: UInt16?
   /// See `SensorDriver`; the model's byte, 0xEA.
   public var identity: UInt8? { model.map { UInt8(truncatingIfNeeded: $0 >> 8) } }
@@ -88,15 +90,27 @@ public struct VL53L1X: SensorDriver {
     throws(BusError)
   {
     guard try readByte(VL53L1XRegister.firmwareStatus, &bus) & 1 == 1 else {
-      guard state.row < 10 else { return state.retry(.notReady, now: now) }
+      guard state.row < 10 else { return try refuse(.notReady, &bus, now: now) }
       state.row += 1
       state.wake = now.advanced(milliseconds: 1)
       return
     }
     let seen = try readWord(VL53L1XRegister.modelIdentity, &bus)
     model = seen
-    guard seen == 0xEACC else { return state.retry(.wrongIdentity, now: now) }
+    guard seen == Self.modelIdentity else { return try refuse(.wrongIdentity, &bus, now: now) }
     state.enter(.trim, at: now)
+  }
+
+  /// Gives up this start. The VL53L0X lives at the same address, and says who it is in a register of a narrow address,
+  /// which to this chip is half of one of its own.
+  private mutating func refuse<Bus: I2CBus & ~Copyable>(
+    _ fault: DeviceFault, _ bus: inout Bus, now: MonotonicTime
+  ) throws(BusError) {
+    let other: InlineArray<2, UInt8> = try bus.readRegisters(
+      VL53L0XRegister.modelIdentity, of: options.address)
+    let isOther = other[0] == VL53L0X.modelIdentity
+    if isOther { model = other.uint16(bigEndianAt: 0) }
+    state.retry(isOther ? .wrongIdentity : fault, now: now)
   }
 
   private mutating func readFactoryValues<Bus: I2CBus & ~Copyable>(

@@ -63,8 +63,10 @@ extension VL53L1X: ConfiguredSensor {
         register: [
           UInt8(truncatingIfNeeded: VL53L1XRegister.modelIdentity >> 8),
           UInt8(truncatingIfNeeded: VL53L1XRegister.modelIdentity),
-        ], values: [0xEA],
-        likelyPart: { $0 == 0xEA ? .compatible("VL53L1X") : $0 == 0xEE ? .other("VL53L0X") : nil }))
+        ], values: [UInt8(truncatingIfNeeded: modelIdentity >> 8)],
+        likelyPart: {
+          $0 == 0xEA ? .compatible("VL53L1X") : $0 == VL53L0X.modelIdentity ? .other("VL53L0X") : nil
+        }))
   }
 
   /// See `ConfiguredSensor`.

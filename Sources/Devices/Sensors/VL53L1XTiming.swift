@@ -37,19 +37,6 @@ extension VL53L1X {
     )
   }
 
-  /// The register form of a number of macro periods: mantissa in the low byte, exponent in the high one, and
-  /// one to be added.
-  static func encodeTimeout(_ periods: UInt32) -> UInt16 {
-    guard periods > 0 else { return 0 }
-    var mantissa = periods - 1
-    var exponent: UInt16 = 0
-    while mantissa > 0xFF {
-      mantissa >>= 1
-      exponent += 1
-    }
-    return exponent << 8 | UInt16(mantissa)
-  }
-
   /// The registers for a timing budget in µs: half of what is left of it after 4528 µs of overhead, for each of
   /// the two ranging steps.
   static func timing(budget: Int, fastOscillator: UInt16, mode: DistanceMode) -> Timing {
@@ -58,10 +45,10 @@ extension VL53L1X {
     let b = macroPeriod(fastOscillator: fastOscillator, laserPeriod: mode.laserPeriodB)
     return Timing(
       phaseCalibration: UInt8(clamping: macroPeriods(microseconds: 1_000, macroPeriod: a)),
-      modeA: encodeTimeout(macroPeriods(microseconds: 1, macroPeriod: a)),
-      modeB: encodeTimeout(macroPeriods(microseconds: 1, macroPeriod: b)),
-      rangeA: encodeTimeout(macroPeriods(microseconds: step, macroPeriod: a)),
-      rangeB: encodeTimeout(macroPeriods(microseconds: step, macroPeriod: b)))
+      modeA: VL53Timeout.encode(macroPeriods(microseconds: 1, macroPeriod: a)),
+      modeB: VL53Timeout.encode(macroPeriods(microseconds: 1, macroPeriod: b)),
+      rangeA: VL53Timeout.encode(macroPeriods(microseconds: step, macroPeriod: a)),
+      rangeB: VL53Timeout.encode(macroPeriods(microseconds: step, macroPeriod: b)))
   }
 
   /// Distance in m of a raw result in mm: the result times 2011/2048, rounded to mm.

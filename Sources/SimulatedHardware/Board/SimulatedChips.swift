@@ -38,6 +38,7 @@ public enum SimulatedChips {
     ("hmc5883l", { SimulatedHMC5883L(mounting: $0.mounting, identity: $0.identity ?? 0x48) }),
     ("lis3mdl", { SimulatedLIS3MDL(mounting: $0.mounting, identity: $0.identity ?? 0x3D) }),
     ("vl53l1x", { _ in SimulatedVL53L1X() }),
+    ("vl53l0x", { _ in SimulatedVL53L0X() }),
     ("ina219", { SimulatedINA219(shuntResistance: $0.shuntResistance) }),
     ("ina226", { SimulatedINA226(shuntResistance: $0.shuntResistance) }),
     ("as5600", { SimulatedAS5600(shaft: $0.shaft, isReversed: $0.isReversed) }),

@@ -11,6 +11,8 @@ struct LinuxRunReport {
   /// Ticks that the log's writer did not keep up with, and why it stopped, if it did.
   var droppedTicks: UInt64 = 0
   var logFailure: String?
+  /// Why what the buses carried was not written, if it was to be.
+  var trafficFailure: String?
 
   private var loop: LoopReport { outcome.loop }
   private var faults: [FailsafeCondition] { FailsafeCondition.list(loop.faults) }
@@ -42,6 +44,7 @@ struct LinuxRunReport {
       lines.append("log             \(logPath)" + (droppedTicks > 0 ? ", \(droppedTicks) ticks dropped" : ""))
     }
     if let logFailure { lines.append("log ended early \(logFailure)") }
+    if let trafficFailure { lines.append("bus traffic     \(trafficFailure)") }
     return lines.joined(separator: "\n")
   }
 
@@ -69,6 +72,7 @@ struct LinuxRunReport {
     ]
     if let logPath { object["log"] = logPath }
     if let logFailure { object["log_failure"] = logFailure }
+    if let trafficFailure { object["bus_traffic_failure"] = trafficFailure }
     return object
   }
 }

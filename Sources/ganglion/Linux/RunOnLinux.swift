@@ -37,7 +37,7 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
     notifier: SystemdNotifier(environment: ProcessInfo.processInfo.environment), device: device)
   let isOver = supervisor.run(
     signals, isOver: { run.isOver }, complaints: { run.complaints(about: $0) },
-    hasLogFailed: { log?.hasFailed ?? false })
+    logFailure: { log?.failure })
   guard isOver else {
     // The loop's thread hangs, perhaps in the kernel: nobody may wait for it.
     run.makeSafe()
@@ -53,9 +53,14 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
     report.droppedTicks = log.ring.droppedCount
     report.logFailure = log.finish(outcome)
   }
-  if let folder = options.trafficFolder { try write(outcome.traffic, to: folder, configuration.name) }
+  if let folder = options.trafficFolder {
+    // The report comes whatever the disk does.
+    do { try write(outcome.traffic, to: folder, configuration.name) } catch {
+      report.trafficFailure = "cannot write into \(folder): \(describe(error))"
+    }
+  }
   Terminal.printResult(json ? Terminal.json(report.json) : report.table)
-  return report.logFailure == nil ? .success : .resultSaysNo
+  return report.logFailure == nil && report.trafficFailure == nil ? .success : .resultSaysNo
 }
 
 /// The log of a run on this machine: the ring that the loop fills, and the thread that empties it.
@@ -82,8 +87,8 @@ final class LinuxLog {
           tickRate: Double(configuration.loop.rateHz), extra: extra)))
   }
 
-  /// Whether the log can no longer be written.
-  var hasFailed: Bool { thread.hasFailed }
+  /// Why the log can no longer be written; `nil` while it can.
+  var failure: String? { thread.failure?.description }
 
   /// Ends the log with what was measured. Says what kept it from being written to its end.
   func finish(_ outcome: LinuxOutcome) -> String? {

@@ -40,10 +40,10 @@ struct Supervisor: ~Copyable {
   /// - Parameters:
   ///   - isOver: Whether the loop has ended.
   ///   - complaints: What an owner must know of the machine; said when it comes and when it goes.
-  ///   - hasLogFailed: Whether the log can no longer be written.
+  ///   - logFailure: Why the log can no longer be written; `nil` while it can.
   mutating func run(
     _ signals: borrowing StopSignals, isOver: () -> Bool, complaints: (LoopStatus) -> [String],
-    hasLogFailed: () -> Bool
+    logFailure: () -> String?
   ) -> Bool {
     var isLogReported = false
     var deadline = MonotonicTime.distantFuture
@@ -56,9 +56,9 @@ struct Supervisor: ~Copyable {
       let now = clock.now()
       guard now < deadline else { return false }
       if slots.status.isNew { look(complaints) }
-      if hasLogFailed(), !isLogReported {
+      if !isLogReported, let failure = logFailure() {
         isLogReported = true
-        say("the log can no longer be written; the vehicle goes on without it")
+        say("the log ends here, and the vehicle goes on without it: \(failure)")
       }
       feed(now)
       tell(now)

@@ -79,10 +79,6 @@ extension ChipProbe {
         case 0x4127 where address == 0x40: return ("ina226", .likely)
         default: return nil
         }
-      case 0x29:
-        // An older relative whose identity has a narrow address; to it a wide one would be a write.
-        return try bus.readRegister(0xC0, of: address) == 0xEE
-          ? ("VL53L0X, which has other registers", .likely) : nil
       default: return nil
       }
     } catch {
@@ -118,7 +114,7 @@ extension ChipProbe {
       return "magnetometer: { \(place), rate_hz: 50\(accepted) }"
     }
     if names(SensorTable.rangeFinders.map(\.facts)) {
-      return "range: { \(place), rate_hz: 25, maximum_m: 3.5 }"
+      return "range: { \(place), rate_hz: 25, maximum_m: \(chip == VL53L0X.facts.name ? 1.2 : 3.5) }"
     }
     if names(SensorTable.powerMonitors.map(\.facts)) {
       return "power: { \(place), rate_hz: 10, shunt_ohm: 0.1 }"

@@ -66,6 +66,15 @@ import Testing
       counted: VL53L1X.Options().rate * Double(VL53L1X.facts.bitsPerSample))
   }
 
+  @Test func ofTheVL53L0X() throws {
+    let board = SimulatedBoard(seed: 1)
+    board.physics.rangeToGround = 1
+    try board.attach(SimulatedVL53L0X(), name: "range", address: 0x29)
+    expectMatch(
+      measured: measured(VL53L0X(), on: board),
+      counted: VL53L0X.Options().rate * Double(VL53L0X.facts.bitsPerSample))
+  }
+
   @Test func ofTheINA219() throws {
     let board = SimulatedBoard(seed: 1)
     try board.attach(SimulatedINA219(), name: "power", address: 0x41)

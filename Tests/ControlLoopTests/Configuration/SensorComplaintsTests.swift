@@ -45,6 +45,22 @@ import Testing
       ])
   }
 
+  @Test(arguments: [("vl53l1x", "vl53l0x", 0xEE, 0xEA), ("vl53l0x", "vl53l1x", 0xEA, 0xEE)])
+  func `a VL53L0X and a VL53L1X that were confused are told apart, with the name to write`(
+    _ configured: String, _ present: String, _ seen: UInt8, _ expected: UInt8
+  ) throws {
+    let complaints = try complaints(("chip: \"vl53l1x\"", "chip: \"\(configured)\"")) {
+      $0.range.fault = .wrongIdentity
+      $1.range = seen
+    }
+    #expect(
+      complaints == [
+        "sensors.range: the chip at 0x29 says it is \(hexadecimal(seen)) (likely \(present.uppercased()), which has "
+          + "other registers), expected \(hexadecimal(expected)) for the \(configured); it has a driver of its own: "
+          + "chip: \"\(present)\""
+      ])
+  }
+
   @Test func `an unknown identity is shown, with the line that accepts it`() throws {
     let complaints = try complaints {
       $0.pressure.fault = .wrongIdentity

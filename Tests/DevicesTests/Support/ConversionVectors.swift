@@ -36,10 +36,35 @@ struct ConversionVectors: Decodable, Sendable {
     var fine, humidity: Double
   }
 
+  /// The VL53L0X.
+  struct TimeOfFlight: Decodable, Sendable {
+    struct Timeout: Decodable, Sendable { var periods: UInt32, register: UInt16 }
+    struct Budget: Decodable, Sendable { var budget: Int, register: UInt16 }
+    struct Rate: Decodable, Sendable { var rate: Double, register: UInt16 }
+    struct ReferenceMap: Decodable, Sendable {
+      var reference: UInt8
+      var good: [UInt8]
+      var map: [UInt8]?
+    }
+    struct Frame: Decodable, Sendable {
+      var frame: [UInt8]
+      var verdict: String
+      var distance: Double
+      var valid: Bool
+    }
+
+    var timeouts: [Timeout]
+    var budgets: [Budget]
+    var rates: [Rate]
+    var maps: [ReferenceMap]
+    var frames: [Frame]
+  }
+
   var inertial: [Inertial]
   var magnetic: [Magnetic]
   var pressure: [Pressure]
   var humidity: [Humidity]
+  var time_of_flight: TimeOfFlight
 
   /// The vectors of the fixture.
   static func load() throws -> ConversionVectors {

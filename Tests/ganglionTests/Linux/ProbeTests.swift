@@ -66,6 +66,23 @@ struct ProbeTests {
   }
 
   @Test(
+    "A VL53L0X is told from the VL53L1X that lives at the same address, and never asked with a wide address")
+  func rangeFinders() throws {
+    let board = SimulatedBoard(seed: 1)
+    try board.attach(SimulatedVL53L0X(), name: "range", address: 0x29)
+    var bus = board.bus()
+    let before = try bus.readRegister(0x01, of: 0x29)
+    let (findings, _) = ChipProbe(bus: "i2c-1", hasQuickWrite: false) { _ in nil }.scan(&bus)
+    let finding = try #require(findings.first { $0.address == 0x29 })
+    #expect(finding.certainty == .identified)
+    #expect(finding.text == "vl53l0x (0xC0 holds 0xEE)")
+    #expect(
+      finding.line
+        == "range: { chip: \"vl53l0x\", bus: \"i2c-1\", address: 0x29, rate_hz: 25, maximum_m: 1.2 }")
+    #expect(try bus.readRegister(0x01, of: 0x29) == before)
+  }
+
+  @Test(
     "Nothing is written but the address of a register, and nothing at all where that would be more than a question"
   )
   func readsAlone() throws {

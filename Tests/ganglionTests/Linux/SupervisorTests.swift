@@ -125,7 +125,7 @@ private final class Supervision: @unchecked Sendable {
       guard var supervisor = supervisor.take() else { return nil }
       let ended = supervisor.run(
         signals, isOver: { flight.isOver }, complaints: { flight.complaints(about: $0) },
-        hasLogFailed: { false })
+        logFailure: { nil })
       supervisor.end()
       return ended
     }

@@ -38,6 +38,8 @@ final class BalancerOnBoard: BoardVehicle {
         ($0.shaft, $0.isReversed) = (shaft, shaft == 1)
       }
     }
+    // Looks at the floor; the robot's configuration does not name it.
+    try board.put("vl53l0x", "range", EmulatedBoard.Address.range)
   }
 
   var nanoseconds: Int64 { plant.nanoseconds }

@@ -9,6 +9,8 @@ enum DeviceScenarios {
     [
       Scenario("each chip answers with its identity, and an empty address is no device", identities),
       Scenario("each driver configures its chip and reads what the plant says", data),
+      Scenario(
+        "a VL53L0X measures, and in the place of a VL53L1X it is told from it", .balancer, rangeFinders),
       Scenario("the motor driver's pulses arrive", pulses),
       Scenario("each fault of the bus comes out as its own error", faults),
       Scenario("a bus that has gone is reported, and is there again after it came back", gone),
@@ -50,6 +52,23 @@ enum DeviceScenarios {
     var power = INA219(options: options)
     let voltage = Float(truth.voltage)
     try expect(try sample(&power, &devices).voltage, voltage, within: 0.1, "voltage in V")
+  }
+
+  private static func rangeFinders(_ bench: Bench) throws(HILError) {
+    var devices = try KernelDevices()
+    var other = VL53L1X()
+    var next = MonotonicTime.zero
+    try Bench.wait(for: "the VL53L1X's driver to refuse a VL53L0X") {
+      guard Guest.time >= next else { return false }
+      let poll = other.poll(&devices.bus, now: Guest.time)
+      next = poll.next
+      return poll.fault == .wrongIdentity
+    }
+    try Bench.expect(
+      other.identity == 0xEE, "it was taken for \(other.identity.map(hexadecimal) ?? "nothing")")
+    var range = VL53L0X()
+    let distance = try bench.board { Float($0.board.physics.rangeToGround ?? 0) }
+    try expect(try sample(&range, &devices).distance, distance, within: 0.05, "distance in m")
   }
 
   private static func pulses(_ bench: Bench) throws(HILError) {

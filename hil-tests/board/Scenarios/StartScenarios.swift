@@ -12,7 +12,6 @@ enum StartScenarios {
       Scenario("without the bridge the start is refused, with what is missing", noBridge),
       Scenario("without permission the start is refused, with what grants it", noPermission),
       Scenario("a line that another program holds is refused, with its name", busyLine),
-      Scenario("a log on a full disk ends early, and the flight goes on", fullDisk),
       Scenario("a clock of day that jumps changes nothing", clockJump),
     ]
   }
@@ -82,23 +81,6 @@ enum StartScenarios {
     let text = try flight.end(.exit(2))
     let refusal = "\(line.place.text) is in use by '\(KernelGPIO.consumer)'"
     try Bench.expect(text.contains(refusal), "the refusal does not say \"\(refusal)\": \(text)")
-  }
-
-  private static func fullDisk(_ bench: Bench) throws(HILError) {
-    let folder = "/run/small"
-    mkdir(folder, 0o755)
-    guard mount("none", folder, "tmpfs", 0, "size=256k") == 0 else {
-      throw HILError("cannot mount a small file system", errno)
-    }
-    defer { umount2(folder, Int32(MNT_DETACH)) }
-    let flight = try Flight(bench, log: "\(folder)/log.mcap")
-    try flight.getUnderWay()
-    try flight.wait(for: "the log to end") { _ in flight.text.contains("log") }
-    try flight.expectFlying()
-    flight.signal(SIGTERM)
-    let text = try flight.end(.exit(1))
-    try bench.expectSafe()
-    try Bench.expect(text.contains("log_failure"), "the report does not name the log's failure: \(text)")
   }
 
   private static func clockJump(_ bench: Bench) throws(HILError) {
