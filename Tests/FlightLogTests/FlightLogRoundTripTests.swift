@@ -69,7 +69,7 @@ import Testing
 
   @Test func aDifferenceIsNamedWithBothValues() throws {
     let original = SyntheticFlight.ticks(1)[0]
-    var comparison = TickComparison(of: .quadrotor)
+    var comparison = TickComparison(of: TickLayout(.quadrotor))
     var changed = original
     changed.output.estimate.climbRate += 1
     let found = comparison.firstDifference(recorded: original, replayed: changed)
@@ -108,7 +108,7 @@ import Testing
   }
 
   private func fieldNames(of vehicle: VehicleKind) -> [Substring] {
-    TickCodec(vehicle).schemaText.split(separator: "\n").filter { !$0.hasPrefix("#") }
+    TickCodec(TickLayout(vehicle)).schemaText.split(separator: "\n").filter { !$0.hasPrefix("#") }
       .compactMap { $0.split(separator: " ").dropFirst().first }
   }
 }

@@ -71,7 +71,7 @@ enum SyntheticFlight {
   static func log(_ ticks: [TickRecord]) throws -> [UInt8] {
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: .quadrotor, configuration: configuration, model: model, metadata: metadata)
+      sink: sink, layout: TickLayout(.quadrotor), configuration: configuration, model: model, metadata: metadata)
     for tick in ticks { try writer.append(tick) }
     try writer.finish()
     return sink.bytes
@@ -97,7 +97,7 @@ enum SyntheticFlight {
 /// The first of two lists of ticks that differs, as text; `nil` when all are the same bit for bit.
 func difference(_ a: [TickRecord], _ b: [TickRecord]) -> String? {
   guard a.count == b.count else { return "\(a.count) ticks instead of \(b.count)" }
-  var comparison = TickComparison(of: .quadrotor)
+  var comparison = TickComparison(of: TickLayout(.quadrotor))
   for (x, y) in zip(a, b) {
     if let found = comparison.firstDifference(recorded: x, replayed: y) {
       return "tick \(x.input.tick): \(found.field) \(found.recorded) \(found.replayed)"

@@ -73,6 +73,8 @@ public enum ActiveController: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 
 /// Everything a tick decided: with `TickInput`, all that a replay compares.
 public struct TickOutput: BitwiseCopyable, Sendable {
+  /// Which sensors were trusted.
+  public var votes = SensorVotes()
   /// Attitude, rates and altitude as estimated.
   public var estimate = Estimate()
   /// What the vehicle is doing.

@@ -4,6 +4,7 @@ import LiquidModel
 /// The tick of every vehicle, around the `Logic` of one kind.
 struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
   private let settings: TickSettings
+  private var voter: SensorVoter
   private var logic: Logic
   private var safety: SafetyMonitor
   private var network: NetworkController
@@ -17,13 +18,16 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
     timing: NetworkTiming
   ) {
     settings = TickSettings(configuration)
+    voter = SensorVoter(configuration)
     logic = Logic(configuration, parts)
     safety = SafetyMonitor { configuration.failsafe.rule(for: $0) }
     self.network = NetworkController(network, configuration.network, timing: timing)
   }
 
   mutating func step(_ input: TickInput) -> TickOutput {
-    var output = TickOutput()
+    var (input, output) = (input, TickOutput())
+    // From here on the tick has one sensor of each kind.
+    output.votes = voter.vote(&input)
     let seconds = Float(input.elapsed) * 1e-9
     output.estimate = logic.estimate(input, armed: safety.isArmed)
     monitor(input, &output)
@@ -53,7 +57,7 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
     var facts = SafetyFacts()
     facts.time = input.time
     facts.armRequested = input.setpoint.arm
-    facts.conditions = conditions(input, output.estimate)
+    facts.conditions = conditions(input, output.estimate) | output.votes.conditions
     let start = firstTick ?? input.time
     firstTick = start
     if !safety.isArmed, input.time.nanoseconds(since: start) < VehicleController.startUpTime {
