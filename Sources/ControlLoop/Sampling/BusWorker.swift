@@ -34,7 +34,8 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
           section.driver, instance: instance, empty: none.pressure.sample, channel: section.channel,
           start: start))
     }
-    for (instance, section) in (sensors.magnetometer?.instances ?? []).enumerated() where section.bus == name {
+    for (instance, section) in (sensors.magnetometer?.instances ?? []).enumerated() where section.bus == name
+    {
       magnetometers.append(
         SensorJob(
           section.driver, instance: instance, empty: none.magnetic.sample, channel: section.channel,

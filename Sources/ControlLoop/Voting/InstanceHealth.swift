@@ -40,14 +40,15 @@ struct InstanceHealth: BitwiseCopyable, Sendable {
     count(reading.fault, isNew: isNew, at: now, limits)
     if reading.fault.isLasting || !isFinite { return .faulty }
     if reading.age(at: now) > limits.staleAfter { return .stale }
+    if limits.saturatedAfter > 0, saturated >= limits.saturatedAfter { return .saturated }
     if limits.flatAfter > 0, equal >= limits.flatAfter { return .flat }
-    if limits.saturatedAfter > 0, saturated > limits.saturatedAfter { return .saturated }
     return isFailing ? .failing : .good
   }
 
   private mutating func look(at channels: SIMD8<Float>, _ limits: InstanceLimits) {
-    equal = channels == last ? equal &+ 1 : 1
     saturated = channels.exceeds(limits.fullScale) ? saturated &+ 1 : 0
+    // At the end of the range equal readings prove nothing.
+    equal = channels == last && saturated == 0 ? equal &+ 1 : 1
     isFinite = channels.isFinite
     last = channels
   }

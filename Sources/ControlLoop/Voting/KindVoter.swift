@@ -100,13 +100,15 @@ struct KindVoter<Sample: VotedSample>: Sendable {
   private mutating func choose() {
     let before = chosen
     var best = health[chosen].health.rank
-    // A healthy one gives way only to a healthy one of higher priority, any other to a better one.
-    let isGood = health[chosen].health == .good
-    for instance in 0..<limits.count {
-      let rank = health[instance].health.rank
-      if isGood ? instance < before && rank == best : rank > best {
-        (chosen, best) = (instance, rank)
-        if isGood { break }
+    if health[before].health == .good {
+      // It gives way only to a healthy one of higher priority, and only when that one's offset is known.
+      for instance in 0..<before where health[instance].health == .good && agreement.isSettled(instance) {
+        chosen = instance
+        break
+      }
+    } else {
+      for instance in 0..<limits.count where health[instance].health.rank > best {
+        (chosen, best) = (instance, health[instance].health.rank)
       }
     }
     guard best > 0 else { return }

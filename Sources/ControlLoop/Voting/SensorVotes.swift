@@ -35,8 +35,9 @@ public struct KindVote: BitwiseCopyable, Sendable, Equatable {
 
   /// Whether any of several is not as it should be.
   var isRedundancyLost: Bool {
-    hasSpares && (first != .good || (second != .good && second != .absent)
-      || (third != .good && third != .absent))
+    hasSpares
+      && (first != .good || (second != .good && second != .absent)
+        || (third != .good && third != .absent))
   }
 }
 
@@ -62,7 +63,9 @@ public struct SensorVotes: BitwiseCopyable, Sendable, Equatable {
   }
 
   /// The conditions that follow, a bit for each `FailsafeCondition`.
-  var conditions: UInt32 { imu.conditions | barometer.conditions | magnetometer.conditions | range.conditions }
+  var conditions: UInt32 {
+    imu.conditions | barometer.conditions | magnetometer.conditions | range.conditions
+  }
 }
 
 extension KindVote {

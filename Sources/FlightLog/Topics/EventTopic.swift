@@ -85,8 +85,10 @@ struct EventDetector {
     for spare in 0..<Spares<Int>.count {
       let (old, new) = (before.input.spares, record.input.spares)
       addDevice("imu.spares[\(spare)]", old.inertial[spare].fault, new.inertial[spare].fault, to: &events)
-      addDevice("barometer.spares[\(spare)]", old.pressure[spare].fault, new.pressure[spare].fault, to: &events)
-      addDevice("magnetometer.spares[\(spare)]", old.magnetic[spare].fault, new.magnetic[spare].fault, to: &events)
+      addDevice(
+        "barometer.spares[\(spare)]", old.pressure[spare].fault, new.pressure[spare].fault, to: &events)
+      addDevice(
+        "magnetometer.spares[\(spare)]", old.magnetic[spare].fault, new.magnetic[spare].fault, to: &events)
       addDevice("range.spares[\(spare)]", old.range[spare].fault, new.range[spare].fault, to: &events)
     }
     addDevice("actuators", before.input.actuatorFault, record.input.actuatorFault, to: &events)
@@ -95,7 +97,8 @@ struct EventDetector {
 
   private func isChanged(_ a: TickRecord, _ b: TickRecord) -> Bool {
     b.input.missed > 0 || a.output.mode != b.output.mode || a.output.controller != b.output.controller
-      || a.output.faults != b.output.faults || a.output.votes != b.output.votes || a.output.inhibits != b.output.inhibits
+      || a.output.faults != b.output.faults || a.output.votes != b.output.votes
+      || a.output.inhibits != b.output.inhibits
       || a.input.inertial.fault != b.input.inertial.fault || a.input.pressure.fault != b.input.pressure.fault
       || a.input.range.fault != b.input.range.fault || a.input.power.fault != b.input.power.fault
       || a.input.leftEncoder.fault != b.input.leftEncoder.fault
@@ -105,7 +108,8 @@ struct EventDetector {
 
   private func areFaultsChanged(_ a: SpareReadings, _ b: SpareReadings) -> Bool {
     for spare in 0..<Spares<Int>.count
-    where a.inertial[spare].fault != b.inertial[spare].fault || a.pressure[spare].fault != b.pressure[spare].fault
+    where a.inertial[spare].fault != b.inertial[spare].fault
+      || a.pressure[spare].fault != b.pressure[spare].fault
       || a.magnetic[spare].fault != b.magnetic[spare].fault || a.range[spare].fault != b.range[spare].fault
     {
       return true

@@ -118,7 +118,8 @@ extension TickRecord {
       visitor.field("range_health_1", &output.votes.range.second, "SensorHealth; 2 good")
       visitor.field("range_health_2", &output.votes.range.third, "SensorHealth; 2 good")
       visitor.field("range_undecided", &output.votes.range.isUndecided, "")
-      visitor.field("magnetometer_chosen", &output.votes.magnetometer.chosen, "the one in use; 0 the sensor itself")
+      visitor.field(
+        "magnetometer_chosen", &output.votes.magnetometer.chosen, "the one in use; 0 the sensor itself")
       visitor.field("magnetometer_health_0", &output.votes.magnetometer.first, "SensorHealth; 2 good")
       visitor.field("magnetometer_health_1", &output.votes.magnetometer.second, "SensorHealth; 2 good")
       visitor.field("magnetometer_health_2", &output.votes.magnetometer.third, "SensorHealth; 2 good")

@@ -128,7 +128,9 @@ public final class SimulatedMS5611: SimulatedChip {
     switch running {
     case .temperature:
       celsius += imperfection.noise(imperfections.temperatureNoise * noise)
-      if faults.isDisjoint(with: .keepingData) { lastTemperature = trim.rawTemperature(celsius).quantized(1, 0xFF_FFFE) }
+      if faults.isDisjoint(with: .keepingData) {
+        lastTemperature = trim.rawTemperature(celsius).quantized(1, 0xFF_FFFE)
+      }
       result = lastTemperature
     case .pressure:
       pascal += imperfection.noise(imperfections.pressureNoise * noise)

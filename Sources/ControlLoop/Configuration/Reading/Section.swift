@@ -149,7 +149,8 @@ struct Section {
     }
     let parts = elements.enumerated().map { index, element in
       Section(
-        element, path: "\(Self.join(path, name))[\(index)]", schema: schema ?? Part.schema(of: context.vehicle),
+        element, path: "\(Self.join(path, name))[\(index)]",
+        schema: schema ?? Part.schema(of: context.vehicle),
         context: context
       ).flatMap(Part.init)
     }

@@ -17,23 +17,24 @@ extension Configuration {
 }
 
 extension SensorKind {
-  /// Equal readings that count as flat when the configuration does not say: without spares a false alarm costs the sensor,
-  /// with spares a late one costs the flight. The noise of a living chip makes ten equal readings of three or six axes as
-  /// good as impossible, and those of a barometer rare; range finders often repeat themselves.
-  func standardFlatAfter(hasSpares: Bool) -> Int {
+  /// Equal readings of a sensor with spares that count as flat when the configuration does not say. The noise of a living
+  /// chip makes ten equal readings of three or six axes as good as impossible, and five of a barometer; range finders
+  /// often repeat themselves. A sensor without spares is left to its driver, which waits for more: there a false alarm
+  /// costs the sensor, while with spares a late one costs the flight.
+  var flatAfterWithSpares: Int {
     switch self {
-    case .imu, .magnetometer: hasSpares ? 10 : 50
-    case .barometer: hasSpares ? 5 : 8
+    case .imu, .magnetometer: 10
+    case .barometer: 5
     case .range: 0
     }
   }
 
   var flatKey: Key<Int?>? {
     guard self != .range else { return nil }
-    let (few, many) = (standardFlatAfter(hasSpares: true), standardFlatAfter(hasSpares: false))
     return .optionalInteger(
-      "flat_after", 0...100_000, absent: "\(many), or \(few) with spares",
-      "Equal readings in a row that mean that the chip no longer measures; 0 for never.")
+      "flat_after", 0...100_000, absent: "\(flatAfterWithSpares) with spares, else 0",
+      "Equal readings in a row that mean that the chip no longer measures; 0 leaves that to the driver, which waits for "
+        + "more (docs/devices.md).")
   }
 
   var saturatedKey: Key<Int>? {
@@ -97,8 +98,10 @@ extension Configuration.HealthRules {
     let (errors, goodFor) = (section.read(SensorKind.errorsKey), section.read(SensorKind.goodForKey))
     let difference = section.read(kind.differenceKey)
     let acceleration = kind.accelerationDifferenceKey.map { section.read($0) } ?? 0
-    guard let flat, let saturated, let errors, let goodFor, let difference, let acceleration else { return nil }
-    flatAfter = flat ?? kind.standardFlatAfter(hasSpares: hasSpares)
+    guard let flat, let saturated, let errors, let goodFor, let difference, let acceleration else {
+      return nil
+    }
+    flatAfter = flat ?? (hasSpares ? kind.flatAfterWithSpares : 0)
     (saturatedAfter, errorsAbove) = (saturated, errors)
     self.goodFor = Int64(goodFor * 1e9)
     self.difference = difference * kind.differenceScale

@@ -86,9 +86,9 @@ extension SensorKind {
   var redundancyKeys: [KeyDescription] {
     [
       .section(
-        "spares", as: "list of 1 to \(Spares<Int>.count) objects", absent: "no spares",
-        "Spare sensors of this kind, in order of priority, each with the keys above; the chips may differ "
-          + "(docs/redundancy.md)."),
+        "spares", as: "list of 1 to \(Spares<Int>.count) such sensors", absent: "no spares",
+        "Spare sensors of this kind, in order of priority, each with the keys of this section but `spares` and `health`; "
+          + "the chips may differ (docs/redundancy.md)."),
       .section("health", absent: "its defaults", "When the sensor and its spares count as healthy."),
     ]
   }
