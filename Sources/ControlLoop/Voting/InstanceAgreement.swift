@@ -11,10 +11,11 @@ struct InstanceAgreement: BitwiseCopyable, Sendable {
 
   /// Time in s that each instance's offset was learnt for, at most `memory`.
   private var learnt = InlineArray<3, Float>(repeating: 0)
-  /// For each pair the mean difference, whether there is one, and whether it is too large.
+  /// For each pair the mean difference, whether there is one, and whether it, or that of this moment, is too large.
   private var differences = InlineArray<3, SIMD8<Float>>(repeating: .zero)
   private var isKnown = InlineArray<3, Bool>(repeating: false)
   private var isApart = InlineArray<3, Bool>(repeating: false)
+  private var isFar = InlineArray<3, Bool>(repeating: false)
 
   /// Time in s from which a learnt offset is good enough to compare and to switch by: that of the estimator's averages.
   static let settled: Float = 0.5
@@ -25,6 +26,9 @@ struct InstanceAgreement: BitwiseCopyable, Sendable {
   static let smoothing: Float = 0.2
   /// Two that were apart agree again from this share of the limit on.
   static let hysteresis: Float = 0.7
+  /// A single reading that differs by so many times the limit from two that agree is outvoted at once, and is handed on to
+  /// nobody.
+  static let outlier: Float = 4
   /// A single reading moves an offset as if it differed by this share of the limit at most.
   static let influence: Float = 0.25
 
@@ -60,7 +64,7 @@ struct InstanceAgreement: BitwiseCopyable, Sendable {
       for i in 0..<j {
         let pair = Self.pair(i, j)
         guard comparable[i], comparable[j], isSettled(i), isSettled(j) else {
-          (differences[pair], isKnown[pair], isApart[pair]) = (.zero, false, false)
+          (differences[pair], isKnown[pair], isApart[pair], isFar[pair]) = (.zero, false, false, false)
           continue
         }
         let difference = (channels[i] + offsets[i]) - (channels[j] + offsets[j])
@@ -68,6 +72,7 @@ struct InstanceAgreement: BitwiseCopyable, Sendable {
         isKnown[pair] = true
         let bound = isApart[pair] ? limit * Self.hysteresis : limit
         isApart[pair] = differences[pair].exceeds(bound)
+        isFar[pair] = difference.exceeds(limit * Self.outlier)
       }
     }
     for i in 0..<3 { judge(i) }
@@ -79,14 +84,15 @@ struct InstanceAgreement: BitwiseCopyable, Sendable {
     let (j, k) = (i == 0 ? 1 : 0, i == 2 ? 1 : 2)
     let (toJ, toK) = (Self.pair(min(i, j), max(i, j)), Self.pair(min(i, k), max(i, k)))
     let others = Self.pair(j, k)
-    if isApart[toJ], isApart[toK], isKnown[others], !isApart[others] {
+    if differ(toJ), differ(toK), agree(others) {
       isOutvoted[i] = true
-    } else if (isKnown[toJ] && !isApart[toJ] && !isOutvoted[j])
-      || (isKnown[toK] && !isApart[toK] && !isOutvoted[k])
-    {
+    } else if (agree(toJ) && !isOutvoted[j]) || (agree(toK) && !isOutvoted[k]) {
       isOutvoted[i] = false
     }
   }
+
+  private func differ(_ pair: Int) -> Bool { isApart[pair] || isFar[pair] }
+  private func agree(_ pair: Int) -> Bool { isKnown[pair] && !differ(pair) }
 
   /// Learns how much `instance` differs from `reference`, the one in use, from what both read now.
   mutating func learn(
@@ -94,7 +100,7 @@ struct InstanceAgreement: BitwiseCopyable, Sendable {
     limits: KindLimits
   ) {
     let (i, j) = (min(instance, reference), max(instance, reference))
-    guard !isApart[Self.pair(i, j)], seconds > 0 else { return }
+    guard !differ(Self.pair(i, j)), seconds > 0 else { return }
     var error = (channels[reference] + offsets[reference]) - (channels[instance] + offsets[instance])
     if isSettled(instance) { error = error.clamped(to: limits.difference * Self.influence) }
     learnt[instance] = min(learnt[instance] + seconds, Self.memory)

@@ -148,6 +148,20 @@ private struct Jury {
     #expect(jury.chosen == 0)
   }
 
+  @Test func `a reading far beyond what the two others read is handed on to nobody`() {
+    var jury = Jury()
+    jury.run(3)
+    jury.failures[0] = .wrong
+    jury.tick()
+    #expect(jury.health(0) == .outvoted)
+    #expect(abs(jury.voted.sample.pressure - jury.truth) < 4)
+    jury.failures[0] = .none
+    jury.tick()
+    #expect(jury.health(0) == .recovering)
+    jury.run(1.1)
+    #expect(jury.chosen == 0)
+  }
+
   @Test func `two that differ stay as they are, and it is said that nobody can tell`() {
     var jury = Jury(count: 2)
     jury.run(3)

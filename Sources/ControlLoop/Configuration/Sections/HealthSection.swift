@@ -37,10 +37,10 @@ extension SensorKind {
         + "more (docs/devices.md).")
   }
 
-  var saturatedKey: Key<Int>? {
+  var saturatedKey: Key<Int?>? {
     guard self == .imu else { return nil }
-    return .integer(
-      "saturated_after", 0...100_000, standard: 10,
+    return .optionalInteger(
+      "saturated_after", 0...100_000, absent: "2 with spares, else 10",
       "Readings in a row within 5 % of the full scale, on any axis, that count as saturated; 0 for never.")
   }
 
@@ -94,7 +94,7 @@ extension Configuration.HealthRules {
   init?(_ sensor: Section, of kind: SensorKind, hasSpares: Bool) {
     guard let section = sensor.subsection("health", schema: kind.healthSchema) else { return nil }
     let flat = kind.flatKey.map { section.read($0) } ?? .some(nil)
-    let saturated = kind.saturatedKey.map { section.read($0) } ?? 0
+    let saturated = kind.saturatedKey.map { section.read($0) } ?? .some(nil)
     let (errors, goodFor) = (section.read(SensorKind.errorsKey), section.read(SensorKind.goodForKey))
     let difference = section.read(kind.differenceKey)
     let acceleration = kind.accelerationDifferenceKey.map { section.read($0) } ?? 0
@@ -102,7 +102,9 @@ extension Configuration.HealthRules {
       return nil
     }
     flatAfter = flat ?? (hasSpares ? kind.flatAfterWithSpares : 0)
-    (saturatedAfter, errorsAbove) = (saturated, errors)
+    // Each reading at the end of the range turns the attitude by what it is short of.
+    saturatedAfter = saturated ?? (hasSpares ? 2 : 10)
+    errorsAbove = errors
     self.goodFor = Int64(goodFor * 1e9)
     self.difference = difference * kind.differenceScale
     accelerationDifference = acceleration

@@ -101,7 +101,7 @@ extension Configuration.Sensors {
           "\(SensorKind.magnetometer.key(index)).chip",
           "found \"\(sensor.chip.name)\", which sits inside the "
             + sensor.chip.facts.carriers.joined(separator: " or ")
-            + ": sensors.imu, or one of its spares, must be one, on the same bus")
+            + ": sensors.imu must be one, or one of its spares, on the same bus")
         continue
       }
       if carrier == 0 { imu.auxiliaryBypass = true } else { imu.spares[carrier - 1].auxiliaryBypass = true }
