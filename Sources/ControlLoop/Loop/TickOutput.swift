@@ -62,6 +62,9 @@ public enum VehicleMode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case landing = 3
   /// Stopped by a failsafe, until the pilot disarms.
   case terminated = 4
+
+  /// Whether a motor may turn. Of the mode and not of the monitor, which the tick would copy to ask it.
+  public var isArmed: Bool { self == .active || self == .hold || self == .landing }
 }
 
 /// Which controller's command reaches the mixer.

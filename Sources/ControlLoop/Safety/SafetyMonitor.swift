@@ -57,9 +57,6 @@ public struct SafetyMonitor: Sendable {
     }
   }
 
-  /// Whether a motor may turn.
-  public var isArmed: Bool { mode == .active || mode == .hold || mode == .landing }
-
   /// Moves on by one tick; says whether the vehicle armed in it, so that controllers start afresh.
   public mutating func step(_ facts: SafetyFacts) -> Bool {
     let reaction = updateReactions(facts)
@@ -107,7 +104,7 @@ public struct SafetyMonitor: Sendable {
         if held >= entries[index].delay { reacting |= bit }
       } else {
         entries[index].since = .max
-        if entries[index].clearsWhenGone || !isArmed { reacting &= ~bit }
+        if entries[index].clearsWhenGone || !mode.isArmed { reacting &= ~bit }
       }
       guard reacting & bit != 0 else { continue }
       reaction.strongest = max(reaction.strongest ?? .warn, entries[index].action)

@@ -25,20 +25,28 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
   }
 
   mutating func step(_ input: TickInput) -> TickOutput {
-    var (input, output) = (input, TickOutput())
-    // From here on the tick has one sensor of each kind.
-    output.votes = voter.vote(&input)
+    guard voter.chooses else { return step(input, votes: voter.judge(input)) }
+    var chosen = input
+    let votes = voter.vote(&chosen)
+    return step(chosen, votes: votes)
+  }
+
+  /// The tick as it goes on with one sensor of each kind.
+  @inline(never)
+  private mutating func step(_ input: TickInput, votes: SensorVotes) -> TickOutput {
+    var output = TickOutput()
+    output.votes = votes
     let seconds = Float(input.elapsed) * 1e-9
-    output.estimate = logic.estimate(input, armed: safety.isArmed)
+    output.estimate = logic.estimate(input, armed: safety.mode.isArmed)
     monitor(input, &output)
 
     let plan = logic.plan(
       TickSituation(
-        setpoint: input.setpoint, estimate: output.estimate, mode: safety.mode, isArmed: safety.isArmed,
+        setpoint: input.setpoint, estimate: output.estimate, mode: safety.mode, isArmed: safety.mode.isArmed,
         seconds: seconds, lastCommand: lastCommand))
     output.classicalCommand = plan.classical
     if plan.begins { network.reset() }
-    if !safety.isArmed {
+    if !safety.mode.isArmed {
       // Only the last step's failure counts, or a vehicle could never arm again.
       network.recover()
       classicalFailed = false
@@ -60,7 +68,7 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
     facts.conditions = conditions(input, output.estimate) | output.votes.conditions
     let start = firstTick ?? input.time
     firstTick = start
-    if !safety.isArmed, input.time.nanoseconds(since: start) < VehicleController.startUpTime {
+    if !safety.mode.isArmed, input.time.nanoseconds(since: start) < VehicleController.startUpTime {
       facts.conditions &= FailsafeCondition.killSwitch.bit
     }
     facts.inhibits = inhibits(input, output.estimate)
@@ -73,7 +81,7 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
     }
     output.mode = safety.mode
     // A vehicle that is armed has nothing to be held back from.
-    output.inhibits = safety.isArmed ? 0 : safety.inhibits
+    output.inhibits = safety.mode.isArmed ? 0 : safety.inhibits
     output.faults = safety.reacting
   }
 
@@ -143,7 +151,7 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
   private mutating func actuate(
     _ command: BodyCommand, acts: Bool, seconds: Float, _ output: inout TickOutput
   ) {
-    guard safety.isArmed else {
+    guard safety.mode.isArmed else {
       lastCommand = .none
       output.motors = FixedVector(zeros: settings.safePulses.count)
       output.pulses = settings.safePulses

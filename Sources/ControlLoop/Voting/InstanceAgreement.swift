@@ -97,14 +97,14 @@ struct InstanceAgreement: BitwiseCopyable, Sendable {
   /// Learns how much `instance` differs from `reference`, the one in use, from what both read now.
   mutating func learn(
     _ instance: Int, from reference: Int, _ channels: InlineArray<3, SIMD8<Float>>, seconds: Float,
-    limits: KindLimits
+    limit: SIMD8<Float>, largestOffset: SIMD8<Float>
   ) {
     let (i, j) = (min(instance, reference), max(instance, reference))
     guard !differ(Self.pair(i, j)), seconds > 0 else { return }
     var error = (channels[reference] + offsets[reference]) - (channels[instance] + offsets[instance])
-    if isSettled(instance) { error = error.clamped(to: limits.difference * Self.influence) }
+    if isSettled(instance) { error = error.clamped(to: limit * Self.influence) }
     learnt[instance] = min(learnt[instance] + seconds, Self.memory)
     offsets[instance] = (offsets[instance] + error * (seconds / learnt[instance])).clamped(
-      to: limits.largestOffset)
+      to: largestOffset)
   }
 }

@@ -46,10 +46,11 @@ struct InstanceHealth: BitwiseCopyable, Sendable {
   }
 
   private mutating func look(at channels: SIMD8<Float>, _ limits: InstanceLimits) {
-    saturated = channels.exceeds(limits.fullScale) ? saturated &+ 1 : 0
+    isFinite = channels.isFinite
+    if limits.saturatedAfter > 0 { saturated = channels.exceeds(limits.fullScale) ? saturated &+ 1 : 0 }
+    guard limits.flatAfter > 0 else { return }
     // At the end of the range equal readings prove nothing.
     equal = channels == last && saturated == 0 ? equal &+ 1 : 1
-    isFinite = channels.isFinite
     last = channels
   }
 

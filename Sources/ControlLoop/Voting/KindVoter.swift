@@ -33,6 +33,17 @@ struct KindVoter<Sample: VotedSample>: Sendable {
     current = Reading(empty: empty, isPresent: false)
   }
 
+  /// Whether what is handed on may be another reading than the sensor's own.
+  var chooses: Bool { limits.count > 1 || limits.instances[0].flatAfter > 0 }
+
+  /// Judges a sensor for which there is nothing to choose.
+  mutating func judge(_ reading: Reading<Sample>, _ time: VoteTime) {
+    guard limits.count > 0 else { return }
+    let judged = health[0].judge(reading, at: time.now, limits.instances[0])
+    health[0].settle(judged, isOutvoted: false, isStartUp: time.isStartUp, goodFor: 0, at: time.now)
+    vote.first = judged
+  }
+
   /// The reading to go by in a tick, out of those of all instances.
   ///
   /// Without spares it is the sensor's own, untouched. With spares it has a numbering of its own and is on the level of the
@@ -41,10 +52,14 @@ struct KindVoter<Sample: VotedSample>: Sendable {
   mutating func reading(
     _ first: Reading<Sample>, _ spares: Spares<Reading<Sample>>, _ time: VoteTime
   ) -> Reading<Sample> {
-    switch limits.count {
-    case 0: return first
-    case 1: return only(first, time)
-    default: break
+    guard limits.count > 1 else {
+      judge(first, time)
+      guard vote.first == .flat else {
+        current = first
+        return first
+      }
+      (current.fault, current.isPresent) = (first.fault, true)
+      return current
     }
     var readings = InlineArray<3, Reading<Sample>>(repeating: first)
     (readings[1], readings[2]) = (spares[0], spares[1])
@@ -57,23 +72,12 @@ struct KindVoter<Sample: VotedSample>: Sendable {
       guard health[chosen].health.teaches, health[instance].health.teaches,
         readings[chosen].sample.isComparable, readings[instance].sample.isComparable
       else { continue }
-      agreement.learn(instance, from: chosen, channels, seconds: time.seconds, limits: limits)
+      agreement.learn(
+        instance, from: chosen, channels, seconds: time.seconds, limit: limits.difference,
+        largestOffset: limits.largestOffset)
     }
     record()
     return handOn(readings[chosen])
-  }
-
-  /// The sensor without spares.
-  private mutating func only(_ reading: Reading<Sample>, _ time: VoteTime) -> Reading<Sample> {
-    let judged = health[0].judge(reading, at: time.now, limits.instances[0])
-    health[0].settle(judged, isOutvoted: false, isStartUp: time.isStartUp, goodFor: 0, at: time.now)
-    vote.first = judged
-    if judged == .flat {
-      (current.fault, current.isPresent) = (reading.fault, true)
-    } else {
-      current = reading
-    }
-    return current
   }
 
   private mutating func judge(

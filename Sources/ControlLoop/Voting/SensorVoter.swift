@@ -7,6 +7,9 @@ struct SensorVoter: Sendable {
   private var magnetic: KindVoter<MagneticSample>
   private var range: KindVoter<RangeSample>
   private var start: MonotonicTime?
+  /// Whether any reading to go by may be another than the sensor's own. Stored, since to work it out the tick would copy
+  /// the whole voter.
+  let chooses: Bool
 
   /// A voter for the sensors of a configuration.
   init(_ configuration: Configuration) {
@@ -18,19 +21,38 @@ struct SensorVoter: Sendable {
     magnetic = KindVoter(
       KindLimits(configuration.hasSpares ? sensors.magnetometer : nil), empty: none.magnetic.sample)
     range = KindVoter(KindLimits(sensors.range), empty: none.range.sample)
+    chooses = inertial.chooses || pressure.chooses || magnetic.chooses || range.chooses
+  }
+
+  /// Judges sensors among which there is nothing to choose.
+  mutating func judge(_ input: TickInput) -> SensorVotes {
+    let time = time(of: input)
+    inertial.judge(input.inertial, time)
+    pressure.judge(input.pressure, time)
+    range.judge(input.range, time)
+    return votes
   }
 
   /// Puts the readings to go by in the place of the sensors' own in `input`, and says what was decided.
   mutating func vote(_ input: inout TickInput) -> SensorVotes {
-    let start = start ?? input.time
-    self.start = start
-    let time = VoteTime(
-      now: input.time, seconds: Float(min(max(input.elapsed, 0), 100_000_000)) * 1e-9,
-      isStartUp: input.time.nanoseconds(since: start) < VehicleController.startUpTime)
+    let time = time(of: input)
     input.inertial = inertial.reading(input.inertial, input.spares.inertial, time)
     input.pressure = pressure.reading(input.pressure, input.spares.pressure, time)
     input.magnetic = magnetic.reading(input.magnetic, input.spares.magnetic, time)
     input.range = range.reading(input.range, input.spares.range, time)
+    return votes
+  }
+
+  private mutating func time(of input: TickInput) -> VoteTime {
+    if start == nil { start = input.time }
+    var sinceStart: Int64 = 0
+    if let start { sinceStart = input.time.nanoseconds(since: start) }
+    return VoteTime(
+      now: input.time, seconds: Float(min(max(input.elapsed, 0), 100_000_000)) * 1e-9,
+      isStartUp: sinceStart < VehicleController.startUpTime)
+  }
+
+  private var votes: SensorVotes {
     var votes = SensorVotes()
     (votes.imu, votes.barometer) = (inertial.vote, pressure.vote)
     (votes.magnetometer, votes.range) = (magnetic.vote, range.vote)

@@ -11,9 +11,11 @@ public enum SensorInstance: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 public struct KindVote: BitwiseCopyable, Sendable, Equatable {
   /// The one in use.
   public var chosen = SensorInstance.first
-  /// How each of them is; `absent` for a spare that is not configured.
+  /// How the sensor itself is; each is `absent` when it is not configured.
   public var first = SensorHealth.absent
+  /// The first spare.
   public var second = SensorHealth.absent
+  /// The second spare.
   public var third = SensorHealth.absent
   /// Whether two differ too much, and it cannot be known which of them is wrong.
   public var isUndecided = false
@@ -43,10 +45,13 @@ public struct KindVote: BitwiseCopyable, Sendable, Equatable {
 
 /// What was decided about the sensors that may have spares.
 public struct SensorVotes: BitwiseCopyable, Sendable, Equatable {
-  /// By kind.
+  /// About inertial sensors.
   public var imu = KindVote()
+  /// About barometers.
   public var barometer = KindVote()
+  /// About magnetometers; nothing unless some sensor of the vehicle has spares.
   public var magnetometer = KindVote()
+  /// About range finders.
   public var range = KindVote()
 
   /// Nothing there.
