@@ -24,18 +24,20 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
     self.network = NetworkController(network, configuration.network, timing: timing)
   }
 
-  mutating func step(_ input: TickInput) -> TickOutput {
-    guard voter.chooses else { return step(input, votes: voter.judge(input)) }
+  /// Moves on by one tick, and puts what it decided into an empty `output`.
+  mutating func step(_ input: TickInput, _ output: inout TickOutput) {
+    guard voter.chooses else {
+      output.votes = voter.judge(input)
+      return decide(input, &output)
+    }
     var chosen = input
-    let votes = voter.vote(&chosen)
-    return step(chosen, votes: votes)
+    output.votes = voter.vote(&chosen)
+    decide(chosen, &output)
   }
 
   /// The tick as it goes on with one sensor of each kind.
   @inline(never)
-  private mutating func step(_ input: TickInput, votes: SensorVotes) -> TickOutput {
-    var output = TickOutput()
-    output.votes = votes
+  private mutating func decide(_ input: TickInput, _ output: inout TickOutput) {
     let seconds = Float(input.elapsed) * 1e-9
     output.estimate = logic.estimate(input, armed: safety.mode.isArmed)
     monitor(input, &output)
@@ -55,7 +57,6 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
 
     let command = plan.acts ? choose(networkCommand, &output) : .none
     actuate(command, acts: plan.acts, seconds: seconds, &output)
-    return output
   }
 
   // MARK: - Safety
