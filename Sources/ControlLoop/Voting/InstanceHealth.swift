@@ -26,6 +26,15 @@ struct InstanceHealth: BitwiseCopyable, Sendable {
   /// When the instance was last not good.
   private var lastBad: MonotonicTime?
 
+  /// Whether nothing has happened since the last tick to an instance that was good then: so it is in most ticks of a slow
+  /// sensor.
+  func isStillGood<Sample: VotedSample>(
+    _ reading: Reading<Sample>, at now: MonotonicTime, _ limits: InstanceLimits
+  ) -> Bool {
+    health == .good && reading.sequence == sequence && reading.isPresent && reading.fault == .none
+      && lastError == nil && reading.age(at: now) <= limits.staleAfter
+  }
+
   /// What `reading` says of the instance at `now`: everything but outvoted and recovering.
   mutating func judge<Sample: VotedSample>(
     _ reading: Reading<Sample>, at now: MonotonicTime, _ limits: InstanceLimits

@@ -38,7 +38,7 @@ struct KindVoter<Sample: VotedSample>: Sendable {
 
   /// Judges a sensor for which there is nothing to choose.
   mutating func judge(_ reading: Reading<Sample>, _ time: VoteTime) {
-    guard limits.count > 0 else { return }
+    guard limits.count > 0, !health[0].isStillGood(reading, at: time.now, limits.instances[0]) else { return }
     let judged = health[0].judge(reading, at: time.now, limits.instances[0])
     health[0].settle(judged, isOutvoted: false, isStartUp: time.isStartUp, goodFor: 0, at: time.now)
     vote.first = judged

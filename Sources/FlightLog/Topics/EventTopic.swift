@@ -149,7 +149,8 @@ struct EventDetector {
         events.append(
           .init(
             level: health == .good || health == .starting ? .information : .warning,
-            source: kind.key(Int(instance.rawValue)), text: "\(health.name): \(health.text)"))
+            source: kind.key(Int(instance.rawValue)),
+            text: health.name == health.text ? health.name : "\(health.name): \(health.text)"))
       }
       guard before.chosen != now.chosen else { continue }
       events.append(
