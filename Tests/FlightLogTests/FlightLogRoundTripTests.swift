@@ -82,7 +82,7 @@ import Testing
     let calibration = Array("{ version: 1 }".utf8)
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: .quadrotor, configuration: SyntheticFlight.configuration,
+      sink: sink, layout: TickLayout(.quadrotor), configuration: SyntheticFlight.configuration,
       model: SyntheticFlight.model, calibration: calibration, metadata: SyntheticFlight.metadata)
     for tick in SyntheticFlight.ticks(3) { try writer.append(tick) }
     try writer.finish()
