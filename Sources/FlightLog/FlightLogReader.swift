@@ -17,8 +17,8 @@ public struct FlightLogReader: Sendable {
   private let tickChannel: UInt16
   private let dropoutChannel: UInt16?
 
-  /// The kind of vehicle that the log is of.
-  public var vehicle: VehicleKind { codec.vehicle }
+  /// What its ticks have.
+  public var layout: TickLayout { codec.layout }
 
   /// Opens the log at `path`; throws `LogError` when it is no log of Ganglion, or not of this version.
   public init(path: String) throws(LogError) {
@@ -49,7 +49,7 @@ public struct FlightLogReader: Sendable {
     }
     let schema = outline.schemas[channel.schema]?.text
     guard channel.encoding == "cdr",
-      let codec = VehicleKind.allCases.lazy.map(TickCodec.init).first(where: { $0.schemaText == schema })
+      let codec = TickLayout.all.lazy.map(TickCodec.init).first(where: { $0.schemaText == schema })
     else {
       throw LogError(
         .unsupported,

@@ -31,13 +31,13 @@ public final class FlightLogWriter {
     var lastReading: UInt32 = 0
   }
 
-  /// Begins a log of a kind of vehicle in `sink`, with the exact bytes of the configuration, of the model and of the
+  /// Begins a log of ticks of a layout in `sink`, with the exact bytes of the configuration, of the model and of the
   /// calibration that was taken off the sensors' readings (each empty without one).
   public init(
-    sink: any LogSink, vehicle: VehicleKind, configuration: [UInt8], model: [UInt8],
+    sink: any LogSink, layout: TickLayout, configuration: [UInt8], model: [UInt8],
     calibration: [UInt8] = [], metadata: FlightLogMetadata
   ) throws(LogError) {
-    codec = TickCodec(vehicle)
+    codec = TickCodec(layout)
     let writer = try MCAPWriter(sink: sink, library: "ganglion \(metadata.version)")
     self.writer = writer
     var metadata = metadata
@@ -62,7 +62,7 @@ public final class FlightLogWriter {
     tick = try channel(TickCodec.topic, codec.schemaName, codec.schemaText)
     dropout = try channel(DropoutTopic.topic, DropoutTopic.schemaName, DropoutTopic.schemaText)
     events = try channel(EventTopic.topic, EventTopic.schemaName, EventTopic.schemaText)
-    for topic in vehicle.topics {
+    for topic in layout.topics {
       topics.append(
         TopicChannel(
           topic: topic, channel: try channel(topic.topic, topic.schemaName, topic.schemaText)))

@@ -20,8 +20,8 @@ public struct TickComparison: ~Copyable {
   private var recorded = CDREncoder()
   private var replayed = CDREncoder()
 
-  /// A comparison of ticks of a kind of vehicle, with its own memory; keep it for the whole replay.
-  public init(of vehicle: VehicleKind) { codec = TickCodec(vehicle) }
+  /// A comparison of ticks of a layout, with its own memory; keep it for the whole replay.
+  public init(of layout: TickLayout) { codec = TickCodec(layout) }
 
   /// The first field, in the order of the log's schema, in which two ticks differ; `nil` when they are equal.
   public mutating func firstDifference(
@@ -37,8 +37,8 @@ public struct TickComparison: ~Copyable {
 
   private func slowDifference(_ record: inout TickRecord, _ replay: inout TickRecord) -> TickDifference? {
     var (a, b) = (TickTextWriter(), TickTextWriter())
-    record.visitFields(of: codec.vehicle, &a)
-    replay.visitFields(of: codec.vehicle, &b)
+    record.visitFields(of: codec.layout, &a)
+    replay.visitFields(of: codec.layout, &b)
     for (x, y) in zip(a.values, b.values) where x.name != y.name || x.text != y.text {
       return TickDifference(field: x.name, recorded: x.text, replayed: y.text)
     }

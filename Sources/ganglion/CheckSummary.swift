@@ -90,8 +90,9 @@ struct CheckSummary: Encodable {
     ]
     for bus in buses {
       lines.append("bus \(bus.name): \(bus.adapter) at \(bus.rateHz) Hz, \(percent(bus.load)) busy")
+      let width = max(bus.devices.map(\.path.count).max() ?? 0, 20)
       lines += bus.devices.map { device in
-        "  \(padded(device.path, 20)) \(padded(device.chip, 10)) \(device.address) \(device.rateHz) Hz, \(percent(device.load))"
+        "  \(padded(device.path, width)) \(padded(device.chip, 10)) \(device.address) \(device.rateHz) Hz, \(percent(device.load))"
       }
     }
     if let model {

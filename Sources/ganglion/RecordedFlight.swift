@@ -67,7 +67,7 @@ struct RecordedFlight: ~Copyable {
     if recording.pressure.isEmpty { absent.insert("barometer") }
     let vehicle = try SimulatedVehicle(recordingFor: mission.configuration, without: absent)
     let log = try FlightLogWriter(
-      sink: openLog(logPath), vehicle: mission.configuration.kind,
+      sink: openLog(logPath), layout: TickLayout(mission.configuration),
       configuration: Array(mission.configuration.text.utf8),
       model: mission.modelBytes,
       metadata: FlightLogMetadata(

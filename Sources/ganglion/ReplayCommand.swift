@@ -77,6 +77,11 @@ struct ReplayOutcome {
   }
 }
 
+extension TickLayout {
+  /// The layout in words, for example "quadrotor with spare sensors".
+  fileprivate var words: String { vehicle.words + (hasSpares ? " with spare sensors" : "") }
+}
+
 /// Steps a controller through the inputs of a log and compares what it decides with what was decided.
 struct Replay: ~Copyable {
   private var cursor: TickCursor
@@ -93,13 +98,13 @@ struct Replay: ~Copyable {
     let mission = try Mission(
       configuration: log.configuration, model: log.model, calibration: log.calibration,
       overrides: log.metadata.extra)
-    guard mission.configuration.kind == log.vehicle else {
+    let layout = TickLayout(mission.configuration)
+    guard layout == log.layout else {
       throw CommandFailure(
-        "the ticks of the log are of a \(log.vehicle.words), its configuration is of a "
-          + mission.configuration.kind.words)
+        "the ticks of the log are of a \(log.layout.words), its configuration is of a \(layout.words)")
     }
     controller = try mission.makeController()
-    comparison = TickComparison(of: log.vehicle)
+    comparison = TickComparison(of: layout)
     cursor = log.ticks()
   }
 

@@ -22,7 +22,7 @@ private let help = """
   In simulation:
 
     --seed N              draws vehicle, wind, noise and lateness (default 1)
-    --fault WHAT          target:kind@start[+duration], e.g. imu:stuck@3s+0.5s; may be given once
+    --fault WHAT          target:kind@start[+duration], e.g. imu:stuck@3s+0.5s; several with commas between
     --episodes N          fly N seeds, from --seed on, on all cores, and report the share that held
     --logs DIR            with --episodes: write each flight's log into DIR
 

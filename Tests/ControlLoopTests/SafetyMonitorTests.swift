@@ -211,7 +211,7 @@ struct SafetyMonitorTests {
 
   @Test("Every condition fits the monitor's table and has its own bit and name")
   func table() {
-    #expect(FailsafeCondition.allCases.allSatisfy { $0.rawValue < 16 })
+    #expect(FailsafeCondition.allCases.allSatisfy { $0.rawValue < 18 })
     #expect(Set(FailsafeCondition.allCases.map(\.bit)).count == FailsafeCondition.allCases.count)
     #expect(Set(FailsafeCondition.allCases.map(\.name)).count == FailsafeCondition.allCases.count)
   }

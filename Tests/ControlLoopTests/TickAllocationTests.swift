@@ -64,4 +64,32 @@ struct TickAllocationTests {
       #expect(flewByNetwork)
     }
   }
+
+  @Test("A tick that votes takes no heap block, while sensors fail one after the other")
+  func voting() throws {
+    let configuration = try Configuration.load(
+      path: Self.folder.appending(path: "quadrotor-redundant.json5").path,
+      overrides: ConfigurationOverrides(controller: .classical))
+    for isFirst in [true, false] {
+      var controller = VehicleController(
+        configuration, network: nil, timing: NetworkTiming(unit: 1, largest: 1))
+      var chosen: UInt32 = 0
+      let before = allocation_count()
+      for tick in 0..<3000 {
+        var input = input(tick)
+        input.inertial.sample.rateX += Float(tick % 7) * 1e-4
+        input.pressure.sample.pressure += Float(tick / 10 % 7)
+        for spare in 0..<2 { input.spares.inertial[spare] = input.inertial }
+        input.spares.pressure[0] = input.pressure
+        if tick > 1000 { input.inertial.fault = .frozenData }
+        if tick > 1500 { input.spares.inertial[0].sample.rateY += 1 }
+        if tick > 2000 { input.spares.inertial[0].fault = .frozenData }
+        let output = controller.step(input)
+        chosen |= 1 << UInt32(output.votes.imu.chosen.rawValue)
+      }
+      if isFirst { continue }
+      #expect(allocation_count() == before)
+      #expect(chosen == 0b111)
+    }
+  }
 }

@@ -47,4 +47,30 @@ import Testing
     #expect(found[1] == FlightEvent(level: .error, source: "mode", text: "disarmed -> terminated"))
     #expect(found[4].text == "fault: frozenData")
   }
+
+  @Test func aSwitchToASpareIsToldWithItsReason() {
+    var start = TickRecord.blank
+    start.output.votes.imu.first = .good
+    start.output.votes.imu.second = .good
+    let found = events(
+      { record in
+        record.output.votes.imu.first = .flat
+        record.output.votes.imu.chosen = .firstSpare
+      }, from: start)
+    #expect(
+      found == [
+        FlightEvent(level: .warning, source: "imu", text: "flat: gives the same values again and again"),
+        FlightEvent(level: .warning, source: "imu", text: "imu.spares[0] is in use now, instead of imu"),
+      ])
+  }
+
+  @Test func theFaultOfASpareIsToldByItsPlace() {
+    let found = events { $0.input.spares.pressure[1].fault = .badTrim }
+    #expect(found == [FlightEvent(level: .warning, source: "barometer.spares[1]", text: "fault: badTrim")])
+  }
+
+  @Test func theComingAndGoingOfASensorWithoutSparesIsLeftToItsDriver() {
+    #expect(events { $0.output.votes.range.first = .stale }.isEmpty)
+    #expect(events { $0.output.votes.range.first = .failing }.map(\.source) == ["range"])
+  }
 }

@@ -35,6 +35,36 @@ import Testing
     #expect(difference(read.ticks, [tick]) == nil)
   }
 
+  @Test func ticksOfSensorsWithSparesComeBackBitForBit() throws {
+    let layout = TickLayout(.quadrotor, hasSpares: true)
+    let ticks = SyntheticFlight.withSpares(SyntheticFlight.ticks(300))
+    let bytes = try SyntheticFlight.log(ticks, layout: layout)
+    #expect(try FlightLogReader(LogBytes(bytes)).layout == layout)
+    let read = try SyntheticFlight.read(bytes)
+    #expect(difference(read.ticks, ticks, layout: layout) == nil)
+    var changed = ticks
+    changed[250].input.spares.inertial[1].sample.rateX.negate()
+    #expect(
+      difference(read.ticks, changed, layout: layout)?.hasPrefix("tick 250: imu_spare_1_rate_x") == true)
+    changed = ticks
+    changed[251].output.votes.barometer.first = .good
+    #expect(
+      difference(read.ticks, changed, layout: layout)
+        == "tick 251: barometer_health_0 flat (5) good (2)")
+  }
+
+  @Test func sparesCostAVehicleWithoutThemNothing() throws {
+    let ticks = SyntheticFlight.ticks(20)
+    #expect(
+      try SyntheticFlight.log(
+        SyntheticFlight.withSpares(ticks).map { tick in
+          var tick = tick
+          tick.output.votes = SensorVotes()
+          tick.input.spares = SpareReadings()
+          return tick
+        }) == SyntheticFlight.log(ticks))
+  }
+
   @Test func configurationModelAndMetadataTravelInside() throws {
     let reader = try FlightLogReader(LogBytes(SyntheticFlight.log(SyntheticFlight.ticks(3))))
     #expect(reader.configuration == SyntheticFlight.configuration)
@@ -52,7 +82,7 @@ import Testing
     let calibration = Array("{ version: 1 }".utf8)
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: .quadrotor, configuration: SyntheticFlight.configuration,
+      sink: sink, layout: TickLayout(.quadrotor), configuration: SyntheticFlight.configuration,
       model: SyntheticFlight.model, calibration: calibration, metadata: SyntheticFlight.metadata)
     for tick in SyntheticFlight.ticks(3) { try writer.append(tick) }
     try writer.finish()
@@ -69,7 +99,7 @@ import Testing
 
   @Test func aDifferenceIsNamedWithBothValues() throws {
     let original = SyntheticFlight.ticks(1)[0]
-    var comparison = TickComparison(of: .quadrotor)
+    var comparison = TickComparison(of: TickLayout(.quadrotor))
     var changed = original
     changed.output.estimate.climbRate += 1
     let found = comparison.firstDifference(recorded: original, replayed: changed)
@@ -97,18 +127,27 @@ import Testing
     return mirror.children.reduce(0) { $0 + leaves($1.value) }
   }
 
-  @Test func noFieldOfATickIsForgottenByEveryVehicle() {
-    let fields = VehicleKind.allCases.flatMap { fieldNames(of: $0) }
+  @Test func noFieldOfATickIsForgottenByEveryLayout() {
+    let fields = TickLayout.all.flatMap { fieldNames(of: $0) }
     #expect(Set(fields).count == leaves(TickRecord.blank))
   }
 
-  @Test(arguments: VehicleKind.allCases) func noFieldStandsInALogTwice(_ vehicle: VehicleKind) {
-    let fields = fieldNames(of: vehicle)
+  @Test(arguments: TickLayout.all) func noFieldStandsInALogTwice(_ layout: TickLayout) {
+    let fields = fieldNames(of: layout)
     #expect(Set(fields).count == fields.count)
   }
 
-  private func fieldNames(of vehicle: VehicleKind) -> [Substring] {
-    TickCodec(vehicle).schemaText.split(separator: "\n").filter { !$0.hasPrefix("#") }
+  @Test func everyFieldOfAVehicleStandsInItsLogWithSparesToo() {
+    for vehicle in VehicleKind.allCases {
+      let fields = Set(fieldNames(of: TickLayout(vehicle, hasSpares: true)))
+      #expect(fields.isSuperset(of: fieldNames(of: TickLayout(vehicle))))
+      #expect(fields.contains("imu_spare_1_rate_z"))
+      #expect(fields.contains("barometer_spare_0_pressure") == (vehicle == .quadrotor))
+    }
+  }
+
+  private func fieldNames(of layout: TickLayout) -> [Substring] {
+    TickCodec(layout).schemaText.split(separator: "\n").filter { !$0.hasPrefix("#") }
       .compactMap { $0.split(separator: " ").dropFirst().first }
   }
 }

@@ -57,16 +57,28 @@ struct PythonReaderTests {
     }
   }
 
-  @Test func thePackagesMcapAndMcapRos2ReadALogInFull() throws {
-    let ticks = SyntheticFlight.ticks(1000)
+  /// What check_mcap.py says of a log.
+  private func check(_ bytes: [UInt8]) throws -> Report {
     let log = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).mcap")
     defer { try? FileManager.default.removeItem(at: log) }
-    try Data(SyntheticFlight.log(ticks)).write(to: log)
+    try Data(bytes).write(to: log)
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("python/check_mcap.py")
     let result = try run(try #require(python), [script.path, log.path])
     #expect(result.status == 0)
-    let report = try JSONDecoder().decode(Report.self, from: result.output)
+    return try JSONDecoder().decode(Report.self, from: result.output)
+  }
+
+  @Test func theyReadALogOfSensorsWithSparesInFull() throws {
+    let ticks = SyntheticFlight.withSpares(SyntheticFlight.ticks(1000))
+    let report = try check(SyntheticFlight.log(ticks, layout: TickLayout(.quadrotor, hasSpares: true)))
+    #expect(report.ticks == 1000)
+    #expect(report.topics["/sensors"] == 200)
+  }
+
+  @Test func thePackagesMcapAndMcapRos2ReadALogInFull() throws {
+    let ticks = SyntheticFlight.ticks(1000)
+    let report = try check(SyntheticFlight.log(ticks))
     #expect(report.ticks == 1000)
     #expect(report.topics["/attitude"] == 200)
     #expect(report.topics["/network"] == 200)

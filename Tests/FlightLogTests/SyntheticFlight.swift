@@ -67,11 +67,36 @@ enum SyntheticFlight {
     return TickRecord(input: input, output: output)
   }
 
+  /// The same ticks of a vehicle whose sensors have spares, with every field of those in use.
+  static func withSpares(_ ticks: [TickRecord], seed: UInt64 = 2) -> [TickRecord] {
+    var random = RandomGenerator(seed: seed)
+    func float() -> Float { Float(random.nextUniform(-4, 4)) }
+    return ticks.map { tick in
+      var tick = tick
+      tick.input.magnetic.sample = MagneticSample(field: (float(), float(), float()))
+      tick.input.magnetic.sequence = UInt32(random.nextBits() >> 40)
+      for spare in 0..<2 {
+        tick.input.spares.inertial[spare] = tick.input.inertial
+        tick.input.spares.inertial[spare].sample.rateX = float()
+        tick.input.spares.inertial[spare].sequence = UInt32(random.nextBits() >> 40)
+        tick.input.spares.pressure[spare].sample.pressure = float()
+        tick.input.spares.range[spare].sample = RangeSample(distance: float(), isValid: float() > 0)
+        tick.input.spares.magnetic[spare].time.nanoseconds = Int64(random.nextBits() >> 20)
+        tick.input.spares.magnetic[spare].fault = float() > 0 ? .transfer : .none
+      }
+      tick.output.votes.imu.chosen = float() > 0 ? .secondSpare : .first
+      tick.output.votes.imu.second = float() > 0 ? .outvoted : .recovering
+      tick.output.votes.barometer.first = .flat
+      tick.output.votes.range.isUndecided = float() > 0
+      return tick
+    }
+  }
+
   /// The log of `ticks`, as bytes.
-  static func log(_ ticks: [TickRecord]) throws -> [UInt8] {
+  static func log(_ ticks: [TickRecord], layout: TickLayout = TickLayout(.quadrotor)) throws -> [UInt8] {
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: .quadrotor, configuration: configuration, model: model, metadata: metadata)
+      sink: sink, layout: layout, configuration: configuration, model: model, metadata: metadata)
     for tick in ticks { try writer.append(tick) }
     try writer.finish()
     return sink.bytes
@@ -95,9 +120,11 @@ enum SyntheticFlight {
 }
 
 /// The first of two lists of ticks that differs, as text; `nil` when all are the same bit for bit.
-func difference(_ a: [TickRecord], _ b: [TickRecord]) -> String? {
+func difference(
+  _ a: [TickRecord], _ b: [TickRecord], layout: TickLayout = TickLayout(.quadrotor)
+) -> String? {
   guard a.count == b.count else { return "\(a.count) ticks instead of \(b.count)" }
-  var comparison = TickComparison(of: .quadrotor)
+  var comparison = TickComparison(of: layout)
   for (x, y) in zip(a, b) {
     if let found = comparison.firstDifference(recorded: x, replayed: y) {
       return "tick \(x.input.tick): \(found.field) \(found.recorded) \(found.replayed)"

@@ -45,7 +45,8 @@ import Testing
     let thread = try LogWriterThread(
       ring: ring,
       writer: FlightLogWriter(
-        sink: FileLogSink(path: path), vehicle: .quadrotor, configuration: SyntheticFlight.configuration,
+        sink: FileLogSink(path: path), layout: TickLayout(.quadrotor),
+        configuration: SyntheticFlight.configuration,
         model: SyntheticFlight.model, metadata: SyntheticFlight.metadata))
     for tick in ticks { #expect(ring.push(tick)) }
     try thread.stop()
@@ -58,7 +59,8 @@ import Testing
   @Test func droppedTicksAreInTheLogWhereTheyHappened() throws {
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: .quadrotor, configuration: [], model: [], metadata: SyntheticFlight.metadata)
+      sink: sink, layout: TickLayout(.quadrotor), configuration: [], model: [],
+      metadata: SyntheticFlight.metadata)
     let ticks = SyntheticFlight.ticks(10)
     for tick in ticks[..<4] { try writer.append(tick) }
     try writer.appendDropout(count: 2)
@@ -88,7 +90,7 @@ import Testing
     let thread = try LogWriterThread(
       ring: ring,
       writer: FlightLogWriter(
-        sink: FullDisk(room: 50_000), vehicle: .quadrotor, configuration: [], model: [],
+        sink: FullDisk(room: 50_000), layout: TickLayout(.quadrotor), configuration: [], model: [],
         metadata: SyntheticFlight.metadata))
     for tick in SyntheticFlight.ticks(2000) {
       while !ring.push(tick) { usleep(500) }

@@ -57,7 +57,7 @@ struct FlightTests {
       let reader = try FlightLogReader(path: path)
       let sink = MemoryLogSink()
       let writer = try FlightLogWriter(
-        sink: sink, vehicle: .quadrotor, configuration: reader.configuration, model: [],
+        sink: sink, layout: TickLayout(.quadrotor), configuration: reader.configuration, model: [],
         metadata: reader.metadata)
       var cursor = reader.ticks()
       var record = TickRecord(input: TickInput(), output: TickOutput())

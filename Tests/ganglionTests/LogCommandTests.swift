@@ -53,7 +53,8 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let path = folder.appendingPathComponent("flight.mcap").path
     let writer = try FlightLogWriter(
-      sink: FileLogSink(path: path), vehicle: .quadrotor, configuration: Array("{}".utf8), model: [],
+      sink: FileLogSink(path: path), layout: TickLayout(.quadrotor), configuration: Array("{}".utf8),
+      model: [],
       metadata: FlightLogMetadata(version: "0.1.0", backend: "simulated", seed: 1, tickRate: 250))
     var record = TickRecord(input: TickInput(), output: TickOutput())
     for tick in 0..<200 {

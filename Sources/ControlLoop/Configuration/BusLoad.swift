@@ -91,17 +91,16 @@ extension Configuration {
             bits: chip.bitsPerSample + switching)
         ))
     }
-    let imu = sensors.imu
-    add("imu", imu.bus, imu.chip.facts, imu.address, imu.channel, imu.rateHz)
-    if let device = sensors.barometer {
-      add("barometer", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
+    func add<Sensor: SpareableSensor>(_ sensor: Sensor?) {
+      for (index, device) in (sensor?.instances ?? []).enumerated() {
+        add(
+          Sensor.kind.key(index), device.bus, device.chipFacts, device.address, device.channel, device.rateHz)
+      }
     }
-    if let device = sensors.magnetometer {
-      add("magnetometer", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
-    }
-    if let device = sensors.range {
-      add("range", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
-    }
+    add(sensors.imu)
+    add(sensors.barometer)
+    add(sensors.magnetometer)
+    add(sensors.range)
     if let device = sensors.power {
       add("power", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
     }

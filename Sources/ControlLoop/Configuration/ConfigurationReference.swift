@@ -4,12 +4,15 @@ extension Configuration {
     let shared: [any ConfigurationPart.Type] =
       [
         Self.self, Loop.self, Model.self, Bus.self, Sensors.self, InertialSensor.self, Mounting.self,
-      ] + vehicle.parts.sensors.map(\.section) + [
+      ] + vehicle.parts.sensors.map(\.section)
+    let others: [any ConfigurationPart.Type] =
+      [
         Actuators.self, PulseDriver.self, Motor.self, Lines.self, Line.self, SwitchLine.self,
         RealTime.self, Watchdog.self, Network.self, Input.self, Output.self, Arming.self, Failsafe.self,
       ]
     let schemas =
-      shared.map { $0.schema(of: vehicle) } + Failsafe.configurable(of: vehicle).map(\.ruleSchema)
+      shared.map { $0.schema(of: vehicle) } + vehicle.kindsOfSensors.map(\.healthSchema)
+      + others.map { $0.schema(of: vehicle) } + Failsafe.configurable(of: vehicle).map(\.ruleSchema)
       + vehicle.parts.schemas + [Log.schema]
     // A part that the vehicle lacks has no keys; what two sensors share stands there once.
     var paths: Set<String> = []
@@ -53,6 +56,14 @@ extension Configuration {
         "### Signals", "", "What `network.inputs[].signal` may name.", "", "| signal | unit | of a |",
         "|---|---|---|",
       ] + rows).joined(separator: "\n")
+  }
+}
+
+extension VehicleKind {
+  /// The kinds of sensors that may have spares.
+  var kindsOfSensors: [SensorKind] {
+    let names = parts.sensors.map(\.rawValue)
+    return SensorKind.allCases.filter { $0 == .imu || names.contains($0.rawValue) }
   }
 }
 

@@ -58,10 +58,11 @@ extension Configuration {
         "found \(sensors.imu.rateHz), expected at least loop.rate_hz, \(loop.rateHz): otherwise ticks see old data"
       )
     }
-    if sensors.imu.staleAfter <= loop.period {
+    // A spare may be slower than the loop: it flies worse, and better than none.
+    for (index, imu) in sensors.imu.instances.enumerated() where imu.staleAfter <= loop.period {
       section.complain(
-        "sensors.imu.stale_after_ms",
-        "found \(rounded(Double(sensors.imu.staleAfter) / 1e6, 3)), expected more than the time between ticks, "
+        "sensors.\(SensorKind.imu.key(index)).stale_after_ms",
+        "found \(rounded(Double(imu.staleAfter) / 1e6, 3)), expected more than the time between ticks, "
           + "\(rounded(Double(loop.period) / 1e6, 3)) ms")
     }
   }

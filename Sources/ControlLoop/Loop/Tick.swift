@@ -57,12 +57,16 @@ public struct TickInput: BitwiseCopyable, Sendable, Equatable {
   public var inertial: Reading<InertialSample>
   /// The barometer.
   public var pressure: Reading<PressureSample>
+  /// The magnetometer, in body axes. No tick uses it; logged only where sensors have spares.
+  public var magnetic: Reading<MagneticSample>
   /// The range finder, looking along the body's z axis.
   public var range: Reading<RangeSample>
   /// The battery.
   public var power: Reading<PowerSample>
   /// The angles of the wheels' shafts in the body, rising while they roll forward.
   public var leftEncoder, rightEncoder: Reading<AngleSample>
+  /// The spares of these sensors.
+  public var spares: SpareReadings
   /// Whether the kill switch is pulled.
   public var killSwitch: Bool
   /// Whether the last write to the actuators succeeded.
@@ -76,10 +80,12 @@ public struct TickInput: BitwiseCopyable, Sendable, Equatable {
     inertial = Reading(
       empty: InertialSample(acceleration: (0, 0, 0), rate: (0, 0, 0), temperature: 0), isPresent: false)
     pressure = Reading(empty: PressureSample(pressure: 0, temperature: 0), isPresent: false)
+    magnetic = Reading(empty: MagneticSample(field: (0, 0, 0)), isPresent: false)
     range = Reading(empty: RangeSample(distance: 0, isValid: false), isPresent: false)
     power = Reading(empty: PowerSample(voltage: 0, current: 0), isPresent: false)
     leftEncoder = Reading(empty: AngleSample(angle: 0, magnet: .good), isPresent: false)
     rightEncoder = leftEncoder
+    spares = SpareReadings()
     (killSwitch, actuatorFault, setpoint) = (false, .none, Setpoint())
   }
 }

@@ -7,6 +7,7 @@ extension TickInput {
     (tick, time, elapsed, missed) = (start.tick, start.time, start.elapsed, start.missed)
     (inertial, pressure) = (readings.inertial, readings.pressure)
     (range, power) = (readings.range, readings.power)
+    (magnetic, spares) = (readings.magnetic, readings.spares)
     (leftEncoder, rightEncoder) = (readings.leftEncoder, readings.rightEncoder)
     actuatorFault = readings.actuatorFault
     self.killSwitch = killSwitch

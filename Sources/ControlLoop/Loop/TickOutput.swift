@@ -62,6 +62,9 @@ public enum VehicleMode: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case landing = 3
   /// Stopped by a failsafe, until the pilot disarms.
   case terminated = 4
+
+  /// Whether a motor may turn. Of the mode and not of the monitor, which the tick would copy to ask it.
+  public var isArmed: Bool { self == .active || self == .hold || self == .landing }
 }
 
 /// Which controller's command reaches the mixer.
@@ -73,6 +76,8 @@ public enum ActiveController: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 
 /// Everything a tick decided: with `TickInput`, all that a replay compares.
 public struct TickOutput: BitwiseCopyable, Sendable {
+  /// Which sensors were trusted.
+  public var votes = SensorVotes()
   /// Attitude, rates and altitude as estimated.
   public var estimate = Estimate()
   /// What the vehicle is doing.

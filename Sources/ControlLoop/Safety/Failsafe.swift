@@ -42,6 +42,10 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case killSwitch = 11
   case encoderStale = 12
   case wheelSlip = 13
+  case sensorSwitched = 14
+  case redundancyLost = 15
+  case sensorsDisagree = 16
+  case sensorDoubtful = 17
 
   /// This condition's bit in a mask.
   public var bit: UInt32 { 1 << UInt32(rawValue) }
@@ -63,6 +67,10 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .killSwitch: "kill_switch"
     case .encoderStale: "encoder_stale"
     case .wheelSlip: "wheel_slip"
+    case .sensorSwitched: "sensor_switched"
+    case .redundancyLost: "redundancy_lost"
+    case .sensorsDisagree: "sensors_disagree"
+    case .sensorDoubtful: "sensor_doubtful"
     }
   }
 
@@ -83,13 +91,19 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .killSwitch: "the kill switch is pulled"
     case .encoderStale: "a wheel's encoder gives no fresh data"
     case .wheelSlip: "wheels and gyroscope do not agree on the turn"
+    case .sensorSwitched: "a spare sensor has taken another's place"
+    case .redundancyLost: "a sensor that has spares, or a spare, is not healthy"
+    case .sensorsDisagree: "sensors of a kind differ, and it cannot be known which is wrong"
+    case .sensorDoubtful: "a sensor is saturated, fails too often or is outvoted, and there is no better one"
     }
   }
 
   /// How the reaction to it ends.
   public var clears: FailsafeClearing {
     switch self {
-    case .rangeStale, .barometerStale, .powerStale: .whenGone
+    case .rangeStale, .barometerStale, .powerStale, .sensorSwitched, .redundancyLost, .sensorsDisagree,
+      .sensorDoubtful:
+      .whenGone
     case .imuStale, .attitudeLost, .altitudeLost, .networkFault, .tilt, .overruns, .lowBattery,
       .actuatorFault, .killSwitch, .encoderStale, .wheelSlip:
       .onDisarm
@@ -100,7 +114,9 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   public var standardRule: FailsafeRule {
     switch self {
     case .imuStale, .attitudeLost: FailsafeRule(action: .disarm)
-    case .rangeStale, .barometerStale, .powerStale: FailsafeRule(action: .warn)
+    case .rangeStale, .barometerStale, .powerStale, .sensorSwitched, .redundancyLost, .sensorsDisagree,
+      .sensorDoubtful:
+      FailsafeRule(action: .warn)
     case .altitudeLost: FailsafeRule(action: .land)
     case .networkFault, .overruns: FailsafeRule(action: .classical)
     case .tilt: FailsafeRule(action: .disarm, delay: 100_000_000)

@@ -41,7 +41,7 @@ public struct SafetyMonitor: Sendable {
     /// Since when the condition has held without a break; `Int64.max` while it does not.
     var since: Int64 = .max
   }
-  private var entries = InlineArray<16, Entry>(repeating: Entry())
+  private var entries = InlineArray<18, Entry>(repeating: Entry())
   private var landedSince: MonotonicTime?
   private var awaitsDisarm = true
 
@@ -50,15 +50,12 @@ public struct SafetyMonitor: Sendable {
 
   /// A monitor with a rule for each condition; the kill switch always disarms.
   public init(rule: (FailsafeCondition) -> FailsafeRule) {
-    for condition in FailsafeCondition.allCases where condition.rawValue < 16 {
+    for condition in FailsafeCondition.allCases where condition.rawValue < entries.count {
       let rule = condition == .killSwitch ? FailsafeRule(action: .disarm) : rule(condition)
       entries[Int(condition.rawValue)] = Entry(
         action: rule.action, delay: rule.delay, clearsWhenGone: condition.clears == .whenGone)
     }
   }
-
-  /// Whether a motor may turn.
-  public var isArmed: Bool { mode == .active || mode == .hold || mode == .landing }
 
   /// Moves on by one tick; says whether the vehicle armed in it, so that controllers start afresh.
   public mutating func step(_ facts: SafetyFacts) -> Bool {
@@ -107,7 +104,7 @@ public struct SafetyMonitor: Sendable {
         if held >= entries[index].delay { reacting |= bit }
       } else {
         entries[index].since = .max
-        if entries[index].clearsWhenGone || !isArmed { reacting &= ~bit }
+        if entries[index].clearsWhenGone || !mode.isArmed { reacting &= ~bit }
       }
       guard reacting & bit != 0 else { continue }
       reaction.strongest = max(reaction.strongest ?? .warn, entries[index].action)

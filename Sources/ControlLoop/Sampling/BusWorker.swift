@@ -7,10 +7,11 @@ import HardwareInterfaces
 /// Never called by two threads at once. The loop only sees what `publish` hands out; it never touches the bus.
 public final class BusWorker<Bus: I2CBus & ~Copyable> {
   private var bus: MultiplexedBus<Bus>
-  private var inertial: SensorJob<InertialSample>?
-  private var barometer: SensorJob<PressureSample>?
-  private var magnetometer: SensorJob<MagneticSample>?
-  private var range: SensorJob<RangeSample>?
+  // Each kind's sensors on this bus, in order of priority.
+  private var inertial: [SensorJob<InertialSample>] = []
+  private var barometers: [SensorJob<PressureSample>] = []
+  private var magnetometers: [SensorJob<MagneticSample>] = []
+  private var ranges: [SensorJob<RangeSample>] = []
   private var power: SensorJob<PowerSample>?
   private var leftEncoder: SensorJob<AngleSample>?
   private var rightEncoder: SensorJob<AngleSample>?
@@ -21,24 +22,30 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     self.bus = MultiplexedBus(bus, channels: configuration.channels(ofBus: name))
     let none = SensorReadings()
     let sensors = configuration.sensors
-    if sensors.imu.bus == name {
-      inertial = SensorJob(
-        sensors.imu.driver, empty: none.inertial.sample, channel: sensors.imu.channel, start: start,
-        adjust: configuration.adjustment(of: sensors.imu))
+    for (instance, section) in sensors.imu.instances.enumerated() where section.bus == name {
+      inertial.append(
+        SensorJob(
+          section.driver, instance: instance, empty: none.inertial.sample, channel: section.channel,
+          start: start, adjust: configuration.adjustment(of: section)))
     }
-    if let section = sensors.barometer, section.bus == name {
-      barometer = SensorJob(
-        section.driver, empty: none.pressure.sample, channel: section.channel, start: start)
+    for (instance, section) in (sensors.barometer?.instances ?? []).enumerated() where section.bus == name {
+      barometers.append(
+        SensorJob(
+          section.driver, instance: instance, empty: none.pressure.sample, channel: section.channel,
+          start: start))
     }
-    if let section = sensors.magnetometer, section.bus == name {
-      magnetometer = SensorJob(
-        section.driver, empty: none.magnetic.sample, channel: section.channel, start: start,
-        adjust: configuration.adjustment(of: section))
+    for (instance, section) in (sensors.magnetometer?.instances ?? []).enumerated() where section.bus == name
+    {
+      magnetometers.append(
+        SensorJob(
+          section.driver, instance: instance, empty: none.magnetic.sample, channel: section.channel,
+          start: start, adjust: configuration.adjustment(of: section)))
     }
-    if let section = sensors.range, section.bus == name {
-      range = SensorJob(
-        section.driver, empty: none.range.sample, channel: section.channel, start: start,
-        adjust: section.bounded)
+    for (instance, section) in (sensors.range?.instances ?? []).enumerated() where section.bus == name {
+      ranges.append(
+        SensorJob(
+          section.driver, instance: instance, empty: none.range.sample, channel: section.channel,
+          start: start, adjust: section.bounded))
     }
     if let section = sensors.power, section.bus == name {
       power = SensorJob(section.driver, empty: none.power.sample, channel: section.channel, start: start)
@@ -61,13 +68,13 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
   /// When the next job is due.
   public var due: MonotonicTime {
     var earliest = MonotonicTime.distantFuture
-    if let inertial { earliest = min(earliest, inertial.due) }
+    earliest = min(earliest, inertial.nextDue)
     if let pulses { earliest = min(earliest, pulses.due) }
     if let leftEncoder { earliest = min(earliest, leftEncoder.due) }
     if let rightEncoder { earliest = min(earliest, rightEncoder.due) }
-    if let barometer { earliest = min(earliest, barometer.due) }
-    if let magnetometer { earliest = min(earliest, magnetometer.due) }
-    if let range { earliest = min(earliest, range.due) }
+    earliest = min(earliest, barometers.nextDue)
+    earliest = min(earliest, magnetometers.nextDue)
+    earliest = min(earliest, ranges.nextDue)
     if let power { earliest = min(earliest, power.due) }
     return earliest
   }
@@ -77,17 +84,26 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
 
   /// What the identity registers of this bus's sensors held at their last start.
   public var identities: SensorIdentities {
-    SensorIdentities(
-      inertial: inertial?.identity, barometer: barometer?.identity, magnetometer: magnetometer?.identity,
-      range: range?.identity, power: power?.identity)
+    var identities = SensorIdentities(power: power?.identity)
+    for index in inertial.indices {
+      inertial[index].note(&identities.inertial, &identities.inertialSpares)
+    }
+    for index in barometers.indices {
+      barometers[index].note(&identities.barometer, &identities.barometerSpares)
+    }
+    for index in magnetometers.indices {
+      magnetometers[index].note(&identities.magnetometer, &identities.magnetometerSpares)
+    }
+    for index in ranges.indices { ranges[index].note(&identities.range, &identities.rangeSpares) }
+    return identities
   }
 
   /// Runs the job that is due first: one short burst of transfers. Of jobs due at the same time the
-  /// inertial sensor comes first, then the actuators, then the encoders, then the slower sensors.
+  /// inertial sensors come first, then the actuators, then the encoders, then the slower sensors.
   public func runNext(now: MonotonicTime) {
     let due = self.due
-    if inertial?.due == due {
-      inertial?.run(&bus, now: now)
+    if let index = inertial.index(due: due) {
+      inertial[index].run(&bus, now: now)
     } else if pulses?.due == due {
       bus.route(to: nil)
       pulses?.run(&bus, now: now)
@@ -95,12 +111,12 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
       leftEncoder?.run(&bus, now: now)
     } else if rightEncoder?.due == due {
       rightEncoder?.run(&bus, now: now)
-    } else if barometer?.due == due {
-      barometer?.run(&bus, now: now)
-    } else if magnetometer?.due == due {
-      magnetometer?.run(&bus, now: now)
-    } else if range?.due == due {
-      range?.run(&bus, now: now)
+    } else if let index = barometers.index(due: due) {
+      barometers[index].run(&bus, now: now)
+    } else if let index = magnetometers.index(due: due) {
+      magnetometers[index].run(&bus, now: now)
+    } else if let index = ranges.index(due: due) {
+      ranges[index].run(&bus, now: now)
     } else if power?.due == due {
       power?.run(&bus, now: now)
     }
@@ -114,10 +130,16 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
 
   /// Puts the newest readings of this bus's sensors into `readings`.
   public func publish(to readings: inout SensorReadings) {
-    if let inertial { readings.inertial = inertial.reading }
-    if let barometer { readings.pressure = barometer.reading }
-    if let magnetometer { readings.magnetic = magnetometer.reading }
-    if let range { readings.range = range.reading }
+    for index in inertial.indices {
+      inertial[index].publish(&readings.inertial, &readings.spares.inertial)
+    }
+    for index in barometers.indices {
+      barometers[index].publish(&readings.pressure, &readings.spares.pressure)
+    }
+    for index in magnetometers.indices {
+      magnetometers[index].publish(&readings.magnetic, &readings.spares.magnetic)
+    }
+    for index in ranges.indices { ranges[index].publish(&readings.range, &readings.spares.range) }
     if let power { readings.power = power.reading }
     if let leftEncoder { readings.leftEncoder = leftEncoder.reading }
     if let rightEncoder { readings.rightEncoder = rightEncoder.reading }
@@ -129,5 +151,39 @@ extension Configuration {
   /// The channels of multiplexers that sensors of the bus `name` sit behind.
   func channels(ofBus name: String) -> [BusChannel] {
     busLoads.first { $0.bus.name == name }?.shares.compactMap(\.channel) ?? []
+  }
+}
+
+extension SensorJob {
+  /// Puts the newest reading where it belongs.
+  fileprivate func publish(_ first: inout Reading<Sample>, _ spares: inout Spares<Reading<Sample>>) {
+    if instance == 0 { first = reading } else { spares[instance - 1] = reading }
+  }
+
+  /// Puts the identity that the chip has shown where it belongs.
+  fileprivate func note(_ first: inout UInt8?, _ spares: inout Spares<UInt8?>) {
+    if instance == 0 { first = identity } else { spares[instance - 1] = identity }
+  }
+}
+
+/// What waits for its time on a bus.
+private protocol BusJob {
+  var due: MonotonicTime { get }
+}
+
+extension SensorJob: BusJob {}
+
+extension Array where Element: BusJob {
+  /// When the first of the jobs is due.
+  fileprivate var nextDue: MonotonicTime {
+    var earliest = MonotonicTime.distantFuture
+    for index in indices { earliest = Swift.min(earliest, self[index].due) }
+    return earliest
+  }
+
+  /// The first job that is due at `time`; `nil` when none is.
+  fileprivate func index(due time: MonotonicTime) -> Int? {
+    for index in indices where self[index].due == time { return index }
+    return nil
   }
 }

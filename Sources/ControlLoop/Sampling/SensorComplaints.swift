@@ -5,29 +5,37 @@ extension Configuration {
   /// What an owner must know of sensors that are missing, or that are not what this configuration says: what was seen,
   /// what it likely is, and the line that helps. Empty when there is nothing to say.
   public func complaints(about readings: SensorReadings, identities seen: SensorIdentities) -> [String] {
-    var complaints: [String?] = [
-      Self.complaint(
-        "imu", sensors.imu.chip.facts, sensors.imu.address, readings.inertial.fault, seen.inertial,
-        accepted: sensors.imu.acceptIdentities, kin: SensorTable.inertial.map(\.facts))
-    ]
-    if let barometer = sensors.barometer {
+    var complaints: [String?] = []
+    for (index, imu) in sensors.imu.instances.enumerated() {
+      let reading = index == 0 ? readings.inertial.fault : readings.spares.inertial[index - 1].fault
       complaints.append(
         Self.complaint(
-          "barometer", barometer.chip.facts, barometer.address, readings.pressure.fault, seen.barometer,
+          about: imu, index, reading,
+          seen: index == 0 ? seen.inertial : seen.inertialSpares[index - 1],
+          accepted: imu.acceptIdentities, kin: SensorTable.inertial.map(\.facts)))
+    }
+    for (index, barometer) in (sensors.barometer?.instances ?? []).enumerated() {
+      let reading = index == 0 ? readings.pressure.fault : readings.spares.pressure[index - 1].fault
+      complaints.append(
+        Self.complaint(
+          about: barometer, index, reading,
+          seen: index == 0 ? seen.barometer : seen.barometerSpares[index - 1],
           accepted: barometer.acceptIdentities, kin: SensorTable.barometers.map(\.facts)))
     }
-    if let magnetometer = sensors.magnetometer {
+    for (index, magnetometer) in (sensors.magnetometer?.instances ?? []).enumerated() {
+      let reading = index == 0 ? readings.magnetic.fault : readings.spares.magnetic[index - 1].fault
       complaints.append(
         Self.complaint(
-          "magnetometer", magnetometer.chip.facts, magnetometer.address, readings.magnetic.fault,
-          seen.magnetometer, accepted: magnetometer.acceptIdentities,
-          kin: SensorTable.magnetometers.map(\.facts)))
+          about: magnetometer, index, reading,
+          seen: index == 0 ? seen.magnetometer : seen.magnetometerSpares[index - 1],
+          accepted: magnetometer.acceptIdentities, kin: SensorTable.magnetometers.map(\.facts)))
     }
-    if let range = sensors.range {
+    for (index, range) in (sensors.range?.instances ?? []).enumerated() {
+      let reading = index == 0 ? readings.range.fault : readings.spares.range[index - 1].fault
       complaints.append(
         Self.complaint(
-          "range", range.chip.facts, range.address, readings.range.fault, seen.range, accepted: nil,
-          kin: SensorTable.rangeFinders.map(\.facts)))
+          about: range, index, reading, seen: index == 0 ? seen.range : seen.rangeSpares[index - 1],
+          accepted: nil, kin: SensorTable.rangeFinders.map(\.facts)))
     }
     for (name, encoder, reading) in [
       ("left_encoder", sensors.leftEncoder, readings.leftEncoder),
@@ -42,8 +50,17 @@ extension Configuration {
     return complaints.compactMap(\.self)
   }
 
+  private static func complaint<Sensor: SpareableSensor>(
+    about sensor: Sensor, _ instance: Int, _ fault: DeviceFault, seen: UInt8?, accepted: [UInt8]?,
+    kin: [ChipFacts]
+  ) -> String? {
+    complaint(
+      Sensor.kind.key(instance), sensor.chipFacts, sensor.address, behind: sensor.channel, fault, seen,
+      accepted: accepted, kin: kin)
+  }
+
   private static func complaint(
-    _ name: String, _ chip: ChipFacts, _ address: UInt8, behind channel: BusChannel? = nil,
+    _ name: String, _ chip: ChipFacts, _ address: UInt8, behind channel: BusChannel?,
     _ fault: DeviceFault, _ seen: UInt8?, accepted: [UInt8]?, kin: [ChipFacts]
   ) -> String? {
     switch fault {

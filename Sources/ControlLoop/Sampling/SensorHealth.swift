@@ -1,17 +1,46 @@
 import HardwareInterfaces
 
-/// How far a sensor's newest reading can be trusted in this tick.
+/// How far a sensor's newest reading can be trusted in this tick; `docs/redundancy.md` says when each begins and ends.
 public enum SensorHealth: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// The vehicle has no such sensor.
   case absent = 0
   /// No reading yet, and no fault either.
   case starting = 1
-  /// Fresh, and the driver reports no fault.
+  /// Fresh, plausible, and the driver reports no fault.
   case good = 2
   /// The newest reading is older than the limit.
   case stale = 3
   /// The driver reports a fault; the newest reading may still be young.
   case faulty = 4
+  /// Readings come, but always the same.
+  case flat = 5
+  /// Readings come, but at the end of the range.
+  case saturated = 6
+  /// Readings come, but too many attempts fail.
+  case failing = 7
+  /// Readings come, but two other sensors of the kind agree that they are wrong.
+  case outvoted = 8
+  /// Good again, but not for long enough.
+  case recovering = 9
+
+  /// The name in the log and on the terminal.
+  public var name: String { "\(self)" }
+
+  /// What it means, for people.
+  public var text: String {
+    switch self {
+    case .absent: "not there"
+    case .starting: "starting"
+    case .good: "good"
+    case .stale: "gives no fresh data"
+    case .faulty: "its driver reports a fault"
+    case .flat: "gives the same values again and again"
+    case .saturated: "is at the end of its range"
+    case .failing: "fails too often"
+    case .outvoted: "two others agree that it is wrong"
+    case .recovering: "good again, but not for long enough"
+    }
+  }
 }
 
 extension Reading {
@@ -32,56 +61,5 @@ extension Reading {
   @inlinable
   public func isMissing(at now: MonotonicTime, staleAfter limit: Int64) -> Bool {
     isPresent && (sequence == 0 || age(at: now) > limit)
-  }
-}
-
-/// The newest readings of all sensors, as the loop hands them to the tick.
-public struct SensorReadings: BitwiseCopyable, Sendable {
-  /// The inertial measurement unit, in body axes.
-  public var inertial = Reading(
-    empty: InertialSample(acceleration: (0, 0, 0), rate: (0, 0, 0), temperature: 0), isPresent: false)
-  /// The barometer.
-  public var pressure = Reading(empty: PressureSample(pressure: 0, temperature: 0), isPresent: false)
-  /// The magnetometer, in body axes.
-  public var magnetic = Reading(empty: MagneticSample(field: (0, 0, 0)), isPresent: false)
-  /// The range finder.
-  public var range = Reading(empty: RangeSample(distance: 0, isValid: false), isPresent: false)
-  /// The battery.
-  public var power = Reading(empty: PowerSample(voltage: 0, current: 0), isPresent: false)
-  /// The angle of the left wheel's shaft, rising while it rolls forward.
-  public var leftEncoder = Reading(empty: AngleSample(angle: 0, magnet: .good), isPresent: false)
-  /// The angle of the right wheel's shaft.
-  public var rightEncoder = Reading(empty: AngleSample(angle: 0, magnet: .good), isPresent: false)
-  /// What the actuator driver reports.
-  public var actuatorFault = DeviceFault.none
-
-  /// No sensors.
-  public init() {}
-
-  /// Puts the readings that `bus` has in place of those here: each bus has its own sensors.
-  public mutating func take(from bus: SensorReadings) {
-    if bus.inertial.isPresent { inertial = bus.inertial }
-    if bus.pressure.isPresent { pressure = bus.pressure }
-    if bus.magnetic.isPresent { magnetic = bus.magnetic }
-    if bus.range.isPresent { range = bus.range }
-    if bus.power.isPresent { power = bus.power }
-    if bus.leftEncoder.isPresent { leftEncoder = bus.leftEncoder }
-    if bus.rightEncoder.isPresent { rightEncoder = bus.rightEncoder }
-    if bus.actuatorFault != .none { actuatorFault = bus.actuatorFault }
-  }
-}
-
-/// What the sensors' identity registers held; `nil` for a sensor that is not there, has none, or was not asked yet.
-public struct SensorIdentities: BitwiseCopyable, Sendable, Equatable {
-  /// By sensor.
-  public var inertial, barometer, magnetometer, range, power: UInt8?
-
-  /// Identities from their parts.
-  public init(
-    inertial: UInt8? = nil, barometer: UInt8? = nil, magnetometer: UInt8? = nil, range: UInt8? = nil,
-    power: UInt8? = nil
-  ) {
-    (self.inertial, self.barometer, self.magnetometer) = (inertial, barometer, magnetometer)
-    (self.range, self.power) = (range, power)
   }
 }

@@ -5,6 +5,8 @@ import HardwareInterfaces
 struct SensorJob<Sample: BitwiseCopyable & Sendable & Equatable>: Sendable {
   private var driver: any SensorDriver<Sample>
   private let adjust: @Sendable (Sample) -> Sample
+  /// 0 for the sensor itself, from 1 on for its spares.
+  let instance: Int
   /// Its place behind a multiplexer; `nil` on the bus itself.
   private let channel: BusChannel?
   /// The newest reading.
@@ -15,11 +17,12 @@ struct SensorJob<Sample: BitwiseCopyable & Sendable & Equatable>: Sendable {
   /// A job that starts its driver at `start`. `empty` fills the reading before the first sample, `channel` is the sensor's
   /// place behind a multiplexer, and `adjust` turns what the driver gives into what the loop wants.
   init(
-    _ driver: any SensorDriver<Sample>, empty: Sample, channel: BusChannel?, start: MonotonicTime,
-    adjust: @escaping @Sendable (Sample) -> Sample = { $0 }
+    _ driver: any SensorDriver<Sample>, instance: Int = 0, empty: Sample, channel: BusChannel?,
+    start: MonotonicTime, adjust: @escaping @Sendable (Sample) -> Sample = { $0 }
   ) {
     self.driver = driver
     self.adjust = adjust
+    self.instance = instance
     self.channel = channel
     reading = Reading(empty: empty, isPresent: true)
     due = start

@@ -13,7 +13,7 @@ struct TickSettings: Sendable {
   init(_ configuration: Configuration) {
     networkFlies = configuration.model.controller == .network
     for motor in configuration.actuators.motors { safePulses.append(Float(motor.safeMicroseconds)) }
-    inertialStaleAfter = configuration.sensors.imu.staleAfter
+    inertialStaleAfter = configuration.sensors.imu.longestStaleAfter
     powerStaleAfter = configuration.sensors.power?.staleAfter ?? .max
     maximumConsecutiveMisses = UInt32(clamping: configuration.loop.maximumConsecutiveMisses)
     failsafeCosineOfTilt = Float(cosine(configuration.failsafe.tiltAbove))

@@ -29,7 +29,9 @@ public struct VehicleController: ~Copyable {
 
   /// Moves on by one tick.
   public mutating func step(_ input: TickInput) -> TickOutput {
-    if let output = quadrotor?.step(input) { return output }
-    return balancingRobot?.step(input) ?? TickOutput()
+    var output = TickOutput()
+    quadrotor?.step(input, &output)
+    balancingRobot?.step(input, &output)
+    return output
   }
 }

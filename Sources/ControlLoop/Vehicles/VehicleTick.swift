@@ -4,6 +4,7 @@ import LiquidModel
 /// The tick of every vehicle, around the `Logic` of one kind.
 struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
   private let settings: TickSettings
+  private var voter: SensorVoter
   private var logic: Logic
   private var safety: SafetyMonitor
   private var network: NetworkController
@@ -17,24 +18,37 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
     timing: NetworkTiming
   ) {
     settings = TickSettings(configuration)
+    voter = SensorVoter(configuration)
     logic = Logic(configuration, parts)
     safety = SafetyMonitor { configuration.failsafe.rule(for: $0) }
     self.network = NetworkController(network, configuration.network, timing: timing)
   }
 
-  mutating func step(_ input: TickInput) -> TickOutput {
-    var output = TickOutput()
+  /// Moves on by one tick, and puts what it decided into an empty `output`.
+  mutating func step(_ input: TickInput, _ output: inout TickOutput) {
+    guard voter.chooses else {
+      output.votes = voter.judge(input)
+      return decide(input, &output)
+    }
+    var chosen = input
+    output.votes = voter.vote(&chosen)
+    decide(chosen, &output)
+  }
+
+  /// The tick as it goes on with one sensor of each kind.
+  @inline(never)
+  private mutating func decide(_ input: TickInput, _ output: inout TickOutput) {
     let seconds = Float(input.elapsed) * 1e-9
-    output.estimate = logic.estimate(input, armed: safety.isArmed)
+    output.estimate = logic.estimate(input, armed: safety.mode.isArmed)
     monitor(input, &output)
 
     let plan = logic.plan(
       TickSituation(
-        setpoint: input.setpoint, estimate: output.estimate, mode: safety.mode, isArmed: safety.isArmed,
+        setpoint: input.setpoint, estimate: output.estimate, mode: safety.mode, isArmed: safety.mode.isArmed,
         seconds: seconds, lastCommand: lastCommand))
     output.classicalCommand = plan.classical
     if plan.begins { network.reset() }
-    if !safety.isArmed {
+    if !safety.mode.isArmed {
       // Only the last step's failure counts, or a vehicle could never arm again.
       network.recover()
       classicalFailed = false
@@ -43,7 +57,6 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
 
     let command = plan.acts ? choose(networkCommand, &output) : .none
     actuate(command, acts: plan.acts, seconds: seconds, &output)
-    return output
   }
 
   // MARK: - Safety
@@ -53,10 +66,10 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
     var facts = SafetyFacts()
     facts.time = input.time
     facts.armRequested = input.setpoint.arm
-    facts.conditions = conditions(input, output.estimate)
+    facts.conditions = conditions(input, output.estimate) | output.votes.conditions
     let start = firstTick ?? input.time
     firstTick = start
-    if !safety.isArmed, input.time.nanoseconds(since: start) < VehicleController.startUpTime {
+    if !safety.mode.isArmed, input.time.nanoseconds(since: start) < VehicleController.startUpTime {
       facts.conditions &= FailsafeCondition.killSwitch.bit
     }
     facts.inhibits = inhibits(input, output.estimate)
@@ -69,7 +82,7 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
     }
     output.mode = safety.mode
     // A vehicle that is armed has nothing to be held back from.
-    output.inhibits = safety.isArmed ? 0 : safety.inhibits
+    output.inhibits = safety.mode.isArmed ? 0 : safety.inhibits
     output.faults = safety.reacting
   }
 
@@ -139,7 +152,7 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
   private mutating func actuate(
     _ command: BodyCommand, acts: Bool, seconds: Float, _ output: inout TickOutput
   ) {
-    guard safety.isArmed else {
+    guard safety.mode.isArmed else {
       lastCommand = .none
       output.motors = FixedVector(zeros: settings.safePulses.count)
       output.pulses = settings.safePulses

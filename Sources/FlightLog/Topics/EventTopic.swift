@@ -75,24 +75,46 @@ struct EventDetector {
     }
     addFaults(before.output, record.output, to: &events)
     addInhibits(before.output.inhibits, record.output.inhibits, to: &events)
+    addVotes(before.output.votes, record.output.votes, to: &events)
     addDevice("imu", before.input.inertial.fault, record.input.inertial.fault, to: &events)
     addDevice("barometer", before.input.pressure.fault, record.input.pressure.fault, to: &events)
     addDevice("range", before.input.range.fault, record.input.range.fault, to: &events)
     addDevice("power", before.input.power.fault, record.input.power.fault, to: &events)
     addDevice("left_encoder", before.input.leftEncoder.fault, record.input.leftEncoder.fault, to: &events)
     addDevice("right_encoder", before.input.rightEncoder.fault, record.input.rightEncoder.fault, to: &events)
+    for spare in 0..<Spares<Int>.count {
+      let (old, new) = (before.input.spares, record.input.spares)
+      addDevice("imu.spares[\(spare)]", old.inertial[spare].fault, new.inertial[spare].fault, to: &events)
+      addDevice(
+        "barometer.spares[\(spare)]", old.pressure[spare].fault, new.pressure[spare].fault, to: &events)
+      addDevice(
+        "magnetometer.spares[\(spare)]", old.magnetic[spare].fault, new.magnetic[spare].fault, to: &events)
+      addDevice("range.spares[\(spare)]", old.range[spare].fault, new.range[spare].fault, to: &events)
+    }
     addDevice("actuators", before.input.actuatorFault, record.input.actuatorFault, to: &events)
     return events
   }
 
   private func isChanged(_ a: TickRecord, _ b: TickRecord) -> Bool {
     b.input.missed > 0 || a.output.mode != b.output.mode || a.output.controller != b.output.controller
-      || a.output.faults != b.output.faults || a.output.inhibits != b.output.inhibits
+      || a.output.faults != b.output.faults || a.output.votes != b.output.votes
+      || a.output.inhibits != b.output.inhibits
       || a.input.inertial.fault != b.input.inertial.fault || a.input.pressure.fault != b.input.pressure.fault
       || a.input.range.fault != b.input.range.fault || a.input.power.fault != b.input.power.fault
       || a.input.leftEncoder.fault != b.input.leftEncoder.fault
       || a.input.rightEncoder.fault != b.input.rightEncoder.fault
-      || a.input.actuatorFault != b.input.actuatorFault
+      || a.input.actuatorFault != b.input.actuatorFault || areFaultsChanged(a.input.spares, b.input.spares)
+  }
+
+  private func areFaultsChanged(_ a: SpareReadings, _ b: SpareReadings) -> Bool {
+    for spare in 0..<Spares<Int>.count
+    where a.inertial[spare].fault != b.inertial[spare].fault
+      || a.pressure[spare].fault != b.pressure[spare].fault
+      || a.magnetic[spare].fault != b.magnetic[spare].fault || a.range[spare].fault != b.range[spare].fault
+    {
+      return true
+    }
+    return false
   }
 
   private func addFaults(_ before: TickOutput, _ now: TickOutput, to events: inout [FlightEvent]) {
@@ -117,6 +139,28 @@ struct EventDetector {
     }
   }
 
+  private func addVotes(_ before: SensorVotes, _ now: SensorVotes, to events: inout [FlightEvent]) {
+    for kind in SensorKind.allCases where before[kind] != now[kind] {
+      let (before, now) = (before[kind], now[kind])
+      for instance in SensorInstance.allCases where before[instance] != now[instance] {
+        let (was, health) = (before[instance], now[instance])
+        // Of a sensor without spares the driver's faults tell the rest.
+        guard now.hasSpares || was.isOfReadings || health.isOfReadings else { continue }
+        events.append(
+          .init(
+            level: health == .good || health == .starting ? .information : .warning,
+            source: kind.key(Int(instance.rawValue)),
+            text: health.name == health.text ? health.name : "\(health.name): \(health.text)"))
+      }
+      guard before.chosen != now.chosen else { continue }
+      events.append(
+        .init(
+          level: .warning, source: kind.rawValue,
+          text: "\(kind.key(Int(now.chosen.rawValue))) is in use now, instead of "
+            + kind.key(Int(before.chosen.rawValue))))
+    }
+  }
+
   private func addDevice(
     _ name: String, _ before: DeviceFault, _ now: DeviceFault, to events: inout [FlightEvent]
   ) {
@@ -125,5 +169,15 @@ struct EventDetector {
     events.append(
       .init(
         level: isNew ? .warning : .information, source: name, text: isNew ? "fault: \(now)" : "works again"))
+  }
+}
+
+extension SensorHealth {
+  /// Whether it is found in what a sensor reads, and not in its silence.
+  fileprivate var isOfReadings: Bool {
+    switch self {
+    case .flat, .saturated, .failing, .outvoted: true
+    case .absent, .starting, .good, .stale, .faulty, .recovering: false
+    }
   }
 }

@@ -19,11 +19,11 @@ enum ImuTopic: LogTopic {
     + SchemaParts.type("geometry_msgs/Vector3", "float64 x\nfloat64 y\nfloat64 z\n") + SchemaParts.header
 
   static func occasion(_ record: borrowing TickRecord) -> TopicOccasion {
-    .reading(record.input.inertial.sequence)
+    .reading(record.inertialInUse.sequence)
   }
 
   static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    let reading = record.input.inertial
+    let reading = record.inertialInUse
     encoder.putHeader(time: reading.time.nanoseconds, frame: "imu")
     for value in [0.0, 0, 0, 1] { encoder.put(value) }
     putUnknownCovariance(first: -1, into: &encoder)

@@ -25,9 +25,14 @@ extension LogTopic {
   static func occasion(_ record: borrowing TickRecord) -> TopicOccasion { .always }
 }
 
+extension TickLayout {
+  /// The topics for people, in the order of the log.
+  var topics: [any LogTopic.Type] { vehicle.topics + (hasSpares ? [SensorsTopic.self] : []) }
+}
+
 extension VehicleKind {
   /// The topics for people of this kind of vehicle, in the order of the log.
-  var topics: [any LogTopic.Type] {
+  fileprivate var topics: [any LogTopic.Type] {
     switch self {
     case .quadrotor:
       [

@@ -13,12 +13,12 @@ enum BarometerTopic: LogTopic {
     """ + SchemaParts.header
 
   static func occasion(_ record: borrowing TickRecord) -> TopicOccasion {
-    .reading(record.input.pressure.sequence)
+    .reading(record.pressureInUse.sequence)
   }
 
   static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    encoder.putHeader(time: record.input.pressure.time.nanoseconds, frame: "barometer")
-    encoder.put(Double(record.input.pressure.sample.pressure))
+    encoder.putHeader(time: record.pressureInUse.time.nanoseconds, frame: "barometer")
+    encoder.put(Double(record.pressureInUse.sample.pressure))
     encoder.put(0.0)
   }
 }
@@ -36,13 +36,13 @@ enum RangeTopic: LogTopic {
     """ + SchemaParts.header
 
   static func occasion(_ record: borrowing TickRecord) -> TopicOccasion {
-    .reading(record.input.range.sequence)
+    .reading(record.rangeInUse.sequence)
   }
 
   static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    encoder.putHeader(time: record.input.range.time.nanoseconds, frame: "range")
-    encoder.put(record.input.range.sample.distance)
-    encoder.put(record.input.range.sample.isValid)
+    encoder.putHeader(time: record.rangeInUse.time.nanoseconds, frame: "range")
+    encoder.put(record.rangeInUse.sample.distance)
+    encoder.put(record.rangeInUse.sample.isValid)
   }
 }
 

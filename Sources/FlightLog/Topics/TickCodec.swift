@@ -1,31 +1,33 @@
 import ControlLoop
 
-/// The replay topic `/ganglion/tick` of one kind of vehicle: all that a tick saw and decided, bit for bit.
+/// The replay topic `/ganglion/tick` of one layout: all that a tick saw and decided, bit for bit.
 struct TickCodec: Sendable {
   static let topic = "/ganglion/tick"
 
-  /// The kind of vehicle.
-  let vehicle: VehicleKind
+  /// What a tick has.
+  let layout: TickLayout
   /// The schema as `ros2msg` text, made from the fields themselves.
   let schemaText: String
   /// Bytes behind the encapsulation that every tick has, and that no tick exceeds.
   private let smallestEncoding, largestEncoding: Int
 
-  init(_ vehicle: VehicleKind) {
-    self.vehicle = vehicle
+  init(_ layout: TickLayout) {
+    self.layout = layout
     var (writer, size) = (TickSchemaWriter(), TickFieldSize())
     var record = TickRecord.blank
-    record.visitFields(of: vehicle, &writer)
-    record.visitFields(of: vehicle, &size)
+    record.visitFields(of: layout, &writer)
+    record.visitFields(of: layout, &size)
     schemaText = writer.text
     (smallestEncoding, largestEncoding) = (size.smallest, size.largest)
   }
 
   /// Full name of the schema.
   var schemaName: String {
-    switch vehicle {
-    case .quadrotor: "ganglion_msgs/msg/Tick"
-    case .balancingRobot: "ganglion_msgs/msg/BalancingRobotTick"
+    switch (layout.vehicle, layout.hasSpares) {
+    case (.quadrotor, false): "ganglion_msgs/msg/Tick"
+    case (.quadrotor, true): "ganglion_msgs/msg/RedundantTick"
+    case (.balancingRobot, false): "ganglion_msgs/msg/BalancingRobotTick"
+    case (.balancingRobot, true): "ganglion_msgs/msg/RedundantBalancingRobotTick"
     }
   }
 
@@ -34,7 +36,7 @@ struct TickCodec: Sendable {
     encoder.begin()
     encoder.fill(atMost: largestEncoding) { base in
       var store = TickFieldStore(base: base)
-      record.visitFields(of: vehicle, &store)
+      record.visitFields(of: layout, &store)
       return store.offset
     }
   }
@@ -58,7 +60,7 @@ struct TickCodec: Sendable {
     else { return false }
     var load = TickFieldLoad(
       start + CDREncoder.encapsulation, count: message.count - CDREncoder.encapsulation)
-    record.visitFields(of: vehicle, &load)
+    record.visitFields(of: layout, &load)
     return load.isSound && load.offset == load.count
   }
 
@@ -72,7 +74,7 @@ struct TickCodec: Sendable {
     }
     var reader = TickFieldReader(decoder: decoder)
     var record = TickRecord.blank
-    record.visitFields(of: vehicle, &reader)
+    record.visitFields(of: layout, &reader)
     if let failure = reader.failure {
       return LogError(
         .malformed, at: failure.offset, "field \(failure.name) of a tick record is cut or has no such value",

@@ -16,26 +16,28 @@ protocol TickFieldVisitor: ~Copyable {
 }
 
 extension TickRecord {
-  /// Leads `visitor` through every field that a tick of this kind of vehicle has, in the order of its message.
+  /// Leads `visitor` through every field that a tick of this layout has, in the order of its message.
   @inline(__always)
   mutating func visitFields<Visitor: TickFieldVisitor & ~Copyable>(
-    of vehicle: VehicleKind, _ visitor: inout Visitor
+    of layout: TickLayout, _ visitor: inout Visitor
   ) {
     // With constants, so that all offsets up to the sequences are constants, too.
-    switch vehicle {
-    case .quadrotor: visitFields(&visitor, flies: true, rolls: false)
-    case .balancingRobot: visitFields(&visitor, flies: false, rolls: true)
+    switch (layout.vehicle, layout.hasSpares) {
+    case (.quadrotor, false): visitFields(&visitor, flies: true, rolls: false, hasSpares: false)
+    case (.quadrotor, true): visitFields(&visitor, flies: true, rolls: false, hasSpares: true)
+    case (.balancingRobot, false): visitFields(&visitor, flies: false, rolls: true, hasSpares: false)
+    case (.balancingRobot, true): visitFields(&visitor, flies: false, rolls: true, hasSpares: true)
     }
   }
 
-  /// Leads `visitor` through the fields that every vehicle has, and through those of a vehicle that flies and of one that
-  /// rolls on wheels.
+  /// Leads `visitor` through the fields that every vehicle has, and through those of a vehicle that flies, of one that
+  /// rolls on wheels, and of one whose sensors have spares.
   ///
   /// The one place that knows the fields: schema, encoder, decoder and comparison all come from here, so a
   /// field can be forgotten in none of them. Widest first, so that CDR needs no padding; sequences last.
   @inline(__always)
   private mutating func visitFields<Visitor: TickFieldVisitor & ~Copyable>(
-    _ visitor: inout Visitor, flies: Bool, rolls: Bool
+    _ visitor: inout Visitor, flies: Bool, rolls: Bool, hasSpares: Bool
   ) {
     visitor.field("tick", &input.tick, "number of the tick; skipped periods count")
     visitor.field("time", &input.time.nanoseconds, "ns, when the tick began")
@@ -50,6 +52,7 @@ extension TickRecord {
       visitor.field("left_encoder_time", &input.leftEncoder.time.nanoseconds, "ns")
       visitor.field("right_encoder_time", &input.rightEncoder.time.nanoseconds, "ns")
     }
+    if hasSpares { visitSpareTimes(&visitor, flies: flies) }
     visitor.field("state_digest", &output.stateDigest, "of the network's whole state after the step")
 
     visitor.field("missed", &input.missed, "periods skipped just before this tick")
@@ -63,6 +66,7 @@ extension TickRecord {
       visitor.field("left_encoder_sequence", &input.leftEncoder.sequence, "")
       visitor.field("right_encoder_sequence", &input.rightEncoder.sequence, "")
     }
+    if hasSpares { visitSpareSequences(&visitor, flies: flies) }
     visitor.field("inhibits", &output.inhibits, "why the vehicle may not arm, a bit each")
     visitor.field("faults", &output.faults, "what is wrong, a bit each")
 
@@ -78,6 +82,7 @@ extension TickRecord {
       visitor.field("barometer_temperature", &input.pressure.sample.temperature, "degC")
       visitor.field("distance", &input.range.sample.distance, "m, along the range finder's axis")
     }
+    if hasSpares { visitSpareSamples(&visitor, flies: flies) }
     visitor.field("voltage", &input.power.sample.voltage, "V")
     visitor.field("current", &input.power.sample.current, "A")
     if rolls {
@@ -154,6 +159,7 @@ extension TickRecord {
       visitor.field("left_magnet", &input.leftEncoder.sample.magnet, "MagnetState; 0 good")
       visitor.field("right_magnet", &input.rightEncoder.sample.magnet, "MagnetState")
     }
+    if hasSpares { visitSpareStates(&visitor, flies: flies) }
     visitor.field("actuator_fault", &input.actuatorFault, "DeviceFault")
     visitor.field("mode", &output.mode, "VehicleMode; 0 disarmed")
     visitor.field("controller", &output.controller, "whose command reached the mixer; 0 nobody's")

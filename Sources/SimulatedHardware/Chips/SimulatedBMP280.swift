@@ -190,7 +190,7 @@ public final class SimulatedBMP280: SimulatedChip {
       nextEvent = .max
       return
     }
-    if !faults.contains(.stuck) { measure(physics) }
+    if faults.isDisjoint(with: .keepingData) { measure(physics) }
     if mode == 3 {
       begin(at: now &+ standbyTime)
     } else {

@@ -164,7 +164,11 @@ public final class SimulatedBMP388: SimulatedChip {
       registers[Register.powerControl] &= 0x0F
       nextEvent = .max
     }
-    if !faults.contains(.stuck) { measure(physics) }
+    if faults.contains(.flat) {
+      registers[Register.status] |= 0x60
+    } else if !faults.contains(.stuck) {
+      measure(physics)
+    }
   }
 
   private func measure(_ physics: borrowing PhysicalState) {

@@ -40,6 +40,7 @@ public class SimulatedInertialChip: SimulatedChip {
   private var filteredAccel = Vector3.zero
   private var filteredRate = Vector3.zero
   private var filterIsEmpty = true
+  private var lastCounts = (acceleration: Vector3.zero, rate: Vector3.zero)
   private var converters = Converters()
   private var accelWeight = 1.0, gyroWeight = 1.0
   private var accelNoise = 0.0, gyroNoise = 0.0
@@ -91,6 +92,11 @@ public class SimulatedInertialChip: SimulatedChip {
 
   /// One measurement in counts, not yet rounded.
   final func convert(_ physics: borrowing PhysicalState) -> (acceleration: Vector3, rate: Vector3) {
+    if faults.contains(.flat) { return lastCounts }
+    if faults.contains(.saturated) {
+      let beyond = Vector3(1e6, 1e6, -1e6)
+      return (beyond, beyond)
+    }
     var force = mounting.toSensor(physics.specificForce)
     if let gain = errors.accelerometerGain { force = gain * force }
     let accel = force + noise(accelNoise)
@@ -108,7 +114,8 @@ public class SimulatedInertialChip: SimulatedChip {
       shownAccel += Vector3(3.3, -3.3, 3.3)
       shownRate += Vector3(0.35, -0.35, 0.35)
     }
-    return (shownAccel * converters.accelCounts, shownRate * converters.gyroCounts)
+    lastCounts = (shownAccel * converters.accelCounts, shownRate * converters.gyroCounts)
+    return lastCounts
   }
 
   private func noise(_ deviation: Double) -> Vector3 {

@@ -128,11 +128,13 @@ public final class SimulatedMS5611: SimulatedChip {
     switch running {
     case .temperature:
       celsius += imperfection.noise(imperfections.temperatureNoise * noise)
-      if !faults.contains(.stuck) { lastTemperature = trim.rawTemperature(celsius).quantized(1, 0xFF_FFFE) }
+      if faults.isDisjoint(with: .keepingData) {
+        lastTemperature = trim.rawTemperature(celsius).quantized(1, 0xFF_FFFE)
+      }
       result = lastTemperature
     case .pressure:
       pascal += imperfection.noise(imperfections.pressureNoise * noise)
-      if !faults.contains(.stuck) {
+      if faults.isDisjoint(with: .keepingData) {
         lastPressure = trim.rawPressure(pascal, rawTemperature: Double(lastTemperature)).quantized(
           1, 0xFF_FFFE)
       }

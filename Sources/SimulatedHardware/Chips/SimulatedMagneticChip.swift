@@ -17,6 +17,7 @@ public class SimulatedMagneticChip: SimulatedChip {
   private let imperfections: MagneticImperfections
   /// The constant errors of this specimen.
   public private(set) final var errors = MagneticErrors(offset: .zero)
+  private var last = Vector3.zero
 
   init(mounting: Mounting, imperfections: MagneticImperfections) {
     (self.mounting, self.imperfections) = (mounting, imperfections)
@@ -36,6 +37,7 @@ public class SimulatedMagneticChip: SimulatedChip {
 
   /// One measurement in T, in the axes of the mounting.
   final func measure(_ physics: borrowing PhysicalState) -> Vector3 {
+    if faults.contains(.flat) { return last }
     let x = imperfection.noise(imperfections.noise)
     let y = imperfection.noise(imperfections.noise)
     let z = imperfection.noise(imperfections.noise)
@@ -44,6 +46,7 @@ public class SimulatedMagneticChip: SimulatedChip {
     field = field + errors.offset + Vector3(x, y, z)
     // A magnet nearby: as strong as the Earth's field.
     if faults.contains(.bias) { field += Vector3(50e-6, -50e-6, 50e-6) }
+    last = field
     return field
   }
 }

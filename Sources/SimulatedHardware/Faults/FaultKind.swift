@@ -4,6 +4,10 @@ public enum FaultKind: String, CaseIterable, Sendable {
   case off
   /// It no longer converts: its data registers keep their last values.
   case stuck
+  /// It says that it converts, and gives the same values every time; inertial sensors, magnetometers and barometers.
+  case flat
+  /// Its converters are at the end of their range; inertial sensors.
+  case saturated
   /// Every byte read from it is random.
   case garbage
   /// Its measured values are far off.
@@ -21,6 +25,8 @@ public enum FaultKind: String, CaseIterable, Sendable {
     switch self {
     case .off: .off
     case .stuck: .stuck
+    case .flat: .flat
+    case .saturated: .saturated
     case .garbage: .garbage
     case .bias: .bias
     case .slow: .slow
@@ -33,7 +39,7 @@ public enum FaultKind: String, CaseIterable, Sendable {
 
 /// The faults in force on one chip.
 struct FaultSet: OptionSet, Sendable {
-  let rawValue: UInt8
+  let rawValue: UInt16
 
   static let off = FaultSet(rawValue: 1)
   static let stuck = FaultSet(rawValue: 2)
@@ -42,6 +48,10 @@ struct FaultSet: OptionSet, Sendable {
   static let slow = FaultSet(rawValue: 16)
   static let nack = FaultSet(rawValue: 32)
   static let wrongIdentity = FaultSet(rawValue: 64)
+  static let flat = FaultSet(rawValue: 128)
+  static let saturated = FaultSet(rawValue: 256)
+  /// The faults with which a chip that never says whether its data are new keeps them.
+  static let keepingData: FaultSet = [.stuck, .flat]
   /// The faults that the bus sees, whatever the chip.
   static let onTheBus: FaultSet = [.off, .garbage, .nack]
 }

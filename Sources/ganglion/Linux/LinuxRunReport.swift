@@ -36,6 +36,7 @@ struct LinuxRunReport {
     }
     if outcome.lostEdges > 0 { lines.append("kill switch     \(outcome.lostEdges) edges lost by the kernel") }
     lines.append("faults          " + (faults.isEmpty ? "none" : faults.map(\.text).joined(separator: "; ")))
+    for entry in loop.sensors.entries { lines.append("sensors         \(entry.text)") }
     lines.append("ended           \(loop.last.mode)")
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     for complaint in outcome.complaints { lines.append("device          \(complaint)") }
@@ -70,6 +71,10 @@ struct LinuxRunReport {
       },
       "dropped_ticks": droppedTicks,
     ]
+    let sensors = loop.sensors.entries
+    if !sensors.isEmpty {
+      object["sensors"] = Dictionary(uniqueKeysWithValues: sensors.map { ($0.kind.rawValue, $0.json) })
+    }
     if let logPath { object["log"] = logPath }
     if let logFailure { object["log_failure"] = logFailure }
     if let trafficFailure { object["bus_traffic_failure"] = trafficFailure }

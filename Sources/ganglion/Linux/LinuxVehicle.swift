@@ -133,14 +133,3 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     }
   }
 }
-
-extension SensorIdentities {
-  /// Puts the identities that `bus` has seen in place of those here.
-  mutating func take(from bus: SensorIdentities) {
-    inertial = bus.inertial ?? inertial
-    barometer = bus.barometer ?? barometer
-    magnetometer = bus.magnetometer ?? magnetometer
-    range = bus.range ?? range
-    power = bus.power ?? power
-  }
-}

@@ -80,7 +80,7 @@ final class LinuxLog {
     thread = try LogWriterThread(
       ring: ring,
       writer: FlightLogWriter(
-        sink: sink, vehicle: configuration.kind, configuration: Array(configuration.text.utf8),
+        sink: sink, layout: TickLayout(configuration), configuration: Array(configuration.text.utf8),
         model: mission.modelBytes, calibration: mission.calibrationBytes,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: Backend.linux.rawValue, seed: 0,

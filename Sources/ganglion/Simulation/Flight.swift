@@ -27,6 +27,7 @@ struct Flight: ~Copyable, VehicleFlight {
   private var missed: UInt64 = 0
   private var faults: UInt32 = 0
   private var inhibits: UInt32 = 0
+  private var sensors = SensorTally()
   private var wasArmed = false
   private var lastMode = VehicleMode.disarmed
   private var stepBegan: UInt64 = 0
@@ -36,12 +37,12 @@ struct Flight: ~Copyable, VehicleFlight {
   init(_ mission: Mission, seed: UInt64, fault: String?, logPath: String?) throws {
     let configuration = mission.configuration
     let vehicle = try SimulatedVehicle(configuration, seed: seed)
-    if let fault {
-      try vehicle.inject(FaultInjection(parsing: fault, targets: vehicle.board.chipNames))
+    for fault in fault?.split(separator: ",") ?? [] {
+      try vehicle.inject(FaultInjection(parsing: String(fault), targets: vehicle.board.chipNames))
     }
     let log = try logPath.map { path in
       try FlightLogWriter(
-        sink: openLog(path), vehicle: configuration.kind, configuration: Array(configuration.text.utf8),
+        sink: openLog(path), layout: TickLayout(configuration), configuration: Array(configuration.text.utf8),
         model: mission.modelBytes, calibration: mission.calibrationBytes,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: configuration.backend.rawValue, seed: seed,
@@ -86,6 +87,7 @@ struct Flight: ~Copyable, VehicleFlight {
     // Before it is armed a vehicle's sensors may still be starting; why it does not arm is said by the inhibits.
     if output.mode != .disarmed { faults |= output.faults }
     inhibits = output.inhibits
+    sensors.note(output)
     lastMode = output.mode
     wasArmed = wasArmed || output.mode != .disarmed
     vehicle.note(record)
@@ -111,7 +113,7 @@ struct Flight: ~Copyable, VehicleFlight {
       score: vehicle.score, mode: lastMode,
       faults: FailsafeCondition.list(faults), inhibits: wasArmed ? [] : ArmingInhibit.list(inhibits),
       complaints: mission.configuration.complaints(
-        about: lastReadings, identities: vehicle.identities), logPath: logPath)
+        about: lastReadings, identities: vehicle.identities), sensors: sensors.entries, logPath: logPath)
   }
 }
 

@@ -14,6 +14,8 @@ struct FlightReport: Sendable {
   var inhibits: [ArmingInhibit]
   /// Sensors that were missing at the end, or not what the configuration says.
   var complaints: [String]
+  /// What became of sensors that have spares.
+  var sensors: [SensorTally.Entry]
   var logPath: String?
 
   /// Whether the flight counts as held.
@@ -33,6 +35,7 @@ struct FlightReport: Sendable {
       "ended           \(mode)" + (score.crash.map { ", crashed: \($0)" } ?? ""),
       "held            " + (isHeld ? "yes" : "no"),
     ]
+    for entry in sensors { lines.append("sensors         \(entry.text)") }
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     for complaint in complaints { lines.append("device          \(complaint)") }
     if let logPath { lines.append("log             \(logPath)") }
@@ -64,6 +67,9 @@ struct FlightReport: Sendable {
     ]
     if score.samples > 0 {
       for measure in score.measures { object[measure.key] = measure.value }
+    }
+    if !sensors.isEmpty {
+      object["sensors"] = Dictionary(uniqueKeysWithValues: sensors.map { ($0.kind.rawValue, $0.json) })
     }
     if let logPath { object["log"] = logPath }
     return object

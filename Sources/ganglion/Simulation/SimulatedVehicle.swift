@@ -109,12 +109,9 @@ final class SimulatedVehicle: Vehicle {
 
   /// What the sensors' identity registers held at their last start.
   var identities: SensorIdentities {
-    workers.map(\.identities).reduce(SensorIdentities()) { all, bus in
-      SensorIdentities(
-        inertial: all.inertial ?? bus.inertial, barometer: all.barometer ?? bus.barometer,
-        magnetometer: all.magnetometer ?? bus.magnetometer, range: all.range ?? bus.range,
-        power: all.power ?? bus.power)
-    }
+    var identities = SensorIdentities()
+    for worker in workers { identities.take(from: worker.identities) }
+    return identities
   }
 
   /// Sends a tick's decision to the actuators.

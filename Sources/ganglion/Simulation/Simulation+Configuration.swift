@@ -24,33 +24,37 @@ extension SimulatedBoard {
       return try attach(chip, name: name, at: BusPlace(bus: bus(busName), address: address, behind: way))
     }
     let sensors = configuration.sensors
-    var settings = SimulatedChipSettings()
-    settings.mounting = Mounting(sensors.imu.mounting)
-    settings.identity = sensors.imu.acceptIdentities.first
-    let imu = try put(
-      sensors.imu.chip.name, "imu", on: sensors.imu.bus, sensors.imu.address, behind: sensors.imu.channel,
-      settings)
-    if let barometer = sensors.barometer {
+    var carriers: [SimulatedChip?] = []
+    for (index, imu) in sensors.imu.instances.enumerated() {
+      var settings = SimulatedChipSettings()
+      settings.mounting = Mounting(imu.mounting)
+      settings.identity = imu.acceptIdentities.first
+      carriers.append(
+        try put(
+          imu.chip.name, SensorKind.imu.key(index), on: imu.bus, imu.address, behind: imu.channel, settings))
+    }
+    for (index, barometer) in (sensors.barometer?.instances ?? []).enumerated() {
       var settings = SimulatedChipSettings()
       settings.identity = barometer.acceptIdentities.first
       _ = try put(
-        barometer.chip.name, "barometer", on: barometer.bus, barometer.address, behind: barometer.channel,
-        settings)
+        barometer.chip.name, SensorKind.barometer.key(index), on: barometer.bus, barometer.address,
+        behind: barometer.channel, settings)
     }
-    if let magnetometer = sensors.magnetometer {
+    for (index, magnetometer) in (sensors.magnetometer?.instances ?? []).enumerated() {
       var settings = SimulatedChipSettings()
       settings.mounting = Mounting(magnetometer.mounting ?? sensors.imu.mounting)
       settings.identity = magnetometer.acceptIdentities.first
       let chip = try put(
-        magnetometer.chip.name, "magnetometer", on: magnetometer.bus, magnetometer.address,
-        behind: magnetometer.channel, settings)
+        magnetometer.chip.name, SensorKind.magnetometer.key(index), on: magnetometer.bus,
+        magnetometer.address, behind: magnetometer.channel, settings)
       // On one bus with a chip that opens the way to its own: behind it, as inside an MPU-9250.
-      if sensors.imu.auxiliaryBypass, magnetometer.bus == sensors.imu.bus { chip?.carrier = imu }
+      let carrier = sensors.imu.instances.firstIndex { $0.auxiliaryBypass && $0.bus == magnetometer.bus }
+      if let carrier { chip?.carrier = carriers[carrier] }
     }
-    if let range = sensors.range {
+    for (index, range) in (sensors.range?.instances ?? []).enumerated() {
       _ = try put(
-        range.chip.name, "range", on: range.bus, range.address, behind: range.channel, SimulatedChipSettings()
-      )
+        range.chip.name, SensorKind.range.key(index), on: range.bus, range.address, behind: range.channel,
+        SimulatedChipSettings())
     }
     if let power = sensors.power {
       var settings = SimulatedChipSettings()

@@ -125,9 +125,17 @@ struct Section {
       members[name]?.value ?? empty, path: Self.join(path, name), schema: schema, context: context)
   }
 
+  /// The list of sections `name` that hold at most what is in `schema`; an empty one when it is not there.
+  func readOptionalList<Part: ConfigurationPart>(
+    _ part: Part.Type, _ name: String, count: ClosedRange<Int>, schema: SectionSchema
+  ) -> [Part]? {
+    guard members[name] != nil else { return [] }
+    return readList(part, name, count: count, schema: schema)
+  }
+
   /// The list of sections `name`, which must be there and hold `count` of them.
   func readList<Part: ConfigurationPart>(
-    _ part: Part.Type, _ name: String, count: ClosedRange<Int>
+    _ part: Part.Type, _ name: String, count: ClosedRange<Int>, schema: SectionSchema? = nil
   ) -> [Part]? {
     let (least, most) = (count.lowerBound, count.upperBound)
     let wanted = "a list of \(least == most ? "" : "\(least) to ")\(most) objects"
@@ -141,7 +149,8 @@ struct Section {
     }
     let parts = elements.enumerated().map { index, element in
       Section(
-        element, path: "\(Self.join(path, name))[\(index)]", schema: Part.schema(of: context.vehicle),
+        element, path: "\(Self.join(path, name))[\(index)]",
+        schema: schema ?? Part.schema(of: context.vehicle),
         context: context
       ).flatMap(Part.init)
     }

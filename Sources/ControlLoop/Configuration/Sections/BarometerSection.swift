@@ -2,7 +2,7 @@ import Devices
 
 extension Configuration {
   /// The barometer.
-  public struct Barometer: ConfigurationSection, Equatable {
+  public struct Barometer: SpareableSensor, Equatable {
     /// Which chip.
     public var chip: BarometerChip
     /// Name of its bus.
@@ -17,10 +17,16 @@ extension Configuration {
     public var acceptIdentities: [UInt8]
     /// Age at which a sample counts as stale, in ns.
     public var staleAfter: Int64
+    /// Its spares, in order of priority.
+    public var spares: [Self]
+    /// How it and its spares are judged.
+    public var health: HealthRules
   }
 }
 
 extension Configuration.Barometer {
+  static let kind = SensorKind.barometer
+
   private static let chip = Key<BarometerChip>.chip(SensorTable.barometers)
   private static let rate = Key<Int>.integer(
     "rate_hz", 1...(SensorTable.barometers.map(\.facts.maximumRate).max() ?? 1), unit: "Hz",
@@ -33,14 +39,17 @@ extension Configuration.Barometer {
       chip.description, SensorPlace.busKey.description, SensorPlace.addressKey.description,
       SensorPlace.multiplexerKey.description, SensorPlace.channelKey.description,
       rate.description, SensorPlace.identitiesKey.description, stale.description,
-    ])
+    ] + kind.redundancyKeys)
 
   init?(_ section: Section) {
     let (chip, rate) = (section.read(Self.chip), section.read(Self.rate))
     let place = SensorPlace(section, chip: chip?.facts, stale: Self.stale, rateHz: rate)
-    guard let chip, let rate, let place else { return nil }
+    let spares = section.readSpares(Self.self)
+    let health = Configuration.HealthRules(section, of: Self.kind, hasSpares: spares?.isEmpty == false)
+    guard let chip, let rate, let place, let spares, let health else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
     channel = place.channel
     (self.acceptIdentities, self.staleAfter) = (place.identities, place.staleAfter)
+    (self.spares, self.health) = (spares, health)
   }
 }

@@ -61,7 +61,9 @@ extension FailsafeCondition {
     case .altitudeLost: [.warn, .classical, .land, .disarm]
     case .networkFault: [.classical, .land, .disarm]
     case .attitudeLost, .killSwitch: [.disarm]
-    case .rangeStale, .barometerStale, .powerStale, .tilt, .overruns, .lowBattery: FailsafeAction.allCases
+    case .rangeStale, .barometerStale, .powerStale, .tilt, .overruns, .lowBattery, .sensorSwitched,
+      .redundancyLost, .sensorsDisagree, .sensorDoubtful:
+      FailsafeAction.allCases
     }
   }
 

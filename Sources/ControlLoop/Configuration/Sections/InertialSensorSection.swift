@@ -2,7 +2,7 @@ import Devices
 
 extension Configuration {
   /// The inertial measurement unit.
-  public struct InertialSensor: ConfigurationSection, Equatable {
+  public struct InertialSensor: SpareableSensor, Equatable {
     /// Which chip.
     public var chip: InertialChip
     /// Name of its bus.
@@ -27,10 +27,16 @@ extension Configuration {
     public var mounting: Mounting
     /// Age at which a sample counts as stale, in ns.
     public var staleAfter: Int64
+    /// Its spares, in order of priority.
+    public var spares: [Self]
+    /// How it and its spares are judged.
+    public var health: HealthRules
   }
 }
 
 extension Configuration.InertialSensor {
+  static let kind = SensorKind.imu
+
   private static let chip = Key<InertialChip>.chip(SensorTable.inertial)
   private static let rate = Key<Int>.integer(
     "rate_hz", 4...1000, unit: "Hz",
@@ -58,7 +64,7 @@ extension Configuration.InertialSensor {
       bypass.description,
       .section("mounting", absent: "chip axes are body axes", "How the chip sits in the vehicle."),
       stale.description,
-    ])
+    ] + kind.redundancyKeys)
 
   init?(_ section: Section) {
     let chip = section.read(Self.chip)
@@ -69,8 +75,10 @@ extension Configuration.InertialSensor {
     let lowpass = section.read(Self.lowpass)
     let bypass = section.read(Self.bypass)
     let mounting = section.readOrStandard(Configuration.Mounting.self, "mounting")
+    let spares = section.readSpares(Self.self)
+    let health = Configuration.HealthRules(section, of: Self.kind, hasSpares: spares?.isEmpty == false)
     guard let chip, let rate, let place, let gyroRange, let accelRange, let lowpass, let bypass, let mounting,
-      let ranges = chip.facts.inertial
+      let spares, let health, let ranges = chip.facts.inertial
     else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
     channel = place.channel
@@ -79,6 +87,7 @@ extension Configuration.InertialSensor {
     )
     (self.lowpassHz, self.mounting) = (lowpass ?? ranges.standard.lowPass, mounting)
     (self.auxiliaryBypass, self.staleAfter) = (bypass ?? false, place.staleAfter)
+    (self.spares, self.health) = (spares, health)
     if auxiliaryBypass, !ranges.hasAuxiliaryBus {
       section.complain(Self.bypass.name, "found true, but the \(chip.name) has no auxiliary bus to join")
     }

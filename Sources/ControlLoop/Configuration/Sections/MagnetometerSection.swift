@@ -2,7 +2,7 @@ import Devices
 
 extension Configuration {
   /// The magnetometer.
-  public struct Magnetometer: ConfigurationSection, Equatable {
+  public struct Magnetometer: SpareableSensor, Equatable {
     /// Which chip.
     public var chip: MagneticChip
     /// Name of its bus.
@@ -19,10 +19,16 @@ extension Configuration {
     public var mounting: Mounting?
     /// Age at which a sample counts as stale, in ns.
     public var staleAfter: Int64
+    /// Its spares, in order of priority.
+    public var spares: [Self]
+    /// How it and its spares are judged.
+    public var health: HealthRules
   }
 }
 
 extension Configuration.Magnetometer {
+  static let kind = SensorKind.magnetometer
+
   private static let chip = Key<MagneticChip>.chip(SensorTable.magnetometers)
   private static let rate = Key<Int>.integer(
     "rate_hz", 1...(SensorTable.magnetometers.map(\.facts.maximumRate).max() ?? 1), unit: "Hz",
@@ -38,16 +44,19 @@ extension Configuration.Magnetometer {
       rate.description, SensorPlace.identitiesKey.description,
       .section("mounting", absent: "as the inertial sensor", "How the chip sits in the vehicle."),
       stale.description,
-    ])
+    ] + kind.redundancyKeys)
 
   init?(_ section: Section) {
     let (chip, rate) = (section.read(Self.chip), section.read(Self.rate))
     let place = SensorPlace(section, chip: chip?.facts, stale: Self.stale, rateHz: rate)
     let mounting = section.readOptional(Configuration.Mounting.self, "mounting")
-    guard let chip, let rate, let place, let mounting else { return nil }
+    let spares = section.readSpares(Self.self)
+    let health = Configuration.HealthRules(section, of: Self.kind, hasSpares: spares?.isEmpty == false)
+    guard let chip, let rate, let place, let mounting, let spares, let health else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
     channel = place.channel
     (self.acceptIdentities, self.mounting) = (place.identities, mounting)
     staleAfter = place.staleAfter
+    (self.spares, self.health) = (spares, health)
   }
 }

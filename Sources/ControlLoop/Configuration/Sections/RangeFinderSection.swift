@@ -2,7 +2,7 @@ import Devices
 
 extension Configuration {
   /// The range finder that looks down.
-  public struct RangeFinder: ConfigurationSection, Equatable {
+  public struct RangeFinder: SpareableSensor, Equatable {
     /// Which chip.
     public var chip: RangeChip
     /// Name of its bus.
@@ -17,10 +17,16 @@ extension Configuration {
     public var maximumDistance: Double
     /// Age at which a sample counts as stale, in ns.
     public var staleAfter: Int64
+    /// Its spares, in order of priority.
+    public var spares: [Self]
+    /// How it and its spares are judged.
+    public var health: HealthRules
   }
 }
 
 extension Configuration.RangeFinder {
+  static let kind = SensorKind.range
+
   private static let chip = Key<RangeChip>.chip(SensorTable.rangeFinders)
   private static let rate = Key<Int>.integer(
     "rate_hz", 1...(SensorTable.rangeFinders.map(\.facts.maximumRate).max() ?? 1), unit: "Hz",
@@ -35,14 +41,17 @@ extension Configuration.RangeFinder {
       chip.description, SensorPlace.busKey.description, SensorPlace.addressKey.description,
       SensorPlace.multiplexerKey.description, SensorPlace.channelKey.description,
       rate.description, maximum.description, stale.description,
-    ])
+    ] + kind.redundancyKeys)
 
   init?(_ section: Section) {
     let (chip, rate, maximum) = (section.read(Self.chip), section.read(Self.rate), section.read(Self.maximum))
     let place = SensorPlace(section, chip: chip?.facts, stale: Self.stale, rateHz: rate)
-    guard let chip, let rate, let maximum, let place else { return nil }
+    let spares = section.readSpares(Self.self)
+    let health = Configuration.HealthRules(section, of: Self.kind, hasSpares: spares?.isEmpty == false)
+    guard let chip, let rate, let maximum, let place, let spares, let health else { return nil }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
     channel = place.channel
     (self.maximumDistance, self.staleAfter) = (maximum, place.staleAfter)
+    (self.spares, self.health) = (spares, health)
   }
 }

@@ -94,16 +94,25 @@ extension SensorRole {
 extension Configuration.Sensors {
   /// Opens the way to a magnetometer inside the inertial chip, and checks that the chip is one that has it inside.
   private mutating func joinAuxiliaryBus(in section: Section) {
-    guard let magnetometer, !magnetometer.chip.facts.carriers.isEmpty else { return }
-    let carriers = magnetometer.chip.facts.carriers
-    guard carriers.contains(imu.chip.name), magnetometer.bus == imu.bus else {
-      section.complain(
-        "magnetometer.chip",
-        "found \"\(magnetometer.chip.name)\", which sits inside the "
-          + carriers.joined(separator: " or ") + ": sensors.imu must be one, on the same bus")
-      return
+    guard let magnetometer else { return }
+    for (index, sensor) in magnetometer.instances.enumerated() where !sensor.chip.facts.carriers.isEmpty {
+      guard let carrier = carrier(of: sensor) else {
+        section.complain(
+          "\(SensorKind.magnetometer.key(index)).chip",
+          "found \"\(sensor.chip.name)\", which sits inside the "
+            + sensor.chip.facts.carriers.joined(separator: " or ")
+            + ": sensors.imu must be one, or one of its spares, on the same bus")
+        continue
+      }
+      if carrier == 0 { imu.auxiliaryBypass = true } else { imu.spares[carrier - 1].auxiliaryBypass = true }
     }
-    imu.auxiliaryBypass = true
+  }
+
+  /// The inertial chip inside which `magnetometer` sits; `nil` when no inertial chip of its bus has one inside.
+  private func carrier(of magnetometer: Configuration.Magnetometer) -> Int? {
+    imu.instances.firstIndex {
+      magnetometer.chip.facts.carriers.contains($0.chip.name) && $0.bus == magnetometer.bus
+    }
   }
 }
 

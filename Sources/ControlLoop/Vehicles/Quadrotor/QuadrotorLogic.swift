@@ -28,8 +28,8 @@ struct QuadrotorLogic: VehicleLogic {
     limits = CommandLimits(
       thrust: Float(thrust.lowerBound)...Float(thrust.upperBound), torque: Float(parts.limits.torque))
     pulses = PulseRanges(configuration.actuators)
-    pressureStaleAfter = configuration.sensors.barometer?.staleAfter ?? .max
-    rangeStaleAfter = configuration.sensors.range?.staleAfter ?? .max
+    pressureStaleAfter = configuration.sensors.barometer?.longestStaleAfter ?? .max
+    rangeStaleAfter = configuration.sensors.range?.longestStaleAfter ?? .max
     largestTilt = Float(parts.limits.tilt)
   }
 

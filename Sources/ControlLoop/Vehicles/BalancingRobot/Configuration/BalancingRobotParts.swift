@@ -27,7 +27,8 @@ extension Configuration.BalancingRobot: VehicleParts {
   static let commands: [CommandChannel] = [.drive, .turn]
   static let conditions: [FailsafeCondition] = [
     .imuStale, .attitudeLost, .encoderStale, .wheelSlip, .powerStale, .networkFault, .tilt, .overruns,
-    .lowBattery, .actuatorFault, .killSwitch,
+    .lowBattery, .actuatorFault, .killSwitch, .sensorSwitched, .redundancyLost, .sensorsDisagree,
+    .sensorDoubtful,
   ]
   static let schemas = [
     Estimator.schema, Limits.schema, SetpointChange.schema, SetpointRates.schema, Evaluation.schema,

@@ -29,7 +29,8 @@ extension Configuration.Quadrotor: VehicleParts {
   static let commands: [CommandChannel] = [.thrust, .rollTorque, .pitchTorque, .yawTorque]
   static let conditions: [FailsafeCondition] = [
     .imuStale, .attitudeLost, .rangeStale, .barometerStale, .altitudeLost, .powerStale, .networkFault, .tilt,
-    .overruns, .lowBattery, .actuatorFault, .killSwitch,
+    .overruns, .lowBattery, .actuatorFault, .killSwitch, .sensorSwitched, .redundancyLost, .sensorsDisagree,
+    .sensorDoubtful,
   ]
   static let schemas = [
     Estimator.schema, AltitudeFilter.schema, Limits.schema, SetpointChange.schema, SetpointRates.schema,

@@ -1,0 +1,149 @@
+import HardwareInterfaces
+
+/// When a vote is taken.
+struct VoteTime: BitwiseCopyable, Sendable {
+  /// When the tick began.
+  var now: MonotonicTime
+  /// Time in s since the tick before, at most a tenth.
+  var seconds: Float
+  /// Whether sensors may still be starting.
+  var isStartUp: Bool
+}
+
+/// Chooses among the instances of one kind of sensor: the healthy one of highest priority.
+///
+/// A pure function of its state and the readings, without heap and without a clock of its own, so that a replay votes again
+/// and must come to the same.
+struct KindVoter<Sample: VotedSample>: Sendable {
+  /// What was decided last.
+  private(set) var vote = KindVote()
+
+  private let limits: KindLimits
+  private var health = InlineArray<3, InstanceHealth>(repeating: InstanceHealth())
+  private var agreement = InstanceAgreement()
+  private var chosen = 0
+  private var hasBegun = false
+  /// What was handed on last, and the number of the chosen instance's reading that it came from.
+  private var current: Reading<Sample>
+  private var taken: UInt32 = 0
+
+  /// A voter that has seen nothing; `empty` fills the reading before the first sample.
+  init(_ limits: KindLimits, empty: Sample) {
+    self.limits = limits
+    current = Reading(empty: empty, isPresent: false)
+  }
+
+  /// Whether what is handed on may be another reading than the sensor's own.
+  var chooses: Bool { limits.count > 1 || limits.instances[0].flatAfter > 0 }
+
+  /// Judges a sensor for which there is nothing to choose.
+  mutating func judge(_ reading: Reading<Sample>, _ time: VoteTime) {
+    guard limits.count > 0, !health[0].isStillGood(reading, at: time.now, limits.instances[0]) else { return }
+    let judged = health[0].judge(reading, at: time.now, limits.instances[0])
+    health[0].settle(judged, isOutvoted: false, isStartUp: time.isStartUp, goodFor: 0, at: time.now)
+    vote.first = judged
+  }
+
+  /// The reading to go by in a tick, out of those of all instances.
+  ///
+  /// Without spares it is the sensor's own, untouched. With spares it has a numbering of its own and is on the level of the
+  /// instance that was in use first. Where no instance gives anything to go by, and while the only one is flat, it grows
+  /// old: the vehicle then lacks the sensor, and says so.
+  mutating func reading(
+    _ first: Reading<Sample>, _ spares: Spares<Reading<Sample>>, _ time: VoteTime
+  ) -> Reading<Sample> {
+    guard limits.count > 1 else {
+      judge(first, time)
+      guard vote.first == .flat else {
+        current = first
+        return first
+      }
+      (current.fault, current.isPresent) = (first.fault, true)
+      return current
+    }
+    var readings = InlineArray<3, Reading<Sample>>(repeating: first)
+    (readings[1], readings[2]) = (spares[0], spares[1])
+    var channels = InlineArray<3, SIMD8<Float>>(repeating: .zero)
+    for instance in 0..<limits.count { channels[instance] = readings[instance].sample.channels }
+
+    judge(readings, channels, time)
+    choose()
+    for instance in 0..<limits.count where instance != chosen {
+      guard health[chosen].health.teaches, health[instance].health.teaches,
+        readings[chosen].sample.isComparable, readings[instance].sample.isComparable
+      else { continue }
+      agreement.learn(
+        instance, from: chosen, channels, seconds: time.seconds, limit: limits.difference,
+        largestOffset: limits.largestOffset)
+    }
+    record()
+    return handOn(readings[chosen])
+  }
+
+  private mutating func judge(
+    _ readings: InlineArray<3, Reading<Sample>>, _ channels: InlineArray<3, SIMD8<Float>>, _ time: VoteTime
+  ) {
+    var judged = InlineArray<3, SensorHealth>(repeating: .absent)
+    var comparable = InlineArray<3, Bool>(repeating: false)
+    for instance in 0..<limits.count {
+      judged[instance] = health[instance].judge(
+        readings[instance], at: time.now, limits.instances[instance])
+      comparable[instance] =
+        (judged[instance] == .good || judged[instance] == .failing)
+        && readings[instance].sample.isComparable
+    }
+    agreement.compare(channels, comparable: comparable, seconds: time.seconds, limit: limits.difference)
+    for instance in 0..<limits.count {
+      health[instance].settle(
+        judged[instance], isOutvoted: agreement.isOutvoted[instance], isStartUp: time.isStartUp,
+        goodFor: limits.goodFor, at: time.now)
+    }
+  }
+
+  /// The healthy one of highest priority; without any, the best of the others, and of equals the one in use.
+  private mutating func choose() {
+    let before = chosen
+    var best = health[chosen].health.rank
+    if health[before].health == .good {
+      // It gives way only to a healthy one of higher priority, and only when that one's offset is known.
+      for instance in 0..<before where health[instance].health == .good && agreement.isSettled(instance) {
+        chosen = instance
+        break
+      }
+    } else {
+      for instance in 0..<limits.count where health[instance].health.rank > best {
+        (chosen, best) = (instance, health[instance].health.rank)
+      }
+    }
+    guard best > 0 else { return }
+    if !hasBegun || (chosen != before && !agreement.isSettled(chosen)) { agreement.begin(with: chosen) }
+    hasBegun = true
+    if chosen != before { taken = 0 }
+  }
+
+  private mutating func record() {
+    vote.chosen = SensorInstance(rawValue: UInt8(truncatingIfNeeded: chosen)) ?? .first
+    (vote.first, vote.second, vote.third) = (health[0].health, health[1].health, health[2].health)
+    vote.isUndecided = agreement.isUndecided
+  }
+
+  /// Hands on what is new of the chosen instance. What it read before the last one handed on is not new.
+  private mutating func handOn(_ reading: Reading<Sample>) -> Reading<Sample> {
+    (current.fault, current.isPresent) = (reading.fault, reading.isPresent)
+    guard reading.sequence != taken, health[chosen].health.rank > 0 else { return current }
+    let isSwitch = taken == 0
+    taken = reading.sequence
+    guard !isSwitch || current.sequence == 0 || reading.time > current.time else { return current }
+    current.sample = reading.sample.shifted(by: agreement.offsets[chosen])
+    current.time = reading.time
+    current.sequence &+= 1
+    // 0 stands for none yet.
+    if current.sequence == 0 { current.sequence = 1 }
+    return current
+  }
+}
+
+extension SensorHealth {
+  /// Whether offsets may be learnt from it and for it.
+  fileprivate var teaches: Bool { self == .good || self == .recovering }
+}

@@ -1,0 +1,173 @@
+import ControlLoop
+import FlightLog
+import Foundation
+import HardwareInterfaces
+import Testing
+
+@testable import ganglion
+
+/// The shipped quadrotor with spare sensors, flown by the classical controller for eight seconds.
+private func redundantMission(_ changes: [(String, String)] = []) throws -> Mission {
+  let path = URL(fileURLWithPath: shippedConfiguration).deletingLastPathComponent()
+    .appending(path: "quadrotor-redundant.json5").path
+  var text = try String(contentsOfFile: path, encoding: .utf8)
+  for (old, new) in [("duration_s: 20", "duration_s: 8"), ("until_s: 20.0", "until_s: 8.0")] + changes {
+    try #require(text.contains(old), "the shipped configuration no longer has '\(old)'")
+    text = text.replacing(old, with: new)
+  }
+  return try Mission(configuration: Array(text.utf8), model: [], overrides: ["controller": "classical"])
+}
+
+/// What became of a flight: its report, and whether its log replays to the same bits.
+private func fly(_ mission: Mission, fault: String) throws -> (report: FlightReport, replay: ReplayOutcome) {
+  try withFolder { folder in
+    let path = "\(folder)/flight.mcap"
+    let report = try ganglion.fly(
+      Flight(mission, seed: 1, fault: fault, logPath: path), showsProgress: false)
+    var replay = try Replay(FlightLogReader(path: path))
+    return (report, try replay.run())
+  }
+}
+
+extension FlightReport {
+  fileprivate func inUse(_ kind: SensorKind) -> String? { sensors.first { $0.kind == kind }?.inUse }
+}
+
+@Suite("Sensors that fail in flight and have spares")
+struct RedundancyTests {
+  @Test("Whatever the first inertial sensor does, a spare flies on, and the log replays")
+  func firstInertialSensor() throws {
+    for fault in ["off", "stuck", "flat", "saturated", "garbage", "bias", "slow", "nack", "wrong-identity"] {
+      let (report, replay) = try fly(try redundantMission(), fault: "imu:\(fault)@5s")
+      #expect(report.isHeld, "\(fault): \(report.table)")
+      #expect(report.mode == .active, "\(fault)")
+      #expect(report.inUse(.imu) == "imu.spares[0]", "\(fault): \(report.table)")
+      #expect(report.faults.contains(.sensorSwitched), "\(fault)")
+      #expect(!report.faults.contains(.imuStale), "\(fault)")
+      #expect(replay.isIdentical, "\(fault): \(replay.text)")
+    }
+  }
+
+  @Test("With two of three inertial sensors failed the third flies on")
+  func twoInertialSensors() throws {
+    for faults in [
+      "imu:off@5s,imu.spares[0]:flat@6s", "imu:bias@5s,imu.spares[0]:off@6.5s",
+      "imu:nack@5s,imu.spares[0]:saturated@6s", "imu.spares[0]:off@5s,imu:garbage@6s",
+    ] {
+      let (report, replay) = try fly(try redundantMission(), fault: faults)
+      #expect(report.isHeld, "\(faults): \(report.table)")
+      #expect(report.inUse(.imu) == "imu.spares[1]", "\(faults): \(report.table)")
+      #expect(replay.isIdentical, "\(faults)")
+    }
+  }
+
+  @Test("When all have failed the vehicle does what it does without the sensor")
+  func allInertialSensors() throws {
+    let (report, replay) = try fly(
+      try redundantMission(), fault: "imu:off@5s,imu.spares[0]:flat@5.5s,imu.spares[1]:stuck@6s")
+    #expect(report.faults.contains(.imuStale))
+    #expect(report.mode == .terminated)
+    #expect(replay.isIdentical)
+  }
+
+  @Test("A bus that is lost takes its sensors with it, and no more")
+  func lostSpares() throws {
+    let (report, _) = try fly(
+      try redundantMission(), fault: "imu.spares[0]:off@4s,imu.spares[1]:off@4s,barometer.spares[0]:off@4s")
+    #expect(report.isHeld)
+    #expect(report.inUse(.imu) == "imu")
+    #expect(report.faults == [.redundancyLost])
+  }
+
+  @Test("A sensor that comes back flies again after its time, and not before")
+  func comesBack() throws {
+    let soon = try fly(try redundantMission(), fault: "imu:off@4s+0.5s").report
+    #expect(soon.inUse(.imu) == "imu.spares[0]")
+    let later = try fly(
+      try redundantMission([("// health: { good_for_s: 5, … }", "health: { good_for_s: 1 }, //")]),
+      fault: "imu:off@4s+0.5s"
+    ).report
+    #expect(later.inUse(.imu) == "imu")
+    #expect(later.isHeld)
+    #expect(later.sensors.first { $0.kind == .imu }?.switches == 2)
+  }
+
+  @Test("A declared reaction to a switch is taken")
+  func reaction() throws {
+    let mission = try redundantMission([
+      ("sensor_switched: { action: \"warn\" }", "sensor_switched: { action: \"land\" }")
+    ])
+    let (report, replay) = try fly(mission, fault: "imu:stuck@4s")
+    #expect(report.mode == .landing || report.mode == .disarmed)
+    #expect(replay.isIdentical)
+  }
+
+  @Test("A switch does not step the attitude: between two ticks it moves by no more than the rate")
+  func smoothSwitch() throws {
+    try withFolder { folder in
+      let path = "\(folder)/flight.mcap"
+      _ = try ganglion.fly(
+        Flight(try redundantMission(), seed: 1, fault: "imu:off@5s", logPath: path), showsProgress: false)
+      var cursor = try FlightLogReader(path: path).ticks()
+      var record = TickRecord(input: TickInput(), output: TickOutput())
+      var last: TickRecord?
+      var switches = 0
+      while case .tick = try cursor.next(into: &record) {
+        defer { last = record }
+        guard let before = last, record.input.time.seconds > 4.9, record.input.time.seconds < 5.2 else {
+          continue
+        }
+        if before.output.votes.imu.chosen != record.output.votes.imu.chosen { switches += 1 }
+        let seconds = Float(record.input.elapsed) * 1e-9
+        let (a, b) = (before.output.estimate, record.output.estimate)
+        // The sensor was silent for up to 12 ms before it was found out.
+        let most = max(abs(a.rateX), abs(b.rateX), abs(a.rateY), abs(b.rateY)) * (seconds + 0.016) + 0.002
+        #expect(abs(b.roll - a.roll) < most)
+        #expect(abs(b.pitch - a.pitch) < most)
+        // And the rate by no more than the vehicle can turn, with the sensors' noise.
+        #expect(abs(b.rateX - a.rateX) < 0.5)
+      }
+      #expect(switches == 1)
+    }
+  }
+
+  @Test("Whatever the first barometer does where nothing else gives the altitude, a spare goes on")
+  func firstBarometer() throws {
+    let withoutRange = [
+      ("    range: {", "    // range: {"), ("    range_stale:", "    // range_stale:"),
+      (
+        "spares: [{ chip: \"bmp388\", bus: \"spares\", address: 0x77, rate_hz: 25 }],",
+        "spares: [{ chip: \"bmp388\", bus: \"spares\", address: 0x77, rate_hz: 25 }, "
+          + "{ chip: \"bmp280\", bus: \"spares\", address: 0x76, rate_hz: 25 }],"
+      ), ("altitude_rms_m: 0.3", "altitude_rms_m: 0.6"),
+    ]
+    for fault in ["off", "stuck", "flat", "garbage", "bias", "slow", "nack"] {
+      let (report, replay) = try fly(try redundantMission(withoutRange), fault: "barometer:\(fault)@5s")
+      #expect(report.isHeld, "\(fault): \(report.table)")
+      #expect(report.inUse(.barometer) == "barometer.spares[0]", "\(fault): \(report.table)")
+      #expect(!report.faults.contains(.altitudeLost), "\(fault)")
+      #expect(replay.isIdentical, "\(fault)")
+    }
+    let (report, _) = try fly(
+      try redundantMission(withoutRange), fault: "barometer:off@5s,barometer.spares[0]:stuck@6s")
+    #expect(report.isHeld, "\(report.table)")
+    #expect(report.inUse(.barometer) == "barometer.spares[1]")
+  }
+
+  @Test("Of two barometers that differ the first is kept, and it is said that nobody can tell")
+  func undecided() throws {
+    let (report, replay) = try fly(try redundantMission(), fault: "barometer.spares[0]:bias@4s")
+    #expect(report.isHeld)
+    #expect(report.inUse(.barometer) == "barometer")
+    #expect(report.faults == [.sensorsDisagree])
+    #expect(replay.isIdentical)
+  }
+
+  @Test("A vehicle without spares says nothing of any")
+  func withoutSpares() throws {
+    let report = try ganglion.fly(
+      Flight(try shippedMission(), seed: 1, fault: nil, logPath: nil), showsProgress: false)
+    #expect(report.sensors.isEmpty)
+    #expect(report.json["sensors"] == nil)
+  }
+}
