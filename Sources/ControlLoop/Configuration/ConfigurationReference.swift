@@ -1,19 +1,18 @@
 extension Configuration {
   /// Every section's schema for a kind of vehicle, in the order of the reference.
   static func schemas(of vehicle: VehicleKind) -> [SectionSchema] {
-    let shared: [any ConfigurationPart.Type] =
-      [
-        Self.self, Loop.self, Model.self, Bus.self, Sensors.self, InertialSensor.self, Mounting.self,
-      ] + vehicle.parts.sensors.map(\.section)
-    let others: [any ConfigurationPart.Type] =
-      [
-        Actuators.self, PulseDriver.self, Motor.self, Lines.self, Line.self, SwitchLine.self,
-        RealTime.self, Watchdog.self, Network.self, Input.self, Output.self, Arming.self, Failsafe.self,
-      ]
-    let schemas =
-      shared.map { $0.schema(of: vehicle) } + vehicle.kindsOfSensors.map(\.healthSchema)
-      + others.map { $0.schema(of: vehicle) } + Failsafe.configurable(of: vehicle).map(\.ruleSchema)
-      + vehicle.parts.schemas + [Log.schema]
+    let shared: [any ConfigurationPart.Type] = [
+      Self.self, Loop.self, Model.self, Bus.self, Sensors.self, InertialSensor.self, Mounting.self,
+    ]
+    let others: [any ConfigurationPart.Type] = [
+      Actuators.self, PulseDriver.self, Motor.self, Lines.self, Line.self, SwitchLine.self,
+      RealTime.self, Watchdog.self, Network.self, Input.self, Output.self, Arming.self, Failsafe.self,
+    ]
+    var schemas = (shared + vehicle.parts.sensors.map(\.section)).map { $0.schema(of: vehicle) }
+    schemas += vehicle.kindsOfSensors.map(\.healthSchema)
+    schemas += others.map { $0.schema(of: vehicle) }
+    schemas += Failsafe.configurable(of: vehicle).map(\.ruleSchema)
+    schemas += vehicle.parts.schemas + [Log.schema]
     // A part that the vehicle lacks has no keys; what two sensors share stands there once.
     var paths: Set<String> = []
     return schemas.filter { !$0.keys.isEmpty && paths.insert($0.path).inserted }
