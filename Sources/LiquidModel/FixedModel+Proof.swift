@@ -138,6 +138,9 @@ extension FixedModel.Map {
         throw refusal(place, "its sum can reach \(max(bound.block, bound.total)), beyond 2³¹ − 1")
       }
       guard multipliers[row] >= 0 else { throw refusal(place, "its multiplier is negative") }
+      guard multipliers[row] > 0 || (bias[row] == 0 && range.allSatisfy { $0 == 0 }) else {
+        throw refusal(place, "its multiplier is 0, but its weights or its bias are not")
+      }
       // Both below 2³¹. What follows (differences of heads, rounding) is made for results below 2³⁰.
       let result = (bound.total * Int64(multipliers[row])) >> Int64(Self.shift) + 1
       guard result < 1 << 30 else {

@@ -68,7 +68,13 @@ struct MapQuantiser {
         let multiplier = (unit * exp2(bits)).rounded()
         fixed.multipliers.append(Int32(multiplier))
         // The high word is the product rounded down; half a unit of the result more rounds it to the nearest.
-        if multiplier > 0 { fixed.bias[row] += Int32(min(exp2(31) / multiplier, Self.largestHalf).rounded()) }
+        if multiplier > 0 {
+          fixed.bias[row] += Int32(min(exp2(31) / multiplier, Self.largestHalf).rounded())
+        } else {
+          // Less than half a unit of the result whatever is read.
+          fixed.bias[row] = 0
+          for column in 0..<map.columns { fixed.weights[row * map.columns + column] = 0 }
+        }
       }
       fractions.append(fraction)
     }

@@ -43,8 +43,26 @@ struct RuntimeProofTests {
     model.maps[0].multipliers[4] = -1
     #expect(Self.refusal(model)?.place == "cell0.backbone0, row 4")
     model = try Self.fixed()
+    model.maps[0].multipliers[6] = 0
+    #expect(Self.refusal(model)?.place == "cell0.backbone0, row 6")
+    #expect(Self.refusal(model)?.cause == "its multiplier is 0, but its weights or its bias are not")
+    model = try Self.fixed()
     model.maps[1].bias[2] = .min
     #expect(Self.refusal(model)?.place == "cell0.heads, row 2")
+  }
+
+  @Test(
+    "rows too small to matter become zeros, which the proof takes",
+    arguments: ["dense-19-pure", "dense-19-backbone-1"])
+  func tinyRows(_ name: String) throws {
+    let fixture = try RuntimeTests.fixture(name)
+    var model = try fixture.model()
+    for column in 0..<(model.cells[0].cfc?.ff1.columns ?? 0) {
+      model.cells[0].cfc?.ff1.weights[column] = 1e-30
+    }
+    model.cells[0].cfc?.ff1.bias[0] = 0
+    let fixed = try RuntimeTests.fixed(model, fixture, .int8)
+    #expect(Self.refusal(fixed) == nil)
   }
 
   @Test("formats beyond what the kernels are made for are refused")
