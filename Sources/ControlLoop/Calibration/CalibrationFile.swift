@@ -15,18 +15,7 @@ public struct CalibrationFileError: Error, Sendable, CustomStringConvertible {
 extension SensorCalibration {
   /// Reads a calibration; throws everything that is wrong with it at once.
   public static func read(text: String) throws(ConfigurationErrors) -> SensorCalibration {
-    let value: JSON5Value
-    do {
-      value = try JSON5Parser.parse(text)
-    } catch {
-      throw ConfigurationErrors(
-        file: nil,
-        errors: [
-          ConfigurationError(
-            path: "", line: error.position.line,
-            message: "not JSON5: \(error.message) (column \(error.position.column))")
-        ])
-    }
+    let value = try JSON5Value(readingFile: text)
     let context = ReadingContext(root: value, overrides: ConfigurationOverrides())
     let section = Section(value, path: "", schema: CalibrationSection.schema, context: context)
     let read = section.flatMap(CalibrationSection.init)

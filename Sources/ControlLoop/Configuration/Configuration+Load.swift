@@ -68,18 +68,7 @@ extension Configuration {
           ConfigurationError(path: "", line: nil, message: "the file has more than \(maximumSize) bytes")
         ])
     }
-    let value: JSON5Value
-    do {
-      value = try JSON5Parser.parse(text)
-    } catch {
-      throw ConfigurationErrors(
-        file: nil,
-        errors: [
-          ConfigurationError(
-            path: "", line: error.position.line,
-            message: "not JSON5: \(error.message) (column \(error.position.column))")
-        ])
-    }
+    let value = try JSON5Value(readingFile: text)
     let context = ReadingContext(root: value, overrides: overrides)
     let root = Section(value, path: "", schema: schema(of: context.vehicle), context: context)
     var configuration = root.flatMap(Configuration.init)

@@ -5,7 +5,7 @@ import HardwareInterfaces
 /// `poll` starts the chip, samples the lines and watches the registers; `write` sets outputs once it runs. Outputs are
 /// given their level before they become outputs, so none ever drives another one. Bit 0 to 7 are port A, 8 to 15
 /// port B. Lines over a bus are slow and may fail: no enable line belongs here.
-public struct MCP23017: SensorDriver {
+public struct MCP23017: StagedSensor {
   /// How the chip is used.
   public struct Options: Sendable {
     /// 7-bit address: 0x20 to 0x27 by three pins.
@@ -32,7 +32,7 @@ public struct MCP23017: SensorDriver {
   /// The outputs' levels as written last.
   public private(set) var levels: UInt16
 
-  private var state = DeviceState()
+  var state = DeviceState()
   private var schedule: SampleSchedule
 
   /// Registers with IOCON.BANK = 0 (datasheet DS20001952, table 3-1): pairs of port A and B.
@@ -78,21 +78,7 @@ public struct MCP23017: SensorDriver {
   /// Moves the state machine on; the sample has the levels of all lines, outputs included.
   public mutating func poll<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<PortSample> {
-    var sample: PortSample?
-    if now >= state.wake {
-      do throws(BusError) {
-        if state.stage == .running {
-          sample = try run(&bus, now: now)
-        } else {
-          try start(&bus, now: now)
-        }
-      } catch {
-        state.failTransfer(error, now: now)
-      }
-    }
-    return SensorPoll(sample: sample, fault: state.fault, next: max(state.wake, now))
-  }
+  ) -> SensorPoll<PortSample> { step(&bus, now: now) }
 
   /// Sets the outputs in `mask` to `levels` in one transfer; bits of inputs are ignored.
   ///
@@ -127,7 +113,7 @@ public struct MCP23017: SensorDriver {
   }
 
   /// The chip has a reset pin but no reset command and no identity: every register that matters is written.
-  private mutating func start<Bus: I2CBus & ~Copyable>(
+  mutating func start<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) {
     switch state.stage {
@@ -152,7 +138,7 @@ public struct MCP23017: SensorDriver {
     }
   }
 
-  private mutating func run<Bus: I2CBus & ~Copyable>(
+  mutating func run<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) -> PortSample? {
     schedule.advance(past: now)

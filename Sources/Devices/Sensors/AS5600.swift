@@ -4,7 +4,7 @@ import HardwareInterfaces
 ///
 /// The raw angle is read: the scaled one has a hysteresis of ten counts where the turn ends. The registers that
 /// burn settings for good, and the one that programmes them, are never written.
-public struct AS5600: SensorDriver {
+public struct AS5600: StagedSensor {
   /// How the chip is used.
   public struct Options: Sendable {
     /// 7-bit address: the AS5600 has this one, the AS5600L (0x40 when new) any that was programmed.
@@ -35,7 +35,7 @@ public struct AS5600: SensorDriver {
   /// Where the driver is between power-on and sampling.
   public var stage: DeviceStage { state.stage }
 
-  private var state = DeviceState()
+  var state = DeviceState()
   private var schedule: SampleSchedule
   /// What the configuration must hold: read first, because blank bits may carry factory settings.
   private var configuration: UInt16 = 0
@@ -70,27 +70,13 @@ public struct AS5600: SensorDriver {
   /// See `SensorDriver`.
   public mutating func poll<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<AngleSample> {
-    var sample: AngleSample?
-    if now >= state.wake {
-      do throws(BusError) {
-        if state.stage == .running {
-          sample = try run(&bus, now: now)
-        } else {
-          try start(&bus, now: now)
-        }
-      } catch {
-        state.failTransfer(error, now: now)
-      }
-    }
-    return SensorPoll(sample: sample, fault: state.fault, next: max(state.wake, now))
-  }
+  ) -> SensorPoll<AngleSample> { step(&bus, now: now) }
 
   // MARK: - Start
 
   /// The chip has neither a reset nor an identity: it is configured as it is found, and known by bits that always
   /// read 0.
-  private mutating func start<Bus: I2CBus & ~Copyable>(
+  mutating func start<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) {
     switch state.stage {
@@ -124,7 +110,7 @@ public struct AS5600: SensorDriver {
 
   // MARK: - Sampling
 
-  private mutating func run<Bus: I2CBus & ~Copyable>(
+  mutating func run<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) -> AngleSample? {
     schedule.advance(past: now)

@@ -4,7 +4,7 @@ import HardwareInterfaces
 ///
 /// The chip measures continuously; each sample is one burst of eight bytes that holds the error flags, the
 /// data-ready flags and the data.
-public struct BMP388: SensorDriver {
+public struct BMP388: StagedSensor {
   /// How the chip is used.
   public let options: Options
   /// The chip identity at the last start, if it could be read; `likelyPart(identity:)` puts a name to it.
@@ -12,7 +12,7 @@ public struct BMP388: SensorDriver {
   /// Where the driver is between power-on and sampling.
   public var stage: DeviceStage { state.stage }
 
-  private var state = DeviceState()
+  var state = DeviceState()
   private var schedule: SampleSchedule
   private var repetition = FrameRepetition()
   private var trim: Trim?
@@ -40,25 +40,11 @@ public struct BMP388: SensorDriver {
   /// See `SensorDriver`.
   public mutating func poll<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<PressureSample> {
-    var sample: PressureSample?
-    if now >= state.wake {
-      do throws(BusError) {
-        if state.stage == .running {
-          sample = try run(&bus, now: now)
-        } else {
-          try start(&bus, now: now)
-        }
-      } catch {
-        state.failTransfer(error, now: now)
-      }
-    }
-    return SensorPoll(sample: sample, fault: state.fault, next: max(state.wake, now))
-  }
+  ) -> SensorPoll<PressureSample> { step(&bus, now: now) }
 
   // MARK: - Start
 
-  private mutating func start<Bus: I2CBus & ~Copyable>(
+  mutating func start<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) {
     switch state.stage {
@@ -122,7 +108,7 @@ public struct BMP388: SensorDriver {
 
   // MARK: - Sampling
 
-  private mutating func run<Bus: I2CBus & ~Copyable>(
+  mutating func run<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) -> PressureSample? {
     schedule.advance(past: now)

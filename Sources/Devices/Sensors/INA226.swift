@@ -4,7 +4,7 @@ import HardwareInterfaces
 ///
 /// As with the INA219, the current is worked out here from the shunt's voltage: the chip's own current register
 /// needs a calibration value that it forgets without a word when its supply sags.
-public struct INA226: SensorDriver {
+public struct INA226: StagedSensor {
   /// How the chip is used.
   public struct Options: Sendable {
     /// 7-bit address: 0x40 to 0x4F by two pins.
@@ -26,7 +26,7 @@ public struct INA226: SensorDriver {
   /// Where the driver is between power-on and sampling.
   public var stage: DeviceStage { state.stage }
 
-  private var state = DeviceState()
+  var state = DeviceState()
   private var schedule: SampleSchedule
   private var repetition = FrameRepetition()
 
@@ -68,25 +68,11 @@ public struct INA226: SensorDriver {
   /// See `SensorDriver`.
   public mutating func poll<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<PowerSample> {
-    var sample: PowerSample?
-    if now >= state.wake {
-      do throws(BusError) {
-        if state.stage == .running {
-          sample = try run(&bus, now: now)
-        } else {
-          try start(&bus, now: now)
-        }
-      } catch {
-        state.failTransfer(error, now: now)
-      }
-    }
-    return SensorPoll(sample: sample, fault: state.fault, next: max(state.wake, now))
-  }
+  ) -> SensorPoll<PowerSample> { step(&bus, now: now) }
 
   // MARK: - Start
 
-  private mutating func start<Bus: I2CBus & ~Copyable>(
+  mutating func start<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) {
     switch state.stage {
@@ -123,7 +109,7 @@ public struct INA226: SensorDriver {
 
   // MARK: - Sampling
 
-  private mutating func run<Bus: I2CBus & ~Copyable>(
+  mutating func run<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) -> PowerSample? {
     schedule.advance(past: now)

@@ -5,7 +5,7 @@ import HardwareInterfaces
 /// The chip knows commands, not registers: convert, and read what came out. One sample is a conversion of the
 /// temperature, one of the pressure, and both results. It has no identity; what it has is a factory trim with a
 /// checksum, which is read at the start and, a word at a time, again while sampling.
-public struct MS5611: SensorDriver {
+public struct MS5611: StagedSensor {
   /// Which chip: the two differ in the powers of two of their formulas, and take each other's trim without a murmur.
   public enum Variant: Sendable {
     case ms5611
@@ -73,7 +73,7 @@ public struct MS5611: SensorDriver {
   /// Where the driver is between power-on and sampling.
   public var stage: DeviceStage { state.stage }
 
-  private var state = DeviceState()
+  var state = DeviceState()
   private var schedule: SampleSchedule
   private var repetition = FrameRepetition()
   private var words = InlineArray<8, UInt16>(repeating: 0)
@@ -89,29 +89,14 @@ public struct MS5611: SensorDriver {
   /// See `SensorDriver`.
   public mutating func poll<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<PressureSample> {
-    var sample: PressureSample?
-    if now >= state.wake {
-      do throws(BusError) {
-        if state.stage == .running {
-          sample = try run(&bus, now: now)
-        } else {
-          try start(&bus, now: now)
-        }
-      } catch {
-        sample = nil
-        // What was being converted is unknown now.
-        waitForNext(now: now)
-        state.failTransfer(error, now: now)
-      }
-    }
-    return SensorPoll(sample: sample, fault: state.fault, next: max(state.wake, now))
-  }
+  ) -> SensorPoll<PressureSample> { step(&bus, now: now) }
+
+  /// What was being converted is unknown.
+  mutating func forget(now: MonotonicTime) { waitForNext(now: now) }
 
   // MARK: - Start
 
-  private mutating func start<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) throws(BusError)
-  {
+  mutating func start<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) throws(BusError) {
     switch state.stage {
     case .reset:
       try send(Command.reset, &bus)
@@ -161,7 +146,7 @@ public struct MS5611: SensorDriver {
     state.wake = schedule.next
   }
 
-  private mutating func run<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) throws(BusError)
+  mutating func run<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) throws(BusError)
     -> PressureSample?
   {
     let later = now.advanced(microseconds: options.conversionTime)

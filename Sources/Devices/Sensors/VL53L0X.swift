@@ -4,7 +4,7 @@ import HardwareInterfaces
 ///
 /// The chip measures by its own clock. The driver asks whether a result waits from shortly before it is due, then reads
 /// it and clears the interrupt. The start is a long list of steps (`VL53L0XStart.swift`), one for each call.
-public struct VL53L0X: SensorDriver {
+public struct VL53L0X: StagedSensor {
   /// What `identity` is of this chip.
   static let modelIdentity: UInt8 = 0xEE
   /// How the chip is used.
@@ -14,7 +14,7 @@ public struct VL53L0X: SensorDriver {
   /// Where the driver is between power-on and sampling.
   public var stage: DeviceStage { state.stage }
 
-  private var state = DeviceState()
+  var state = DeviceState()
   private(set) var factory = FactoryValues()
   private var stopVariable: UInt8 = 0
   /// How often the present step has found the chip not ready.
@@ -31,25 +31,11 @@ public struct VL53L0X: SensorDriver {
   /// See `SensorDriver`.
   public mutating func poll<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<RangeSample> {
-    var sample: RangeSample?
-    if now >= state.wake {
-      do throws(BusError) {
-        if state.stage == .running {
-          sample = try run(&bus, now: now)
-        } else {
-          try start(&bus, now: now)
-        }
-      } catch {
-        state.failTransfer(error, now: now)
-      }
-    }
-    return SensorPoll(sample: sample, fault: state.fault, next: max(state.wake, now))
-  }
+  ) -> SensorPoll<RangeSample> { step(&bus, now: now) }
 
   // MARK: - Start
 
-  private mutating func start<Bus: I2CBus & ~Copyable>(
+  mutating func start<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) {
     switch state.stage {
@@ -192,7 +178,7 @@ public struct VL53L0X: SensorDriver {
 
   // MARK: - Measuring
 
-  private mutating func run<Bus: I2CBus & ~Copyable>(
+  mutating func run<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) -> RangeSample? {
     // As long as no result waits, ask again every twentieth of the period.

@@ -5,7 +5,7 @@ import HardwareInterfaces
 /// The chip measures by its own clock. The driver asks whether a result waits from shortly before it is due,
 /// then reads it, sets the number of photodiodes for the next one, and clears the interrupt, which lets the
 /// chip go on.
-public struct VL53L1X: SensorDriver {
+public struct VL53L1X: StagedSensor {
   /// How the chip is used.
   public let options: Options
   /// What `model` is of this chip.
@@ -17,7 +17,7 @@ public struct VL53L1X: SensorDriver {
   /// Where the driver is between power-on and sampling.
   public var stage: DeviceStage { state.stage }
 
-  private var state = DeviceState()
+  var state = DeviceState()
   private var factory = FactoryValues(fastOscillator: 0, slowOscillator: 0, outerOffset: 0)
   private var timing = Timing(phaseCalibration: 0, modeA: 0, modeB: 0, rangeA: 0, rangeB: 0)
   private var isCalibrated = false
@@ -34,25 +34,11 @@ public struct VL53L1X: SensorDriver {
   /// See `SensorDriver`.
   public mutating func poll<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<RangeSample> {
-    var sample: RangeSample?
-    if now >= state.wake {
-      do throws(BusError) {
-        if state.stage == .running {
-          sample = try run(&bus, now: now)
-        } else {
-          try start(&bus, now: now)
-        }
-      } catch {
-        state.failTransfer(error, now: now)
-      }
-    }
-    return SensorPoll(sample: sample, fault: state.fault, next: max(state.wake, now))
-  }
+  ) -> SensorPoll<RangeSample> { step(&bus, now: now) }
 
   // MARK: - Start
 
-  private mutating func start<Bus: I2CBus & ~Copyable>(
+  mutating func start<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) {
     switch state.stage {
@@ -141,7 +127,7 @@ public struct VL53L1X: SensorDriver {
 
   // MARK: - Measuring
 
-  private mutating func run<Bus: I2CBus & ~Copyable>(
+  mutating func run<Bus: I2CBus & ~Copyable>(
     _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) -> RangeSample? {
     // As long as no result waits, ask again every twentieth of the period.

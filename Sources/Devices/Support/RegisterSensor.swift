@@ -33,7 +33,7 @@ struct RegisterBanks: Sendable {
 /// The state machine that sensors with registers share; a driver adds its table of registers and its frame.
 ///
 /// Register addresses are one byte; where the chip has banks, the high byte names the bank.
-protocol RegisterSensor: SensorDriver {
+protocol RegisterSensor: StagedSensor {
   /// What every driver keeps.
   var core: SensorCore { get set }
   /// 7-bit address.
@@ -78,24 +78,14 @@ extension RegisterSensor {
     core.state.enter(.configure, at: now)
   }
 
-  /// What `poll` does.
-  mutating func step<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) -> SensorPoll<Sample> {
-    var sample: Sample?
-    if now >= core.state.wake {
-      do throws(BusError) {
-        if core.state.stage == .running {
-          sample = try run(&bus, now: now)
-        } else {
-          try start(&bus, now: now)
-        }
-      } catch {
-        sample = nil
-        core.bank = nil
-        core.state.failTransfer(error, now: now)
-      }
-    }
-    return SensorPoll(sample: sample, fault: core.state.fault, next: max(core.state.wake, now))
+  /// Where the driver is.
+  var state: DeviceState {
+    get { core.state }
+    set { core.state = newValue }
   }
+
+  /// Which bank is selected is not known any more.
+  mutating func forget(now: MonotonicTime) { core.bank = nil }
 
   // MARK: - Registers
 
@@ -133,8 +123,7 @@ extension RegisterSensor {
 
   // MARK: - Start
 
-  private mutating func start<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) throws(BusError)
-  {
+  mutating func start<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) throws(BusError) {
     switch core.state.stage {
     case .reset:
       core.bank = nil
@@ -177,7 +166,7 @@ extension RegisterSensor {
 
   // MARK: - Sampling
 
-  private mutating func run<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) throws(BusError)
+  mutating func run<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) throws(BusError)
     -> Sample?
   {
     core.schedule.advance(past: now)
