@@ -53,7 +53,7 @@ public final class TickRing: @unchecked Sendable {
     let end = tail.load(ordering: .relaxed)
     let waiting = end &- head.load(ordering: .acquiring)
     guard waiting <= mask else {
-      pendingDrops &+= 1
+      pendingDrops.countUp()
       dropped.wrappingAdd(1, ordering: .relaxed)
       return false
     }

@@ -60,7 +60,7 @@ public struct RangeSample: Equatable, Sendable, BitwiseCopyable {
 public struct PowerSample: Equatable, Sendable, BitwiseCopyable {
   /// Voltage in V.
   public var voltage: Float
-  /// Current drawn in A.
+  /// Current drawn in A; NaN when it is not known, as with a shunt that is at the end of its converter's range.
   public var current: Float
 
   /// A reading from its parts: V, A.

@@ -20,6 +20,9 @@ public enum DeviceFault: UInt8, Error, Equatable, Sendable, BitwiseCopyable {
   case badTrim = 8
   /// The chip itself reports a hardware failure.
   case selfReported = 9
+  /// A converter stands at the end of its range: the true value lies beyond, and what it gives in its place is no
+  /// reading of it.
+  case endOfRange = 10
 }
 
 /// What one call of a driver brought.

@@ -164,6 +164,63 @@ struct SafetyMonitorTests {
     #expect(bench.monitor.isClassical == false)
   }
 
+  @Test("A hand-over to the classical controller for what can end gives the vehicle back when it has ended")
+  func handsBack() {
+    var bench = Bench()
+    bench.monitor = SafetyMonitor {
+      $0 == .rangeStale || $0 == .powerStale ? FailsafeRule(action: .classical) : $0.standardRule
+    }
+    bench.arm()
+    bench.set(.rangeStale, true)
+    bench.run()
+    #expect(bench.monitor.isClassical)
+    bench.set(.powerStale, true)
+    bench.run()
+    bench.set(.rangeStale, false)
+    bench.run()
+    #expect(bench.monitor.isClassical, "the other reason holds")
+    bench.set(.powerStale, false)
+    bench.run()
+    #expect(!bench.monitor.isClassical)
+    #expect(bench.monitor.mode == .active)
+    // A reason that ends on disarm keeps it, whatever else comes and goes.
+    bench.set(.networkFault, true)
+    bench.set(.rangeStale, true)
+    bench.run()
+    bench.set(.networkFault, false)
+    bench.set(.rangeStale, false)
+    bench.run(ticks: 10)
+    #expect(bench.monitor.isClassical)
+  }
+
+  @Test("A landing that has begun goes on under the classical controller when its reason has ended")
+  func landingGoesOn() {
+    var bench = Bench()
+    bench.monitor = SafetyMonitor {
+      $0 == .rangeStale ? FailsafeRule(action: .land) : $0.standardRule
+    }
+    bench.arm()
+    bench.set(.rangeStale, true)
+    bench.run()
+    bench.set(.rangeStale, false)
+    bench.run(ticks: 50)
+    #expect(bench.monitor.mode == .landing)
+    #expect(bench.monitor.isClassical)
+  }
+
+  @Test(
+    "Every condition has its bit and its reaction; none is left out", arguments: FailsafeCondition.allCases)
+  func noneLeftOut(_ condition: FailsafeCondition) {
+    #expect(condition.rawValue < 32)
+    var bench = Bench()
+    bench.monitor = SafetyMonitor { _ in FailsafeRule(action: .disarm) }
+    bench.arm()
+    bench.set(condition, true)
+    bench.run()
+    #expect(bench.monitor.reacting == condition.bit)
+    #expect(bench.monitor.mode == .terminated)
+  }
+
   @Test("Handing over to the classical controller does not end a hold")
   func holdsByTheClassicalController() {
     var bench = Bench()

@@ -48,7 +48,7 @@ private struct Stand: ~Copyable {
       input.time = MonotonicTime(nanoseconds: Int64(tick) * 4_000_000)
       func fresh<Sample>(_ reading: inout Reading<Sample>, _ name: String, every divisor: Int) {
         guard !stopped.contains(name), tick % divisor == 0 else { return }
-        reading.sequence += 1
+        reading.sequence.countReading()
         reading.time = input.time
       }
       fresh(&input.inertial, "imu", every: 1)
@@ -80,6 +80,24 @@ struct VehicleControllerSafetyTests {
     #expect(stand.output.enable)
     #expect(stand.output.command == .none)
     for motor in 0..<4 { #expect(abs(stand.output.motors[motor] - 0.05) < 1e-6) }
+  }
+
+  @Test("It stays armed when the counts of all its readings pass their end, 2³²: 49.7 days at 1 kHz")
+  func countersWrap() throws {
+    var stand = try Stand()
+    for (sensor, left) in [
+      (\TickInput.inertial.sequence, UInt32(1000)), (\.pressure.sequence, 100), (\.range.sequence, 100),
+    ] {
+      stand.input[keyPath: sensor] = .max - left
+    }
+    stand.input.power.sequence = .max - 40
+    stand.arm()
+    for _ in 0..<40 {
+      stand.run(0.1)
+      #expect(stand.output.mode == .active)
+      #expect(stand.output.faults == 0)
+    }
+    #expect(stand.input.inertial.sequence < 1000 && stand.input.power.sequence < 1000)
   }
 
   /// Each arming inhibit, and what in a tick's input brings it about.

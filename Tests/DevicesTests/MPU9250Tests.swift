@@ -159,7 +159,7 @@ import Testing
     board.physics.magneticField.x = 6e-3
     var rig = Rig(board, AK8963())
     rig.run(until: 1)
-    #expect(rig.faults.contains(.implausibleData))
+    #expect(rig.faults.contains(.endOfRange))
     #expect(rig.samples.isEmpty)
   }
 

@@ -25,6 +25,26 @@ import Testing
     }
   }
 
+  @Test("A shunt that cannot carry what the motors draw is noted, with what would do")
+  func shuntTooLarge() throws {
+    let text = try String(contentsOfFile: shippedConfiguration, encoding: .utf8)
+    let shipped = try Configuration.load(text: text, directory: nil)
+    #expect(shipped.notes.isEmpty)
+    let wrong = try Configuration.load(
+      text: text.replacing("shunt_ohm: 0.002", with: "shunt_ohm: 0.1"), directory: nil)
+    let note = try #require(wrong.notes.first)
+    #expect(note.contains("with 0.1 Ω the ina219 measures up to 3.2 A"))
+    #expect(CheckSummary(wrong, model: nil).text.contains("note: \(note)"))
+  }
+
+  @Test("A multiplexer where a PCA9685 also answers is noted")
+  func allCallAddress() throws {
+    let text = try String(contentsOfFile: shippedConfiguration, encoding: .utf8)
+      .replacing("address: 0x29", with: "address: 0x29, multiplexer: 0x70, channel: 1")
+    let shared = try Configuration.load(text: text, directory: nil)
+    #expect(shared.notes.contains { $0.contains("0x70") })
+  }
+
   @Test func aWrongConfigurationEndsWithNo() throws {
     try withFile("{}") { path in #expect(CheckCommand.run([path]) == .resultSaysNo) }
   }

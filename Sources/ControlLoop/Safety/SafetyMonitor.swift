@@ -41,7 +41,10 @@ public struct SafetyMonitor: Sendable {
     /// Since when the condition has held without a break; `Int64.max` while it does not.
     var since: Int64 = .max
   }
-  private var entries = InlineArray<18, Entry>(repeating: Entry())
+  /// As many as a mask has bits, so that no condition can be left out.
+  private var entries = InlineArray<32, Entry>(repeating: Entry())
+  /// How many of them are conditions.
+  private let count: Int
   private var landedSince: MonotonicTime?
   private var awaitsDisarm = true
 
@@ -50,7 +53,8 @@ public struct SafetyMonitor: Sendable {
 
   /// A monitor with a rule for each condition; the kill switch always disarms.
   public init(rule: (FailsafeCondition) -> FailsafeRule) {
-    for condition in FailsafeCondition.allCases where condition.rawValue < entries.count {
+    count = (FailsafeCondition.allCases.map { Int($0.rawValue) }.max() ?? -1) + 1
+    for condition in FailsafeCondition.allCases {
       let rule = condition == .killSwitch ? FailsafeRule(action: .disarm) : rule(condition)
       entries[Int(condition.rawValue)] = Entry(
         action: rule.action, delay: rule.delay, clearsWhenGone: condition.clears == .whenGone)
@@ -91,12 +95,14 @@ public struct SafetyMonitor: Sendable {
     var strongest: FailsafeAction?
     /// Whether any asks for a hold: handing over to the classical controller does not end one.
     var holds = false
+    /// Whether any asks for the classical controller.
+    var takesClassical = false
   }
 
   /// Renews which conditions are in force, and says what they ask for.
   private mutating func updateReactions(_ facts: SafetyFacts) -> Reaction {
     var reaction = Reaction()
-    for index in 0..<entries.count {
+    for index in 0..<count {
       let bit: UInt32 = 1 << UInt32(index)
       if facts.conditions & bit != 0 {
         if entries[index].since == .max { entries[index].since = facts.time.nanoseconds }
@@ -109,6 +115,7 @@ public struct SafetyMonitor: Sendable {
       guard reacting & bit != 0 else { continue }
       reaction.strongest = max(reaction.strongest ?? .warn, entries[index].action)
       reaction.holds = reaction.holds || entries[index].action == .hold
+      reaction.takesClassical = reaction.takesClassical || entries[index].action == .classical
     }
     return reaction
   }
@@ -120,15 +127,15 @@ public struct SafetyMonitor: Sendable {
       awaitsDisarm = true
     case .land:
       mode = .landing
-      isClassical = true
     case .classical:
-      isClassical = true
       if mode != .landing { mode = reaction.holds ? .hold : .active }
     case .hold:
       if mode == .active { mode = .hold }
     case .warn, nil:
       if mode == .hold { mode = .active }
     }
+    // A landing goes on to its end; else the network has its vehicle back when the last reason has ended.
+    isClassical = mode == .landing || reaction.takesClassical
     guard mode == .landing else { return }
     guard facts.onGround else {
       landedSince = nil

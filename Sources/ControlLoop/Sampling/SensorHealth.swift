@@ -54,7 +54,11 @@ extension Reading {
     guard isPresent else { return .absent }
     guard sequence > 0 else { return fault == .none ? .starting : .faulty }
     if age(at: now) > limit { return .stale }
-    return fault == .none ? .good : .faulty
+    switch fault {
+    case .none: return .good
+    case .endOfRange: return .saturated
+    default: return .faulty
+    }
   }
 
   /// Whether the vehicle has this sensor but no reading of it that is younger than `limit` ns.

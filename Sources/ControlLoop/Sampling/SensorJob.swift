@@ -37,7 +37,7 @@ struct SensorJob<Sample: BitwiseCopyable & Sendable & Equatable>: Sendable {
     if let sample = result.sample {
       reading.sample = adjust(sample)
       reading.time = now
-      reading.sequence &+= 1
+      reading.sequence.countReading()
     }
     reading.fault = result.fault
     // A driver that asks for the past would be called for ever; the next microsecond is soon enough.

@@ -62,7 +62,7 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
   // MARK: - Safety
 
   private mutating func monitor(_ input: TickInput, _ output: inout TickOutput) {
-    consecutiveMisses = input.missed == 0 ? 0 : consecutiveMisses &+ input.missed
+    if input.missed == 0 { consecutiveMisses = 0 } else { consecutiveMisses.countUp(by: input.missed) }
     var facts = SafetyFacts()
     facts.time = input.time
     facts.armRequested = input.setpoint.arm

@@ -56,10 +56,12 @@ struct InstanceHealth: BitwiseCopyable, Sendable {
 
   private mutating func look(at channels: SIMD8<Float>, _ limits: InstanceLimits) {
     isFinite = channels.isFinite
-    if limits.saturatedAfter > 0 { saturated = channels.exceeds(limits.fullScale) ? saturated &+ 1 : 0 }
+    if limits.saturatedAfter > 0 {
+      if channels.exceeds(limits.fullScale) { saturated.countUp() } else { saturated = 0 }
+    }
     guard limits.flatAfter > 0 else { return }
     // At the end of the range equal readings prove nothing.
-    equal = channels == last && saturated == 0 ? equal &+ 1 : 1
+    if channels == last, saturated == 0 { equal.countUp() } else { equal = 1 }
     last = channels
   }
 
@@ -68,7 +70,8 @@ struct InstanceHealth: BitwiseCopyable, Sendable {
   private mutating func count(
     _ fault: DeviceFault, isNew: Bool, at now: MonotonicTime, _ limits: InstanceLimits
   ) {
-    if fault == .none {
+    // At the end of its range a sensor answers well; what its readings are worth is judged by themselves.
+    if fault == .none || fault == .endOfRange {
       lastError = nil
       if isNew { errorShare -= errorShare / Self.errorWindow }
     } else if let lastError, now.nanoseconds(since: lastError) < limits.period {
@@ -133,7 +136,7 @@ extension DeviceFault {
   /// errors, and when nothing else comes the readings grow stale.
   var isLasting: Bool {
     switch self {
-    case .none, .missing, .transfer, .implausibleData: false
+    case .none, .missing, .transfer, .implausibleData, .endOfRange: false
     case .wrongIdentity, .wrongRegister, .frozenData, .notReady, .badTrim, .selfReported: true
     }
   }

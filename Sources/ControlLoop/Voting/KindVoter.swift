@@ -136,9 +136,7 @@ struct KindVoter<Sample: VotedSample>: Sendable {
     guard !isSwitch || current.sequence == 0 || reading.time > current.time else { return current }
     current.sample = reading.sample.shifted(by: agreement.offsets[chosen])
     current.time = reading.time
-    current.sequence &+= 1
-    // 0 stands for none yet.
-    if current.sequence == 0 { current.sequence = 1 }
+    current.sequence.countReading()
     return current
   }
 }

@@ -17,6 +17,10 @@ public struct ChipFacts: Sendable {
   public var inertial: InertialRanges?
   /// Inertial chips inside which it sits, one of which must be on its bus; empty for a chip of its own.
   public var carriers: [String]
+  /// Largest voltage in V across the shunt of a battery monitor that it measures; `nil` for other chips.
+  public var shuntFullScale: Double?
+  /// What answers at other addresses on boards that are sold or taken for this chip, in words that follow "it is".
+  public var othersAt: [UInt8: String]
   /// What an owner may have instead when nothing answers, as a sentence without its end; `nil` for nothing special.
   public var whenMissing: String?
 
@@ -24,12 +28,13 @@ public struct ChipFacts: Sendable {
   public init(
     name: String, addresses: [UInt8], standardAddress: UInt8? = nil, maximumRate: Int, bitsPerSample: Int,
     identity: ChipIdentity?, inertial: InertialRanges? = nil, carriers: [String] = [],
-    whenMissing: String? = nil
+    shuntFullScale: Double? = nil, othersAt: [UInt8: String] = [:], whenMissing: String? = nil
   ) {
     (self.name, self.addresses, self.standardAddress) = (name, addresses, standardAddress)
     (self.maximumRate, self.bitsPerSample) = (maximumRate, bitsPerSample)
     (self.identity, self.inertial) = (identity, inertial)
     (self.carriers, self.whenMissing) = (carriers, whenMissing)
+    (self.shuntFullScale, self.othersAt) = (shuntFullScale, othersAt)
   }
 }
 

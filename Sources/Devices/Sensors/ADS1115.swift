@@ -193,6 +193,7 @@ public struct ADS1115: SensorDriver {
     self.input = nil
     state.wake = schedule.next
     state.succeed()
+    state.note(endOfRange: sample.clipped != 0, now: now)
     return sample
   }
 }

@@ -82,6 +82,7 @@ public struct ICM42688P: InertialRegisterSensor {
     static let deviceConfiguration: UInt16 = 0x11
     /// Temperature, accelerations, rates, two bytes of time, interrupt status: 17 bytes.
     static let data: UInt16 = 0x1D
+    static let interfaceConfiguration: UInt16 = 0x4D
     static let powerManagement: UInt16 = 0x4E
     static let gyroConfiguration: UInt16 = 0x4F
     static let accelerometerConfiguration: UInt16 = 0x50
@@ -137,7 +138,7 @@ public struct ICM42688P: InertialRegisterSensor {
   static let identityRegister = Register.whoAmI
   static let banks: RegisterBanks? = RegisterBanks(register: 0x76, shift: 0)
 
-  var rows: Int { 5 }
+  var rows: Int { 6 }
 
   /// The register table; a reset chip is off (0x00 in the first row).
   func setting(at row: Int) -> RegisterSetting {
@@ -149,7 +150,10 @@ public struct ICM42688P: InertialRegisterSensor {
         Register.accelerometerConfiguration, options.accelerometerRange.rawValue << 5 | Self.kilohertz)
     case 3:
       RegisterSetting(Register.filterConfiguration, options.lowPass.rawValue << 4 | options.lowPass.rawValue)
-    default: RegisterSetting(Register.interruptSource, Self.dataReady)
+    case 4: RegisterSetting(Register.interruptSource, Self.dataReady)
+    // Bits 7 and 6 to 01, the others as after a reset: with the adaptive full scale on, gyroscopes have stood still in
+    // flight. The datasheet calls the bits reserved; autopilots set them since (ArduPilot, AP_InertialSensor_Invensensev3).
+    default: RegisterSetting(Register.interfaceConfiguration, 0x51, mask: 0xC0)
     }
   }
 

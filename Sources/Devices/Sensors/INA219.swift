@@ -40,6 +40,10 @@ public struct INA219: StagedSensor {
   private static let resetConfiguration: UInt16 = 0x399F
   /// 32 V and 320 mV full scale, both converters 12 bits averaged over 8 samples (4.26 ms), continuous.
   private static let configuration: UInt16 = 0x3DDF
+  /// Full scale of the shunt's converter in that setting, in V and in counts.
+  private static let shuntFullScale: (volts: Double, counts: Int16) = (0.32, 32_000)
+  /// Full scale of the bus voltage in that setting, in counts: 32 V.
+  private static let busFullScale: UInt16 = 8_000
   /// Bit 1 of the bus voltage: both converters have finished since the power register was read last.
   private static let conversionReady: UInt16 = 0x0002
 
@@ -133,9 +137,11 @@ public struct INA219: StagedSensor {
       return nil
     case .fresh:
       state.succeed()
+      let isBeyond = !(-Self.shuntFullScale.counts < shunt && shunt < Self.shuntFullScale.counts)
+      state.note(endOfRange: isBeyond || voltage >> 3 >= Self.busFullScale, now: now)
       return PowerSample(
         voltage: Self.busVoltage(raw: voltage),
-        current: Self.current(rawShunt: shunt, resistance: options.shuntResistance))
+        current: isBeyond ? .nan : Self.current(rawShunt: shunt, resistance: options.shuntResistance))
     }
   }
 }
@@ -146,7 +152,8 @@ extension INA219: ConfiguredSensor {
     // Bus voltage, shunt voltage and power, which clears the flag of a finished conversion.
     ChipFacts(
       name: "ina219", addresses: Array(0x40...0x4F), maximumRate: 100,
-      bitsPerSample: 3 * TransferBits.readRegisters(2), identity: nil)
+      bitsPerSample: 3 * TransferBits.readRegisters(2), identity: nil,
+      shuntFullScale: shuntFullScale.volts)
   }
 
   /// See `ConfiguredSensor`.

@@ -46,6 +46,8 @@ public struct INA226: StagedSensor {
   private static let die: UInt16 = 0x2260
   /// Averages of 4 conversions of 1.1 ms each of bus and shunt (8.8 ms), continuous.
   private static let configuration: UInt16 = 0x4327
+  /// Full scale of the shunt's converter in V: all of its 16 bits.
+  private static let shuntFullScale = 0.081_92
   /// Bit 3 of the mask register: conversions have ended since it was read last.
   private static let conversionReady: UInt16 = 0x0008
   /// Bits 9 to 5 of the mask register are not used and read 0.
@@ -163,9 +165,11 @@ public struct INA226: StagedSensor {
       return nil
     case .fresh:
       state.succeed()
+      let isBeyond = shunt == .max || shunt == .min
+      state.note(endOfRange: isBeyond || voltage == 0x7FFF, now: now)
       return PowerSample(
         voltage: Self.busVoltage(raw: voltage),
-        current: Self.current(rawShunt: shunt, resistance: options.shuntResistance))
+        current: isBeyond ? .nan : Self.current(rawShunt: shunt, resistance: options.shuntResistance))
     }
   }
 }
@@ -178,7 +182,8 @@ extension INA226: ConfiguredSensor {
       bitsPerSample: 3 * TransferBits.readRegisters(2),
       identity: ChipIdentity(
         register: [Register.manufacturer], values: [UInt8(truncatingIfNeeded: Self.manufacturer >> 8)]
-      ) { $0 == 0x54 ? .compatible("INA226") : nil })
+      ) { $0 == 0x54 ? .compatible("INA226") : nil },
+      shuntFullScale: shuntFullScale)
   }
 
   /// See `ConfiguredSensor`.

@@ -123,6 +123,10 @@ extension QMC5883L: ConfiguredSensor {
         register: [UInt8(truncatingIfNeeded: identityRegister)], values: Options().acceptedIdentities,
         likelyPart: { .compatible($0 == 0xFF ? "QMC5883L (or a floating bus)" : "a variant of the QMC5883L") }
       ),
+      othersAt: [
+        0x2C: "that of the QMC5883P, whose registers differ; there is no driver for it",
+        0x1E: "that of the HMC5883L, whose registers differ: chip \"hmc5883l\"",
+      ],
       whenMissing:
         "an HMC5883L answers at 0x1E (chip: \"hmc5883l\"), a QMC5883P at 0x2C (without a driver here)")
   }

@@ -41,6 +41,8 @@ struct DeviceState: Sendable, BitwiseCopyable {
   var fault = DeviceFault.none
   /// The leaky counter.
   var failures: UInt8 = 0
+  /// Until when a converter counts as at the end of its range.
+  private var beyondUntil = MonotonicTime(nanoseconds: .min)
 
   /// Goes on to `stage`, not before `wake`.
   mutating func enter(_ stage: DeviceStage, at wake: MonotonicTime) {
@@ -90,6 +92,13 @@ struct DeviceState: Sendable, BitwiseCopyable {
   mutating func succeed() {
     fault = .none
     if failures > 0 { failures &-= 1 }
+  }
+
+  /// Notes, after a success, whether a converter stands at the end of its range. The fault stays for `checkPeriod`, so
+  /// that a vibration that clips now and then is one event and not one for each reading.
+  mutating func note(endOfRange isBeyond: Bool, now: MonotonicTime) {
+    if isBeyond { beyondUntil = now.advanced(milliseconds: Self.checkPeriod) }
+    if isBeyond || now < beyondUntil { fault = .endOfRange }
   }
 
   /// Goes to the next of `rows` rows; returns whether the table is through.

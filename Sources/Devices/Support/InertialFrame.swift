@@ -32,6 +32,10 @@ struct RawVector: Equatable, Sendable, BitwiseCopyable {
     range.contains(x) && range.contains(y) && range.contains(z)
   }
 
+  /// Whether an axis is at an end of its range: the most that 16 bits hold, or what chips give that keep −32768 for data
+  /// that are not valid.
+  var isAtEnd: Bool { !isWithin(-32766...32766) }
+
   /// Each axis times `scale`.
   func scaled(_ scale: Float) -> (x: Float, y: Float, z: Float) {
     (Float(x) * scale, Float(y) * scale, Float(z) * scale)
@@ -81,6 +85,7 @@ extension InertialRegisterSensor {
       return nil
     }
     guard isFresh(frame.digest, isNew: frame.isNew, limit: frozenAfter, now: now) else { return nil }
+    core.state.note(endOfRange: frame.acceleration.isAtEnd || frame.rate.isAtEnd, now: now)
     return InertialSample(
       acceleration: frame.acceleration.scaled(accelerometerScale), rate: frame.rate.scaled(gyroScale),
       temperature: celsius(frame.temperature))

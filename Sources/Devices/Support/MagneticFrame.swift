@@ -26,8 +26,12 @@ extension MagneticRegisterSensor {
     let frame = try frame(&bus)
     let dead = RawVector(x: 0, y: 0, z: 0)
     let floating = RawVector(x: -1, y: -1, z: -1)
-    guard frame.field != dead, frame.field != floating, !frame.isOverflow else {
+    guard frame.field != dead, frame.field != floating else {
       core.state.fail(.implausibleData, now: now)
+      return nil
+    }
+    guard !frame.isOverflow else {
+      core.state.fail(.endOfRange, now: now)
       return nil
     }
     let digest = FrameDigest(high: 0, low: frame.field.bits)

@@ -144,7 +144,8 @@ public final class InputLine: DigitalInput {
       let edge = edges[index]
       wasActive = wasActive || edge.becameActive
       lastEdge = edge.time
-      guard edge.sequence != 0 else { continue }
+      // 0 stands for a kernel that does not count, but behind the largest number it is the next.
+      guard edge.sequence != 0 || sequence == .max else { continue }
       let missing = edge.sequence &- sequence &- 1
       if missing != 0 {
         lostEdges &+= UInt64(missing)

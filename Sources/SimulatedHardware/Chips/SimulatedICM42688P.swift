@@ -11,6 +11,7 @@ public final class SimulatedICM42688P: SimulatedInertialChip {
     static let deviceConfiguration = 0x11
     static let data = 0x1D
     static let interruptStatus = 0x2D
+    static let interfaceConfiguration = 0x4D
     static let powerManagement = 0x4E
     static let gyroConfiguration = 0x4F
     static let accelConfiguration = 0x50
@@ -48,6 +49,7 @@ public final class SimulatedICM42688P: SimulatedInertialChip {
     registers.clear()
     for index in 0..<7 { registers[Register.data + 2 * index] = 0x80 }
     registers[Register.interruptStatus] = 0x10
+    registers[Register.interfaceConfiguration] = 0x91
     registers[Register.gyroConfiguration] = 0x06
     registers[Register.accelConfiguration] = 0x06
     registers[Register.filterConfiguration] = 0x11
@@ -100,7 +102,7 @@ public final class SimulatedICM42688P: SimulatedInertialChip {
     case Register.gyroConfiguration, Register.accelConfiguration:
       registers[register] = value & 0xEF
       configure()
-    case Register.filterConfiguration:
+    case Register.filterConfiguration, Register.interfaceConfiguration:
       registers[register] = value
       configure()
     case Register.interruptSource:

@@ -64,6 +64,12 @@ public struct BalancingRobotParameters: Sendable, Equatable {
   /// The default robot.
   public init() {}
 
+  /// Current in A that the battery, full, gives while both motors stall.
+  public var largestCurrent: Double {
+    let open = Battery.openCircuitVoltage(charge: 1) * Double(battery.cells)
+    return 2 * open / resistance + electronicsPower / open
+  }
+
   /// Whether every figure is equal.
   public static func == (a: Self, b: Self) -> Bool {
     a.mass == b.mass && a.massHeight == b.massHeight && a.imbalance == b.imbalance && a.inertia == b.inertia

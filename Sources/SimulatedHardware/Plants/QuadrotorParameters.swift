@@ -80,6 +80,14 @@ public struct QuadrotorParameters: Sendable, Equatable {
 
   /// The default vehicle.
   public init() {}
+
+  /// Current in A that the battery, full, gives with all four motors at full thrust.
+  public var largestCurrent: Double {
+    let shaft = 4 * maximumThrust * torquePerThrust * maximumSpeed
+    var battery = Battery(parameters: battery, charge: 1)
+    battery.deliver(power: shaft / motorEfficiency + avionicsPower, seconds: 0)
+    return battery.current
+  }
 }
 
 /// How far one vehicle differs from the next: half-widths of uniform distributions, drawn anew for each seed.

@@ -79,6 +79,31 @@ import Testing
     #expect(Set(schemas.map(\.path)).count == schemas.count)
   }
 
+  @Test("Of chips only another spelling is offered, never a part with other registers")
+  func samePartOnly() {
+    let names = [
+      "mpu6050", "icm42688p", "lsm6dsox", "qmc5883l", "hmc5883l", "bmp280", "bme280", "bmp388", "ina219",
+      "ina226",
+      "vl53l0x", "vl53l1x", "ads1115", "ms5611",
+    ]
+    for other in [
+      "qmc5883p", "bmp180", "bmp581", "bme680", "bmp384", "ina228", "ina238", "ina260", "ina3221", "ads1015",
+      "mpu6000",
+      "vl53l4cd", "vl53l4cx", "lsm6ds3", "lsm6dsr", "icm42605", "icm42670p", "ms5803", "mpu9255", "", "-",
+      String(repeating: "m", count: 100),
+    ] {
+      #expect(samePart(as: other, among: names) == nil, "\(other)")
+    }
+    for (word, name) in [
+      ("MPU-6050", "mpu6050"), ("icm-42688-p", "icm42688p"), ("ICM42688", "icm42688p"), ("bmp208", "bmp280"),
+      ("ina2226", "ina226"), ("VL53L1CX", nil), ("vl53l1", "vl53l1x"), ("ads1115i", "ads1115"),
+      ("MS5611-BA", "ms5611"),
+      ("LSM6DSO", "lsm6dsox"),
+    ] as [(String, String?)] {
+      #expect(samePart(as: word, among: names) == name, "\(word)")
+    }
+  }
+
   @Test func theNearestNameIsFoundDespiteOneSlip() {
     let names = ["rate_hz", "stale_after_ms", "address"]
     #expect(nearestName(to: "rate_hs", among: names) == "rate_hz")

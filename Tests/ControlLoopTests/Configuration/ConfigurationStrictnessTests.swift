@@ -45,8 +45,20 @@ import Testing
       "expected one of 125, 250, 500, 1000, 2000 (°/s); nearest: 1000"),
     Case(
       "\"mpu6050\"", "\"mpu6051\"",
-      #"found "mpu6051", expected one of "mpu6050", "mpu6500", "mpu9250", "icm20948", "icm42688p", "lsm6dsox"; "#
+      #"found "mpu6051", for which there is no driver; expected one of "mpu6050", "mpu6500", "mpu9250", "#
+        + #""icm20948", "icm42688p", "lsm6dsox""#),
+    Case(
+      "\"mpu6050\"", "\"MPU-6050\"",
+      #"found "MPU-6050", expected one of "mpu6050", "mpu6500", "mpu9250", "icm20948", "icm42688p", "lsm6dsox"; "#
         + #"nearest: "mpu6050""#),
+    Case(
+      "barometer: {",
+      "magnetometer: { chip: \"qmc5883l\", bus: \"sensors\", address: 0x2C, rate_hz: 50 }, barometer: {",
+      "found 0x2C, expected I2C address, 0x0D for the qmc5883l; it is that of the QMC5883P, whose registers "
+        + "differ; there is no driver for it"),
+    Case(
+      "barometer: {", "magnetometer: { chip: \"qmc5883p\", bus: \"sensors\", rate_hz: 50 }, barometer: {",
+      #"found "qmc5883p", for which there is no driver; expected one of "ak8963", "#),
     Case(
       "\"mpu6050\"", "\"mpu6500\"",
       "sensors.imu.lowpass_hz: found 94, expected what the mpu6500 has: one of 460, 184, 92, 41, 20, 10, 5"),

@@ -247,8 +247,12 @@ extension Key {
       absence: .isAnError, about: "Which chip."
     ) { value in
       guard case .string(let text) = value.content else { return .unexpected() }
-      return table.first { $0.name == text }.map(Conversion.value)
-        ?? .unexpected(nearest: nearestName(to: text, among: names).map { "\"\($0)\"" })
+      if let chip = table.first(where: { $0.name == text }) { return .value(chip) }
+      // Names of chips differ by a letter and their registers by much: only another spelling of the same part is offered.
+      if let same = samePart(as: text, among: names) { return .unexpected(nearest: "\"\(same)\"") }
+      return .wrong(
+        "found \(value.shown), for which there is no driver; expected "
+          + (names.count == 1 ? "" : "one of ") + names.map { "\"\($0)\"" }.joined(separator: ", "))
     }
   }
 }

@@ -190,7 +190,8 @@ struct SensorPlace {
     guard chip.addresses.contains(address) else {
       section.complain(
         addressKey.name,
-        "found \(hexadecimal(address)), expected I2C address, \(listed(chip.addresses)) for the \(chip.name)")
+        "found \(hexadecimal(address)), expected I2C address, \(listed(chip.addresses)) for the \(chip.name)"
+          + (chip.othersAt[address].map { "; it is \($0)" } ?? ""))
       return nil
     }
     return address
