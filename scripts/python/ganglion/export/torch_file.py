@@ -158,6 +158,9 @@ def read_stream(content: bytes, name: str):
     storages: dict[str, Storage] = {}
 
     def persistent(given):
+        if isinstance(given, tuple) and len(given) > 1 and given[0] == "module":
+            # The class of a module, beside its source.
+            return given[1]
         kind, key, count = _reference(given)
         view = given[5] if len(given) > 5 else None
         if view is not None:
