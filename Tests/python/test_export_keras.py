@@ -146,8 +146,10 @@ class DroneNetworks(unittest.TestCase):
     def test_a_wrong_seed_of_an_ltc_is_found_out(self):
         self.assertIn("synapses are not those", self.refusal("ncp", "--wiring-seed", "22223"))
 
-    def test_options_of_ncps_torch_are_refused(self):
-        self.assertIn("ncps.torch", self.refusal("ncp", "--unfolds", "6"))
+    def test_settings_of_an_ltc_are_asked_for_without_params(self):
+        self.assertIn("--unfolds", self.refusal("ncp"))
+        self.assertIn("--constraints", self.refusal("ncp", "--unfolds", "6"))
+        self.assertIn("says 6", self.refusal("ncp", "--params", str(DRONE / "params.json"), "--unfolds", "12"))
 
     def test_a_truncated_file_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -69,6 +69,8 @@ def canonical(file: KerasFile, name: str, options: Options, account: Account) ->
     weights = layer.variables
     if kind in ("ncp", "ltc"):
         options.refuse(f"is not for an LTC ({kind})", "mode", "activation", "forget_bias", "uses_elapsed_time")
+        if kind == "ltc":
+            options.refuse("is not for an LTC whose neurons are all joined: it has no wiring", "wiring_seed")
         chain = _ltc(weights, kind, chosen, options, account)
     else:
         options.refuse(f"is for LTC networks; this checkpoint holds a CfC ({kind})", "unfolds", "constraints", "epsilon")
