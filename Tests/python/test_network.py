@@ -15,7 +15,7 @@ import numpy as np
 import paths
 
 import ganglion
-from ncps_export import model_file
+from ganglion.export import model_file
 
 MODELS = paths.ROOT / "firmware-configs" / "models"
 FLOAT, INT16, INT8 = (MODELS / f"quadrotor-ncp19{kind}.safetensors" for kind in ("", "-int16", "-int8"))
