@@ -57,7 +57,8 @@ extension ModelFile {
     let timeUnit = try time.number("unit_s")
     let (minimumTs, maximumTs) = (try time.number("minimum"), try time.number("maximum"))
     try time.finish()
-    try NetworkModel.validateTime(unit: timeUnit, minimum: minimumTs, maximum: maximumTs)
+    try NetworkModel.validateTime(
+      unit: timeUnit, minimum: minimumTs, maximum: maximumTs, of: architecture)
     let flavour = try take(Key.flavour)
     let provenance = try strings(take(Key.provenance), "metadata \(Key.provenance)")
     return ModelFile(
