@@ -11,13 +11,9 @@ import numpy as np
 # The container is the Python package's, which a checkout has beside the scripts.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 
-from ganglion import safetensors
-from ganglion.safetensors import digest
+from ganglion import model_digest, safetensors
 
 from .network import ExportError, Network
-
-# 2 for a network with liquid time-constant cells, which readers of format 1 do not know.
-FORMATS = ("1", "2")
 
 
 def write_tensors(path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]):
@@ -41,8 +37,7 @@ def write_model(path: Path, network: Network, inputs: list[dict], outputs: list[
     def compact(value):
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
-    write_tensors(path, tensors, {
-        "ganglion.format": FORMATS[any(cell["mode"] == "ltc" for cell in network.cells)],
+    safetensors.write(path, model_digest.sealed(tensors, {
         "ganglion.architecture": compact(network.architecture),
         "ganglion.flavour": network.flavour,
         "ganglion.inputs": compact(inputs),
@@ -50,5 +45,4 @@ def write_model(path: Path, network: Network, inputs: list[dict], outputs: list[
         "ganglion.time": compact(time),
         "ganglion.arithmetic": "float32",
         "ganglion.provenance": compact(network.provenance),
-        "ganglion.sha256": digest(tensors),
-    })
+    }))
