@@ -16,7 +16,7 @@ public struct CSVExport: Sendable {
   /// Throws `LogError` when the topic is not in the log, is not CDR with a `ros2msg` schema, when a message does
   /// not fit its schema, or when writing fails.
   public init(_ outline: MCAPOutline, topic: String, to sink: any LogSink) throws(LogError) {
-    guard let channel = outline.channels.values.first(where: { $0.topic == topic }) else {
+    guard let channel = outline.channel(of: topic) else {
       let topics = outline.channels.values.map(\.topic).sorted()
       let shown = topics.prefix(50).joined(separator: ", ") + (topics.count > 50 ? ", …" : "")
       throw LogError(.missing, "the log has no topic '\(topic)'", remedy: "It has: \(shown).")

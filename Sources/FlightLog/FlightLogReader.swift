@@ -43,7 +43,7 @@ public struct FlightLogReader: Sendable {
     model = try Self.attachment(FlightLogWriter.modelName, metadata.modelDigest, in: outline)
     calibration = try Self.attachment(
       FlightLogWriter.calibrationName, metadata.calibrationDigest, in: outline)
-    guard let channel = outline.channels.values.first(where: { $0.topic == TickCodec.topic }) else {
+    guard let channel = outline.channel(of: TickCodec.topic) else {
       throw LogError(
         .missing, "the log has no topic \(TickCodec.topic)", remedy: "Use a log written by `ganglion run`.")
     }
@@ -58,7 +58,7 @@ public struct FlightLogReader: Sendable {
     }
     self.codec = codec
     tickChannel = channel.id
-    dropoutChannel = outline.channels.values.first { $0.topic == DropoutTopic.topic }?.id
+    dropoutChannel = outline.channel(of: DropoutTopic.topic)?.id
   }
 
   /// The ticks from the first.

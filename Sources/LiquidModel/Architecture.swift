@@ -196,6 +196,19 @@ extension Architecture {
   }
 }
 
+extension Architecture {
+  /// Refuses unfolds that the exporter's note contradicts: the one number that changes what an LTC network does and
+  /// that no tensor's shape tells, of which an old file holds two copies.
+  func check(against provenance: [String: String]) throws(ModelError) {
+    guard let noted = provenance["unfolds"].flatMap({ Int($0) }) else { return }
+    let unfolds = cells.compactMap { if case .ltc(let cell) = $0 { cell.unfolds } else { nil } }
+    guard let found = unfolds.first, !unfolds.contains(noted) else { return }
+    throw ModelError(
+      "metadata \(ModelFile.Key.architecture)", "\(found) unfolds, but it was exported with \(noted)",
+      remedy: "the file was altered or damaged after it was written: copy or export it again")
+  }
+}
+
 extension Architecture.Cell {
   fileprivate init(_ json: JSONValue, place: String) throws(ModelError) {
     let sizes = 1...Architecture.maximumUnits

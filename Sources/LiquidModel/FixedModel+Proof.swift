@@ -16,19 +16,9 @@ extension FixedModel {
       }
       try map.prove()
     }
-    try Self.prove("input_scale", inputScales)
-    try Self.prove("output_scale", outputScales)
-    guard (0...30).contains(elapsedFraction), (0...(1 << 30)).contains(elapsedLimit) else {
-      throw refusal("time.format", "[\(elapsedFraction), \(elapsedLimit)] is outside [0...30, 0...2³⁰]")
-    }
+    try proveScales()
     for index in cells.indices { try prove(cell: index) }
     try proveFormats()
-  }
-
-  private static func prove(_ name: String, _ scales: [Float]) throws(ModelError) {
-    if let index = scales.firstIndex(where: { !($0.isFinite && $0 > 0) }) {
-      throw refusal("tensor \(name)", "element \(index) is \(scales[index]), not a positive number")
-    }
   }
 
   /// The shifts of a cell, and in mode pure its parameters; all of an LTC cell.

@@ -43,6 +43,7 @@ extension FixedModel {
     }
     try source.finish()
     try prove()
+    try proveScales(of: file)
   }
 
   /// The file that holds this network; names, ranges, time and provenance are those of `model`, from which it

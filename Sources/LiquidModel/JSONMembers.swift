@@ -78,7 +78,7 @@ struct JSONMembers {
 
   /// Refuses members that nobody has taken: they may change the meaning of the rest.
   func finish() throws(ModelError) {
-    guard let name = members.filter({ $0.value != .null }).keys.min() else { return }
+    guard let name = members.keys.min() else { return }
     throw ModelError(
       place, "unknown member \(ModelError.excerpt(name))",
       remedy: "the file may come from a newer Ganglion: update, or export the model again")

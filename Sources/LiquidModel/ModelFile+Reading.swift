@@ -24,13 +24,10 @@ extension ModelFile {
           + Format.allCases.map(\.rawValue).joined(separator: ", "),
         remedy: "update Ganglion, or export the model again")
     }
-    let stated = try take(Key.digest)
-    let found = SHA256.hexDigest(of: bytes.span.extracting((try Safetensors.dataStart(of: bytes))...))
-    guard stated == found else {
-      throw ModelError(
-        "metadata \(Key.digest)", "\(ModelError.excerpt(stated)), but the tensors digest to \(found)",
-        remedy: "the weights were altered or damaged after the export: copy or export the file again")
-    }
+    // Before anything else is believed.
+    let seal = try seal(of: file, format: format)
+    metadata[Key.digest] = nil
+    metadata[Key.tensorDigest] = nil
     let arithmetic = try take(Key.arithmetic)
     guard let arithmetic = Arithmetic(rawValue: arithmetic) else {
       throw ModelError(
@@ -46,25 +43,24 @@ extension ModelFile {
     let architecture = try Architecture(
       JSONReader.read(take(Key.architecture), place: "metadata \(Key.architecture)"), inputs: inputs.count,
       outputs: outputs.count, place: "metadata \(Key.architecture)")
-    guard format == Format(of: architecture) else {
-      throw ModelError(
-        "metadata \(Key.format)",
-        "version \(format.rawValue), but a network of these cells has \(Format(of: architecture).rawValue)",
-        remedy: ModelError.exportAgain)
-    }
+    try format.check(architecture)
     var time = try JSONMembers(
       JSONReader.read(take(Key.time), place: "metadata \(Key.time)"), place: "metadata \(Key.time)")
     let timeUnit = try time.number("unit_s")
     let (minimumTs, maximumTs) = (try time.number("minimum"), try time.number("maximum"))
     try time.finish()
-    try NetworkModel.validateTime(unit: timeUnit, minimum: minimumTs, maximum: maximumTs)
+    try NetworkModel.validateTime(
+      unit: timeUnit, minimum: minimumTs, maximum: maximumTs, of: architecture)
     let flavour = try take(Key.flavour)
     let provenance = try strings(take(Key.provenance), "metadata \(Key.provenance)")
-    return ModelFile(
+    try architecture.check(against: provenance)
+    var model = ModelFile(
       arithmetic: arithmetic, architecture: architecture, inputs: inputs, outputs: outputs,
       timeUnit: timeUnit,
       minimumTs: minimumTs, maximumTs: maximumTs, flavour: flavour, provenance: provenance,
       metadata: metadata, tensors: file.tensors)
+    model.seal = seal
+    return model
   }
 
   private init(
@@ -101,7 +97,7 @@ extension ModelFile {
       throw ModelError(place, "is not an object", remedy: ModelError.exportAgain)
     }
     var strings: [String: String] = [:]
-    for (name, value) in members {
+    for (name, value) in members.sorted(by: { $0.key < $1.key }) {
       guard case .string(let string) = value else {
         throw ModelError(
           "\(place), \(ModelError.excerpt(name))", "\(value.kind) where a string was expected",

@@ -32,6 +32,9 @@ public struct ModelFile: Sendable, Equatable {
   public var metadata: [String: String]
   /// The weights; for `float32` and `float16` as `NetworkModel` names them, otherwise as the quantiser does.
   public var tensors: [Tensor]
+  /// The digest of the file that this was read from, and what it covers; nil for a model that was not read. It is what
+  /// the file said: a change of this value does not renew it.
+  public internal(set) var seal: Seal?
 
   /// A file that says of its network what `model` says, with tensors of the caller's making.
   ///
@@ -48,9 +51,15 @@ public struct ModelFile: Sendable, Equatable {
     (self.metadata, self.tensors) = (metadata, tensors)
   }
 
-  /// SHA-256 over the tensors' bytes in the order of the file, as 64 hexadecimal digits.
+  /// The digest of the file that this was read from, or else of the one that would be written.
   public var digest: String {
-    SHA256.hexDigest(of: Safetensors(metadata: [:], tensors: tensors).ordered.flatMap(\.bytes))
+    seal?.digest ?? Safetensors(metadata: strings, tensors: tensors).contentDigest
+  }
+
+  /// SHA-256 over the tensors' bytes in the order in which they are written, as 64 hexadecimal digits.
+  public var tensorDigest: String {
+    let tensors = Safetensors(metadata: [:], tensors: tensors).ordered
+    return Safetensors(metadata: [:], tensors: tensors).dataDigest
   }
 
   /// The tensor of that name.
@@ -73,18 +82,39 @@ public struct ModelFile: Sendable, Equatable {
     static let time = "ganglion.time"
     static let arithmetic = "ganglion.arithmetic"
     static let provenance = "ganglion.provenance"
-    static let digest = "ganglion.sha256"
-    static let all = [format, architecture, flavour, inputs, outputs, time, arithmetic, provenance, digest]
+    static let digest = "ganglion.digest"
+    /// The digest of files of formats 1 and 2.
+    static let tensorDigest = "ganglion.sha256"
+    static let all = [
+      format, architecture, flavour, inputs, outputs, time, arithmetic, provenance, digest, tensorDigest,
+    ]
   }
 
-  /// The values of `ganglion.format` that this code reads and writes: 2 for a network with liquid time-constant cells,
-  /// which readers of format 1 do not know, and 1 for all others.
+  /// The values of `ganglion.format` that this code reads.
   enum Format: String, CaseIterable {
+    /// A digest over the tensors' bytes alone, and no liquid time-constant cells.
     case closedForm = "1"
+    /// The same with liquid time-constant cells, which readers of format 1 do not know.
     case timeConstants = "2"
+    /// A digest over everything, whatever the cells. The only one that is written.
+    case sealed = "3"
 
-    init(of architecture: Architecture) {
-      self = architecture.hasTimeConstantCells ? .timeConstants : .closedForm
+    /// What the digest of such a file covers.
+    var coverage: Seal.Coverage { self == .sealed ? .everything : .tensors }
+
+    /// The old format of a network.
+    private static func unsealed(_ architecture: Architecture) -> Format {
+      architecture.hasTimeConstantCells ? .timeConstants : .closedForm
+    }
+
+    /// Refuses an old format that does not fit the cells.
+    func check(_ architecture: Architecture) throws(ModelError) {
+      guard self == .sealed || self == Self.unsealed(architecture) else {
+        throw ModelError(
+          "metadata \(Key.format)",
+          "version \(rawValue), but a network of these cells has \(Self.unsealed(architecture).rawValue)",
+          remedy: ModelError.exportAgain)
+      }
     }
   }
 }

@@ -8,7 +8,7 @@ extension NetworkModel {
     try architecture.checkSizes()
     try Self.validate(inputs, "input")
     try Self.validate(outputs, "output")
-    try Self.validateTime(unit: timeUnit, minimum: minimumTs, maximum: maximumTs)
+    try Self.validateTime(unit: timeUnit, minimum: minimumTs, maximum: maximumTs, of: architecture)
     if let memory {
       // `checkSizes` has seen that the only cell is a CfC.
       guard memory.units == cells[0].units else {
@@ -41,7 +41,9 @@ extension NetworkModel {
           place, port.name.isEmpty ? "has no name" : "the name is used twice",
           remedy: "give each \(kind) a name of its own")
       }
-      guard Float(port.minimum).isFinite, Float(port.maximum).isFinite, port.minimum < port.maximum else {
+      // The network takes its inputs and gives its outputs as Float.
+      let (minimum, maximum) = (Float(port.minimum), Float(port.maximum))
+      guard minimum.isFinite, maximum.isFinite, minimum < maximum, (maximum - minimum).isFinite else {
         throw ModelError(
           place, "\(port.minimum) to \(port.maximum) is not a range",
           remedy: "state finite bounds, the smaller one first")
@@ -49,16 +51,31 @@ extension NetworkModel {
     }
   }
 
-  /// Whether the time unit and the range of `ts` make sense.
-  static func validateTime(unit: Double, minimum: Double, maximum: Double) throws(ModelError) {
-    guard unit.isFinite, unit > 0 else {
-      throw ModelError("time unit", "\(unit) s", remedy: "state how many seconds ts = 1 stands for")
+  /// The seconds that ts = 1 may stand for. A vehicle's loop takes milliseconds.
+  static let timeUnits = 1e-9...86400.0
+
+  /// Whether the time unit and the range of `ts` make sense for a network.
+  static func validateTime(
+    unit: Double, minimum: Double, maximum: Double, of architecture: Architecture
+  ) throws(ModelError) {
+    guard timeUnits.contains(unit) else {
+      throw ModelError(
+        "time unit", "\(unit) s, outside \(timeUnits.lowerBound) to \(Int(timeUnits.upperBound)) s",
+        remedy: "state how many seconds ts = 1 stands for")
     }
-    // The network takes ts as a Float.
-    guard minimum >= 0, minimum <= maximum, Float(maximum).isFinite else {
+    // The network takes ts as a Float. What is smaller than a normal number has lost its digits.
+    guard minimum >= 0, minimum <= maximum,
+      maximum == 0 || Float(maximum).isNormal && Float(maximum * unit).isNormal
+    else {
       throw ModelError(
         "range of ts", "\(minimum) to \(maximum)",
         remedy: "state finite bounds from 0 on, the smaller one first")
+    }
+    // A closed-form network may have been trained with ts = 0; an LTC one stands still without time.
+    guard maximum > 0 || !architecture.hasTimeConstantCells else {
+      throw ModelError(
+        "range of ts", "\(minimum) to \(maximum), without which the state of an LTC cell never changes",
+        remedy: "state a largest ts above 0")
     }
   }
 }

@@ -36,7 +36,7 @@ public struct Safetensors: Sendable, Equatable {
         throw ModelError(
           "__metadata__", "\(value.kind) where an object was expected", remedy: ModelError.copyAgain)
       }
-      for (name, member) in members {
+      for (name, member) in members.sorted(by: { $0.key < $1.key }) {
         guard case .string(let text) = member else {
           throw ModelError(
             "metadata \(ModelError.excerpt(name))", "\(member.kind) where a string was expected",
@@ -48,7 +48,7 @@ public struct Safetensors: Sendable, Equatable {
     // Sorted by place in the file (then by name, for tensors without bytes), so that a gap or an overlap
     // shows at the first tensor concerned.
     var extents: [Extent] = []
-    for (name, entry) in entries { extents.append(try Extent(name, entry)) }
+    for (name, entry) in entries.sorted(by: { $0.key < $1.key }) { extents.append(try Extent(name, entry)) }
     extents.sort { ($0.start, $0.end, $0.name) < ($1.start, $1.end, $1.name) }
     let dataSize = bytes.count - dataStart
     var position = 0

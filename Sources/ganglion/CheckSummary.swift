@@ -35,6 +35,8 @@ struct CheckSummary: Encodable {
 
   struct Model: Encodable {
     var file, arithmetic, digest: String
+    /// Why the file is not protected against damage; `nil` when it is.
+    var note: String?
   }
 
   var valid = true
@@ -82,7 +84,8 @@ struct CheckSummary: Encodable {
     notes = configuration.notes
     self.model = model.map {
       Model(
-        file: configuration.modelPath ?? "", arithmetic: $0.arithmetic.rawValue, digest: $0.digest)
+        file: configuration.modelPath ?? "", arithmetic: $0.arithmetic.rawValue, digest: $0.digest,
+        note: $0.sealNote)
     }
   }
 
@@ -99,7 +102,8 @@ struct CheckSummary: Encodable {
       }
     }
     if let model {
-      lines.append("model: \(model.file), \(model.arithmetic), tensors \(model.digest.prefix(12))")
+      lines.append("model: \(model.file), \(model.arithmetic), sha256 \(model.digest.prefix(12))")
+      if let note = model.note { lines.append("model: \(note)") }
     }
     if let calibrationNote {
       lines.append("calibration: \(calibrationNote)")

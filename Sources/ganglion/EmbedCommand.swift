@@ -34,9 +34,18 @@ func embedCommand(_ arguments: [String]) -> ExitStatus {
     if let output, !output.hasSuffix(".\(language.rawValue)") || output.hasSuffix("/.\(language.rawValue)") {
       throw UsageError("--output names a file that ends in .\(language.rawValue), not '\(output)'")
     }
+    // The name goes into an #include.
+    if let output,
+      let odd = output.unicodeScalars.first(where: { "\"\\<>".unicodeScalars.contains($0) || $0.value < 0x20 }
+      )
+    {
+      throw UsageError(
+        "--output names a file without \(String(reflecting: String(odd))), which C cannot include")
+    }
     guard output != nil || !arguments.has("json") else { throw UsageError("--json needs --output FILE") }
 
     let file = try ModelFile.read(path: path)
+    if let note = file.sealNote { Terminal.printNote("\(path): \(note)") }
     let title = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let source: EmbeddedSource
     do throws(ModelError) {

@@ -37,7 +37,16 @@ struct EmbeddedSource {
 
   private var snakeCase: String { words.joined(separator: "_") }
   private var upperCase: String { snakeCase.uppercased() }
-  private var camelCase: String { words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined() }
+  private var camelCase: String {
+    let name = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    return Self.takenNames.contains(name) ? name + "Model" : name
+  }
+
+  /// Names that Swift keeps for itself, and those of the types in the source, which would be hidden.
+  private static let takenNames = [
+    "Any", "Error", "Failure", "InlineArray", "Int", "Protocol", "Result", "Self", "Type", "UInt64",
+    "UnsafeRawBufferPointer",
+  ]
 
   /// What is worth knowing, line by line, for a comment.
   private var description: [String] {
@@ -52,7 +61,7 @@ struct EmbeddedSource {
       "\(title): a liquid network of \(file.architecture.neurons) neurons in \(file.arithmetic.rawValue), "
         + "for LiquidCore of Ganglion.",
       "", "Written by ganglion embed (ganglion \(ganglionVersion)); do not edit.", "",
-      "sha256 of the model file's tensors:  \(file.digest)",
+      "sha256 of the model file's \(file.seal?.coverage == .tensors ? "tensors:  " : "content:  ")\(file.digest)",
       "sha256 of the image:                 \(SHA256.hexDigest(of: image))", "",
       "Inputs:",
     ]

@@ -118,9 +118,10 @@ struct ModelInspection {
         format: "time            ts = 1 is %g s; ts from %g to %g", file.timeUnit, file.minimumTs,
         file.maximumTs),
       "sha256          \(file.digest)",
-      "inputs",
     ].compactMap { $0 }
-    if let fixed { lines.insert(contentsOf: CycleEstimate(fixed).lines, at: lines.count - 4) }
+    if let fixed { lines.insert(contentsOf: CycleEstimate(fixed).lines, at: lines.count - 3) }
+    if let note = file.sealNote { lines.append("                \(note)") }
+    lines.append("inputs")
     lines += file.inputs.enumerated().map { index, input in
       port(input, scale: fixed.flatMap { index < $0.inputScales.count ? $0.inputScales[index] : nil })
     }
@@ -160,7 +161,8 @@ struct ModelInspection {
       "image_bytes": imageBytes, "workspace_bytes": workspaceBytes, "state_bytes": stateBytes,
       "time": ["unit_s": file.timeUnit, "minimum": file.minimumTs, "maximum": file.maximumTs],
       "inputs": ports(file.inputs), "outputs": ports(file.outputs), "provenance": file.provenance,
-      "sha256": file.digest,
+      "sha256": file.digest, "sha256_covers": (file.seal?.coverage ?? .everything).rawValue,
+      "note": file.sealNote.map { $0 as Any } ?? NSNull(),
     ]) { $1 }
   }
 }

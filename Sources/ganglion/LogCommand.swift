@@ -82,12 +82,12 @@ struct LogListing {
     metadata = (outline.metadata.first { $0.name == "ganglion" }?.entries ?? []).prefix(Self.mostListed)
     run = (outline.metadata.first { $0.name == FlightLogMetadata.runRecordName }?.entries ?? []).prefix(
       Self.mostListed)
-    topics = outline.channels.values.map { channel in
+    topics = outline.channels.values.sorted { ($0.topic, $0.id) < ($1.topic, $1.id) }.map { channel in
       (
         topic: channel.topic, schema: outline.schemas[channel.schema]?.name ?? "",
         count: verification.messageCounts[channel.id] ?? 0
       )
-    }.sorted { $0.topic < $1.topic }.prefix(Self.mostListed)
+    }.prefix(Self.mostListed)
     attachments = outline.attachments.prefix(Self.mostListed)
     seconds = verification.times.map { Double($0.upperBound - $0.lowerBound) * 1e-9 } ?? 0
   }

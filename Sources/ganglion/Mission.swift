@@ -83,6 +83,15 @@ struct Mission: Sendable {
       timing: NetworkTiming(unit: model.timeUnit, largest: model.maximumTs))
   }
 
+  /// Why the model's file is not protected against damage; `nil` when it is, or without one.
+  var modelNote: String? { model?.sealNote }
+
+  /// The result of a run as an object, with what there is to note of the model.
+  func noted(_ result: [String: Any]) -> [String: Any] {
+    guard let modelNote else { return result }
+    return result.merging(["model_note": modelNote]) { $1 }
+  }
+
   /// Where the log of a run goes when the command line does not say: the configuration's log folder, which is made
   /// when it is not there, under the configuration's name and `run`.
   func standardLogPath(_ run: String) throws -> String {

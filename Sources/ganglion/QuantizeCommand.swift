@@ -34,6 +34,7 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
     }
     let tolerance = try tolerance(arguments, arithmetic)
     let source = try ModelFile.read(path: path)
+    if let note = source.sealNote { Terminal.printNote("\(path): \(note)") }
     guard source.arithmetic == .float32 else {
       throw CommandFailure("\(path) is \(source.arithmetic.rawValue) already: quantize the float32 original")
     }

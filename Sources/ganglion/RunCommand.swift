@@ -48,6 +48,7 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     let mission = try Mission(path: path, overrides: try overrides(arguments))
     try checkBackend(mission.configuration.backend, arguments)
     if let note = mission.configuration.calibrationNote { Terminal.printNote("calibration: \(note)") }
+    if let note = mission.modelNote { Terminal.printNote("model: \(note)") }
     if mission.configuration.backend == .linux {
       return try runOnLinux(mission, try linuxOptions(mission, arguments), json: arguments.has("json"))
     }
@@ -58,7 +59,7 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
       arguments.has("no-log") ? nil : try arguments.value("log") ?? mission.standardLogPath("\(seed)")
     let flight = try Flight(mission, seed: seed, fault: arguments.value("fault"), logPath: logPath)
     let report = try fly(flight, showsProgress: Terminal.showsProgress)
-    Terminal.printResult(arguments.has("json") ? Terminal.json(report.json) : report.table)
+    Terminal.printResult(arguments.has("json") ? Terminal.json(mission.noted(report.json)) : report.table)
     return .success
   }
 }

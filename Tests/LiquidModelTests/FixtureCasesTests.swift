@@ -22,7 +22,7 @@ import Testing
       let file = try ModelFile(fixture.model(), arithmetic: .float32)
       // The largest networks would take most of this test's time and add nothing.
       if file.tensors.reduce(0, { $0 + $1.bytes.count }) < 400_000 {
-        #expect(file.digest == fixture.weights_sha256, "\(fixture.name)")
+        #expect(file.tensorDigest == fixture.weights_sha256, "\(fixture.name)")
       }
       let steps = fixture.inputSteps().map { $0.inputs + [$0.ts] }
       let inputs = Tensor(

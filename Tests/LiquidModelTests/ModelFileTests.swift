@@ -17,10 +17,11 @@ import Testing
     }
   }
 
-  /// The bytes of a good file with some metadata replaced, or removed where nil.
+  /// The bytes of a good file with some metadata replaced, or removed where nil, and the digest renewed.
   static func altered(_ changes: [String: String?]) throws -> [UInt8] {
     var file = try Safetensors(ModelFile(#require(small.first).model(), arithmetic: .float32).encoded())
     for (key, value) in changes { file.metadata[key] = value }
+    if !changes.keys.contains("ganglion.digest") { file.metadata["ganglion.digest"] = file.contentDigest }
     return try file.encoded()
   }
 
@@ -52,6 +53,7 @@ import Testing
   @Test(arguments: ExportedCase.all)
   func `reads what the Python exporter wrote`(exported: ExportedCase) throws {
     let file = try ModelFile.read(path: exported.path)
+    #expect(file.seal?.coverage == .everything)
     let model = try file.model()
     #expect(model.inputs.count == exported.inputSteps()[0].inputs.count)
     #expect(model.outputs.count == (try exported.expectedOutputs()[0].count))
@@ -82,14 +84,14 @@ import Testing
   @Test func `a single altered weight shows in the digest`() throws {
     var bytes = try Self.altered([:])
     bytes[bytes.count - 1] ^= 1
-    #expect(Self.failure { _ = try ModelFile.read(bytes) }?.place == "metadata ganglion.sha256")
+    #expect(Self.failure { _ = try ModelFile.read(bytes) }?.place == "metadata ganglion.digest")
   }
 
   @Test(
     arguments: [
-      ("ganglion.format", "2", "version"),
+      ("ganglion.format", "4", "version"),
       ("ganglion.format", nil, "missing"),
-      ("ganglion.sha256", "00", "digest"),
+      ("ganglion.digest", "00", "digest"),
       ("ganglion.arithmetic", "int4", "none of"),
       ("ganglion.arithmetic", "float16", "F16"),
       ("ganglion.inputs", "[]", "0 inputs"),
@@ -126,11 +128,28 @@ import Testing
         #"{"cells":[{"mode":"default","units":4,"backbone":[],"backbone_activation":"tanh","head_activation":"tanh","bias":false}],"projection":false}"#,
         "unknown member"
       ),
+      ("ganglion.time", #"{"unit_s":1,"minimum":0,"maximum":1,"offset":null}"#, "unknown member"),
     ] as [(String, String?, String)])
   func `metadata that is wrong is refused with its key`(key: String, value: String?, cause: String) throws {
     let bytes = try Self.altered([key: value])
     let error = try #require(Self.failure { _ = try ModelFile.read(bytes).model() })
     #expect("\(error)".contains(cause), "\(error)")
+  }
+
+  /// A dictionary's order is another one in each run of the program.
+  @Test func `of several faults the first by name is told`() throws {
+    let names = (0..<40).map { "k\($0)" }.sorted()
+    let numbers = names.reversed().map { "\"\($0)\":1" }.joined(separator: ",")
+    let provenance = try Self.altered(["ganglion.provenance": "{\(numbers)}"])
+    let error = try #require(Self.failure { _ = try ModelFile.read(provenance) })
+    #expect(error.place == "metadata ganglion.provenance, \"k0\"")
+    for (header, place) in [
+      (#"{"__metadata__":{\#(numbers)}}"#, "metadata \"k0\""), ("{\(numbers)}", "tensor \"k0\""),
+    ] {
+      let bytes =
+        (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) } + Array(header.utf8)
+      #expect(Self.failure { _ = try ModelFile.read(bytes) }?.place == place)
+    }
   }
 
   @Test func `a tensor missing or left over is named`() throws {

@@ -93,6 +93,7 @@ import Testing
     file.inputs[0].name = "*/ int injected; /*"
     file.inputs[1].unit = "m\n#error injected\n"
     file.inputs[2].name = "??/"
+    file.inputs[3].name = "\u{2066}\u{2069}\u{200B}\u{FEFF}\r\u{2028}\u{85}*\u{301}/ \\"
     file.outputs[0].unit = "\u{202E}//*/*\\"
     file.provenance["note"] = "**//" + String(repeating: "long ", count: 1000)
     try withFolder { folder in
@@ -102,6 +103,29 @@ import Testing
       let bytes = try compiledC("model.h", "HOSTILE_IMAGE_BYTES", "hostile_image", in: folder)
       #expect(bytes == (try image(path)))
       #expect(embedCommand([path, "--language", "swift", "-o", folder + "/model.swift"]) == .success)
+      try run("swiftc", ["-typecheck", "-warnings-as-errors", "model.swift"], in: folder)
+      // Nor does it turn lines around or hide in them.
+      for name in ["model.c", "model.h", "model.swift"] {
+        let text = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+        let hidden = text.unicodeScalars.filter {
+          $0 != "\n"
+            && [.control, .format, .lineSeparator, .paragraphSeparator].contains(
+              $0.properties.generalCategory)
+        }
+        #expect(hidden.isEmpty, "\(name)")
+      }
+    }
+  }
+
+  @Test(arguments: ["self", "type", "int", "u-int64", "inline-array", "2fast", "class"])
+  func aNameThatSwiftOrCKeepsForItselfStillCompiles(name: String) throws {
+    try withFolder { folder in
+      let path = model("quadrotor-ncp19-int8")
+      #expect(embedCommand([path, "-o", folder + "/model.c", "--name", name]) == .success)
+      try run("gcc", ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-c", "model.c"], in: folder)
+      #expect(
+        embedCommand([path, "--language", "swift", "-o", folder + "/model.swift", "--name", name]) == .success
+      )
       try run("swiftc", ["-typecheck", "-warnings-as-errors", "model.swift"], in: folder)
     }
   }
@@ -126,6 +150,9 @@ import Testing
       #expect(embedCommand([path, "--language", "rust"]) == .wrongUse)
       #expect(embedCommand([path, "-o", folder + "/model.h"]) == .wrongUse)
       #expect(embedCommand([path, "-o", folder + "/.c"]) == .wrongUse)
+      for odd in ["a\"b", "a\\b", "a\nb", "<a>"] {
+        #expect(embedCommand([path, "-o", "\(folder)/\(odd).c"]) == .wrongUse)
+      }
       #expect(embedCommand([path, "-o", folder + "/a.c", "--output", folder + "/b.c"]) == .wrongUse)
       #expect(embedCommand([path, "--json"]) == .wrongUse)
       #expect(embedCommand([path, "-o", folder + "/nowhere/model.c"]) == .wrongUse)

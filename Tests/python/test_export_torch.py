@@ -257,7 +257,7 @@ class Questions(unittest.TestCase):
         self.assertIsNone(self.refuse(state, "--constraints", "explicit", "--unfolds", "6"))
         tensors, metadata = model_file.read_tensors(self.folder / "n.safetensors")
         self.assertEqual(tensors["cell0.capacitance"][3], np.float32(1e-8))
-        self.assertEqual(metadata["ganglion.format"], "2")
+        self.assertEqual(metadata["ganglion.format"], "3")
 
     def test_two_networks_in_one_checkpoint_must_be_chosen_from(self):
         both = {f"a.{n}": v for n, v in self.dense.items()} | {f"b.{n}": v for n, v in self.dense.items()}

@@ -15,6 +15,7 @@ import numpy as np
 import paths
 
 import ganglion
+from ganglion import model_digest
 from ganglion.export import model_file
 
 MODELS = paths.ROOT / "firmware-configs" / "models"
@@ -211,8 +212,7 @@ class Refusals(unittest.TestCase):
             path = Path(folder) / "bad.safetensors"
 
             def written(changed, metadata=metadata):
-                text = dict(metadata, **{"ganglion.sha256": model_file.digest(changed)})
-                model_file.write_tensors(path, changed, text)
+                path.write_bytes(model_digest.sealed(changed, metadata))
                 return path
 
             weight = tensors["cell0.ff1.weight"]

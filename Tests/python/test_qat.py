@@ -16,7 +16,7 @@ import paths
 import ganglion
 import generator
 import parity_model
-from ganglion import safetensors
+from ganglion import model_digest, safetensors
 
 HAVE_TORCH = paths.have("torch")
 if HAVE_TORCH:
@@ -479,7 +479,7 @@ class Refusals(Folder):
             ("cell0.heads.bias", 2**31 - 1),
         ):
             changed = dict(tensors, **{name: np.full_like(tensors[name], value)})
-            content = safetensors.encode(changed, dict(metadata, **{"ganglion.sha256": safetensors.digest(changed)}))
+            content = model_digest.sealed(changed, metadata)
             with self.subTest(name), self.assertRaises(ganglion.ModelError):
                 QuantisedNetwork(content)
 
@@ -491,7 +491,7 @@ class Refusals(Folder):
     def test_a_trained_model_that_was_not_quantised_is_refused(self):
         weights, metadata = safetensors.decode(FLOAT.read_bytes())
         changed = dict(weights, **{"cell0.time_a.weight": np.zeros_like(weights["cell0.time_a.weight"])})
-        content = safetensors.encode(changed, dict(metadata, **{"ganglion.sha256": safetensors.digest(changed)}))
+        content = model_digest.sealed(changed, metadata)
         with self.assertRaisesRegex(ganglion.ModelError, "cell0.heads: a synapse that is zero in the trained model"):
             QuantisedNetwork(INT8, content)
 

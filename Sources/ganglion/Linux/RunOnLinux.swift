@@ -59,7 +59,7 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
       report.trafficFailure = "cannot write into \(folder): \(describe(error))"
     }
   }
-  Terminal.printResult(json ? Terminal.json(report.json) : report.table)
+  Terminal.printResult(json ? Terminal.json(mission.noted(report.json)) : report.table)
   return report.logFailure == nil && report.trafficFailure == nil ? .success : .resultSaysNo
 }
 

@@ -31,7 +31,7 @@ func flyEpisodes(
     try (0..<count).compactMap { try results[$0]?.get() }
   }
   let summary = EpisodeSummary(reports)
-  Terminal.printResult(arguments.has("json") ? Terminal.json(summary.json) : summary.table)
+  Terminal.printResult(arguments.has("json") ? Terminal.json(mission.noted(summary.json)) : summary.table)
   return .success
 }
 

@@ -71,6 +71,37 @@ import Testing
     #expect(message(text) == expected)
   }
 
+  @Test(arguments: [
+    (#"{ n\u0061me: 1 }"#, "name"), (#"{\u0061: 1}"#, "a"), (#"{a\u0031\u005F\u0024: 1}"#, "a1_$"),
+    (#"{\u005f\u200D: 1}"#, "_\u{200D}"), (#"{\u00FCnder: 1}"#, "ünder"), ("{a\u{200C}b: 1}", "a\u{200C}b"),
+    (#"{tru\u0065: 1}"#, "true"), (#"{a\u0301: 1}"#, "a\u{301}"),
+  ])
+  func aKeyMayHaveEscapes(text: String, key: String) throws {
+    guard case .object(let members) = try JSON5Parser.parse(text).content else {
+      return #expect(Bool(false), "no object")
+    }
+    #expect(members.map { Array($0.key.unicodeScalars) } == [Array(key.unicodeScalars)])
+  }
+
+  @Test(arguments: [
+    (#"{n\x61me: 1}"#, "1:3 a key has no escapes but \\u and four hexadecimal digits; put it in quotes"),
+    (#"{\: 1}"#, "1:2 a key has no escapes but \\u and four hexadecimal digits; put it in quotes"),
+    (#"{a\u00: 1}"#, "1:7 expected 4 hexadecimal digits in an escape"),
+    (#"{a\u{61}: 1}"#, "1:5 expected 4 hexadecimal digits in an escape"),
+    (#"{\u0031a: 1}"#, "1:2 the escape stands for no letter that a key can have here without quotes"),
+    (#"{a\u0020b: 1}"#, "1:3 the escape stands for no letter that a key can have here without quotes"),
+    (#"{a\u003A 1}"#, "1:3 the escape stands for no letter that a key can have here without quotes"),
+    (#"{a\uD835\uDC00: 1}"#, "1:3 the escape stands for no letter that a key can have here without quotes"),
+    (#"{a\u202E: 1}"#, "1:3 the escape stands for no letter that a key can have here without quotes"),
+    (#"{\u200Da: 1}"#, "1:2 the escape stands for no letter that a key can have here without quotes"),
+    (#"{\u0301a: 1}"#, "1:2 the escape stands for no letter that a key can have here without quotes"),
+    (#"{a: tru\u0065}"#, "1:5 expected a value, found the bare word \"tru\"; put text in quotes"),
+    (#"{a: \u0074rue}"#, "1:5 expected a value, found \"\\\""),
+  ])
+  func anEscapeThatNoKeyCanHaveIsRefused(text: String, expected: String) {
+    #expect(message(text) == expected)
+  }
+
   @Test func linesEndAsTheStandardSays() throws {
     let value = try JSON5Parser.parse("[\r\n1,\r2,\n3,\u{2028}4]")
     guard case .array(let elements) = value.content else { return #expect(Bool(false), "no list") }

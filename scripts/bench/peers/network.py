@@ -24,7 +24,7 @@ class Network:
         (length,) = struct.unpack("<Q", data[:8])
         header = json.loads(data[8 : 8 + length])
         metadata = header.pop("__metadata__")
-        self.digest = metadata["ganglion.sha256"]
+        self.digest = metadata["ganglion.digest"]
         self.tensors = {
             key: np.frombuffer(data, "<f4", int(np.prod(value["shape"])), 8 + length + value["data_offsets"][0])
             .reshape(value["shape"])

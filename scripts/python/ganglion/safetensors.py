@@ -25,9 +25,9 @@ def encode(tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> bytes:
     data = []
     position = 0
     for name in _ordered(tensors):
-        content = _content(tensors[name])
+        content = element_bytes(tensors[name])
         header[name] = {
-            "dtype": _NAMES[tensors[name].dtype.name], "shape": list(tensors[name].shape),
+            "dtype": type_name(tensors[name]), "shape": list(tensors[name].shape),
             "data_offsets": [position, position + len(content)],
         }
         data.append(content)
@@ -72,7 +72,7 @@ def bfloat16(halves: np.ndarray) -> np.ndarray:
 
 def digest(tensors: dict[str, np.ndarray]) -> str:
     """SHA-256 over the tensor data as `encode` lays it out."""
-    return hashlib.sha256(b"".join(_content(tensors[name]) for name in _ordered(tensors))).hexdigest()
+    return hashlib.sha256(b"".join(element_bytes(tensors[name]) for name in _ordered(tensors))).hexdigest()
 
 
 def write(path: str | os.PathLike, content: bytes):
@@ -86,5 +86,11 @@ def _ordered(tensors: dict[str, np.ndarray]) -> list[str]:
     return sorted(tensors, key=lambda name: (-tensors[name].dtype.itemsize, name))
 
 
-def _content(value: np.ndarray) -> bytes:
+def type_name(value: np.ndarray) -> str:
+    """How a file spells the type of the elements."""
+    return _NAMES[value.dtype.name]
+
+
+def element_bytes(value: np.ndarray) -> bytes:
+    """The elements as a file holds them: little-endian, row-major."""
     return np.ascontiguousarray(value, value.dtype.newbyteorder("<")).tobytes()

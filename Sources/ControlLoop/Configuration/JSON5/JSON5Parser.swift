@@ -1,8 +1,7 @@
 /// Reads JSON5 (https://spec.json5.org) into a tree that knows its lines.
 ///
 /// Foundation decodes JSON5 too, but keeps neither lines nor duplicate keys, both of which a strict
-/// configuration needs; the tests hold this parser against Foundation's. Not taken from the standard:
-/// identifiers with `\u` escapes as keys (put such a key in quotes).
+/// configuration needs; the tests hold this parser against Foundation's.
 struct JSON5Parser {
   /// Deepest nesting of arrays and objects; a text beyond it is refused, so that recursion is bounded.
   static let maximumDepth = 32
@@ -97,19 +96,44 @@ struct JSON5Parser {
   private mutating func parseKey() throws(JSON5Error) -> String {
     guard let first = peek else { throw error("the text ends inside an object: '}' is missing") }
     if first == "\"" || first == "'" { return try parseString() }
-    let word = parseWord()
-    guard !word.isEmpty else { throw error("expected a key or '}', found \(Self.shown(first))") }
-    return word
+    let key = try parseIdentifier()
+    guard !key.isEmpty else { throw error("expected a key or '}', found \(Self.shown(first))") }
+    return key
   }
 
-  /// The identifier that begins here; empty when none does.
-  private mutating func parseWord() -> String {
+  /// The identifier that begins here (ECMAScript 5.1, 7.6), a part of which may be written as `\u0061`; empty when
+  /// none does.
+  private mutating func parseIdentifier() throws(JSON5Error) -> String {
     var word = String.UnicodeScalarView()
     while let next = peek {
-      let continues =
-        next == "_" || next == "$"
-        || (word.isEmpty ? next.properties.isXIDStart : next.properties.isXIDContinue)
-      guard continues else { break }
+      let start = position
+      guard next == "\\" else {
+        guard Self.isInIdentifier(next, first: word.isEmpty) else { break }
+        word.append(next)
+        index += 1
+        continue
+      }
+      index += 1
+      guard take("u") else {
+        throw JSON5Error(
+          position: start,
+          message: "a key has no escapes but \\u and four hexadecimal digits; put it in quotes")
+      }
+      let code = try hexadecimal(digits: 4)
+      guard let scalar = Unicode.Scalar(code), Self.isInIdentifier(scalar, first: word.isEmpty) else {
+        throw JSON5Error(
+          position: start,
+          message: "the escape stands for no letter that a key can have here without quotes")
+      }
+      word.append(scalar)
+    }
+    return String(word)
+  }
+
+  /// The bare word that begins here, in which there are no escapes; empty when none does.
+  private mutating func parseWord() -> String {
+    var word = String.UnicodeScalarView()
+    while let next = peek, Self.isInIdentifier(next, first: word.isEmpty) {
       word.append(next)
       index += 1
     }
@@ -137,44 +161,6 @@ struct JSON5Parser {
     case "0"..."9", "a"..."z", "A"..."Z", "+", "-", ".": true
     default: false
     }
-  }
-
-  /// The value of a JSON5 number; `nil` when `text` is none. Too large ones are infinite, as IEEE 754 has it.
-  static func number(_ text: String) -> Double? {
-    var digits = Substring(text)
-    var sign = 1.0
-    if digits.first == "+" || digits.first == "-" {
-      sign = digits.removeFirst() == "-" ? -1 : 1
-    }
-    if digits == "Infinity" { return sign * .infinity }
-    if digits == "NaN" { return .nan }
-    if digits.hasPrefix("0x") || digits.hasPrefix("0X") {
-      let hexadecimal = digits.dropFirst(2)
-      guard !hexadecimal.isEmpty, hexadecimal.allSatisfy(\.isHexDigit) else { return nil }
-      return hexadecimal.reduce(0.0) { $0 * 16 + Double($1.hexDigitValue ?? 0) } * sign
-    }
-    // What Double takes beyond JSON5 ("inf", hexadecimal fractions, leading zeros) is turned away here.
-    var rest = digits
-    let whole = rest.prefix(while: \.isWholeASCIIDigit)
-    rest.removeFirst(whole.count)
-    if whole.count > 1 && whole.first == "0" { return nil }
-    var digitCount = whole.count
-    if rest.first == "." {
-      rest.removeFirst()
-      let fraction = rest.prefix(while: \.isWholeASCIIDigit)
-      rest.removeFirst(fraction.count)
-      digitCount += fraction.count
-    }
-    guard digitCount > 0 else { return nil }
-    if rest.first == "e" || rest.first == "E" {
-      rest.removeFirst()
-      if rest.first == "+" || rest.first == "-" { rest.removeFirst() }
-      let exponent = rest.prefix(while: \.isWholeASCIIDigit)
-      guard !exponent.isEmpty else { return nil }
-      rest.removeFirst(exponent.count)
-    }
-    guard rest.isEmpty, let magnitude = Double(digits) else { return nil }
-    return sign * magnitude
   }
 
   // MARK: Strings
@@ -313,8 +299,4 @@ struct JSON5Parser {
   private func error(_ message: String) -> JSON5Error { JSON5Error(position: position, message: message) }
 
   private static func shown(_ scalar: Unicode.Scalar) -> String { JSON5Value.quoted(String(scalar)) }
-}
-
-extension Character {
-  fileprivate var isWholeASCIIDigit: Bool { isASCII && isWholeNumber }
 }

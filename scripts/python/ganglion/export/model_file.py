@@ -7,13 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ganglion import safetensors
-from ganglion.safetensors import digest
+from ganglion import model_digest, safetensors
 
 from .network import ExportError, Network
-
-# 2 for a network with liquid time-constant cells, which readers of format 1 do not know.
-FORMATS = ("1", "2")
 
 
 def write_tensors(path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]):
@@ -37,8 +33,7 @@ def write_model(path: Path, network: Network, inputs: list[dict], outputs: list[
     def compact(value):
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
-    write_tensors(path, tensors, {
-        "ganglion.format": FORMATS[any(cell["mode"] == "ltc" for cell in network.cells)],
+    safetensors.write(path, model_digest.sealed(tensors, {
         "ganglion.architecture": compact(network.architecture),
         "ganglion.flavour": network.flavour,
         "ganglion.inputs": compact(inputs),
@@ -46,5 +41,4 @@ def write_model(path: Path, network: Network, inputs: list[dict], outputs: list[
         "ganglion.time": compact(time),
         "ganglion.arithmetic": "float32",
         "ganglion.provenance": compact(network.provenance),
-        "ganglion.sha256": digest(tensors),
-    })
+    }))

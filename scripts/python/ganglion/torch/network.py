@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .. import model_digest, safetensors
 from .. import network as native
-from .. import safetensors
 from ..errors import FixedPointError, InputError, LengthError, ModelError, TimeError
 from . import exact, smooth
 from .affine import QuantisedAffine
@@ -194,8 +194,7 @@ class QuantisedNetwork(WithConstants):
             {key: str(value) for key, value in provenance.items()}, sort_keys=True, separators=(",", ":"),
             ensure_ascii=False,
         )
-        metadata["ganglion.sha256"] = safetensors.digest(tensors)
-        content = safetensors.encode(tensors, metadata)
+        content = model_digest.sealed(tensors, metadata)
         native.Network(content).close()
         return content
 

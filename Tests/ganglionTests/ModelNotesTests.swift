@@ -1,0 +1,69 @@
+import ControlLoop
+import Foundation
+import LiquidModel
+import Testing
+
+@testable import ganglion
+
+/// That a model file of an old format, whose header nothing guards, is said to be unprotected.
+@Suite struct ModelNotesTests {
+  private static let models = URL(filePath: shippedConfiguration).deletingLastPathComponent().appending(
+    path: "models")
+
+  /// A shipped model as a file of format 1.
+  private static func old(in folder: String) throws -> String {
+    let bytes = [UInt8](
+      try Data(contentsOf: models.appending(path: "quadrotor-ncp19-int16.safetensors")))
+    var file = try Safetensors(bytes)
+    file.metadata["ganglion.digest"] = nil
+    file.metadata["ganglion.format"] = "1"
+    file.metadata["ganglion.sha256"] = try ModelFile.read(bytes).tensorDigest
+    let path = folder + "/old.safetensors"
+    try Data(file.encoded()).write(to: URL(filePath: path))
+    return path
+  }
+
+  @Test func inspectSaysWhatTheDigestCovers() throws {
+    try withFolder { folder in
+      let old = try ModelInspection(ModelFile.read(path: Self.old(in: folder)))
+      #expect(old.text.contains("not protected: its digest covers the tensors' bytes"))
+      #expect(old.json["sha256_covers"] as? String == "tensors")
+      #expect((old.json["note"] as? String)?.contains("scripts/seal-models") == true)
+      let sealed = try ModelInspection(
+        ModelFile.read(path: Self.models.appending(path: "quadrotor-ncp19-int16.safetensors").path))
+      #expect(!sealed.text.contains("protected"))
+      #expect(sealed.json["sha256_covers"] as? String == "everything")
+      #expect(sealed.json["note"] is NSNull)
+      #expect(Terminal.json(sealed.json) != "{}")
+    }
+  }
+
+  @Test func checkAndRunSayThatAModelIsNotProtected() throws {
+    try withFolder { folder in
+      let path = try Self.old(in: folder)
+      let overrides = ConfigurationOverrides(modelFile: path)
+      let mission = try Mission(path: shippedConfiguration, overrides: overrides)
+      let summary = CheckSummary(mission.configuration, model: mission.model)
+      #expect(summary.model?.note?.contains("not protected") == true)
+      #expect(summary.text.contains("model: an old file, not protected"))
+      #expect(mission.noted(["held": true])["model_note"] as? String == summary.model?.note)
+      let shipped = try Mission(path: shippedConfiguration, overrides: .init())
+      #expect(shipped.modelNote == nil)
+      #expect(CheckSummary(shipped.configuration, model: shipped.model).model?.note == nil)
+      #expect(shipped.noted(["held": true]).count == 1)
+    }
+  }
+
+  @Test func embeddedSourceSaysWhatTheDigestCovers() throws {
+    try withFolder { folder in
+      let old = try ModelFile.read(path: Self.old(in: folder))
+      #expect(
+        try EmbeddedSource(old, title: "x", name: nil).cHeader.contains(
+          "model file's tensors:  \(old.digest)"))
+      let new = try ModelFile.read(old.encoded())
+      #expect(
+        try EmbeddedSource(new, title: "x", name: nil).cHeader.contains(
+          "model file's content:  \(new.digest)"))
+    }
+  }
+}
