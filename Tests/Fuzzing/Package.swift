@@ -10,7 +10,8 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        .product(name: "ControlLoop", package: "ganglion"), .product(name: "GanglionCStatic", package: "ganglion"),
+        .product(name: "ControlLoop", package: "ganglion"),
+        .product(name: "GanglionCStatic", package: "ganglion"),
         .product(name: "LiquidModel", package: "ganglion"),
       ],
       path: "Sources",

@@ -33,11 +33,13 @@ nonisolated(unsafe) private let open: OpaquePointer? = {
   case 3:
     var integers = [Int16](repeating: 0, count: 12)
     var elapsed: Int32 = 0
-    _ = ganglion_input_integers(open, floats, min(floats.count, 12), floats.last ?? 1, &integers, 12, &elapsed)
+    _ = ganglion_input_integers(
+      open, floats, min(floats.count, 12), floats.last ?? 1, &integers, 12, &elapsed)
   case 4:
     let integers = (0..<rest.count / 2).map { rest.loadUnaligned(fromByteOffset: 2 * $0, as: Int16.self) }
     var results = [Int32](repeating: 0, count: 4)
-    _ = ganglion_step_integers(open, integers, min(integers.count, 12), Int32(integers.last ?? 1), &results, 4)
+    _ = ganglion_step_integers(
+      open, integers, min(integers.count, 12), Int32(integers.last ?? 1), &results, 4)
   case 5:
     var digest: UInt64 = 0
     _ = ganglion_state_digest(open, &digest)

@@ -46,7 +46,9 @@ private func readTicks(_ outline: MCAPOutline) {
     }
     for topic in recording.account.topics {
       let counted = topic.used + topic.leftOut.map(\.count).reduce(0, +)
-      require(!topic.isChosen || counted == topic.rows, "\(topic.name): \(topic.rows) rows, accounted for \(counted)")
+      require(
+        !topic.isChosen || counted == topic.rows,
+        "\(topic.name): \(topic.rows) rows, accounted for \(counted)")
     }
   } catch {
     _ = "\(error)"

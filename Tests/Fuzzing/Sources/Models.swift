@@ -23,7 +23,7 @@ import LiquidModel
         // Refused, and that is well.
       }
     }
-    let again = try ModelFile.read(try file.bytes())
+    let again = try ModelFile.read(try file.encoded())
     require(again.digest == file.digest, "written and read again, the model is another")
   } catch {
     // Refused.
