@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import drone_params, ltc, ncp_wiring
+from . import drone_params, keras_cells, ltc, ncp_wiring
 from .account import Account
 from .chain import Chain
 from .keras_file import KerasFile, Layer
@@ -80,8 +80,9 @@ def canonical(file: KerasFile, name: str, options: Options, account: Account) ->
             chain = _dense(weights, kind, chosen, options.uses_elapsed_time)
     if known.get("sizes") and kind not in ("ncp", "wiredcfccell") and known["sizes"] != [shape["units"] for shape in chain.cells]:
         raise ExportError(f"{options.params} says {known['sizes']} neurons, but the file has {[s['units'] for s in chain.cells]}")
+    offsets = keras_cells.offsets(weights)
     for part, value in weights.items():
-        account.use(f"{layer.name}/{part}", value.shape, "cell0" if len(chain.cells) == 1 else "its cells")
+        account.use(f"{layer.name}/{part}", value.shape, f"cell{offsets[part]}")
     chain.provenance["network_type"] = kind
     if dense is not None:
         kernel, *bias = dense.variables.values()

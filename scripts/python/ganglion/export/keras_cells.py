@@ -115,6 +115,18 @@ def _dense(place: str, name: str, title: str, groups: dict) -> dict[str, np.ndar
     return dict(zip((f"{title}/kernel", f"{title}/bias"), groups.get(f"{place}/{name}", [])))
 
 
+def offsets(names) -> dict[str, int]:
+    """Of each variable of a layer which of the layer's cells it belongs to: a wired CfC has several."""
+    places: list[str] = []
+    found = {}
+    for name in names:
+        inside = re.findall(r"(?<=/)cf_?c_cell(?:_\d+)?(?=/)", f"/{name}")
+        if inside and inside[-1] not in places:
+            places.append(inside[-1])
+        found[name] = places.index(inside[-1]) if inside else 0
+    return found
+
+
 def add(chain: Chain | None, cell: Cell, layer: Layer, told: Told, options: Options, account: Account) -> Chain:
     """Puts a cell behind what there is."""
     if cell.kind == "ltc":

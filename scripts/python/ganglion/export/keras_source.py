@@ -57,9 +57,11 @@ class _Model:
 
     # --- One layer ---
 
-    def _use(self, layer: Layer, target: str):
+    def _use(self, layer: Layer, target: str | int):
+        """Says what a layer became: a target, or cells from a number on."""
+        offsets = keras_cells.offsets(layer.variables) if isinstance(target, int) else {}
         for name, value in layer.variables.items():
-            self.account.use(f"{layer.name}/{name}", value.shape, target)
+            self.account.use(f"{layer.name}/{name}", value.shape, f"cell{target + offsets[name]}" if offsets else target)
         self.done.add(layer.name)
 
     def _add_cell(self, layer: Layer):
@@ -70,7 +72,7 @@ class _Model:
             )
         first = len(self.chain.cells) if self.chain else 0
         self.chain = keras_cells.add(self.chain, found[0], layer, told(layer, self.options), self.options, self.account)
-        self._use(layer, f"cell{first}" if len(self.chain.cells) == first + 1 else f"cell{first} to cell{len(self.chain.cells) - 1}")
+        self._use(layer, first)
 
     def _add_affine(self, layer: Layer, target: str) -> bool:
         """Puts a layer that passes values on, or maps them, behind what there is; False for any other."""
