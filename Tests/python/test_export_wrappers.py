@@ -17,6 +17,7 @@ import paths
 
 import exported
 import generator
+from ganglion import safetensors
 from ganglion.export import command
 
 DESCRIBED = ["--time-unit", "0.004", "--ts-range", "0", "3", "--input-range", "-1", "1", "--output-range", "-2", "2"]
@@ -280,6 +281,49 @@ class Wrappers(unittest.TestCase):
         self.assertEqual(told["unfolds"]["from"], "--unfolds")
 
 
+    def test_damaged_files_are_refused_without_a_traceback(self):
+        random = np.random.default_rng(5)
+        for zipped in (True, False):
+            content = self.save({"state_dict": self.wired.state_dict()}, _use_new_zipfile_serialization=zipped).read_bytes()
+            damage(self, self.folder / "damaged.pt", content, random, 150)
+
+    def test_no_pickle_reaches_beyond_its_storages(self):
+        import torch
+
+        path = self.save({"state_dict": self.dense.state_dict()})
+        content = path.read_bytes()
+        for old, new in ((b"K\x05K\x0b\x86", b"K\xffK\x0b\x86"), (b"K\x0bK\x01\x86", b"K\xffK\x01\x86")):
+            self.assertIn(old, content)
+            with zipfile.ZipFile(path) as archive, zipfile.ZipFile(self.folder / "reaching.pt", "w") as changed:
+                for member in archive.namelist():
+                    data = archive.read(member)
+                    changed.writestr(member, data.replace(old, new, 1) if member.endswith("data.pkl") else data)
+            self.assertIn("beyond its storage", self.refused(self.folder / "reaching.pt", *CFC))
+        del torch
+
+
+def damage(case: unittest.TestCase, path: Path, content: bytes, random, count: int):
+    """Exports damaged copies of a file: each is exported or refused, and some are refused."""
+    refused = 0
+    for k in range(count):
+        damaged = bytearray(content)
+        if k % 4 == 0:
+            damaged = damaged[: int(random.integers(len(content)))]
+        else:
+            # Where the structure is, at both ends, more often than in the weights.
+            places = random.integers(len(content), size=int(random.integers(1, 8)))
+            if k % 4 != 1:
+                places = np.minimum(places, 2000) if k % 4 == 2 else len(content) - 1 - np.minimum(places, 2000)
+            for place in places:
+                damaged[int(place) % len(damaged)] = int(random.integers(256))
+        path.write_bytes(damaged)
+        status, _, err = run(path, path.with_name("o.safetensors"), "--mode", "default", *DESCRIBED)
+        case.assertIn(status, (0, 2))
+        case.assertNotIn("Traceback", err)
+        refused += status == 2
+    case.assertGreater(refused, count // 4)
+
+
 class Files(unittest.TestCase):
     """No torch needed."""
 
@@ -315,6 +359,30 @@ class Files(unittest.TestCase):
         status, _, err = run(self.folder, self.folder / "o", *DESCRIBED)
         self.assertEqual(status, 2)
         self.assertIn("folder", err)
+
+    def test_damaged_files_are_refused_without_a_traceback(self):
+        random = np.random.default_rng(6)
+        state = {f"rnn_cell.{name}.weight": np.float32(random.normal(size=(5, 9))) for name in ("ff1", "ff2", "time_a", "time_b")}
+        state |= {name.replace("weight", "bias"): np.zeros(5, np.float32) for name in state}
+        np.savez(self.folder / "n.npz", **state)
+        damage(self, self.folder / "d.npz", (self.folder / "n.npz").read_bytes(), random, 150)
+        damage(self, self.folder / "d.safetensors", safetensors.encode(state, {}), random, 300)
+        for header in (b"[" * 100_000, b"{" * 100_000, b'{"a":' * 30_000, b'{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', b"3", b"{}"):
+            self.refused(len(header).to_bytes(8, "little") + header + b"0000", "n.safetensors")
+
+    def test_pickles_of_any_bytes_are_refused(self):
+        random = np.random.default_rng(7)
+        opcodes = b"(.0123456789FIJKLMNRSTUVX\x80\x81\x85\x86\x87\x88\x8a\x93\x94\x95abcdeghijlopqrstu]}"
+        for _ in range(400):
+            noise = bytes(opcodes[k] for k in random.integers(len(opcodes), size=int(random.integers(1, 60))))
+            self.refused(self.zipped(x__data_dot_pkl=b"\x80\x02" + noise + b"."))
+
+    def test_texts_of_a_file_do_not_move_the_cursor(self):
+        np.savez(self.folder / "n.npz", **{"evil\x1b[2J\u202ename": np.zeros(3)})
+        status, _, err = run(self.folder / "n.npz", self.folder / "o", *DESCRIBED)
+        self.assertEqual(status, 2)
+        self.assertIn("evil\\x1b[2J\\u202ename", err)
+        self.assertNotIn("\x1b", err)
 
     def test_an_error_in_json_is_json(self):
         (self.folder / "n.pt").write_bytes(b"hello")

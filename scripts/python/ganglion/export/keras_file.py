@@ -19,6 +19,7 @@ from .network import ExportError
 from .opening import Opened
 
 DEPTH = 24
+MOST_ELEMENTS = 1 << 28
 # Variables of cells in the order in which Keras 3 numbers them.
 NUMBERED = {
     "ltc": (
@@ -84,6 +85,8 @@ def _array(dataset) -> np.ndarray:
     """A variable; whole numbers as they are, all others as float32 or float64."""
     if dataset.dtype.hasobject or dataset.dtype.kind not in "fiubV":
         raise ExportError(f"{dataset.name} is of type {dataset.dtype}, which no weights have")
+    if dataset.size > MOST_ELEMENTS:
+        raise ExportError(f"{dataset.name} has {dataset.size} elements: more than the weights of a liquid network")
     value = np.asarray(dataset)
     if value.dtype.kind == "V" or _text(dataset.attrs.get("dtype", "")) == "bfloat16":
         if value.dtype.itemsize != 2:

@@ -33,6 +33,15 @@ def canonical(opened: Opened, name: str, options: Options, account: Account) -> 
     configured = any(layer.config is not None for layer in file.layers)
     chain = model.configured() if configured else model.bare()
     model.leave_rest(configured)
+    kinds = {cell.kind for name in model.done for cell in recurrent.get(name, [])}
+    if "ltc" not in kinds:
+        options.refuse(
+            "is for LTC networks; this one is a CfC", "unfolds", "constraints", "epsilon", "motors", "input_mapping", "output_mapping",
+        )
+    if kinds == {"ltc"}:
+        options.refuse("is for CfC networks; this one is an LTC", "mode", "activation", "forget_bias")
+    if "wired" not in kinds:
+        options.refuse("is for a wired CfC; the weights of others tell theirs", "wiring", "wiring_seed")
     return chain.network(FLAVOUR)
 
 

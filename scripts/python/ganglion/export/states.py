@@ -22,7 +22,7 @@ WRAPPERS = ("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "
 # Members of a checkpoint that belong to training and are no part of a network.
 TRAINING = re.compile(
     r"(optim\w*|\w*optimizer\w*|opt|\w*scheduler\w*|scaler|grad_scaler|amp|loops|callbacks|\w*rng_state\w*|metrics|history|"
-    r"hyper_parameters|hparams\w*|train_state)", re.IGNORECASE,
+    r"hyper_parameters|hparams\w*|train_state|shadow_params|collected_params)", re.IGNORECASE,
 )
 DEPTH = 32
 

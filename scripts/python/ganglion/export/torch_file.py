@@ -69,7 +69,8 @@ class Tensor:
         count = int(np.prod(self.shape, dtype=np.float64))
         if count > MOST_ELEMENTS:
             raise ExportError(f"a tensor of {count} elements is too large")
-        numbers = np.frombuffer(self.storage.load(), "<" + TYPES[self.kind].replace("?", "u1"))
+        content, size = self.storage.load(), np.dtype(TYPES[self.kind]).itemsize
+        numbers = np.frombuffer(content[: len(content) // size * size], "<" + TYPES[self.kind].replace("?", "u1"))
         last = self.offset + sum((size - 1) * stride for size, stride in zip(self.shape, self.strides))
         if count and (self.offset < 0 or last >= len(numbers)):
             raise ExportError("a tensor reaches beyond its storage: the file is damaged, copy it again")
@@ -147,9 +148,17 @@ def read_archive(archive: zipfile.ZipFile, folder: str, name: str):
             raise ExportError(f"{name} has no {member}: the file is damaged, copy it again")
         if archive.getinfo(member).file_size > 8 * MOST_ELEMENTS:
             raise ExportError(f"{name}: {member} is too large")
-        return storages.setdefault(key, Storage(kind, count, lambda: archive.read(member)))
+        return storages.setdefault(key, Storage(kind, count, lambda: _member(archive, member, name)))
 
     return pickles.read(archive.read(f"{folder}data.pkl"), _known(), persistent, name)
+
+
+def _member(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
+    """A storage's bytes, when they are asked for."""
+    try:
+        return archive.read(member)
+    except Exception as error:  # a damaged archive raises many kinds
+        raise ExportError(f"{name} is damaged: {str(error)[:200]}; copy it again") from error
 
 
 def read_stream(content: bytes, name: str):
