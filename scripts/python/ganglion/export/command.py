@@ -77,9 +77,15 @@ def main(arguments=None) -> int:
     count = sum(value.size for value in network.tensors.values())
     if given.json:
         result = {
-            "output": str(given.output), "flavour": network.flavour, "neurons": network.neurons,
-            "cells": [cell["units"] for cell in network.cells], "inputs": network.inputs, "outputs": network.outputs,
-            "weights": count, "provenance": network.provenance, "account": account.json,
+            "output": str(given.output),
+            "flavour": network.flavour,
+            "neurons": network.neurons,
+            "cells": [cell["units"] for cell in network.cells],
+            "inputs": network.inputs,
+            "outputs": network.outputs,
+            "weights": count,
+            "provenance": network.provenance,
+            "account": account.json,
         }
         print(json.dumps(result, indent=2))
         return 0

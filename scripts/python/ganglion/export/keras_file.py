@@ -22,9 +22,7 @@ DEPTH = 24
 MOST_ELEMENTS = 1 << 28
 # Variables of cells in the order in which Keras 3 numbers them.
 NUMBERED = {
-    "ltc": (
-        "gleak", "vleak", "cm", "sigma", "mu", "w", "erev", "sensory_sigma", "sensory_mu", "sensory_w", "sensory_erev",
-    ),
+    "ltc": ("gleak", "vleak", "cm", "sigma", "mu", "w", "erev", "sensory_sigma", "sensory_mu", "sensory_w", "sensory_erev"),
     "memory": ("input_kernel", "recurrent_kernel", "bias"),
     "pure": ("ff1_weight", "ff1_bias", "w_tau", "A"),
     "cfc": ("ff1_weight", "ff1_bias", "ff2_weight", "ff2_bias"),
@@ -58,7 +56,9 @@ def load(opened: Opened, name: str) -> KerasFile:
     try:
         import h5py
     except ImportError as error:
-        raise ExportError("Keras checkpoints need h5py to be read: pip install h5py (or ./scripts/python[keras])") from error
+        raise ExportError(
+            "Keras checkpoints need h5py to be read: pip install h5py (or ./scripts/python[keras])"
+        ) from error
     config = None
     try:
         if opened.kind == "keras":
@@ -74,7 +74,9 @@ def load(opened: Opened, name: str) -> KerasFile:
     except ExportError:
         raise
     except Exception as error:  # h5py, zipfile and json raise many kinds for a damaged file
-        raise ExportError(f"{name} is not a Keras weights file: {type(error).__name__}, {str(error)[:200]}; copy it again") from error
+        raise ExportError(
+            f"{name} is not a Keras weights file: {type(error).__name__}, {str(error)[:200]}; copy it again"
+        ) from error
 
 
 def _text(value) -> str:
@@ -112,7 +114,9 @@ def _named(file, name: str) -> KerasFile:
     for layer in names:
         variables = {}
         if layer in group:
-            variables = {_text(w).removesuffix(":0"): _array(group[layer][_text(w)]) for w in group[layer].attrs["weight_names"]}
+            variables = {
+                _text(w).removesuffix(":0"): _array(group[layer][_text(w)]) for w in group[layer].attrs["weight_names"]
+            }
         known = told.get(layer, Layer(layer, {}))
         layers.append(Layer(layer, variables, known.type, known.config, known.sources))
     return KerasFile(layers, True, outputs)
@@ -179,7 +183,7 @@ def _variables(root: str, groups: dict[str, dict[str, np.ndarray]]) -> dict[str,
     for place in sorted(groups):
         if place == root or place.startswith(root + "/"):
             for key in sorted(groups[place], key=lambda key: (len(key), key)):
-                found[f"{place[len(root) + 1:]}/{key}".lstrip("/")] = groups[place][key]
+                found[f"{place[len(root) + 1 :]}/{key}".lstrip("/")] = groups[place][key]
     return found
 
 
@@ -206,7 +210,9 @@ def _matched(order: list[Layer], roots: list[str], groups, titles: dict[str, str
             free.remove(root)
             layer.variables = _variables(root, groups)
     if free:
-        raise ExportError(f"{name}: its weights {', '.join(free[:4])} belong to no layer of its configuration; save it again")
+        raise ExportError(
+            f"{name}: its weights {', '.join(free[:4])} belong to no layer of its configuration; save it again"
+        )
     return order
 
 
@@ -268,5 +274,3 @@ def _outputs(value) -> list[str]:
     if isinstance(value, list) and value and isinstance(value[0], str):
         return [value[0]]
     return [name for member in value for name in _outputs(member)] if isinstance(value, list) else []
-
-
