@@ -199,12 +199,12 @@ class Live(Case):
                     found = found[-1] if expected.ndim == 1 else found
                     self.assertEqual(found.shape, expected.shape)
                     # Epsilon and 1/unfolds are single precision in an LTC of ncps.keras.
-                    bound = 1e-5 if "ltc" in name or name == "stacked" else 1e-6
+                    bound = 1e-5 if "ltc" in name or name in ("stacked", "nested") else 1e-6
                     self.assertLess(np.abs(found - expected).max(), bound * max(1, np.abs(expected).max()))
 
     def test_functional_models_too(self):
         xs, _ = generator.inputs({"seed": 6, "inputs": keras_files.INPUTS, "steps": 20})
-        for name in ("cfc", "stacked", "wired-auto"):
+        for name in ("cfc", "stacked", "wired-auto", "nested"):
             made = self.made(name, functional=True)
             expected = keras_files.answers(name, made, xs, functional=True)
             for kind in (".keras", ".h5"):

@@ -19,6 +19,7 @@ from .network import ExportError
 from .opening import Opened
 
 DEPTH = 24
+MODELS = ("Sequential", "Functional", "Model")
 MOST_ELEMENTS = 1 << 28
 # Variables of cells in the order in which Keras 3 numbers them.
 NUMBERED = {
@@ -119,7 +120,13 @@ def _named(file, name: str) -> KerasFile:
             }
         known = told.get(layer, Layer(layer, {}))
         layers.append(Layer(layer, variables, known.type, known.config, known.sources))
-    return KerasFile(layers, True, outputs)
+    left = {}
+    if "optimizer_weights" in file:
+        left = {
+            f"optimizer/{_text(w)}": _array(file["optimizer_weights"][_text(w)])
+            for w in file["optimizer_weights"].attrs["weight_names"]
+        }
+    return _flat(KerasFile(layers, True, outputs, left), name)
 
 
 # --- Files with numbers ---
@@ -156,7 +163,7 @@ def _numbered(file, config: dict | None, name: str) -> KerasFile:
     if config is not None:
         order, outputs = _model(config, name)
         if order:
-            return KerasFile(_matched(order, roots, groups, titles, name), True, outputs, left)
+            return _flat(KerasFile(_matched(order, roots, groups, titles, name), True, outputs, left), name)
     layers = [Layer(root.removeprefix("layers/"), _variables(root, groups)) for root in roots]
     return KerasFile(layers, False, [], left)
 
@@ -224,7 +231,7 @@ def _model(config, name: str) -> tuple[list[Layer], list[str]]:
     a model of a class of its own."""
     kind, settings = _class(config), _settings(config)
     layers = settings.get("layers")
-    if kind not in ("Sequential", "Functional", "Model") or not isinstance(layers, list):
+    if kind not in MODELS or not isinstance(layers, list):
         return [], []
     found = []
     for entry in layers:
@@ -240,6 +247,41 @@ def _model(config, name: str) -> tuple[list[Layer], list[str]]:
         found.append(Layer(title, {}, _class(entry), inner, sources or []))
     outputs = [found[-1].name] if kind == "Sequential" and found else _outputs(settings.get("output_layers"))
     return found, outputs
+
+
+def _flat(file: KerasFile, name: str, depth: int = 0) -> KerasFile:
+    """The layers of models within the model in their place."""
+    if depth > DEPTH or not any(layer.type in MODELS for layer in file.layers):
+        return file
+    layers: list[Layer] = []
+    behind: dict[str, str] = {}  # what a reader of a model within the model reads
+    for layer in file.layers:
+        inner, outputs = (
+            _model({"class_name": layer.type, "config": layer.config}, name) if layer.type in MODELS else ([], [])
+        )
+        if not inner or len(outputs) != 1:
+            layers.append(layer)
+            continue
+        counts: dict[str, int] = {}
+        for part in inner:
+            base = _snake(part.type or "")
+            count = counts.get(base, 0)
+            counts[base] = count + 1
+            root = f"layers/{base}" + (f"_{count}" if count else "") + "/"
+            own = {key[len(root) :]: value for key, value in layer.variables.items() if key.startswith(root)}
+            part.variables = own or {key: value for key, value in layer.variables.items() if f"/{part.name}/" in f"/{key}"}
+            sources = (
+                layer.sources if part.type == "InputLayer" else [f"{layer.name}/{source}" for source in part.sources or []]
+            )
+            layers.append(Layer(f"{layer.name}/{part.name}", part.variables, part.type, part.config, sources))
+        if inner[0].type != "InputLayer":
+            layers[-len(inner)].sources = layer.sources
+        behind[layer.name] = f"{layer.name}/{outputs[0]}"
+    for layer in layers:
+        layer.sources = [behind.get(source, source) for source in layer.sources or []]
+    outputs = [behind.get(output, output) for output in file.outputs]
+    found = KerasFile(layers, file.ordered, outputs, file.left)
+    return _flat(found, name, depth + 1) if behind else found
 
 
 def _class(config) -> str:

@@ -53,9 +53,6 @@ def canonical(opened: Opened, name: str, options: Options, account: Account) -> 
 
 def _explain_none(file: KerasFile, name: str):
     kinds = [f"{layer.name} ({layer.type})" if layer.type else layer.name for layer in file.layers if layer.variables]
-    nested = [layer.name for layer in file.layers if layer.type in ("Sequential", "Functional", "Model")]
-    if nested:
-        raise ExportError(f"{name}: {nested[0]} is a model within the model: export that one, or build the model flat")
     raise ExportError(
         f"{name} has no CfC or LTC: no layer has the weights of one; it has {', '.join(kinds[:8]) or 'no weights'}"
     )
