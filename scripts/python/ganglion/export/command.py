@@ -54,8 +54,13 @@ def export(given) -> tuple[Network, Account]:
         if not mark or not key:
             raise ExportError(f"--note {note}: expected KEY=TEXT")
         network.provenance[key] = value
-    if given.output.exists() and os.path.samefile(given.output, given.checkpoint):
-        raise ExportError(f"{given.output} is the checkpoint itself: name another file for the model")
+    if given.output.is_dir():
+        raise ExportError(f"{given.output} is a folder: name a file for the model")
+    for read_from in (given.checkpoint, given.ports, given.params):
+        if read_from is not None and given.output.exists() and os.path.samefile(given.output, read_from):
+            raise ExportError(
+                f"{given.output} is the checkpoint itself or what was read beside it: name another file for the model"
+            )
     try:
         model_file.write_model(given.output, network, inputs, outputs, time)
     except OSError as error:
