@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
-
-# The container is the Python package's, which a checkout has beside the scripts.
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 
 from ganglion import safetensors
 from ganglion.safetensors import digest
