@@ -28,7 +28,12 @@ def entry(kind, **settings):
     """A member of params.json as the code writes it."""
     if kind == "ncp":
         return f"NCPParams(seq_len=64, image_shape=(144, 256, 3), single_step=False, seed={settings.get('seed', 22224)})"
-    words = {"rnn_sizes": [UNITS], "ct_network_type": kind, "config": {"backbone_activation": "silu", "forget_bias": 1.6}, "wiredcfc_seed": 22222}
+    words = {
+        "rnn_sizes": [UNITS],
+        "ct_network_type": kind,
+        "config": {"backbone_activation": "silu", "forget_bias": 1.6},
+        "wiredcfc_seed": 22222,
+    }
     return f"CTRNNParams(seq_len=64, {', '.join(f'{name}={value!r}' for name, value in (words | settings).items())})"
 
 
@@ -41,8 +46,14 @@ class LTC(unittest.TestCase):
         random = np.random.default_rng(4)
         self.cell = {name: random.uniform(0.1, 1, UNITS) for name in ("gleak", "vleak", "cm")}
         for start, sources in (("", UNITS), ("sensory_", INPUTS)):
-            self.cell |= {f"{start}sigma": random.uniform(3, 8, (sources, UNITS)), f"{start}mu": random.uniform(0.3, 0.8, (sources, UNITS))}
-            self.cell |= {f"{start}w": random.uniform(0, 1, (sources, UNITS)), f"{start}erev": random.choice([-1.0, 1.0], (sources, UNITS))}
+            self.cell |= {
+                f"{start}sigma": random.uniform(3, 8, (sources, UNITS)),
+                f"{start}mu": random.uniform(0.3, 0.8, (sources, UNITS)),
+            }
+            self.cell |= {
+                f"{start}w": random.uniform(0, 1, (sources, UNITS)),
+                f"{start}erev": random.choice([-1.0, 1.0], (sources, UNITS)),
+            }
         self.cell |= {"input_w": random.uniform(0.5, 1, INPUTS), "input_b": random.normal(size=INPUTS)}
         self.cell |= {"output_w": random.uniform(0.5, 1, UNITS), "output_b": random.normal(size=UNITS)}
         self.dense = {"kernel": random.normal(size=(UNITS, 4)), "bias": random.normal(size=4)}
@@ -51,7 +62,10 @@ class LTC(unittest.TestCase):
         """A Keras 2 weights file: a layer in front, the cell, the dense layer."""
         import h5py
 
-        layers = {"dense": {"dense/kernel:0": np.ones((20, INPUTS))}, "rnn": {f"rnn/ltc_cell/{part}:0": value for part, value in self.cell.items()}}
+        layers = {
+            "dense": {"dense/kernel:0": np.ones((20, INPUTS))},
+            "rnn": {f"rnn/ltc_cell/{part}:0": value for part, value in self.cell.items()},
+        }
         if dense:
             layers["dense_1"] = {f"dense_1/{part}:0": value for part, value in self.dense.items()}
         with h5py.File(self.folder / name, "w") as file:
@@ -91,7 +105,12 @@ class LTC(unittest.TestCase):
             capacitance = p["cm"] / ((t + extra) / unfolds)
             for _ in range(unfolds):
                 open_ = p["w"] * sigmoid(p["sigma"] * (v[:, None] - p["mu"]))
-                above = capacitance * v + p["gleak"] * p["vleak"] + (open_ * p["erev"]).sum(0) + (sensory * p["sensory_erev"]).sum(0)
+                above = (
+                    capacitance * v
+                    + p["gleak"] * p["vleak"]
+                    + (open_ * p["erev"]).sum(0)
+                    + (sensory * p["sensory_erev"]).sum(0)
+                )
                 v = above / (capacitance + p["gleak"] + open_.sum(0) + sensory.sum(0) + 1e-8)
             row = v * p["output_w"] + p["output_b"]
             found.append(row @ kernel + bias if dense else row)
@@ -123,7 +142,10 @@ class LTC(unittest.TestCase):
         found = exported.evaluate(self.folder / "model.safetensors", xs, ts)
         self.assertLess(np.abs(found - self.answers(xs, ts, 12, dense=False)).max(), 1e-5)
         self.assertIn("--head", self.refused(self.file("policy.h5"), "--unfolds", "12", "--constraints", "explicit"))
-        self.assertEqual(self.run_export(self.file("policy.h5"), "--unfolds", "12", "--constraints", "explicit", "--head", "dense_1")[0], 0)
+        self.assertEqual(
+            self.run_export(self.file("policy.h5"), "--unfolds", "12", "--constraints", "explicit", "--head", "dense_1")[0],
+            0,
+        )
         found = exported.evaluate(self.folder / "model.safetensors", xs, ts)
         self.assertLess(np.abs(found - self.answers(xs, ts, 12)).max(), 1e-5)
 
@@ -147,12 +169,29 @@ class LTC(unittest.TestCase):
     def test_no_content_of_params_ends_in_a_traceback(self):
         path = self.file()
         texts = [
-            "", "[]", "3", "null", '{"a": 1}', '{"a": "b"}', '{"a": "f()"}', '{"a": "x.y()"}', '{"a": "f(**g)"}', '{"a": ""}', "{" * 3000, "[" * 100_000,
-            json.dumps({NAME: "(" * 5000}), json.dumps({NAME: "f(" + "-" * 5000 + "1)"}), json.dumps({NAME: "CTRNNParams(ct_network_type=[1])"}),
-            json.dumps({NAME: "CTRNNParams(ct_network_type='ltc', config=3)"}), json.dumps({NAME: "CTRNNParams(ct_network_type='ltc', rnn_sizes='x')"}),
-            json.dumps({NAME: "CTRNNParams(ct_network_type='ltc', wiredcfc_seed='x')"}), json.dumps({NAME: "NCPParams(seed=-1)"}),
-            json.dumps({NAME: "CTRNNParams(ct_network_type='ltc', config={'forget_bias': 'x'})"}), json.dumps({NAME: "__import__('os').abort()"}),
-            json.dumps({NAME: "CTRNNParams(ct_network_type='ltc', config={'forget_bias': 1e999})"}), "\ud800".encode("utf-8", "surrogatepass").decode("latin1"),
+            "",
+            "[]",
+            "3",
+            "null",
+            '{"a": 1}',
+            '{"a": "b"}',
+            '{"a": "f()"}',
+            '{"a": "x.y()"}',
+            '{"a": "f(**g)"}',
+            '{"a": ""}',
+            "{" * 3000,
+            "[" * 100_000,
+            json.dumps({NAME: "(" * 5000}),
+            json.dumps({NAME: "f(" + "-" * 5000 + "1)"}),
+            json.dumps({NAME: "CTRNNParams(ct_network_type=[1])"}),
+            json.dumps({NAME: "CTRNNParams(ct_network_type='ltc', config=3)"}),
+            json.dumps({NAME: "CTRNNParams(ct_network_type='ltc', rnn_sizes='x')"}),
+            json.dumps({NAME: "CTRNNParams(ct_network_type='ltc', wiredcfc_seed='x')"}),
+            json.dumps({NAME: "NCPParams(seed=-1)"}),
+            json.dumps({NAME: "CTRNNParams(ct_network_type='ltc', config={'forget_bias': 'x'})"}),
+            json.dumps({NAME: "__import__('os').abort()"}),
+            json.dumps({NAME: "CTRNNParams(ct_network_type='ltc', config={'forget_bias': 1e999})"}),
+            "\ud800".encode("utf-8", "surrogatepass").decode("latin1"),
         ]
         for text in texts:
             with self.subTest(text[:60]):
@@ -178,8 +217,15 @@ class LTC(unittest.TestCase):
         sensory[:, first:], erev[first:, motor:first], erev[motor:first, :motor] = drawn
         self.cell = {name: random.uniform(0.1, 1, units) for name in ("gleak", "vleak", "cm")}
         for start, value in (("", erev), ("sensory_", sensory)):
-            self.cell |= {f"{start}{name}": random.uniform(0.3, 1, value.shape) for name in ("sigma", "mu", "w")} | {f"{start}erev": value}
-        self.cell |= {"input_w": np.ones(inputs), "input_b": np.zeros(inputs), "output_w": np.ones(motor), "output_b": np.zeros(motor)}
+            self.cell |= {f"{start}{name}": random.uniform(0.3, 1, value.shape) for name in ("sigma", "mu", "w")} | {
+                f"{start}erev": value
+            }
+        self.cell |= {
+            "input_w": np.ones(inputs),
+            "input_b": np.zeros(inputs),
+            "output_w": np.ones(motor),
+            "output_b": np.zeros(motor),
+        }
         path, params = self.file(dense=False), self.params({NAME: entry("ncp")})
         status, out, err = self.run_export(path, "--params", params)
         self.assertEqual(status, 0, err)

@@ -1,9 +1,6 @@
 """The exporter on files of ncps.keras: what it writes answers as ncps.keras does, and what a file does not tell it asks for."""
 
-import contextlib
-import io
 import json
-import os
 import tempfile
 import unittest
 import zipfile
@@ -16,22 +13,12 @@ import paths
 import exported
 import generator
 import keras_files
-from ganglion.export import command, wirings
-from ganglion.export.network import ExportError
+from exporting import DESCRIBED, run
 
 FOLDER = paths.ROOT / "Tests/Fixtures/keras"
-DESCRIBED = ["--time-unit", "0.004", "--ts-range", "0", "3", "--input-range", "-1", "1", "--output-range", "-2", "2"]
 HAVE_KERAS = paths.have("torch", "keras", "ncps", "h5py")
 if HAVE_KERAS:
     keras_files.prepare()
-
-
-def run(*arguments):
-    """Status, standard output and standard error of the exporter."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        status = command.main([str(part) for part in arguments])
-    return status, out.getvalue(), err.getvalue()
 
 
 class Case(unittest.TestCase):
@@ -71,19 +58,31 @@ class Committed(Case):
 
     def test_a_file_of_weights_alone_is_asked_for_what_it_does_not_tell(self):
         for told, words in (
-            ([], "--mode"), (["--mode", "default"], "--activation"), (["--mode", "default", "--activation", "silu"], "--head"),
+            ([], "--mode"),
+            (["--mode", "default"], "--activation"),
+            (["--mode", "default", "--activation", "silu"], "--head"),
             (["--mode", "pure"], "no w_tau"),
         ):
             self.assertIn(words, self.refused(FOLDER / "cfc.weights.h5", *told))
         self.assertIn("--wiring", self.refused(FOLDER / "wired-auto.weights.h5", "--mode", "default"))
-        self.assertIn("neurons", self.refused(FOLDER / "wired-auto.weights.h5", "--mode", "default", "--wiring", "AutoNCP(13, 2)"))
+        self.assertIn(
+            "neurons", self.refused(FOLDER / "wired-auto.weights.h5", "--mode", "default", "--wiring", "AutoNCP(13, 2)")
+        )
         for told, words in ((["--constraints", "explicit"], "--unfolds"), (["--unfolds", "12"], "--constraints")):
             self.assertIn(words, self.refused(FOLDER / "ltc.weights.h5", *told))
 
     def test_what_the_file_tells_is_not_overruled(self):
-        for told, words in ((["--mode", "no_gate"], "says default"), (["--activation", "silu"], "says lecun_tanh"), (["--head", "dense"], "order")):
+        for told, words in (
+            (["--mode", "no_gate"], "says default"),
+            (["--activation", "silu"], "says lecun_tanh"),
+            (["--head", "dense"], "order"),
+        ):
             self.assertIn(words, self.refused(FOLDER / "cfc.keras", *told))
-        for told, words in ((["--unfolds", "6"], "says 12"), (["--constraints", "implicit"], "says explicit"), (["--epsilon", "1e-8"], "0.001")):
+        for told, words in (
+            (["--unfolds", "6"], "says 12"),
+            (["--constraints", "implicit"], "says explicit"),
+            (["--epsilon", "1e-8"], "0.001"),
+        ):
             self.assertIn(words, self.refused(FOLDER / "ltc.keras", *told))
         self.assertIn("says 22222", self.refused(FOLDER / "wired-auto.keras", "--wiring-seed", "3"))
         self.assertIn("the file says", self.refused(FOLDER / "wired-auto.keras", "--wiring", "AutoNCP(12, 2, seed=3)"))
@@ -113,12 +112,17 @@ class Committed(Case):
 
     def test_what_a_model_file_cannot_hold_is_refused_by_name(self):
         def cell(**settings):
-            return lambda layers: layers[1]["config"].update(settings) or layers[1]["config"]["cell"]["config"].update(settings)
+            return lambda layers: (
+                layers[1]["config"].update(settings) or layers[1]["config"]["cell"]["config"].update(settings)
+            )
 
         for change, words in (
-            (cell(go_backwards=True), "backwards"), (cell(activation="sigmoid"), "sigmoid"), (cell(mode="other"), "none of ncps"),
+            (cell(go_backwards=True), "backwards"),
+            (cell(activation="sigmoid"), "sigmoid"),
+            (cell(mode="other"), "none of ncps"),
             (lambda layers: layers[2]["config"].update(activation="tanh"), "activation tanh"),
-            (lambda layers: layers[2].update(class_name="Conv1D"), "Conv1D"), (lambda layers: layers[1].update(class_name="Bidirectional"), "future"),
+            (lambda layers: layers[2].update(class_name="Conv1D"), "Conv1D"),
+            (lambda layers: layers[1].update(class_name="Bidirectional"), "future"),
         ):
             self.assertIn(words, self.refused(self.archive(change)))
         self.assertIn("unfolds", self.refused(self.archive(cell(ode_unfolds=0), "ltc.keras")))
@@ -195,12 +199,12 @@ class Live(Case):
                     found = found[-1] if expected.ndim == 1 else found
                     self.assertEqual(found.shape, expected.shape)
                     # Epsilon and 1/unfolds are single precision in an LTC of ncps.keras.
-                    bound = 1e-5 if "ltc" in name or name == "stacked" else 1e-6
+                    bound = 1e-5 if "ltc" in name or name in ("stacked", "nested") else 1e-6
                     self.assertLess(np.abs(found - expected).max(), bound * max(1, np.abs(expected).max()))
 
     def test_functional_models_too(self):
         xs, _ = generator.inputs({"seed": 6, "inputs": keras_files.INPUTS, "steps": 20})
-        for name in ("cfc", "stacked", "wired-auto"):
+        for name in ("cfc", "stacked", "wired-auto", "nested"):
             made = self.made(name, functional=True)
             expected = keras_files.answers(name, made, xs, functional=True)
             for kind in (".keras", ".h5"):
@@ -246,9 +250,14 @@ class Live(Case):
         import keras
         from ncps.keras import CfC
 
-        made = keras.Sequential([
-            keras.Input((None, 5)), keras.layers.Dense(4, "relu"), CfC(6, backbone_units=4, return_sequences=True), keras.layers.Dense(2),
-        ])
+        made = keras.Sequential(
+            [
+                keras.Input((None, 5)),
+                keras.layers.Dense(4, "relu"),
+                CfC(6, backbone_units=4, return_sequences=True),
+                keras.layers.Dense(2),
+            ]
+        )
         keras_files.save(made, self.folder / "m.keras")
         self.assertIn("--only-cfc", self.refused(self.folder / "m.keras"))
         model, account = self.exported(self.folder / "m.keras", "--only-cfc")
@@ -279,37 +288,6 @@ class Live(Case):
             made = keras.Sequential([keras.Input((None, 5)), layer])
             keras_files.save(made, self.folder / "m.keras")
             self.assertIn("mixed memory", self.refused(self.folder / "m.keras"))
-
-
-class Wirings(unittest.TestCase):
-    CALLS = (
-        "AutoNCP(12, 2)", "AutoNCP(28, 4, 0.3, 7)", "NCP(6, 4, 2, 3, 2, 4, 3)", "FullyConnected(8, 3)", "FullyConnected(6, self_connections=False)",
-        "Random(8, 3, 0.5)", "Random(9, None, 0.3, 5)", "Random(5)",
-    )
-
-    @unittest.skipUnless(paths.have("ncps.wirings"), "ncps is not installed")
-    def test_are_what_ncps_draws(self):
-        import ncps.wirings
-
-        for call in self.CALLS:
-            for inputs in (3, 11):
-                theirs = eval(call, vars(ncps.wirings))
-                theirs.build(inputs)
-                ours = wirings.from_call(call)
-                self.assertEqual(ours.outputs, theirs.output_dim)
-                for k, found in enumerate(ours.layers(inputs)):
-                    neurons = theirs.get_neurons_of_layer(k)
-                    before = theirs.sensory_adjacency_matrix if k == 0 else theirs.adjacency_matrix[theirs.get_neurons_of_layer(k - 1)]
-                    np.testing.assert_array_equal(found, before[:, neurons])
-
-    def test_anything_else_is_refused(self):
-        for call in (
-            "", "AutoNCP", "AutoNCP(12)", "AutoNCP(12, 11)", "AutoNCP(12, 2, seed=-1)", "AutoNCP(12, 2, colour=1)", "AutoNCP('a', 2)", "exit()",
-            "__import__('os').system('true')", "Random(5, 9)", "Random(5, sparsity_level=1.5)", "NCP(6, 4, 2, 30, 2, 4, 3)", "AutoNCP(1e9, 2)", "(" * 5000,
-            "AutoNCP(12, 2, 3, 4, 5)", "FullyConnected(**{'units': 3})", "AutoNCP(True, 2)",
-        ):
-            with self.subTest(call[:40]), self.assertRaises(ExportError):
-                wirings.from_call(call).layers(5)
 
 
 if __name__ == "__main__":

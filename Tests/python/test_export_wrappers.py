@@ -2,8 +2,6 @@
 what to do."""
 
 import argparse
-import contextlib
-import io
 import json
 import pickle
 import tempfile
@@ -17,20 +15,11 @@ import paths
 
 import exported
 import generator
-from ganglion.export import command
+from exporting import DESCRIBED, damage, run
 
-DESCRIBED = ["--time-unit", "0.004", "--ts-range", "0", "3", "--input-range", "-1", "1", "--output-range", "-2", "2"]
 CFC = ["--mode", "default", "--activation", "lecun_tanh"]
 LTC = ["--unfolds", "6", "--constraints", "implicit"]
 HAVE_TORCH = paths.have("torch", "ncps")
-
-
-def run(*arguments):
-    """Status, standard output and standard error of the exporter."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        status = command.main([str(part) for part in arguments])
-    return status, out.getvalue(), err.getvalue()
 
 
 class Executed(Exception):
@@ -109,9 +98,19 @@ class Wrappers(unittest.TestCase):
         self.equal(self.save({"a": {"b": [{"c": self.dense.state_dict()}]}}), self.dense, *CFC)
 
     def test_names_of_wrappers(self):
-        for prefix in ("module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module.", "rnn.", "policy.rnn._orig_mod.", "_fsdp_wrapped_module."):
+        for prefix in (
+            "module.",
+            "_orig_mod.",
+            "module._orig_mod.",
+            "_orig_mod.module.",
+            "rnn.",
+            "policy.rnn._orig_mod.",
+            "_fsdp_wrapped_module.",
+        ):
             with self.subTest(prefix):
-                self.equal(self.save({prefix + name: value for name, value in self.dense.state_dict().items()}), self.dense, *CFC)
+                self.equal(
+                    self.save({prefix + name: value for name, value in self.dense.state_dict().items()}), self.dense, *CFC
+                )
         inner = {name.replace("rnn_cell.", "rnn_cell._orig_mod."): value for name, value in self.dense.state_dict().items()}
         self.equal(self.save(inner), self.dense, *CFC)
 
@@ -140,7 +139,9 @@ class Wrappers(unittest.TestCase):
         from safetensors.torch import save_file
 
         for kind in ("float64", "float16", "bfloat16"):
-            state = {name: value.contiguous().to(getattr(self.torch, kind)) for name, value in self.dense.state_dict().items()}
+            state = {
+                name: value.contiguous().to(getattr(self.torch, kind)) for name, value in self.dense.state_dict().items()
+            }
             network = exported.torch_network(4, {"units": 7, "backbone_units": 5}, seed=1)
             network.load_state_dict(state)
             self.answers[network] = exported.torch_outputs(network, self.xs, self.ts)
@@ -152,7 +153,9 @@ class Wrappers(unittest.TestCase):
     def test_safetensors_of_a_wired_network(self):
         from safetensors.torch import save_file
 
-        save_file({name: value.contiguous() for name, value in self.wired.state_dict().items()}, self.folder / "n.safetensors")
+        save_file(
+            {name: value.contiguous() for name, value in self.wired.state_dict().items()}, self.folder / "n.safetensors"
+        )
         self.equal(self.folder / "n.safetensors", self.wired, *CFC[:2])
 
     def test_pruned_weights_are_products(self):
@@ -231,8 +234,12 @@ class Wrappers(unittest.TestCase):
 
     def test_settings_as_objects_are_passed_over_without_being_made(self):
         content = {
-            "state_dict": self.dense.state_dict(), "hyper_parameters": argparse.Namespace(lr=1e-3, units=7), "path": Path("x"),
-            "callbacks": {"EarlyStopping": {"best_score": self.torch.tensor(0.5)}}, "kind": np.dtype("f4"), "loss": np.float64(3.5),
+            "state_dict": self.dense.state_dict(),
+            "hyper_parameters": argparse.Namespace(lr=1e-3, units=7),
+            "path": Path("x"),
+            "callbacks": {"EarlyStopping": {"best_score": self.torch.tensor(0.5)}},
+            "kind": np.dtype("f4"),
+            "loss": np.float64(3.5),
         }
         for zipped in (True, False):
             self.equal(self.save(content, _use_new_zipfile_serialization=zipped), self.dense, *CFC)
@@ -256,7 +263,13 @@ class Wrappers(unittest.TestCase):
 
     def test_what_cannot_be_is_refused(self):
         state = self.ltc.state_dict()
-        for option, value in (("--unfolds", "0"), ("--unfolds", "-3"), ("--unfolds", "65"), ("--epsilon", "nan"), ("--motors", "0")):
+        for option, value in (
+            ("--unfolds", "0"),
+            ("--unfolds", "-3"),
+            ("--unfolds", "65"),
+            ("--epsilon", "nan"),
+            ("--motors", "0"),
+        ):
             told = dict(zip(LTC[::2], LTC[1::2])) | {option: value}
             self.assertIn(option, self.refused(self.save(state), *(part for pair in told.items() for part in pair)))
         broken = {name: value for name, value in self.dense.state_dict().items() if "time_b" not in name}
@@ -266,10 +279,14 @@ class Wrappers(unittest.TestCase):
 
     def test_another_epsilon_is_a_leak(self):
         for epsilon in (1e-3, 0.0):
-            network = exported.torch_network(4, {"kind": "LTC", "wiring": (6, 4, 2, 3, 2, 4, 3), "epsilon": epsilon}, seed=3)
+            network = exported.torch_network(
+                4, {"kind": "LTC", "wiring": (6, 4, 2, 3, 2, 4, 3), "epsilon": epsilon}, seed=3
+            )
             self.answers[network] = exported.torch_outputs(network, self.xs, np.maximum(self.ts, 1e-3))
             output = self.folder / "model.safetensors"
-            self.assertEqual(run(self.save(network.float().state_dict()), output, *LTC, "--epsilon", epsilon, *DESCRIBED)[0], 0)
+            self.assertEqual(
+                run(self.save(network.float().state_dict()), output, *LTC, "--epsilon", epsilon, *DESCRIBED)[0], 0
+            )
             found = exported.evaluate(output, self.xs, np.maximum(self.ts, 1e-3))
             self.assertLess(np.abs(found - self.answers[network]).max(), 1e-5)
 
@@ -279,61 +296,25 @@ class Wrappers(unittest.TestCase):
         self.assertIn("assumed", told["epsilon"]["from"])
         self.assertEqual(told["unfolds"]["from"], "--unfolds")
 
+    def test_damaged_files_are_refused_without_a_traceback(self):
+        random = np.random.default_rng(5)
+        for zipped in (True, False):
+            content = self.save({"state_dict": self.wired.state_dict()}, _use_new_zipfile_serialization=zipped).read_bytes()
+            damage(self, self.folder / "damaged.pt", content, random, 150)
 
-class Files(unittest.TestCase):
-    """No torch needed."""
+    def test_no_pickle_reaches_beyond_its_storages(self):
+        import torch
 
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def refused(self, content: bytes, name="n.pt"):
-        path = self.folder / name
-        path.write_bytes(content)
-        status, _, err = run(path, self.folder / "o.safetensors", *DESCRIBED)
-        self.assertEqual((status, err.count("\n")), (2, 1), err)
-        return err
-
-    def zipped(self, **members):
-        file = io.BytesIO()
-        with zipfile.ZipFile(file, "w") as archive:
-            for name, content in members.items():
-                archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
-        return file.getvalue()
-
-    def test_other_files_are_named(self):
-        for content, words in (
-            (b"", "empty"), (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull"), (b"\x1f\x8b\x08\x00", "gunzip"),
-            (b"ULog\x01\x12\x35\x01", "recording"), (b"\x89MCAP0\r\n", "recording"), (b"<!DOCTYPE html><html>", "web page"), (b"hello", "no checkpoint"),
-            (b"\x93NUMPY\x01\x00", "numpy.savez"), (self.zipped(a_dot_txt="x"), "a.txt"), (self.zipped(), "nothing"), (b"PK\x03\x04 cut", "damaged"),
-            (b"\x08\x07\x12\x07pytorch", "ONNX"), (b"\x1c\x00\x00\x00TFL3", "TensorFlow Lite"), (b"\x89HDF\r\n\x1a\n", "Keras"),
-            (self.zipped(x__data_dot_pkl=b"\x80\x02junk"), "damaged"), (self.zipped(x__data_dot_pkl=b"\x80\x02}q\x00."), "no tensors"),
-        ):
-            with self.subTest(content[:20]):
-                self.assertIn(words, self.refused(content))
-        status, _, err = run(self.folder, self.folder / "o", *DESCRIBED)
-        self.assertEqual(status, 2)
-        self.assertIn("folder", err)
-
-    def test_an_error_in_json_is_json(self):
-        (self.folder / "n.pt").write_bytes(b"hello")
-        status, out, _ = run(self.folder / "n.pt", self.folder / "o", "--json", *DESCRIBED)
-        self.assertEqual(status, 2)
-        self.assertIn("no checkpoint", json.loads(out)["error"])
-
-    def test_the_checkpoint_is_not_written_over(self):
-        random = np.random.default_rng(1)
-        state = {}
-        for name in ("ff1", "ff2", "time_a", "time_b"):
-            state |= {f"rnn_cell.{name}.weight": np.float32(random.normal(size=(5, 9))), f"rnn_cell.{name}.bias": np.zeros(5, np.float32)}
-        path = self.folder / "n.npz"
-        np.savez(path, **state)
-        before = path.read_bytes()
-        status, _, err = run(path, path, "--mode", "default", *DESCRIBED)
-        self.assertEqual(status, 2)
-        self.assertIn("checkpoint itself", err)
-        self.assertEqual(path.read_bytes(), before)
+        path = self.save({"state_dict": self.dense.state_dict()})
+        content = path.read_bytes()
+        for old, new in ((b"K\x05K\x0b\x86", b"K\xffK\x0b\x86"), (b"K\x0bK\x01\x86", b"K\xffK\x01\x86")):
+            self.assertIn(old, content)
+            with zipfile.ZipFile(path) as archive, zipfile.ZipFile(self.folder / "reaching.pt", "w") as changed:
+                for member in archive.namelist():
+                    data = archive.read(member)
+                    changed.writestr(member, data.replace(old, new, 1) if member.endswith("data.pkl") else data)
+            self.assertIn("beyond its storage", self.refused(self.folder / "reaching.pt", *CFC))
+        del torch
 
 
 if __name__ == "__main__":

@@ -92,8 +92,15 @@ class Chain:
         if self._pending is not None and role == "replaces_state":
             raise ExportError(f"{what}: a layer in front of mixed memory is not supported")
         units = recurrent.shape[-1]
-        if into.ndim != 2 or recurrent.shape != (4 * units, units) or into.shape[0] != 4 * units or bias.shape != (4 * units,):
-            raise ExportError(f"{what}: the LSTM's weights do not fit together: {into.shape}, {recurrent.shape}, {bias.shape}")
+        if (
+            into.ndim != 2
+            or recurrent.shape != (4 * units, units)
+            or into.shape[0] != 4 * units
+            or bias.shape != (4 * units,)
+        ):
+            raise ExportError(
+                f"{what}: the LSTM's weights do not fit together: {into.shape}, {recurrent.shape}, {bias.shape}"
+            )
         self.reads(into.shape[1], what)
         self._put("memory.gates", self._reading(np.concatenate([into, recurrent], axis=1), bias))
         self.memory = {"role": role, "units": int(units)}
@@ -101,14 +108,22 @@ class Chain:
             self._source, self._first, self._pending = units, units, None
 
     def cfc(
-        self, mode: str, backbone: list[Affine], heads: dict[str, Affine], activation: str | None, head_activation: str,
-        w_tau: np.ndarray | None = None, a: np.ndarray | None = None,
+        self,
+        mode: str,
+        backbone: list[Affine],
+        heads: dict[str, Affine],
+        activation: str | None,
+        head_activation: str,
+        w_tau: np.ndarray | None = None,
+        a: np.ndarray | None = None,
     ):
         """A closed-form cell; heads by the names ff1, ff2, time_a, time_b."""
         k, units = len(self.cells), heads["ff1"][0].shape[0]
         if self.memory is not None and (k or self.memory["units"] != units):
-            raise ExportError("mixed memory with a wiring of several layers, or with another cell behind, is not supported: "
-                              "train without mixed_memory or without a wiring")
+            raise ExportError(
+                "mixed memory with a wiring of several layers, or with another cell behind, is not supported: "
+                "train without mixed_memory or without a wiring"
+            )
         heads = dict(heads)
         if backbone and activation == "linear":
             # A linear backbone is no layer: the heads are maps of what it reads.
@@ -158,7 +173,9 @@ class Chain:
             return
         weight, bias = (np.asarray(part, np.float64) for part in self._pending)
         if np.count_nonzero(weight[:, :sensory] - np.diag(np.diag(weight))) or weight[:, sensory:].any():
-            raise ExportError(f"{what}: a layer in front of an LTC that mixes its inputs is not supported: end the network behind it")
+            raise ExportError(
+                f"{what}: a layer in front of an LTC that mixes its inputs is not supported: end the network behind it"
+            )
         slope = made["slope"][:sensory].copy()
         made["offset"][:sensory] += slope * bias[:, None] * (made["weight"][:sensory] != 0)
         made["slope"][:sensory] = slope * np.diag(weight)[:, None]
@@ -172,6 +189,12 @@ class Chain:
             weight, bias = self._pending
             self._put("projection", (np.pad(weight, ((0, 0), (0, self._source - weight.shape[1]))), bias))
         return Network(
-            flavour=flavour, inputs=self.inputs, outputs=int(outputs), cells=self.cells, tensors=self.tensors, memory=self.memory,
-            projection=self._pending is not None, provenance=self.provenance,
+            flavour=flavour,
+            inputs=self.inputs,
+            outputs=int(outputs),
+            cells=self.cells,
+            tensors=self.tensors,
+            memory=self.memory,
+            projection=self._pending is not None,
+            provenance=self.provenance,
         )

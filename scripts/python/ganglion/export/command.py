@@ -14,6 +14,12 @@ from .opening import open_checkpoint
 from .options import Options, options, parser
 from .ports import describe
 
+
+def shown(text: str) -> str:
+    """A text that a file may have made up, without what would move a terminal's cursor."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
+
+
 # Only for Keras files, and only for those of PyTorch.
 OF_KERAS = ("params", "forget_bias", "wiring", "wiring_seed", "uses_elapsed_time", "input_mapping", "output_mapping")
 
@@ -37,7 +43,7 @@ def export(given) -> tuple[Network, Account]:
     network = read(given.checkpoint, options(given), account)
     inputs, outputs, time = describe(given, network)
     network.provenance |= {
-        "source": given.checkpoint.name,
+        "source": shown(given.checkpoint.name),
         "source_sha256": hashlib.sha256(given.checkpoint.read_bytes()).hexdigest(),
         "exporter": "ganglion-export",
     }
@@ -48,8 +54,13 @@ def export(given) -> tuple[Network, Account]:
         if not mark or not key:
             raise ExportError(f"--note {note}: expected KEY=TEXT")
         network.provenance[key] = value
-    if given.output.exists() and os.path.samefile(given.output, given.checkpoint):
-        raise ExportError(f"{given.output} is the checkpoint itself: name another file for the model")
+    if given.output.is_dir():
+        raise ExportError(f"{given.output} is a folder: name a file for the model")
+    for read_from in (given.checkpoint, given.ports, given.params):
+        if read_from is not None and given.output.exists() and os.path.samefile(given.output, read_from):
+            raise ExportError(
+                f"{given.output} is the checkpoint itself or what was read beside it: name another file for the model"
+            )
     try:
         model_file.write_model(given.output, network, inputs, outputs, time)
     except OSError as error:
@@ -63,19 +74,25 @@ def main(arguments=None) -> int:
     try:
         network, account = export(given)
     except (ExportError, OSError) as error:
-        text = f"{error}"
+        text = shown(f"{error}")
         if given.json:
-            print(json.dumps({"error": text}, ensure_ascii=False))
+            print(json.dumps({"error": text}))
         print(f"ganglion-export: {text}", file=sys.stderr)
         return 2
     count = sum(value.size for value in network.tensors.values())
     if given.json:
         result = {
-            "output": str(given.output), "flavour": network.flavour, "neurons": network.neurons,
-            "cells": [cell["units"] for cell in network.cells], "inputs": network.inputs, "outputs": network.outputs,
-            "weights": count, "provenance": network.provenance, "account": account.json,
+            "output": str(given.output),
+            "flavour": network.flavour,
+            "neurons": network.neurons,
+            "cells": [cell["units"] for cell in network.cells],
+            "inputs": network.inputs,
+            "outputs": network.outputs,
+            "weights": count,
+            "provenance": network.provenance,
+            "account": account.json,
         }
-        print(json.dumps(result, indent=2, ensure_ascii=False))
+        print(json.dumps(result, indent=2))
         return 0
     shape = "-".join(str(cell["units"]) for cell in network.cells)
     print(
@@ -83,10 +100,10 @@ def main(arguments=None) -> int:
         f"{network.outputs} outputs, {count} weights"
     )
     for key in sorted(network.provenance):
-        print(f"  {key}: {network.provenance[key]}")
+        print(f"  {key}: {shown(network.provenance[key])}")
     print(f"{len(account.used)} tensors used, {len(account.left_out)} left out")
     for line in account.lines():
-        print(line)
+        print(shown(line))
     return 0
 
 

@@ -23,7 +23,9 @@ def settings(path: Path, kind: str, checkpoint: str, account: Account) -> dict:
     fitting = {name: entry for name, entry in entries.items() if entry["kind"] == kind}
     own = entries.get(checkpoint)
     if own is not None and own["kind"] != kind:
-        raise ExportError(f"{path} says that {checkpoint} is of the kind {own['kind']}, but its weights are those of {kind}")
+        raise ExportError(
+            f"{path} says that {checkpoint} is of the kind {own['kind']}, but its weights are those of {kind}"
+        )
     if own is not None:
         account.choose(f"the settings of {checkpoint} in {path.name}, by its name")
         return own

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import drone_params, ltc, ncp_wiring
+from . import drone_params, keras_cells, ltc, ncp_wiring
 from .account import Account
 from .chain import Chain
 from .keras_file import KerasFile, Layer
@@ -59,8 +59,14 @@ def network_type(weights: dict[str, np.ndarray]) -> str:
 def canonical(file: KerasFile, name: str, options: Options, account: Account) -> Network:
     """The canonical network of a checkpoint's recurrent layer and the dense layer after it."""
     options.refuse(
-        "is not for checkpoints of the drone-flight code, which have one network", "prefix", "stack", "head", "motors", "wiring",
-        "input_mapping", "output_mapping",
+        "is not for checkpoints of the drone-flight code, which have one network",
+        "prefix",
+        "stack",
+        "head",
+        "motors",
+        "wiring",
+        "input_mapping",
+        "output_mapping",
     )
     layer, dense = _parts(file, name, account)
     kind = network_type(layer.variables)
@@ -78,10 +84,17 @@ def canonical(file: KerasFile, name: str, options: Options, account: Account) ->
             chain = _wired(weights, chosen["mode"] or "default", chosen["wiring_seed"])
         else:
             chain = _dense(weights, kind, chosen, options.uses_elapsed_time)
-    if known.get("sizes") and kind not in ("ncp", "wiredcfccell") and known["sizes"] != [shape["units"] for shape in chain.cells]:
-        raise ExportError(f"{options.params} says {known['sizes']} neurons, but the file has {[s['units'] for s in chain.cells]}")
+    if (
+        known.get("sizes")
+        and kind not in ("ncp", "wiredcfccell")
+        and known["sizes"] != [shape["units"] for shape in chain.cells]
+    ):
+        raise ExportError(
+            f"{options.params} says {known['sizes']} neurons, but the file has {[s['units'] for s in chain.cells]}"
+        )
+    offsets = keras_cells.offsets(weights)
     for part, value in weights.items():
-        account.use(f"{layer.name}/{part}", value.shape, "cell0" if len(chain.cells) == 1 else "its cells")
+        account.use(f"{layer.name}/{part}", value.shape, f"cell{offsets[part]}")
     chain.provenance["network_type"] = kind
     if dense is not None:
         kernel, *bias = dense.variables.values()
@@ -96,13 +109,23 @@ def _parts(file: KerasFile, name: str, account: Account) -> tuple[Layer, Layer |
     layers = file.layers
     recurrent = [k for k, layer in enumerate(layers) if any("_cell" in weight for weight in layer.variables)]
     if len(recurrent) != 1:
-        raise ExportError(f"{name} has {len(recurrent)} recurrent layers, of {[layer.name for layer in layers]}; expected one")
+        raise ExportError(
+            f"{name} has {len(recurrent)} recurrent layers, of {[layer.name for layer in layers]}; expected one"
+        )
     for layer in layers[: recurrent[0]]:
         for part, value in layer.variables.items():
-            account.leave(f"{layer.name}/{part}", value.shape, "stands in front of the network, whose inputs are the features it makes")
+            account.leave(
+                f"{layer.name}/{part}",
+                value.shape,
+                "stands in front of the network, whose inputs are the features it makes",
+            )
     after = [layer for layer in layers[recurrent[0] + 1 :] if layer.variables]
-    if after and (len(after) > 1 or len(after[0].variables) not in (1, 2) or next(iter(after[0].variables.values())).ndim != 2):
-        raise ExportError(f"{name}: after the recurrent layer one dense layer is expected, found {[layer.name for layer in after]}")
+    if after and (
+        len(after) > 1 or len(after[0].variables) not in (1, 2) or next(iter(after[0].variables.values())).ndim != 2
+    ):
+        raise ExportError(
+            f"{name}: after the recurrent layer one dense layer is expected, found {[layer.name for layer in after]}"
+        )
     return layers[recurrent[0]], after[0] if after else None
 
 
@@ -110,7 +133,9 @@ def _settings(kind: str, known: dict, options: Options, account: Account) -> dic
     """What params.json tells and what the options say, as one; refuses what differs."""
     stated = known.get("backbone_activation")
     if stated is not None and stated not in ACTIVATION_NAMES and kind in ("cfc", "mixedcfc"):
-        raise ExportError(f"{options.params}: the backbone's activation {stated} is not supported, only {', '.join(ACTIVATIONS)}")
+        raise ExportError(
+            f"{options.params}: the backbone's activation {stated} is not supported, only {', '.join(ACTIVATIONS)}"
+        )
     if known.get("minimal") and kind in ("cfc", "mixedcfc"):
         raise ExportError(f"{options.params}: the minimal variant is not supported")
     told = {"wiring_seed": known.get("wiring_seed") if kind != "ltc" else None}
@@ -130,7 +155,11 @@ def _settings(kind: str, known: dict, options: Options, account: Account) -> dic
             raise ExportError(f"--{name.replace('_', '-')} {asked}, but {options.params} says {value}")
         chosen[name] = value if asked is None else asked
         if chosen[name] is not None:
-            account.set(name, chosen[name], f"--{name.replace('_', '-')}" if value is None else f"the drone-flight code, by {options.params.name}")
+            account.set(
+                name,
+                chosen[name],
+                f"--{name.replace('_', '-')}" if value is None else f"the drone-flight code, by {options.params.name}",
+            )
     return chosen
 
 
@@ -149,11 +178,17 @@ def _dense(weights, kind, chosen: dict, uses_elapsed_time: bool) -> Chain:
     if activation is None:
         raise ExportError("state the backbone's --activation, or give the network's params.json with --params")
     if kind == "mixedcfc" and forget_bias is None:
-        raise ExportError("the LSTM's forget bias is a setting, not a weight: state --forget-bias, or give params.json with --params")
+        raise ExportError(
+            "the LSTM's forget bias is a setting, not a weight: state --forget-bias, or give params.json with --params"
+        )
     memory = {name.split("/")[-1]: value for name, value in weights.items() if kind == "mixedcfc" and name.count("/") == 2}
     values = [value for name, value in weights.items() if name.split("/")[-1] not in memory or name.count("/") != 2]
     pairs = list(zip(values[0::2], values[1::2]))
-    if len(values) % 2 or len(pairs) < 4 or any(kernel.ndim != 2 or bias.shape != kernel.shape[1:] for kernel, bias in pairs):
+    if (
+        len(values) % 2
+        or len(pairs) < 4
+        or any(kernel.ndim != 2 or bias.shape != kernel.shape[1:] for kernel, bias in pairs)
+    ):
         raise ExportError(f"unexpected weights in the recurrent layer: {list(weights)}")
     *backbone, ff1, ff2, time_a, time_b = pairs
     units = ff1[0].shape[1]
@@ -225,23 +260,31 @@ def _check_wiring(found, seed: int):
     command = exists.shape[0] - motor - inter
     first = motor + command
     if command < 1:
-        raise ExportError(f"--wiring-seed {seed}: the network has {inter} neurons with synapses from inputs and {motor} motor neurons, of "
-                          f"{exists.shape[0]}: it is on no NCP wiring")
+        raise ExportError(
+            f"--wiring-seed {seed}: the network has {inter} neurons with synapses from inputs and {motor} motor neurons, of "
+            f"{exists.shape[0]}: it is on no NCP wiring"
+        )
     here = [sensory[:, first:], exists[first:, motor:first], exists[motor:first, :motor]]
     drawn = ncp_wiring.draw(seed, sensory.shape[0], inter, command, motor, **FANOUTS)
     count = sum(int(((there != 0) != part).sum()) for there, part in zip(drawn, here))
     if count:
-        raise ExportError(f"--wiring-seed {seed}: {count} synapses are not those of that wiring, so it is not this network's")
+        raise ExportError(
+            f"--wiring-seed {seed}: {count} synapses are not those of that wiring, so it is not this network's"
+        )
 
 
 def _wired(weights, mode: str, seed: int | None) -> Chain:
     """wiredcfccell: keras-ncp's cell, linear heads, gate sigmoid(-a t + b), ff1 and ff2 times the signed adjacency."""
     values = list(weights.values())
     names = [name.split("/", 2)[-1] for name in weights]
-    if len(values) != 24 or not all(names[8 * k].endswith("ff1_weight") for k in range(3)) or any(value.ndim not in (1, 2) for value in values):
+    if (
+        len(values) != 24
+        or not all(names[8 * k].endswith("ff1_weight") for k in range(3))
+        or any(value.ndim not in (1, 2) for value in values)
+    ):
         raise ExportError(
-            f"expected three layers of ff1, ff2, time_a, time_b; found {names}; for a wired CfC that is not the drone-flight code's state its "
-            "--wiring"
+            f"expected three layers of ff1, ff2, time_a, time_b; found {names}; for a wired CfC that is not the "
+            "drone-flight code's state its --wiring"
         )
     if mode != "default":
         raise ExportError(f"--mode {mode}: the drone-flight code builds its wired CfC with mode default")
@@ -275,10 +318,15 @@ def _wired(weights, mode: str, seed: int | None) -> Chain:
         mask = np.concatenate([adjacency, np.ones((sizes[k], sizes[k]))]).astype(np.float32)
         ff1, ff1_bias, ff2, ff2_bias, a, a_bias, b, b_bias = layer
         heads = {
-            "ff1": _pair(ff1 * mask, ff1_bias), "ff2": _pair(ff2 * mask, ff2_bias), "time_a": _pair(a, a_bias, sign=-1),
+            "ff1": _pair(ff1 * mask, ff1_bias),
+            "ff2": _pair(ff2 * mask, ff2_bias),
+            "time_a": _pair(a, a_bias, sign=-1),
             "time_b": _pair(b, b_bias),
         }
         chain.reads(ff1.shape[0] - sizes[k], "the recurrent layer")
         chain.cfc(mode, [], heads, None, "linear")
-    chain.provenance |= {"mode": mode, "wiring": f"NCP {sizes[0]}-{sizes[1]}-{sizes[2]}, seed {seed}, checked against the weights"}
+    chain.provenance |= {
+        "mode": mode,
+        "wiring": f"NCP {sizes[0]}-{sizes[1]}-{sizes[2]}, seed {seed}, checked against the weights",
+    }
     return chain

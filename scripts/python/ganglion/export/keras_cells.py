@@ -1,7 +1,7 @@
 """The cells of ncps.keras (and of ncps.tf and keras-ncp, which compute alike) in a layer's variables, and into a chain.
 
-    ff1 and ff2 without activation, gate sigmoid(-a t + b), of a wired CfC ff1 and ff2 times the signed adjacency;
-    mixed memory: the LSTM's output is the cell's input; LTC as in ncps.torch, conductances clipped at 0
+ff1 and ff2 without activation, gate sigmoid(-a t + b), of a wired CfC ff1 and ff2 times the signed adjacency;
+mixed memory: the LSTM's output is the cell's input; LTC as in ncps.torch, conductances clipped at 0
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import ltc, ncp_wiring, wirings
+from . import ltc, wirings
 from .account import Account
 from .chain import Chain
 from .keras_file import NUMBERED, Layer
@@ -45,9 +45,17 @@ def _named(layer: Layer) -> list[Cell]:
     if "input_kernel" in last.values():
         # Dense layers have a bias too; the memory's stands beside its kernels.
         place = next(name for name, part in last.items() if part == "input_kernel").rpartition("/")[0]
-        memory = {part: layer.variables[f"{place}/{part}"] for part in NUMBERED["memory"] if f"{place}/{part}" in layer.variables}
+        memory = {
+            part: layer.variables[f"{place}/{part}"] for part in NUMBERED["memory"] if f"{place}/{part}" in layer.variables
+        }
     if "gleak" in last.values():
-        return [Cell("ltc", [{part: layer.variables[name] for name, part in last.items() if part in ltc.PARAMETERS + ltc.MAPPINGS}], memory)]
+        return [
+            Cell(
+                "ltc",
+                [{part: layer.variables[name] for name, part in last.items() if part in ltc.PARAMETERS + ltc.MAPPINGS}],
+                memory,
+            )
+        ]
     places = [name.rpartition("/")[0] for name, part in last.items() if part == "ff1_weight"]
     if not places:
         return []
@@ -79,7 +87,8 @@ def _numbered(layer: Layer) -> list[Cell]:
         else:
             part |= _dense(place, "time_a", "time_a", groups) | _dense(place, "time_b", "time_b", groups)
             backbone = sorted(
-                (other for other in groups if other.startswith(f"{place}/backbone_fn/layers/dense")), key=lambda name: (len(name), name)
+                (other for other in groups if other.startswith(f"{place}/backbone_fn/layers/dense")),
+                key=lambda name: (len(name), name),
             )
             for j, other in enumerate(backbone):
                 part |= dict(zip((f"backbone{j}/kernel", f"backbone{j}/bias"), groups[other]))
@@ -115,6 +124,18 @@ def _dense(place: str, name: str, title: str, groups: dict) -> dict[str, np.ndar
     return dict(zip((f"{title}/kernel", f"{title}/bias"), groups.get(f"{place}/{name}", [])))
 
 
+def offsets(names) -> dict[str, int]:
+    """Of each variable of a layer which of the layer's cells it belongs to: a wired CfC has several."""
+    places: list[str] = []
+    found = {}
+    for name in names:
+        inside = re.findall(r"(?<=/)cf_?c_cell(?:_\d+)?(?=/)", f"/{name}")
+        if inside and inside[-1] not in places:
+            places.append(inside[-1])
+        found[name] = places.index(inside[-1]) if inside else 0
+    return found
+
+
 def add(chain: Chain | None, cell: Cell, layer: Layer, told: Told, options: Options, account: Account) -> Chain:
     """Puts a cell behind what there is."""
     if cell.kind == "ltc":
@@ -128,7 +149,9 @@ def _pair(part: dict, kernel: str, bias: str, layer: Layer, sign: int = 1) -> tu
         if name not in part:
             raise ExportError(f"layer {layer.name} has no {name}: it has {', '.join(part)}")
     if part[kernel].ndim != 2 or part[bias].shape != part[kernel].shape[1:]:
-        raise ExportError(f"layer {layer.name}: {kernel} and {bias} have the shapes {part[kernel].shape}, {part[bias].shape}")
+        raise ExportError(
+            f"layer {layer.name}: {kernel} and {bias} have the shapes {part[kernel].shape}, {part[bias].shape}"
+        )
     return np.float32(sign) * part[kernel].T, np.float32(sign) * part[bias]
 
 
@@ -148,7 +171,10 @@ def _add_cfc(chain, cell: Cell, layer: Layer, told: Told, options: Options, acco
     shaped = [{name: _pair(part, f"{name}_weight", f"{name}_bias", layer) for name in names} for part in cell.parts]
     sizes = [heads["ff1"][0].shape[0] for heads in shaped]
     backbone = [
-        [_pair(part, f"backbone{j}/kernel", f"backbone{j}/bias", layer) for j in range(sum(name.endswith("/kernel") and name.startswith("backbone") for name in part))]
+        [
+            _pair(part, f"backbone{j}/kernel", f"backbone{j}/bias", layer)
+            for j in range(sum(name.endswith("/kernel") and name.startswith("backbone") for name in part))
+        ]
         for part in cell.parts
     ]
     columns = (backbone[0][0] if backbone[0] else shaped[0]["ff1"])[0].shape[1] - sizes[0]
@@ -189,12 +215,16 @@ def _add_cfc(chain, cell: Cell, layer: Layer, told: Told, options: Options, acco
     return chain
 
 
-def _memory(chain, cell: Cell, columns: int, units: int, layer: Layer, told: Told, options: Options, account: Account) -> Chain:
+def _memory(
+    chain, cell: Cell, columns: int, units: int, layer: Layer, told: Told, options: Options, account: Account
+) -> Chain:
     """The LSTM of mixed memory in front, if there is one."""
     if cell.memory is None:
         return chain or Chain(columns)
     if cell.kind == "wired" and len(cell.parts) > 1:
-        raise ExportError(f"layer {layer.name}: mixed memory with a wiring of several layers is not supported: train without one of them")
+        raise ExportError(
+            f"layer {layer.name}: mixed memory with a wiring of several layers is not supported: train without one of them"
+        )
     if cell.kind == "ltc":
         raise ExportError(f"layer {layer.name}: mixed memory with an LTC is not supported: train without mixed_memory")
     missing = [name for name in NUMBERED["memory"] if name not in cell.memory]
@@ -202,7 +232,9 @@ def _memory(chain, cell: Cell, columns: int, units: int, layer: Layer, told: Tol
         raise ExportError(f"layer {layer.name}: its mixed memory has no {', '.join(missing)}")
     bias = told.choose("forget_bias", options.forget_bias, layer, account)
     if bias is None:
-        raise ExportError(f"the LSTM's forget bias of {layer.name} is a setting, not a weight: state --forget-bias (CfC() uses 1)")
+        raise ExportError(
+            f"the LSTM's forget bias of {layer.name} is a setting, not a weight: state --forget-bias (CfC() uses 1)"
+        )
     into, recurrent, gates = (cell.memory[name] for name in NUMBERED["memory"])
     gates = gates.copy()
     gates[2 * units : 3 * units] += np.float32(bias)
@@ -235,10 +267,9 @@ def _wiring(cell, inputs, sizes, layer, told: Told, options: Options, account: A
             "--wiring 'AutoNCP(19, 4, sparsity_level=0.5, seed=22222)', or export a .keras file, which tells it"
         )
     adjacencies = wiring.layers(inputs)
-    if [adjacency.shape[1] for adjacency in adjacencies] != sizes:
-        raise ExportError(
-            f"layer {layer.name} has layers of {sizes} neurons, but {wiring} has {[adjacency.shape[1] for adjacency in adjacencies]}"
-        )
+    drawn = [adjacency.shape[1] for adjacency in adjacencies]
+    if drawn != sizes:
+        raise ExportError(f"layer {layer.name} has layers of {sizes} neurons, but {wiring} has {drawn}")
     note = "told by the file"
     if stated:
         kernels = [[part[name] for name in ("ff1_weight", "ff2_weight") if name in part] for part in cell.parts]
@@ -271,13 +302,17 @@ def _add_ltc(chain, cell: Cell, layer: Layer, told: Told, options: Options, acco
     account.set("mapping", ", ".join(name for name in ltc.MAPPINGS if name in found) or "none", "its variables")
     motors = found["output_w"].size if "output_w" in found else told.choose("motors", options.motors, layer, account)
     if motors is None:
-        raise ExportError(f"without an output mapping the weights of {layer.name} do not say the number of motor neurons: state --motors")
+        raise ExportError(
+            f"without an output mapping the weights of {layer.name} do not say the number of motor neurons: state --motors"
+        )
     if options.motors not in (None, motors):
         raise ExportError(f"--motors {options.motors}, but the checkpoint has {motors}")
     chain = chain or Chain(found["sensory_w"].shape[0])
     chain.ltc(found, masks, ltc.Settings(unfolds, constraints == "implicit", int(motors), epsilon), f"layer {layer.name}")
     synapses = int(masks[1].sum()), int(masks[0].sum())
-    chain.provenance["wiring"] = f"{synapses[0]} synapses from inputs and {synapses[1]} between neurons, by their reversal potentials"
+    chain.provenance["wiring"] = (
+        f"{synapses[0]} synapses from inputs and {synapses[1]} between neurons, by their reversal potentials"
+    )
     return chain
 
 
@@ -285,22 +320,31 @@ def _mappings(rest, found, layer: Layer, told: Told, options: Options, account: 
     """Which mappings the variables behind an LTC's own are."""
     sensory, units = found["sensory_w"].shape
     count = {"none": 0, "linear": 1, "affine": 2}
-    wanted = [told.choose(f"{side}_mapping", getattr(options, f"{side}_mapping"), layer, account) for side in ("input", "output")]
+    wanted = [
+        told.choose(f"{side}_mapping", getattr(options, f"{side}_mapping"), layer, account) for side in ("input", "output")
+    ]
     fitting = []
     for into in count:
         for out in count:
             first, last = rest[: count[into]], rest[count[into] :]
             fits = len(last) == count[out] and all(value.shape == (sensory,) for value in first)
-            fits = fits and len({value.shape for value in last}) <= 1 and all(value.ndim == 1 and 1 <= value.size <= units for value in last)
+            fits = (
+                fits
+                and len({value.shape for value in last}) <= 1
+                and all(value.ndim == 1 and 1 <= value.size <= units for value in last)
+            )
             if fits and wanted[0] in (None, into) and wanted[1] in (None, out):
                 fitting.append((into, out))
     if len(fitting) > 1:
+        open_ = " or ".join(f"{a} of inputs and {b} of outputs" for a, b in fitting)
         raise ExportError(
-            f"the weights of {layer.name} do not say which mappings its LTC has, {' or '.join(f'{a} of inputs and {b} of outputs' for a, b in fitting)}: "
+            f"the weights of {layer.name} do not say which mappings its LTC has, {open_}: "
             "state --input-mapping and --output-mapping"
         )
     if not fitting:
-        raise ExportError(f"layer {layer.name}: its LTC has {len(rest)} variables of mappings, of {[list(v.shape) for v in rest]}: that fits none")
+        raise ExportError(
+            f"layer {layer.name}: its LTC has {len(rest)} variables of mappings, of {[list(v.shape) for v in rest]}: that fits none"
+        )
     into, out = fitting[0]
     names = ("input_w", "input_b")[: count[into]] + ("output_w", "output_b")[: count[out]]
     return dict(zip(names, rest))

@@ -19,11 +19,11 @@ from .network import ExportError
 from .opening import Opened
 
 DEPTH = 24
+MODELS = ("Sequential", "Functional", "Model")
+MOST_ELEMENTS = 1 << 28
 # Variables of cells in the order in which Keras 3 numbers them.
 NUMBERED = {
-    "ltc": (
-        "gleak", "vleak", "cm", "sigma", "mu", "w", "erev", "sensory_sigma", "sensory_mu", "sensory_w", "sensory_erev",
-    ),
+    "ltc": ("gleak", "vleak", "cm", "sigma", "mu", "w", "erev", "sensory_sigma", "sensory_mu", "sensory_w", "sensory_erev"),
     "memory": ("input_kernel", "recurrent_kernel", "bias"),
     "pure": ("ff1_weight", "ff1_bias", "w_tau", "A"),
     "cfc": ("ff1_weight", "ff1_bias", "ff2_weight", "ff2_bias"),
@@ -57,7 +57,9 @@ def load(opened: Opened, name: str) -> KerasFile:
     try:
         import h5py
     except ImportError as error:
-        raise ExportError("Keras checkpoints need h5py to be read: pip install h5py (or ./scripts/python[keras])") from error
+        raise ExportError(
+            "Keras checkpoints need h5py to be read: pip install h5py (or ./scripts/python[keras])"
+        ) from error
     config = None
     try:
         if opened.kind == "keras":
@@ -73,7 +75,9 @@ def load(opened: Opened, name: str) -> KerasFile:
     except ExportError:
         raise
     except Exception as error:  # h5py, zipfile and json raise many kinds for a damaged file
-        raise ExportError(f"{name} is not a Keras weights file: {type(error).__name__}, {str(error)[:200]}; copy it again") from error
+        raise ExportError(
+            f"{name} is not a Keras weights file: {type(error).__name__}, {str(error)[:200]}; copy it again"
+        ) from error
 
 
 def _text(value) -> str:
@@ -84,6 +88,8 @@ def _array(dataset) -> np.ndarray:
     """A variable; whole numbers as they are, all others as float32 or float64."""
     if dataset.dtype.hasobject or dataset.dtype.kind not in "fiubV":
         raise ExportError(f"{dataset.name} is of type {dataset.dtype}, which no weights have")
+    if dataset.size > MOST_ELEMENTS:
+        raise ExportError(f"{dataset.name} has {dataset.size} elements: more than the weights of a liquid network")
     value = np.asarray(dataset)
     if value.dtype.kind == "V" or _text(dataset.attrs.get("dtype", "")) == "bfloat16":
         if value.dtype.itemsize != 2:
@@ -109,10 +115,18 @@ def _named(file, name: str) -> KerasFile:
     for layer in names:
         variables = {}
         if layer in group:
-            variables = {_text(w).removesuffix(":0"): _array(group[layer][_text(w)]) for w in group[layer].attrs["weight_names"]}
+            variables = {
+                _text(w).removesuffix(":0"): _array(group[layer][_text(w)]) for w in group[layer].attrs["weight_names"]
+            }
         known = told.get(layer, Layer(layer, {}))
         layers.append(Layer(layer, variables, known.type, known.config, known.sources))
-    return KerasFile(layers, True, outputs)
+    left = {}
+    if "optimizer_weights" in file:
+        left = {
+            f"optimizer/{_text(w)}": _array(file["optimizer_weights"][_text(w)])
+            for w in file["optimizer_weights"].attrs["weight_names"]
+        }
+    return _flat(KerasFile(layers, True, outputs, left), name)
 
 
 # --- Files with numbers ---
@@ -149,7 +163,7 @@ def _numbered(file, config: dict | None, name: str) -> KerasFile:
     if config is not None:
         order, outputs = _model(config, name)
         if order:
-            return KerasFile(_matched(order, roots, groups, titles, name), True, outputs, left)
+            return _flat(KerasFile(_matched(order, roots, groups, titles, name), True, outputs, left), name)
     layers = [Layer(root.removeprefix("layers/"), _variables(root, groups)) for root in roots]
     return KerasFile(layers, False, [], left)
 
@@ -176,7 +190,7 @@ def _variables(root: str, groups: dict[str, dict[str, np.ndarray]]) -> dict[str,
     for place in sorted(groups):
         if place == root or place.startswith(root + "/"):
             for key in sorted(groups[place], key=lambda key: (len(key), key)):
-                found[f"{place[len(root) + 1:]}/{key}".lstrip("/")] = groups[place][key]
+                found[f"{place[len(root) + 1 :]}/{key}".lstrip("/")] = groups[place][key]
     return found
 
 
@@ -203,7 +217,9 @@ def _matched(order: list[Layer], roots: list[str], groups, titles: dict[str, str
             free.remove(root)
             layer.variables = _variables(root, groups)
     if free:
-        raise ExportError(f"{name}: its weights {', '.join(free[:4])} belong to no layer of its configuration; save it again")
+        raise ExportError(
+            f"{name}: its weights {', '.join(free[:4])} belong to no layer of its configuration; save it again"
+        )
     return order
 
 
@@ -215,7 +231,7 @@ def _model(config, name: str) -> tuple[list[Layer], list[str]]:
     a model of a class of its own."""
     kind, settings = _class(config), _settings(config)
     layers = settings.get("layers")
-    if kind not in ("Sequential", "Functional", "Model") or not isinstance(layers, list):
+    if kind not in MODELS or not isinstance(layers, list):
         return [], []
     found = []
     for entry in layers:
@@ -231,6 +247,41 @@ def _model(config, name: str) -> tuple[list[Layer], list[str]]:
         found.append(Layer(title, {}, _class(entry), inner, sources or []))
     outputs = [found[-1].name] if kind == "Sequential" and found else _outputs(settings.get("output_layers"))
     return found, outputs
+
+
+def _flat(file: KerasFile, name: str, depth: int = 0) -> KerasFile:
+    """The layers of models within the model in their place."""
+    if depth > DEPTH or not any(layer.type in MODELS for layer in file.layers):
+        return file
+    layers: list[Layer] = []
+    behind: dict[str, str] = {}  # what a reader of a model within the model reads
+    for layer in file.layers:
+        inner, outputs = (
+            _model({"class_name": layer.type, "config": layer.config}, name) if layer.type in MODELS else ([], [])
+        )
+        if not inner or len(outputs) != 1:
+            layers.append(layer)
+            continue
+        counts: dict[str, int] = {}
+        for part in inner:
+            base = _snake(part.type or "")
+            count = counts.get(base, 0)
+            counts[base] = count + 1
+            root = f"layers/{base}" + (f"_{count}" if count else "") + "/"
+            own = {key[len(root) :]: value for key, value in layer.variables.items() if key.startswith(root)}
+            part.variables = own or {key: value for key, value in layer.variables.items() if f"/{part.name}/" in f"/{key}"}
+            sources = (
+                layer.sources if part.type == "InputLayer" else [f"{layer.name}/{source}" for source in part.sources or []]
+            )
+            layers.append(Layer(f"{layer.name}/{part.name}", part.variables, part.type, part.config, sources))
+        if inner[0].type != "InputLayer":
+            layers[-len(inner)].sources = layer.sources
+        behind[layer.name] = f"{layer.name}/{outputs[0]}"
+    for layer in layers:
+        layer.sources = [behind.get(source, source) for source in layer.sources or []]
+    outputs = [behind.get(output, output) for output in file.outputs]
+    found = KerasFile(layers, file.ordered, outputs, file.left)
+    return _flat(found, name, depth + 1) if behind else found
 
 
 def _class(config) -> str:
@@ -265,5 +316,3 @@ def _outputs(value) -> list[str]:
     if isinstance(value, list) and value and isinstance(value[0], str):
         return [value[0]]
     return [name for member in value for name in _outputs(member)] if isinstance(value, list) else []
-
-

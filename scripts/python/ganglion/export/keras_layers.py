@@ -11,7 +11,14 @@ from .network import ExportError
 
 # What passes values on as they are when a network runs, step by step.
 PASSING = (
-    "InputLayer", "Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization", "Identity",
+    "InputLayer",
+    "Dropout",
+    "SpatialDropout1D",
+    "GaussianNoise",
+    "GaussianDropout",
+    "AlphaDropout",
+    "ActivityRegularization",
+    "Identity",
     "Masking",
 )
 EPSILON = 1e-7  # Keras' own, below which Normalization keeps the square root of a variance
@@ -82,7 +89,10 @@ def _diagonal(scale, offset, width: int | None, layer: Layer) -> Affine | None:
 
 
 def _batch(config: dict, values: list[np.ndarray], width, layer: Layer) -> Affine | None:
-    names = [name for name, there in (("gamma", "scale"), ("beta", "center")) if config.get(there, True)] + ["mean", "variance"]
+    names = [name for name, there in (("gamma", "scale"), ("beta", "center")) if config.get(there, True)] + [
+        "mean",
+        "variance",
+    ]
     if len(values) != len(names) or len({value.shape for value in values}) != 1 or values[0].ndim != 1:
         return None
     found = dict(zip(names, (value.astype(np.float64) for value in values)))

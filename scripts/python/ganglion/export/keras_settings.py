@@ -50,7 +50,9 @@ def told(layer: Layer, options: Options) -> Told:
     found = Told()
     if isinstance(inner, dict):
         if kind == "StackedRNNCells":
-            raise ExportError(f"layer {layer.name} holds several cells (StackedRNNCells): build a CfC for each, one after the other")
+            raise ExportError(
+                f"layer {layer.name} holds several cells (StackedRNNCells): build a CfC for each, one after the other"
+            )
         if isinstance(inner.get("forget_gate_bias"), (int, float)):
             found.settings["forget_bias"] = float(inner["forget_gate_bias"])
         if isinstance(inner.get("rnn_cell"), dict):
@@ -82,7 +84,9 @@ def _cfc(found: Told, config: dict, layer: Layer):
         found.settings["activation"] = activation(config["activation"], layer)
     mask = config.get("sparsity_mask")
     if mask is not None:
-        value = mask.get("config", {}).get("value") if isinstance(mask, dict) and isinstance(mask.get("config"), dict) else None
+        value = (
+            mask.get("config", {}).get("value") if isinstance(mask, dict) and isinstance(mask.get("config"), dict) else None
+        )
         try:
             found.mask = np.array(value, np.float32)
         except (ValueError, TypeError) as error:

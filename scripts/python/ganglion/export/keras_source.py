@@ -33,15 +33,29 @@ def canonical(opened: Opened, name: str, options: Options, account: Account) -> 
     configured = any(layer.config is not None for layer in file.layers)
     chain = model.configured() if configured else model.bare()
     model.leave_rest(configured)
+    kinds = {cell.kind for name in model.done for cell in recurrent.get(name, [])}
+    if "ltc" not in kinds:
+        options.refuse(
+            "is for LTC networks; this one is a CfC",
+            "unfolds",
+            "constraints",
+            "epsilon",
+            "motors",
+            "input_mapping",
+            "output_mapping",
+        )
+    if kinds == {"ltc"}:
+        options.refuse("is for CfC networks; this one is an LTC", "mode", "activation", "forget_bias")
+    if "wired" not in kinds:
+        options.refuse("is for a wired CfC; the weights of others tell theirs", "wiring", "wiring_seed")
     return chain.network(FLAVOUR)
 
 
 def _explain_none(file: KerasFile, name: str):
     kinds = [f"{layer.name} ({layer.type})" if layer.type else layer.name for layer in file.layers if layer.variables]
-    nested = [layer.name for layer in file.layers if layer.type in ("Sequential", "Functional", "Model")]
-    if nested:
-        raise ExportError(f"{name}: {nested[0]} is a model within the model: export that one, or build the model flat")
-    raise ExportError(f"{name} has no CfC or LTC: no layer has the weights of one; it has {', '.join(kinds[:8]) or 'no weights'}")
+    raise ExportError(
+        f"{name} has no CfC or LTC: no layer has the weights of one; it has {', '.join(kinds[:8]) or 'no weights'}"
+    )
 
 
 class _Model:
@@ -57,20 +71,23 @@ class _Model:
 
     # --- One layer ---
 
-    def _use(self, layer: Layer, target: str):
+    def _use(self, layer: Layer, target: str | int):
+        """Says what a layer became: a target, or cells from a number on."""
+        offsets = keras_cells.offsets(layer.variables) if isinstance(target, int) else {}
         for name, value in layer.variables.items():
-            self.account.use(f"{layer.name}/{name}", value.shape, target)
+            self.account.use(f"{layer.name}/{name}", value.shape, f"cell{target + offsets[name]}" if offsets else target)
         self.done.add(layer.name)
 
     def _add_cell(self, layer: Layer):
         found = self.recurrent[layer.name]
         if len(found) != 1:
             raise ExportError(
-                f"layer {layer.name} holds {len(found)} cells (StackedRNNCells or Bidirectional): build a CfC for each, one after the other"
+                f"layer {layer.name} holds {len(found)} cells (StackedRNNCells or Bidirectional): build a CfC for each, "
+                "one after the other"
             )
         first = len(self.chain.cells) if self.chain else 0
         self.chain = keras_cells.add(self.chain, found[0], layer, told(layer, self.options), self.options, self.account)
-        self._use(layer, f"cell{first}" if len(self.chain.cells) == first + 1 else f"cell{first} to cell{len(self.chain.cells) - 1}")
+        self._use(layer, first)
 
     def _add_affine(self, layer: Layer, target: str) -> bool:
         """Puts a layer that passes values on, or maps them, behind what there is; False for any other."""
@@ -106,8 +123,8 @@ class _Model:
             elif not self._add_affine(after, "projection"):
                 if not options.only_cfc:
                     raise ExportError(
-                        f"behind the network stands {keras_layers.why_not(after)}, which is no linear layer: the model file has a linear "
-                        "projection only; end the network before it with --only-cfc, or train with a linear layer"
+                        f"behind the network stands {keras_layers.why_not(after)}, which is no linear layer: the model file "
+                        "has a linear projection only; end the network before it with --only-cfc, or train with a linear layer"
                     )
                 break
             layer = after
@@ -127,7 +144,9 @@ class _Model:
             layer = after
         beside = [name for name in names if name not in reached]
         if beside:
-            raise ExportError(f"several networks in this model that do not follow each other: choose one with --prefix, of {', '.join(names)}")
+            raise ExportError(
+                f"several networks in this model that do not follow each other: choose one with --prefix, of {', '.join(names)}"
+            )
         if len(names) > 1:
             self.account.choose(f"layers {', '.join(names)}, which follow each other, as one network")
         return first
@@ -140,15 +159,16 @@ class _Model:
         if len(readers) > 1 or layer.name in self.file.outputs:
             if self.options.only_cfc or self.options.prefix is not None:
                 return None
+            by = [other.name for other in readers] + ["the model's output"] * (layer.name in self.file.outputs)
             raise ExportError(
-                f"{layer.name} is read by {', '.join(other.name for other in readers)}{' and is an output' if layer.name in self.file.outputs else ''}: "
-                "the network branches; end it there with --only-cfc"
+                f"{layer.name} is read by {', '.join(by)}: the network branches; end it there with --only-cfc"
             )
         if len(set(readers[0].sources or [])) > 1 and readers[0].name not in self.recurrent:
             if self.options.only_cfc or self.options.prefix is not None:
                 return None
             raise ExportError(
-                f"{readers[0].name} reads {', '.join(readers[0].sources)}: the network comes together with another; end it at {layer.name} with --only-cfc"
+                f"{readers[0].name} reads {', '.join(readers[0].sources)}: the network comes together with another; "
+                f"end it at {layer.name} with --only-cfc"
             )
         return readers[0]
 
@@ -159,7 +179,9 @@ class _Model:
             if layer.name in self.recurrent and len(layer.sources) == 2:
                 time = self.layers.get(layer.sources[1])
                 if time is None or time.type != "InputLayer":
-                    raise ExportError(f"layer {layer.name}: its elapsed time comes from {layer.sources[1]}, not from an input of the model")
+                    raise ExportError(
+                        f"layer {layer.name}: its elapsed time comes from {layer.sources[1]}, not from an input of the model"
+                    )
                 self.account.set("elapsed time", f"the input {time.name}", "the configuration")
                 self.done.add(time.name)
             elif len(layer.sources) > 1:
@@ -184,8 +206,8 @@ class _Model:
             return True
         if not self.options.only_cfc and self.options.prefix is None:
             raise ExportError(
-                f"in front of the network stands {keras_layers.why_not(other[0])}, which is no linear layer; if it runs elsewhere (for instance "
-                "a vision head), say --only-cfc: the network's inputs are then what it reads"
+                f"in front of the network stands {keras_layers.why_not(other[0])}, which is no linear layer; if it runs "
+                "elsewhere (for instance a vision head), say --only-cfc: the network's inputs are then what it reads"
             )
         for layer in front:
             self.why[layer.name] = "stands in front of the network"
@@ -208,7 +230,9 @@ class _Model:
                 f"--stack {','.join(names)} in which order they follow each other"
             )
         if len(names) > len(wanted):
-            self.account.choose(f"{', '.join(wanted)} by {'--stack' if options.stack else '--prefix'}, of {', '.join(names)}")
+            self.account.choose(
+                f"{', '.join(wanted)} by {'--stack' if options.stack else '--prefix'}, of {', '.join(names)}"
+            )
         for name in wanted:
             self._add_cell(self.layers[name])
         if options.head is not None:
@@ -216,11 +240,13 @@ class _Model:
             values = list(layer.variables.values()) if layer else []
             if layer is None or len(values) not in (1, 2) or values[0].ndim != 2 or layer.name in self.recurrent:
                 others = [other.name for other in self.file.layers if other.variables and other.name not in self.recurrent]
-                raise ExportError(f"--head {options.head}: no Dense layer is called so; there are {', '.join(others) or 'none'}")
+                raise ExportError(
+                    f"--head {options.head}: no Dense layer is called so; there are {', '.join(others) or 'none'}"
+                )
             if values[0].shape[0] != self.chain.width:
                 raise ExportError(
-                    f"--head {options.head}: it reads {values[0].shape[0]} values, but the network in front of it has {self.chain.width}: its "
-                    "width does not fit behind the network"
+                    f"--head {options.head}: it reads {values[0].shape[0]} values, but the network in front of it has "
+                    f"{self.chain.width}: its width does not fit behind the network"
                 )
             self.chain.affine(values[0].T, values[1] if len(values) == 2 else None, f"--head {options.head}")
             self._use(layer, "projection")
@@ -250,8 +276,8 @@ class _Model:
                 self.account.leave(f"{layer.name}/{name}", value.shape, why or "?")
         if refused:
             raise ExportError(
-                f"layers that belong to no part of the network: {', '.join(refused[:8])}{' ...' if len(refused) > 8 else ''}. Name a linear Dense "
-                "layer after it with --head; if the others run elsewhere (for instance a vision head in front), say --only-cfc"
+                f"layers that belong to no part of the network: {', '.join(refused[:8])}{' ...' if len(refused) > 8 else ''}. "
+                "Name a linear Dense layer after it with --head; if the others run elsewhere (for instance a vision head in front), say --only-cfc"
             )
 
 

@@ -20,7 +20,17 @@ LEAST_CAPACITANCE = 1e-8
 # What the canonical step adds to the denominator, and ncps unless told otherwise.
 EPSILON = 1e-8
 PARAMETERS = (
-    "gleak", "vleak", "cm", "sigma", "mu", "w", "erev", "sensory_sigma", "sensory_mu", "sensory_w", "sensory_erev",
+    "gleak",
+    "vleak",
+    "cm",
+    "sigma",
+    "mu",
+    "w",
+    "erev",
+    "sensory_sigma",
+    "sensory_mu",
+    "sensory_w",
+    "sensory_erev",
 )
 MAPPINGS = ("input_w", "input_b", "output_w", "output_b")
 POSITIVE = ("gleak", "cm", "w", "sensory_w")
@@ -64,7 +74,9 @@ def convert(
     shapes |= {name: (settings.motors,) for name in ("output_w", "output_b") if name in value}
     for name, shape in shapes.items():
         if value[name].shape != shape:
-            raise ExportError(f"{name} has the shape {list(value[name].shape)}, but the rest of the cell needs {list(shape)}")
+            raise ExportError(
+                f"{name} has the shape {list(value[name].shape)}, but the rest of the cell needs {list(shape)}"
+            )
     for name, array in value.items():
         if not np.isfinite(array).all():
             raise ExportError(f"{name} has weights that are not finite: export an earlier checkpoint")
@@ -105,7 +117,9 @@ def convert(
 def provenance(made: dict[str, np.ndarray], settings: Settings) -> dict[str, str]:
     """What the model file remembers of the settings."""
     found = {
-        "mode": "ltc", "unfolds": str(settings.unfolds), "constraints": "implicit" if settings.softplus else "explicit",
+        "mode": "ltc",
+        "unfolds": str(settings.unfolds),
+        "constraints": "implicit" if settings.softplus else "explicit",
     }
     if settings.epsilon != EPSILON:
         found["epsilon"] = repr(float(settings.epsilon))

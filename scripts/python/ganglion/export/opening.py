@@ -29,7 +29,8 @@ OTHERS = (
     (b"\x89MCAP", "a recording (MCAP)", "name the checkpoint that training wrote"),
     (b"ULog", "a recording (ULog)", "name the checkpoint that training wrote"),
     (b"\x93NUMPY", "a single array of NumPy", "save the whole state_dict with numpy.savez"),
-    (b"<!DOCTYPE", "a web page", "download the file itself"), (b"<html", "a web page", "download the file itself"),
+    (b"<!DOCTYPE", "a web page", "download the file itself"),
+    (b"<html", "a web page", "download the file itself"),
 )
 
 
@@ -54,7 +55,9 @@ def open_checkpoint(path: Path) -> Opened:
         if not path.is_file():
             raise ExportError(f"{path}: no such file")
         if path.stat().st_size > MOST_BYTES:
-            raise ExportError(f"{path} has {path.stat().st_size} bytes: more than a checkpoint of a liquid network can have")
+            raise ExportError(
+                f"{path} has {path.stat().st_size} bytes: more than a checkpoint of a liquid network can have"
+            )
         content = path.read_bytes()
     except OSError as error:
         raise ExportError(f"{path}: {error.strerror or error}") from error
@@ -83,7 +86,9 @@ def open_checkpoint(path: Path) -> Opened:
     if path.suffix in (".h5", ".hdf5", ".keras"):
         raise ExportError(f"{name} is not a Keras weights file: it does not begin as HDF5 or a .keras archive does")
     if path.suffix == ".onnx" or content[:1] == b"\x08" and b"onnx" in content[:256] or b"pytorch" in content[:64]:
-        raise ExportError(f"{name} is an ONNX model, which holds an unrolled graph and not the network: export what training saved")
+        raise ExportError(
+            f"{name} is an ONNX model, which holds an unrolled graph and not the network: export what training saved"
+        )
     raise ExportError(
         f"{name} is no checkpoint that is known: neither of PyTorch (.pt, .pth, .ckpt), safetensors, NumPy (.npz) nor Keras "
         "(.keras, .weights.h5, .h5)"
@@ -102,6 +107,8 @@ def _archive(content: bytes, name: str) -> Opened:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.namelist()
+        if any(member.file_size > MOST_BYTES for member in archive.infolist()):
+            raise ExportError(f"{name} unpacks to more than a checkpoint of a liquid network can have")
         if "config.json" in members and any(member.endswith(".weights.h5") for member in members):
             return Opened("keras", "Keras 3 archive", archive)
         folder = torch_file.is_archive(members)
@@ -116,5 +123,9 @@ def _archive(content: bytes, name: str) -> Opened:
         raise ExportError(f"{name} is damaged: {type(error).__name__}, {str(error)[:200]}; copy it again") from error
     shown = ", ".join(members[:4]) or "nothing"
     if any(member.endswith("model.json") or member.endswith("saved_model.pb") for member in members):
-        raise ExportError(f"{name} is an archive of TensorFlow files ({shown}): save the model with model.save('policy.keras')")
-    raise ExportError(f"{name} is a zip archive of another kind; it holds {shown}: unpack it, and name the checkpoint in it")
+        raise ExportError(
+            f"{name} is an archive of TensorFlow files ({shown}): save the model with model.save('policy.keras')"
+        )
+    raise ExportError(
+        f"{name} is a zip archive of another kind; it holds {shown}: unpack it, and name the checkpoint in it"
+    )

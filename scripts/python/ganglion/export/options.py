@@ -84,7 +84,11 @@ class Options:
     def known_epsilon(self, account: Account) -> float:
         """Epsilon of an LTC whose file does not tell it: the one setting that is taken as ncps takes it, and said so."""
         if self.epsilon is None:
-            account.set("epsilon", ltc.EPSILON, "assumed: no weights tell it, and ncps takes it unless told otherwise; --epsilon says another")
+            account.set(
+                "epsilon",
+                ltc.EPSILON,
+                "assumed: no weights tell it, and ncps takes it unless told otherwise; --epsilon says another",
+            )
             return ltc.EPSILON
         account.set("epsilon", self.epsilon, "--epsilon")
         return self.epsilon
@@ -93,7 +97,10 @@ class Options:
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     found = argparse.ArgumentParser(
-        prog="ganglion-export", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+        prog="ganglion-export",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     found.add_argument("checkpoint", type=Path, help="what training wrote; its kind is told by its content")
     found.add_argument("output", type=Path, help="the model file to write, .safetensors")
@@ -101,39 +108,63 @@ def parser() -> argparse.ArgumentParser:
     network = found.add_argument_group("the network")
     network.add_argument("--mode", choices=MODES, help="the CfC's mode, where the file does not tell it")
     network.add_argument("--activation", choices=ACTIVATIONS, help="the backbone's activation, if it has a backbone")
-    network.add_argument("--prefix", help="which network, if there are several: what stands before rnn_cell in the names, or a Keras layer")
-    network.add_argument("--stack", type=_names, default=[], metavar="NAMES", help="networks that follow each other, in order, separated by commas")
+    network.add_argument(
+        "--prefix", help="which network, if there are several: what stands before rnn_cell in the names, or a Keras layer"
+    )
+    network.add_argument(
+        "--stack",
+        type=_names,
+        default=[],
+        metavar="NAMES",
+        help="networks that follow each other, in order, separated by commas",
+    )
     network.add_argument("--head", metavar="NAME", help="a Linear layer after the network, to become the projection")
     network.add_argument("--only-cfc", action="store_true", help="leave other layers of the checkpoint out")
     cells = found.add_argument_group("settings that weights do not tell")
     cells.add_argument("--unfolds", type=int, help="LTC: Euler steps of a step (LTC() uses 6)")
     cells.add_argument(
-        "--constraints", choices=("implicit", "explicit"),
+        "--constraints",
+        choices=("implicit", "explicit"),
         help="LTC: whether conductances are kept positive by softplus (what ncps.torch's LTC() does) or by clipping",
     )
     cells.add_argument("--epsilon", type=float, help="LTC: what it adds to the denominator (1e-8 unless told otherwise)")
     cells.add_argument("--motors", type=int, help="LTC without an output mapping: the number of motor neurons")
     for what in ("input", "output"):
         cells.add_argument(
-            f"--{what}-mapping", choices=("affine", "linear", "none"), help=f"Keras weights of an LTC: its mapping of {what}s, where sizes do not tell"
+            f"--{what}-mapping",
+            choices=("affine", "linear", "none"),
+            help=f"Keras weights of an LTC: its mapping of {what}s, where sizes do not tell",
         )
     cells.add_argument("--forget-bias", type=float, help="Keras, mixed memory: the LSTM's forget bias (ncps uses 1)")
     cells.add_argument(
-        "--wiring", metavar="CALL", help="Keras, wired CfC: the wiring as training made it, e.g. 'AutoNCP(19, 4, sparsity_level=0.5, seed=22222)'"
+        "--wiring",
+        metavar="CALL",
+        help="Keras, wired CfC: the wiring as training made it, e.g. 'AutoNCP(19, 4, sparsity_level=0.5, seed=22222)'",
     )
-    cells.add_argument("--wiring-seed", type=int, help="Keras, wired CfC: the seed of the wiring, where all else of it is told")
+    cells.add_argument(
+        "--wiring-seed", type=int, help="Keras, wired CfC: the seed of the wiring, where all else of it is told"
+    )
     cells.add_argument("--params", type=Path, help="drone-flight code: the params.json beside the checkpoint")
     cells.add_argument(
-        "--uses-elapsed-time", action="store_true",
+        "--uses-elapsed-time",
+        action="store_true",
         help="drone-flight code, mixedcfc: it was trained with elapsed time as a second input (theirs were not)",
     )
     ports = found.add_argument_group("inputs, outputs and time")
     ports.add_argument("--ports", type=Path, metavar="JSON", help="inputs, outputs and time in one file, see the docs")
-    ports.add_argument("--input-range", type=float, nargs=2, metavar=("MIN", "MAX"), help="range of every input, if there is no --ports")
-    ports.add_argument("--output-range", type=float, nargs=2, metavar=("MIN", "MAX"), help="range of every output, if there is no --ports")
+    ports.add_argument(
+        "--input-range", type=float, nargs=2, metavar=("MIN", "MAX"), help="range of every input, if there is no --ports"
+    )
+    ports.add_argument(
+        "--output-range", type=float, nargs=2, metavar=("MIN", "MAX"), help="range of every output, if there is no --ports"
+    )
     ports.add_argument("--time-unit", type=float, metavar="SECONDS", help="how many seconds ts = 1 stood for in training")
-    ports.add_argument("--ts-range", type=float, nargs=2, metavar=("MIN", "MAX"), help="range of ts to be run with, in time units")
-    ports.add_argument("--note", action="append", default=[], metavar="KEY=TEXT", help="something to remember in the file's provenance")
+    ports.add_argument(
+        "--ts-range", type=float, nargs=2, metavar=("MIN", "MAX"), help="range of ts to be run with, in time units"
+    )
+    ports.add_argument(
+        "--note", action="append", default=[], metavar="KEY=TEXT", help="something to remember in the file's provenance"
+    )
     return found
 
 

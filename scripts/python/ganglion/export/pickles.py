@@ -56,9 +56,16 @@ def _mapping(*_):
 
 # Containers and numbers that training code keeps beside its weights.
 PLAIN: dict[tuple[str, str], Callable] = {
-    ("collections", "OrderedDict"): OrderedDict, ("collections", "defaultdict"): _mapping, ("builtins", "set"): set,
-    ("builtins", "frozenset"): frozenset, ("builtins", "dict"): dict, ("builtins", "list"): list,
-    ("builtins", "tuple"): tuple, ("builtins", "int"): int, ("builtins", "float"): float, ("builtins", "bool"): bool,
+    ("collections", "OrderedDict"): OrderedDict,
+    ("collections", "defaultdict"): _mapping,
+    ("builtins", "set"): set,
+    ("builtins", "frozenset"): frozenset,
+    ("builtins", "dict"): dict,
+    ("builtins", "list"): list,
+    ("builtins", "tuple"): tuple,
+    ("builtins", "int"): int,
+    ("builtins", "float"): float,
+    ("builtins", "bool"): bool,
     ("torch", "Size"): tuple,
 }
 # As Python 2 named its built-in functions.

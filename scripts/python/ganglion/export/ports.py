@@ -47,7 +47,9 @@ def _number(value, what: str) -> float:
 def _ports(kind: str, count: int, span, found, given: argparse.Namespace) -> list[dict]:
     if found is None:
         if span is None:
-            raise ExportError(f"state the {kind}s' names, units and ranges with --ports, or one range for all with --{kind}-range")
+            raise ExportError(
+                f"state the {kind}s' names, units and ranges with --ports, or one range for all with --{kind}-range"
+            )
         print(f"{kind}s are named {kind}_0 to {kind}_{count - 1}, unit 1, {span[0]} to {span[1]}", file=sys.stderr)
         found = [{"name": f"{kind}_{k}", "unit": "1", "minimum": span[0], "maximum": span[1]} for k in range(count)]
     if not isinstance(found, list) or not all(isinstance(port, dict) for port in found):

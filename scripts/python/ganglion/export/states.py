@@ -22,7 +22,8 @@ WRAPPERS = ("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "
 # Members of a checkpoint that belong to training and are no part of a network.
 TRAINING = re.compile(
     r"(optim\w*|\w*optimizer\w*|opt|\w*scheduler\w*|scaler|grad_scaler|amp|loops|callbacks|\w*rng_state\w*|metrics|history|"
-    r"hyper_parameters|hparams\w*|train_state)", re.IGNORECASE,
+    r"hyper_parameters|hparams\w*|train_state|shadow_params|collected_params)",
+    re.IGNORECASE,
 )
 DEPTH = 32
 
@@ -175,8 +176,14 @@ class State:
         if not fitting and wanted:
             fitting = [n for n in networks if n.prefix.endswith("." + wanted) or n.cell.endswith("." + wanted)]
         if len(fitting) != 1:
-            several = f"several under it: {sorted(network.prefix for network in fitting)}" if fitting else f"there is one under: {shown}"
-            raise ExportError(f"no CfC or LTC under --prefix {wanted!r}; {several}" if not fitting else f"--prefix {asked!r}: {several}")
+            several = (
+                f"several under it: {sorted(network.prefix for network in fitting)}"
+                if fitting
+                else f"there is one under: {shown}"
+            )
+            raise ExportError(
+                f"no CfC or LTC under --prefix {wanted!r}; {several}" if not fitting else f"--prefix {asked!r}: {several}"
+            )
         if len(networks) > 1:
             self.account.choose(f"the network under {fitting[0].prefix!r} by --prefix, of {shown}")
         return fitting[0]
@@ -186,7 +193,9 @@ class State:
             raise ExportError(
                 f"the checkpoint holds a module whole ({self._foreign[0]}), whose class is not run here, and no state_dict; {REMEDY}"
             )
-        wrapped = [n for n in self._tensors if re.search(r"(parametrizations\.weight|weight_[gv]$|_packed_params|weight_orig$)", n)]
+        wrapped = [
+            n for n in self._tensors if re.search(r"(parametrizations\.weight|weight_[gv]$|_packed_params|weight_orig$)", n)
+        ]
         if wrapped:
             raise ExportError(
                 f"{wrapped[0]}: its weights are parametrised or packed; remove that before saving the state_dict (for instance "
@@ -207,8 +216,12 @@ class State:
             return wanted
         fitting = [place for place in places if f"{place}.weight" in self._tensors]
         if not fitting:
-            layers = [n.removesuffix(".weight") for n in self._tensors if n.endswith(".weight") and not self.is_of_training(n)]
-            raise ExportError(f"--head {asked}: the checkpoint has no {asked}.weight; there are {', '.join(layers[:8]) or 'no layers'}")
+            layers = [
+                n.removesuffix(".weight") for n in self._tensors if n.endswith(".weight") and not self.is_of_training(n)
+            ]
+            raise ExportError(
+                f"--head {asked}: the checkpoint has no {asked}.weight; there are {', '.join(layers[:8]) or 'no layers'}"
+            )
         if len(fitting) > 1:
             self.account.choose(f"{fitting[0]} as --head {asked}, the nearest to the network")
         return fitting[0]

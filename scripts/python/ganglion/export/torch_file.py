@@ -21,12 +21,27 @@ from .network import ExportError
 LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 # Kinds of numbers by torch's names, and how NumPy reads them; bfloat16 is put together from its bytes.
 TYPES = {
-    "float64": "f8", "float32": "f4", "float16": "f2", "bfloat16": "u2", "int64": "i8", "int32": "i4", "int16": "i2",
-    "int8": "i1", "uint8": "u1", "bool": "?",
+    "float64": "f8",
+    "float32": "f4",
+    "float16": "f2",
+    "bfloat16": "u2",
+    "int64": "i8",
+    "int32": "i4",
+    "int16": "i2",
+    "int8": "i1",
+    "uint8": "u1",
+    "bool": "?",
 }
 STORAGES = {
-    "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
-    "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8", "ByteStorage": "uint8",
+    "DoubleStorage": "float64",
+    "FloatStorage": "float32",
+    "HalfStorage": "float16",
+    "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64",
+    "IntStorage": "int32",
+    "ShortStorage": "int16",
+    "CharStorage": "int8",
+    "ByteStorage": "uint8",
     "BoolStorage": "bool",
 }
 MOST_ELEMENTS = 1 << 28
@@ -69,7 +84,8 @@ class Tensor:
         count = int(np.prod(self.shape, dtype=np.float64))
         if count > MOST_ELEMENTS:
             raise ExportError(f"a tensor of {count} elements is too large")
-        numbers = np.frombuffer(self.storage.load(), "<" + TYPES[self.kind].replace("?", "u1"))
+        content, size = self.storage.load(), np.dtype(TYPES[self.kind]).itemsize
+        numbers = np.frombuffer(content[: len(content) // size * size], "<" + TYPES[self.kind].replace("?", "u1"))
         last = self.offset + sum((size - 1) * stride for size, stride in zip(self.shape, self.strides))
         if count and (self.offset < 0 or last >= len(numbers)):
             raise ExportError("a tensor reaches beyond its storage: the file is damaged, copy it again")
@@ -85,7 +101,11 @@ class Tensor:
 
 def _tensor(storage, offset, size, stride, *_, kind: str | None = None) -> Tensor:
     integers = [offset, *size, *stride]
-    if not isinstance(storage, Storage) or not all(type(value) is int and value >= 0 for value in integers) or len(size) != len(stride):
+    if (
+        not isinstance(storage, Storage)
+        or not all(type(value) is int and value >= 0 for value in integers)
+        or len(size) != len(stride)
+    ):
         raise ExportError("a tensor is not described as torch.save describes it: the file is damaged, copy it again")
     return Tensor(storage, kind or storage.kind, offset, tuple(size), tuple(stride))
 
@@ -100,11 +120,14 @@ def _parameter(data, *_):
 
 def _known() -> dict:
     known = {
-        ("torch._utils", "_rebuild_tensor"): _tensor, ("torch._utils", "_rebuild_tensor_v2"): _tensor,
-        ("torch._utils", "_rebuild_tensor_v3"): _typed, ("torch._utils", "_rebuild_parameter"): _parameter,
+        ("torch._utils", "_rebuild_tensor"): _tensor,
+        ("torch._utils", "_rebuild_tensor_v2"): _tensor,
+        ("torch._utils", "_rebuild_tensor_v3"): _typed,
+        ("torch._utils", "_rebuild_parameter"): _parameter,
         ("torch._utils", "_rebuild_parameter_with_state"): _parameter,
         ("torch._tensor", "_rebuild_from_type_v2"): lambda function, kind, arguments, state: function(*arguments),
-        ("torch.storage", "UntypedStorage"): Kind("uint8"), ("torch", "UntypedStorage"): Kind("uint8"),
+        ("torch.storage", "UntypedStorage"): Kind("uint8"),
+        ("torch", "UntypedStorage"): Kind("uint8"),
     }
     for name, kind in STORAGES.items():
         known[("torch", name)] = known[("torch.cuda", name)] = Kind(kind)
@@ -116,8 +139,12 @@ def _known() -> dict:
 def _reference(given) -> tuple[str, str, int]:
     """Kind, key and length of the storage that a pickle refers to."""
     if (
-        not isinstance(given, tuple) or len(given) < 5 or given[0] != "storage" or not isinstance(given[1], Kind)
-        or type(given[4]) is not int or given[4] < 0
+        not isinstance(given, tuple)
+        or len(given) < 5
+        or given[0] != "storage"
+        or not isinstance(given[1], Kind)
+        or type(given[4]) is not int
+        or given[4] < 0
     ):
         raise ExportError("a storage is not described as torch.save describes it: the file is damaged, copy it again")
     return given[1].name, str(given[2]), given[4]
@@ -147,9 +174,17 @@ def read_archive(archive: zipfile.ZipFile, folder: str, name: str):
             raise ExportError(f"{name} has no {member}: the file is damaged, copy it again")
         if archive.getinfo(member).file_size > 8 * MOST_ELEMENTS:
             raise ExportError(f"{name}: {member} is too large")
-        return storages.setdefault(key, Storage(kind, count, lambda: archive.read(member)))
+        return storages.setdefault(key, Storage(kind, count, lambda: _member(archive, member, name)))
 
     return pickles.read(archive.read(f"{folder}data.pkl"), _known(), persistent, name)
+
+
+def _member(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
+    """A storage's bytes, when they are asked for."""
+    try:
+        return archive.read(member)
+    except Exception as error:  # a damaged archive raises many kinds
+        raise ExportError(f"{name} is damaged: {str(error)[:200]}; copy it again") from error
 
 
 def read_stream(content: bytes, name: str):

@@ -35,8 +35,8 @@ def canonical(content, name: str, options: Options, account: Account) -> Network
         bias = state.take(f"{head}.bias", "projection") if f"{head}.bias" in state else None
         if weight.ndim == 2 and weight.shape[1] != chain.width:
             raise ExportError(
-                f"--head {options.head}: it reads {weight.shape[1]} values, but the network in front of it has {chain.width}: its "
-                "width does not fit behind the network; name the Linear layer that reads the network's outputs"
+                f"--head {options.head}: it reads {weight.shape[1]} values, but the network in front of it has {chain.width}: "
+                "its width does not fit behind the network; name the Linear layer that reads the network's outputs"
             )
         chain.affine(weight, bias, f"--head {options.head}")
     _leave_rest(state, parts, others, options)
@@ -51,7 +51,10 @@ def _network(chain: Chain | None, state: State, part: Found, options: Options, a
                 raise ExportError(f"--{option} is for CfC networks; this checkpoint holds an LTC")
         return _ltc(chain, state, part, options, account)
     for option, given in (
-        ("unfolds", options.unfolds), ("constraints", options.constraints), ("motors", options.motors), ("epsilon", options.epsilon),
+        ("unfolds", options.unfolds),
+        ("constraints", options.constraints),
+        ("motors", options.motors),
+        ("epsilon", options.epsilon),
     ):
         if given is not None and not options.stack:
             raise ExportError(f"--{option} is for LTC networks; this checkpoint holds a CfC")
@@ -86,7 +89,11 @@ def _cfc(chain: Chain | None, state: State, part: Found, options: Options, accou
     for k, source in enumerate(sources, first):
         # Dropout and activations take indices too, so the indices have gaps.
         start = f"{source}backbone."
-        numbers = [name[len(start) :].removesuffix(".weight") for name in state.names if name.startswith(start) and name.endswith(".weight")]
+        numbers = [
+            name[len(start) :].removesuffix(".weight")
+            for name in state.names
+            if name.startswith(start) and name.endswith(".weight")
+        ]
         indices = sorted(int(number) for number in numbers if number.isdecimal())
         if indices and options.activation is None:
             raise ExportError(
@@ -99,7 +106,9 @@ def _cfc(chain: Chain | None, state: State, part: Found, options: Options, accou
             weight, bias = state.take(f"{source}{name}.weight", target), state.take(f"{source}{name}.bias", target)
             if weight.ndim != 2 or bias.shape != weight.shape[:1] or mask is not None and mask.shape != weight.shape:
                 shapes = [list(value.shape) for value in (weight, bias, *([] if mask is None else [mask]))]
-                raise ExportError(f"cell{k}.{name}.weight, its bias and mask have the shapes {shapes}, which do not fit together")
+                raise ExportError(
+                    f"cell{k}.{name}.weight, its bias and mask have the shapes {shapes}, which do not fit together"
+                )
             return weight if mask is None else weight * mask, bias
 
         backbone = [affine(f"backbone.{index}", f"cell{k}.backbone{j}") for j, index in enumerate(indices)]
@@ -107,7 +116,11 @@ def _cfc(chain: Chain | None, state: State, part: Found, options: Options, accou
         heads = {name: affine(name, f"cell{k}.{name}", mask if name.startswith("ff") else None) for name in names}
         columns, units = (backbone[0] if backbone else heads["ff1"])[0].shape[1], heads["ff1"][0].shape[0]
         _check(k, backbone, heads, units)
-        tau = [state.take(f"{source}{name}", f"cell{k}.{target}") for name, target in (("w_tau", "w_tau"), ("A", "a")) if mode == "pure"]
+        tau = [
+            state.take(f"{source}{name}", f"cell{k}.{target}")
+            for name, target in (("w_tau", "w_tau"), ("A", "a"))
+            if mode == "pure"
+        ]
         chain = chain or Chain(columns - units)
         if k == first:
             _memory(chain, state, part, units)
@@ -118,7 +131,9 @@ def _cfc(chain: Chain | None, state: State, part: Found, options: Options, accou
     chain.provenance |= {"mode": mode, **({"activation": options.activation} if options.activation else {})}
     if part.cell != part.prefix and f"{part.prefix}fc.weight" in state:
         chain.affine(
-            state.take(f"{part.prefix}fc.weight", "projection"), state.take(f"{part.prefix}fc.bias", "projection"), f"{part.prefix}fc"
+            state.take(f"{part.prefix}fc.weight", "projection"),
+            state.take(f"{part.prefix}fc.bias", "projection"),
+            f"{part.prefix}fc",
         )
     return chain
 
@@ -128,7 +143,9 @@ def _check(k: int, backbone: list, heads: dict, units: int):
     columns = None
     for j, (weight, _) in enumerate(backbone):
         if columns not in (None, weight.shape[1]):
-            raise ExportError(f"cell{k}.backbone{j}.weight has the shape {list(weight.shape)}, but the layer before writes {columns}")
+            raise ExportError(
+                f"cell{k}.backbone{j}.weight has the shape {list(weight.shape)}, but the layer before writes {columns}"
+            )
         columns = weight.shape[0]
     for name, (weight, _) in heads.items():
         wanted = (units, columns or heads["ff1"][0].shape[1])
@@ -172,7 +189,9 @@ def _ltc(chain: Chain | None, state: State, part: Found, options: Options, accou
             raise ExportError(f"--motors {motors}, but the checkpoint has output_w of {known}")
         motors = known
     elif motors is None:
-        raise ExportError("without an output mapping the checkpoint does not say the number of motor neurons: state --motors")
+        raise ExportError(
+            "without an output mapping the checkpoint does not say the number of motor neurons: state --motors"
+        )
     if found["sensory_w"].ndim != 2:
         raise ExportError(f"sensory_w has the shape {list(found['sensory_w'].shape)}, which is none of synapses")
     chain = chain or Chain(found["sensory_w"].shape[0])

@@ -17,8 +17,14 @@ from .network import ExportError
 # The arguments of each constructor in order, with what it takes unless told otherwise.
 SIGNATURES: dict[str, dict] = {
     "NCP": {
-        "inter_neurons": None, "command_neurons": None, "motor_neurons": None, "sensory_fanout": None, "inter_fanout": None,
-        "recurrent_command_synapses": None, "motor_fanin": None, "seed": 22222,
+        "inter_neurons": None,
+        "command_neurons": None,
+        "motor_neurons": None,
+        "sensory_fanout": None,
+        "inter_fanout": None,
+        "recurrent_command_synapses": None,
+        "motor_fanin": None,
+        "seed": 22222,
     },
     "AutoNCP": {"units": None, "output_size": None, "sparsity_level": 0.5, "seed": 22222},
     "FullyConnected": {"units": None, "output_dim": "units", "erev_init_seed": 1111, "self_connections": True},
@@ -64,17 +70,29 @@ class Wiring:
         a = self.arguments
         if self.kind == "NCP":
             return {
-                "seed": a["seed"], "sensory": inputs, "inter": a["inter_neurons"], "command": a["command_neurons"],
-                "motor": a["motor_neurons"], "sensory_fanout": a["sensory_fanout"], "inter_fanout": a["inter_fanout"],
-                "recurrent": a["recurrent_command_synapses"], "motor_fanin": a["motor_fanin"],
+                "seed": a["seed"],
+                "sensory": inputs,
+                "inter": a["inter_neurons"],
+                "command": a["command_neurons"],
+                "motor": a["motor_neurons"],
+                "sensory_fanout": a["sensory_fanout"],
+                "inter_fanout": a["inter_fanout"],
+                "recurrent": a["recurrent_command_synapses"],
+                "motor_fanin": a["motor_fanin"],
             }
         density, inner = 1.0 - a["sparsity_level"], a["units"] - a["output_size"]
         command = max(int(0.4 * inner), 1)
         inter = inner - command
         return {
-            "seed": a["seed"], "sensory": inputs, "inter": inter, "command": command, "motor": a["output_size"],
-            "sensory_fanout": max(int(inter * density), 1), "inter_fanout": max(int(command * density), 1),
-            "recurrent": max(int(command * density * 2), 1), "motor_fanin": max(int(command * density), 1),
+            "seed": a["seed"],
+            "sensory": inputs,
+            "inter": inter,
+            "command": command,
+            "motor": a["output_size"],
+            "sensory_fanout": max(int(inter * density), 1),
+            "inter_fanout": max(int(command * density), 1),
+            "recurrent": max(int(command * density * 2), 1),
+            "motor_fanin": max(int(command * density), 1),
         }
 
     def _dense(self, inputs: int, units: int) -> np.ndarray:
@@ -89,7 +107,8 @@ class Wiring:
 
         def drawn(sources: int) -> np.ndarray:
             return random.choice(
-                [(source, to) for source in range(sources) for to in range(units)], size=int(np.round(sources * units * density)),
+                [(source, to) for source in range(sources) for to in range(units)],
+                size=int(np.round(sources * units * density)),
                 replace=False,
             )
 
@@ -119,13 +138,19 @@ def from_call(text: str) -> Wiring:
 
 def from_config(config, seed: int | None, place: str) -> Wiring | None:
     """The wiring in a layer's configuration; None for one whose seed is not told."""
-    if not isinstance(config, dict) or not isinstance(config.get("class_name"), str) or not isinstance(config.get("config"), dict):
+    if (
+        not isinstance(config, dict)
+        or not isinstance(config.get("class_name"), str)
+        or not isinstance(config.get("config"), dict)
+    ):
         raise ExportError(f"{place}: the file does not tell its wiring: state it with --wiring")
     kind, arguments = config["class_name"], dict(config["config"])
     if kind == "Wiring":
         return Wiring("Wiring", _matrices(arguments, place))
     if kind not in SIGNATURES:
-        raise ExportError(f"{place}: the wiring {kind} is not known: state what it draws with --wiring, one of {', '.join(SIGNATURES)}")
+        raise ExportError(
+            f"{place}: the wiring {kind} is not known: state what it draws with --wiring, one of {', '.join(SIGNATURES)}"
+        )
     if kind == "NCP":
         # ncps writes the numbers of the neurons instead of how many they are, and no seed.
         for name in ("inter_neurons", "command_neurons", "motor_neurons"):
@@ -152,9 +177,14 @@ def from_arguments(kind: str, given: dict, place: str) -> Wiring:
     for name, value in found.items():
         whole = name not in ("sparsity_level", "self_connections")
         most = 1 << 32 if "seed" in name else 4096 if name != "recurrent_command_synapses" else 1 << 20
-        fine = isinstance(value, bool) if name == "self_connections" else (
-            isinstance(value, int) and not isinstance(value, bool) and 0 <= value < most if whole
-            else isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1
+        fine = (
+            isinstance(value, bool)
+            if name == "self_connections"
+            else (
+                isinstance(value, int) and not isinstance(value, bool) and 0 <= value < most
+                if whole
+                else isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1
+            )
         )
         if not fine:
             raise ExportError(f"{place}: {name} of {kind} is {value!r}, which is none")
@@ -198,6 +228,8 @@ def check_seed(wiring: Wiring, inputs: int, kernels: list[list[np.ndarray]], acc
             f"{count} weights off the wiring {wiring} were trained, so it is not this network's; seed {others[0]} fits"
         )
     if count:
-        account.choose(f"the wiring {wiring} as stated, although {count} weights off it are beyond what the initialiser draws: check its seed")
+        account.choose(
+            f"the wiring {wiring} as stated, although {count} weights off it are beyond what the initialiser draws: check its seed"
+        )
         return f"{count} weights off it are beyond what the initialiser draws"
     return "other seeds fit too, so the weights cannot prove it" if others else "checked against the weights"
