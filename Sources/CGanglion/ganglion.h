@@ -183,12 +183,12 @@ ganglion_status ganglion_step_integers(
     ganglion_network *network, const int16_t *inputs, size_t input_count, int32_t elapsed, int32_t *outputs,
     size_t output_count);
 
-/* --- Making a fixed-point model --- */
+/* --- Making a smaller model --- */
 
-/* Quantises the float32 model file at `path` to `arithmetic`, "int16" or "int8", and writes the result to
+/* Quantises the float32 model file at `path` to `arithmetic`, "int16", "int8" or "float16", and writes the result to
  * `output_path`. The `row_count` rows of inputs and elapsed times, arrays as in ganglion_run, are what the network
- * will see in use; the scales are taken from them, run in order from a state of zero. `text` as in
- * ganglion_open_file. This is what `ganglion quantize` does with a log. */
+ * will see in use; the scales are taken from them, run in order from a state of zero. "float16" can do without rows, and
+ * is more exact with some. `text` as in ganglion_open_file. This is what `ganglion quantize` does with a log. */
 ganglion_status ganglion_quantize(
     const char *path, const char *arithmetic, size_t row_count, const float *inputs, size_t input_count,
     const float *ts, const char *output_path, char *text, size_t text_size);

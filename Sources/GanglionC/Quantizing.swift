@@ -13,11 +13,11 @@ public func quantize(
     guard let arithmetic else { throw .null("arithmetic") }
     guard let outputPath else { throw .null("output_path") }
     let name = String(cString: arithmetic)
-    guard let arithmetic = ModelFile.Arithmetic(rawValue: name), arithmetic == .int16 || arithmetic == .int8
-    else {
+    guard let arithmetic = ModelFile.Arithmetic(rawValue: name), arithmetic != .float32 else {
       throw .model(
         ModelError(
-          "arithmetic", "\(name.debugDescription) is not in fixed point", remedy: "choose int16 or int8"))
+          "arithmetic", "\(name.debugDescription) is none that a model can be quantized to",
+          remedy: "choose int16, int8 or float16"))
     }
     let source = try ModelFile.read(at: String(cString: path))
     let rows = try Rows(
@@ -30,8 +30,17 @@ public func quantize(
           remedy: "quantize the float32 original")
       }
       let model = try source.model()
-      let fixed = try FixedModel(quantising: model, to: arithmetic, Calibration(model, steps: steps))
-      try fixed.file(describing: model).write(path: String(cString: outputPath))
+      let file: ModelFile
+      if arithmetic == .float16 {
+        // Each weight to its nearest without rows, and so that errors make each other good with some.
+        var rounded = model
+        if !steps.isEmpty { rounded = try model.roundedToHalf(Calibration(model, steps: steps)) }
+        file = try ModelFile(rounded, arithmetic: .float16)
+      } else {
+        let fixed = try FixedModel(quantising: model, to: arithmetic, Calibration(model, steps: steps))
+        file = fixed.file(describing: model)
+      }
+      try file.write(path: String(cString: outputPath))
     } catch {
       throw .model(error)
     }

@@ -190,6 +190,10 @@ static void check_quantizing(const char *path, const ganglion_description *d) {
   CHECK(ganglion_open_file(output, NULL, &network, text, sizeof text) == GANGLION_OK);
   ganglion_close(network);
   remove(output);
+  CHECK(ganglion_quantize(path, "float16", ROWS, inputs, ROWS * n, ts, output, text, sizeof text) == GANGLION_OK);
+  CHECK(ganglion_open_file(output, NULL, &network, text, sizeof text) == GANGLION_OK);
+  ganglion_close(network);
+  remove(output);
   CHECK(ganglion_quantize(path, "int8", ROWS, inputs, n, ts, output, text, sizeof text) == GANGLION_LENGTH);
   CHECK(ganglion_quantize(path, "int8", ROWS, NULL, ROWS * n, ts, output, text, sizeof text) == GANGLION_NULL);
   CHECK(ganglion_quantize(path, "int9", ROWS, inputs, ROWS * n, ts, output, text, sizeof text) == GANGLION_MODEL);

@@ -7,8 +7,8 @@ import paths  # noqa: F401, finds the scripts
 import generator
 import reference
 from cases import CASES
-from ncps_export import model_file
-from ncps_export.network import MODES, Network
+from ganglion.export import model_file
+from ganglion.export.network import MODES, Network
 
 BY_NAME = {case["name"]: case for case in CASES if all(cell["mode"] in MODES for cell in case["cells"])}
 

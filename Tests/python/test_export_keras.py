@@ -10,10 +10,9 @@ import numpy as np
 
 import paths
 
-import export_ncps
 import exported
 import generator
-from ncps_export import keras_source, ncp_wiring
+from ganglion.export import command, drone_source, ncp_wiring
 
 DRONE = Path(paths.DATA) / "drone" if paths.DATA else None
 DESCRIBED = ["--time-unit", "0.0333", "--ts-range", "0", "3", "--input-range", "-1", "1", "--output-range", "-4", "4"]
@@ -118,7 +117,7 @@ class DroneNetworks(unittest.TestCase):
         self.compare("mixedcfc", lambda xs, ts: run_mixed(xs, 3.1633364953559684))
 
     def test_wired_with_signed_synapses(self):
-        adjacencies = ncp_wiring.draw(22224, *WIRING, **keras_source.FANOUTS)
+        adjacencies = ncp_wiring.draw(22224, *WIRING, **drone_source.FANOUTS)
         self.compare("wiredcfccell", lambda xs, ts: run_wired(xs, ts, adjacencies))
 
     def test_ltc_with_its_mappings_and_clipped_conductances(self):
@@ -128,7 +127,7 @@ class DroneNetworks(unittest.TestCase):
         talk = io.StringIO()
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(talk), contextlib.redirect_stdout(talk):
             path = DRONE / f"chair4_fine-{kind}.hdf5"
-            status = export_ncps.main([str(path), str(Path(folder) / "model.safetensors"), *told, *DESCRIBED])
+            status = command.main([str(path), str(Path(folder) / "model.safetensors"), *told, *DESCRIBED])
         self.assertEqual(status, 2)
         return talk.getvalue()
 
@@ -147,15 +146,17 @@ class DroneNetworks(unittest.TestCase):
     def test_a_wrong_seed_of_an_ltc_is_found_out(self):
         self.assertIn("synapses are not those", self.refusal("ncp", "--wiring-seed", "22223"))
 
-    def test_options_of_ncps_torch_are_refused(self):
-        self.assertIn("ncps.torch", self.refusal("ncp", "--unfolds", "6"))
+    def test_settings_of_an_ltc_are_asked_for_without_params(self):
+        self.assertIn("--unfolds", self.refusal("ncp"))
+        self.assertIn("--constraints", self.refusal("ncp", "--unfolds", "6"))
+        self.assertIn("says 6", self.refusal("ncp", "--params", str(DRONE / "params.json"), "--unfolds", "12"))
 
     def test_a_truncated_file_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:
             cut = Path(folder) / "cut.hdf5"
             cut.write_bytes((DRONE / "chair4_fine-wiredcfccell.hdf5").read_bytes()[:4000])
             with contextlib.redirect_stderr(io.StringIO()) as talk:
-                self.assertEqual(export_ncps.main([str(cut), str(cut) + ".out", *DESCRIBED]), 2)
+                self.assertEqual(command.main([str(cut), str(cut) + ".out", *DESCRIBED]), 2)
             self.assertIn("not a Keras weights file", talk.getvalue())
 
 
@@ -174,7 +175,7 @@ class Wiring(unittest.TestCase):
                     sensory, inter, command, motor = sizes
                     wiring = NCP(inter, command, motor, *fanouts, seed=seed)
                     wiring.build(sensory)
-                    found = ncp_wiring.draw(seed, *sizes, **dict(zip(keras_source.FANOUTS, fanouts)))
+                    found = ncp_wiring.draw(seed, *sizes, **dict(zip(drone_source.FANOUTS, fanouts)))
                     m, c = motor, motor + command
                     np.testing.assert_array_equal(found[0], wiring.sensory_adjacency_matrix[:, c:])
                     np.testing.assert_array_equal(found[1], wiring.adjacency_matrix[c:, m:c])

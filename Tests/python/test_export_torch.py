@@ -10,11 +10,12 @@ import numpy as np
 
 import paths
 
-import export_ncps
 import exported
 import generator
-from ncps_export import model_file, torch_source
-from ncps_export.network import ExportError
+from ganglion.export import command, model_file, torch_source
+from ganglion.export.account import Account
+from ganglion.export.network import ExportError
+from ganglion.export.options import Options
 
 DESCRIBED = ["--time-unit", "0.004", "--ts-range", "0", "3", "--input-range", "-1", "1", "--output-range", "-2", "2"]
 
@@ -23,7 +24,7 @@ def refusal(arguments):
     """What the exporter says when it refuses, or None."""
     talk = io.StringIO()
     with contextlib.redirect_stderr(talk), contextlib.redirect_stdout(io.StringIO()):
-        status = export_ncps.main(arguments)
+        status = command.main(arguments)
     return talk.getvalue() if status == 2 else None
 
 
@@ -184,7 +185,7 @@ class Questions(unittest.TestCase):
         random = np.random.default_rng(2)
         state = self.dense | {"fc.weight": random.normal(size=(3, 5)), "fc.bias": random.normal(size=3)}
         state |= {"out.weight": random.normal(size=(2, 3)), "out.bias": random.normal(size=2)}
-        network = torch_source.canonical(state, mode="default", activation="silu", head="out")
+        network = torch_source.canonical(state, "state", Options(mode="default", activation="silu", head="out"), Account())
         x = random.normal(size=5)
         expected = state["out.weight"] @ (state["fc.weight"] @ x + state["fc.bias"]) + state["out.bias"]
         found = network.tensors["projection.weight"] @ x + network.tensors["projection.bias"]
@@ -201,7 +202,7 @@ class Questions(unittest.TestCase):
     def test_mixed_memory_with_a_wiring_is_refused(self):
         self.wired["lstm.input_map.weight"] = np.ones((20, 4))
         with self.assertRaisesRegex(ExportError, "wired"):
-            torch_source.canonical(self.wired, mode="default", activation=None)
+            torch_source.canonical(self.wired, "state", Options(mode="default"), Account())
 
     def ltc(self):
         random = np.random.default_rng(3)

@@ -16,7 +16,7 @@ import paths
 
 import ganglion
 from ganglion import model_digest
-from ncps_export import model_file
+from ganglion.export import model_file
 
 MODELS = paths.ROOT / "firmware-configs" / "models"
 FLOAT, INT16, INT8 = (MODELS / f"quadrotor-ncp19{kind}.safetensors" for kind in ("", "-int16", "-int8"))
@@ -132,6 +132,30 @@ class Running(unittest.TestCase):
                 error = np.abs(network.run(xs, ts) - expected).max()
                 self.assertLess(error, bound)
                 self.assertGreater(error, 0)
+
+    def test_half_precision_as_the_command_line_makes_it(self):
+        xs, ts = steps(400, 12)
+        expected = ganglion.Network(FLOAT).run(xs, ts)
+        errors = []
+        with tempfile.TemporaryDirectory() as folder:
+            nearest, rounded = Path(folder) / "nearest.safetensors", Path(folder) / "rounded.safetensors"
+            ganglion.quantize(FLOAT, nearest, xs[:0], ts[:0], "float16")
+            ganglion.quantize(FLOAT, rounded, xs, ts, "float16")
+            for path in (nearest, rounded):
+                network = ganglion.Network(path)
+                self.assertEqual(network.arithmetic, "float16")
+                errors.append(np.sqrt(((network.run(xs, ts) - expected) ** 2).mean()))
+            self.assertLess(max(errors), 1e-3)
+            self.assertGreater(min(errors), 0)
+            # Rows make the errors of rounding good for each other.
+            self.assertLess(errors[1], errors[0])
+            command = os.environ.get("GANGLION")
+            if command and os.access(command, os.X_OK):
+                made = Path(folder) / "made.safetensors"
+                subprocess.run([command, "quantize", FLOAT, "--to", "float16", "--output", made], check=True, capture_output=True)
+                self.assertEqual(made.read_bytes(), nearest.read_bytes())
+            with self.assertRaisesRegex(ganglion.ModelError, "float16"):
+                ganglion.quantize(FLOAT, Path(folder) / "none.safetensors", xs, ts, "bfloat16")
 
     def test_threads_with_one_network_wait_for_each_other(self):
         network = ganglion.Network(INT8)

@@ -221,8 +221,9 @@ class Network:
 
 
 def quantize(source: str | os.PathLike, destination: str | os.PathLike, xs, ts, arithmetic: str = "int8") -> Path:
-    """Makes a fixed-point model of a float32 one, calibrated on the rows `xs` [steps, inputs] and `ts` [steps] (or one
-    number), which are what the network will see in use, run in order from a state of zero.
+    """Makes a smaller model of a float32 one, "int8", "int16" or "float16", calibrated on the rows `xs` [steps, inputs] and
+    `ts` [steps] (or one number), which are what the network will see in use, run in order from a state of zero. float16 can
+    do without rows.
 
     Returns `destination`. Raises `ModelError`, `LengthError`, `InputError` or `TimeError`, and then writes nothing.
     """

@@ -14,7 +14,9 @@ _NAMES = {
     "float64": "F64", "float32": "F32", "float16": "F16", "int64": "I64", "int32": "I32", "int16": "I16", "int8": "I8",
     "uint8": "U8",
 }
-_TYPES = {name: np.dtype(kind).newbyteorder("<") for kind, name in _NAMES.items()}
+_TYPES = {name: np.dtype(kind).newbyteorder("<") for kind, name in _NAMES.items()} | {"BOOL": np.dtype("?")}
+# Halves of float32, which NumPy does not have.
+_BFLOAT16 = np.dtype("<u2")
 
 
 def encode(tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> bytes:
@@ -36,24 +38,36 @@ def encode(tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> bytes:
 
 
 def decode(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """The tensors and the metadata of a file. Raises ValueError for what is not one, and for types that NumPy does not
-    know."""
+    """The tensors and the metadata of a file; BF16 as float32. Raises ValueError for what is not one, and for types that
+    NumPy does not know."""
     try:
         (length,) = struct.unpack_from("<Q", content)
         header = json.loads(content[8 : 8 + length])
         metadata = header.pop("__metadata__", {})
-        tensors = {}
-        for name, entry in header.items():
-            start, end = entry["data_offsets"]
-            kind = _TYPES.get(entry["dtype"], "V1")
-            data = np.frombuffer(content[8 + length + start : 8 + length + end], kind)
-            tensors[name] = data if kind == "V1" else data.reshape(entry["shape"])
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError) as error:
+        data = memoryview(content)[8 + length :]
+        tensors = {name: _tensor(data, entry) for name, entry in header.items()}
+    except (struct.error, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"not a safetensors file ({error})") from error
     for name, value in tensors.items():
-        if value.dtype.kind == "V":
+        if value is None:
             raise ValueError(f"{name} has the type {header[name]['dtype']}; save the checkpoint as float32")
     return tensors, metadata
+
+
+def _tensor(data: memoryview, entry: dict) -> np.ndarray | None:
+    """The tensor that a member of the header describes; None for a type that is not known."""
+    start, end = entry["data_offsets"]
+    if not all(type(number) is int and number >= 0 for number in (start, end, *entry["shape"])) or not start <= end <= len(data):
+        raise ValueError(f"a tensor from {start} to {end} of {len(data)} bytes")
+    if entry["dtype"] == "BF16":
+        return bfloat16(np.frombuffer(data[start:end], _BFLOAT16).reshape(entry["shape"]))
+    kind = _TYPES.get(entry["dtype"])
+    return None if kind is None else np.frombuffer(data[start:end], kind).reshape(entry["shape"])
+
+
+def bfloat16(halves: np.ndarray) -> np.ndarray:
+    """Numbers of type bfloat16, given as their 16 bits each, as float32."""
+    return np.left_shift(halves, 16, dtype=np.uint32, out=np.empty(halves.shape, np.uint32)).view(np.float32)
 
 
 def digest(tensors: dict[str, np.ndarray]) -> str:
@@ -74,7 +88,10 @@ def _ordered(tensors: dict[str, np.ndarray]) -> list[str]:
 
 def type_name(value: np.ndarray) -> str:
     """How a file spells the type of the elements."""
-    return _NAMES[value.dtype.name]
+    name = _NAMES.get(value.dtype.name)
+    if name is None:
+        raise ValueError(f"elements of type {value.dtype} cannot be written")
+    return name
 
 
 def element_bytes(value: np.ndarray) -> bytes:

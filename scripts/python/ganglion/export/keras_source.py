@@ -1,251 +1,294 @@
-"""Keras HDF5 checkpoints of the drone-flight code: cfc, mixedcfc, wiredcfccell and ncp, read without TensorFlow.
+"""Models of ncps.keras: which layers of a file are the network, and the network they are.
 
-Only the recurrent part and the dense layer after it: the network's inputs are the 128 features that the
-convolutional part in front makes of an image.
+A file with a configuration tells the order of its layers, and what the network reads and writes follows from it. Without one
+the order is that of the names, and what stands beside the network is asked for, as for a state_dict.
 """
 
 from __future__ import annotations
 
-import ast
-import json
-from pathlib import Path
+from . import drone_source, keras_cells, keras_layers
+from .account import Account
+from .chain import Chain
+from .keras_file import KerasFile, Layer, load
+from .keras_settings import told
+from .network import ExportError, Network
+from .opening import Opened
+from .options import Options
 
-import numpy as np
-
-from . import ltc, ncp_wiring
-from .network import ExportError, Network, cell
-
-FLAVOUR = "drone_causality"
-# What makramchahine/drone_causality's keras_models.py builds for "wiredcfccell".
-FANOUTS = {"sensory_fanout": 6, "inter_fanout": 4, "recurrent": 4, "motor_fanin": 6}
-# Other seeds that must not fit: those the authors searched, and some more.
-OTHER_SEEDS = [*range(22221, 22230), 55555, *range(1, 21)]
-# keras-ncp's LTCCell, unless told otherwise, and the drone-flight code does not tell.
-UNFOLDS = 6
-ACTIVATION_NAMES = {"silu": "silu", "relu": "relu", "tanh": "tanh", "lecun": "lecun_tanh"}
+FLAVOUR = "ncps.keras"
 
 
-def load(path: Path) -> tuple[dict[str, np.ndarray], tuple[np.ndarray, np.ndarray] | None]:
-    """The recurrent layer's weights in order, and the kernel and bias of the dense layer after it, if any."""
-    try:
-        import h5py
-    except ImportError as error:
-        raise ExportError("Keras checkpoints need h5py to be read: pip install h5py") from error
-
-    def text(value):
-        return value.decode() if isinstance(value, bytes) else str(value)
-
-    try:
-        with h5py.File(path) as file:
-            names = [text(name) for name in file.attrs["layer_names"]]
-            layers = {
-                name: {text(w): np.asarray(file[name][text(w)], np.float32) for w in file[name].attrs["weight_names"]}
-                for name in names
-            }
-    except (OSError, KeyError) as error:
-        raise ExportError(f"{path.name} is not a Keras weights file: {error}") from error
-    recurrent = [k for k, name in enumerate(names) if any("_cell" in weight for weight in layers[name])]
-    if len(recurrent) != 1:
-        raise ExportError(f"{path.name} has {len(recurrent)} recurrent layers, of {names}; expected one")
-    after = [name for name in names[recurrent[0] + 1 :] if layers[name]]
-    dense = None
-    if after:
-        values = list(layers[after[0]].values())
-        if len(after) > 1 or len(values) != 2 or values[0].ndim != 2:
-            raise ExportError(f"{path.name}: after the recurrent layer one dense layer is expected, found {after}")
-        dense = (values[0], values[1])
-    return layers[names[recurrent[0]]], dense
-
-
-def network_type(weights: dict[str, np.ndarray]) -> str:
-    """Which of the drone-flight code's cells the names belong to."""
-    names = " ".join(weights)
-    if "wired_cfc_cell" in names:
-        return "wiredcfccell"
-    if "mixed_cfc_cell" in names:
-        return "mixedcfc"
-    if "cfc_cell/dense" in names:
-        return "cfc"
-    if "ltc_cell" in names:
-        return "ncp"
-    raise ExportError(f"no cell of the drone-flight code: {list(weights)[:6]}")
+def canonical(opened: Opened, name: str, options: Options, account: Account) -> Network:
+    """The canonical network of a Keras file."""
+    file = load(opened, name)
+    recurrent = {layer.name: found for layer in file.layers if (found := keras_cells.cells(layer))}
+    if drone_source.is_ours(file, recurrent, options):
+        return drone_source.canonical(file, name, options, account)
+    options.refuse("is for checkpoints of the drone-flight code", "params", "uses_elapsed_time")
+    if not recurrent:
+        _explain_none(file, name)
+    model = _Model(file, recurrent, options, account)
+    for title, values in file.left.items():
+        account.leave(title, values.shape, "belongs to training")
+    configured = any(layer.config is not None for layer in file.layers)
+    chain = model.configured() if configured else model.bare()
+    model.leave_rest(configured)
+    kinds = {cell.kind for name in model.done for cell in recurrent.get(name, [])}
+    if "ltc" not in kinds:
+        options.refuse(
+            "is for LTC networks; this one is a CfC",
+            "unfolds",
+            "constraints",
+            "epsilon",
+            "motors",
+            "input_mapping",
+            "output_mapping",
+        )
+    if kinds == {"ltc"}:
+        options.refuse("is for CfC networks; this one is an LTC", "mode", "activation", "forget_bias")
+    if "wired" not in kinds:
+        options.refuse("is for a wired CfC; the weights of others tell theirs", "wiring", "wiring_seed")
+    return chain.network(FLAVOUR)
 
 
-def settings(path: Path, kind: str) -> dict:
-    """The settings that params.json has for the one network of that kind."""
-    try:
-        entries = json.loads(Path(path).read_text())
-        calls = [ast.parse(text, mode="eval").body for text in entries.values()]
-        found = [{"class": call.func.id} | {k.arg: ast.literal_eval(k.value) for k in call.keywords} for call in calls]
-    except (OSError, ValueError, SyntaxError, AttributeError) as error:
-        raise ExportError(f"{path}: not a params.json of the drone-flight code ({error})") from error
-    if kind == "ncp":
-        found = [entry for entry in found if entry["class"] == "NCPParams"]
-    else:
-        found = [entry for entry in found if entry.get("ct_network_type") == kind]
-    if len(found) != 1:
-        raise ExportError(f"{path}: {len(found)} networks of type {kind}; state its settings by options instead")
-    return {"wiring_seed": found[0].get("seed" if kind == "ncp" else "wiredcfc_seed"), **found[0].get("config", {})}
+def _explain_none(file: KerasFile, name: str):
+    kinds = [f"{layer.name} ({layer.type})" if layer.type else layer.name for layer in file.layers if layer.variables]
+    nested = [layer.name for layer in file.layers if layer.type in ("Sequential", "Functional", "Model")]
+    if nested:
+        raise ExportError(f"{name}: {nested[0]} is a model within the model: export that one, or build the model flat")
+    raise ExportError(
+        f"{name} has no CfC or LTC: no layer has the weights of one; it has {', '.join(kinds[:8]) or 'no weights'}"
+    )
 
 
-def canonical(
-    weights: dict[str, np.ndarray], dense: tuple[np.ndarray, np.ndarray] | None, *, mode: str | None,
-    activation: str | None, forget_bias: float | None, wiring_seed: int | None, uses_elapsed_time: bool,
-) -> Network:
-    """The canonical network of a recurrent layer's weights and the dense layer after it."""
-    kind = network_type(weights)
-    if kind == "ncp":
-        network = _ltc(weights, wiring_seed)
-    elif kind == "wiredcfccell":
-        network = _wired(weights, mode or "default", wiring_seed)
-    else:
-        network = _dense(weights, kind, mode, activation, forget_bias, uses_elapsed_time)
-    network.provenance["network_type"] = kind
-    if dense is not None and network.projection:
-        raise ExportError("a dense layer after an LTC, which has an output mapping: not what the drone-flight code builds")
-    if dense is not None:
-        kernel, bias = dense
-        network.tensors["projection.weight"], network.tensors["projection.bias"] = kernel.T, bias
-        network.projection, network.outputs = True, kernel.shape[1]
-    return network
+class _Model:
+    """A file's layers on their way into a chain."""
 
+    def __init__(self, file: KerasFile, recurrent: dict[str, list], options: Options, account: Account):
+        self.file, self.recurrent, self.options, self.account = file, recurrent, options, account
+        self.layers = {layer.name: layer for layer in file.layers}
+        self.chain: Chain | None = None
+        self.done: set[str] = set()
+        # Why layers that are known not to belong to the network are left out.
+        self.why: dict[str, str] = {}
 
-def _affine(tensors, name, kernel, bias, sign=1):
-    tensors[f"{name}.weight"], tensors[f"{name}.bias"] = np.float32(sign) * kernel.T, np.float32(sign) * bias
+    # --- One layer ---
 
+    def _use(self, layer: Layer, target: str | int):
+        """Says what a layer became: a target, or cells from a number on."""
+        offsets = keras_cells.offsets(layer.variables) if isinstance(target, int) else {}
+        for name, value in layer.variables.items():
+            self.account.use(f"{layer.name}/{name}", value.shape, f"cell{target + offsets[name]}" if offsets else target)
+        self.done.add(layer.name)
 
-def _dense(weights, kind, mode, activation, forget_bias, uses_elapsed_time) -> Network:
-    """cfc and mixedcfc: heads lecun_tanh, gate sigmoid(-a t + b)."""
-    if mode == "pure":
-        raise ExportError("--mode pure: the drone-flight code's minimal variant is not among its published networks")
-    if mode is None:
-        raise ExportError("state --mode default or --mode no_gate, or give the network's params.json with --params")
-    if activation is None:
-        raise ExportError("state the backbone's --activation, or give the network's params.json with --params")
-    tensors: dict[str, np.ndarray] = {}
-    memory = None
-    weights = dict(weights)
-    if kind == "mixedcfc":
-        if forget_bias is None:
+    def _add_cell(self, layer: Layer):
+        found = self.recurrent[layer.name]
+        if len(found) != 1:
             raise ExportError(
-                "the LSTM's forget bias is a setting, not a weight: state --forget-bias, or give params.json with --params"
+                f"layer {layer.name} holds {len(found)} cells (StackedRNNCells or Bidirectional): build a CfC for each, "
+                "one after the other"
             )
-        parts = {name.split("/")[-1]: weights.pop(name) for name in list(weights) if name.count("/") == 2}
-        into, recurrent, bias = parts["input_kernel:0"], parts["recurrent_kernel:0"], parts["bias:0"].copy()
-        units = recurrent.shape[0]
-        bias[2 * units : 3 * units] += np.float32(forget_bias)
-        tensors["memory.gates.weight"] = np.concatenate([into.T, recurrent.T], axis=1)
-        tensors["memory.gates.bias"] = bias
-        memory = {"role": "feeds_input", "units": units}
-    values = list(weights.values())
-    pairs = list(zip(values[0::2], values[1::2]))
-    if len(pairs) < 4 or any(kernel.ndim != 2 or bias.shape != kernel.shape[1:] for kernel, bias in pairs):
-        raise ExportError(f"unexpected weights in the recurrent layer: {list(weights)}")
-    *backbone, ff1, ff2, time_a, time_b = pairs
-    for j, (kernel, bias) in enumerate(backbone):
-        _affine(tensors, f"cell0.backbone{j}", kernel, bias)
-    _affine(tensors, "cell0.ff1", *ff1)
-    _affine(tensors, "cell0.ff2", *ff2)
-    _affine(tensors, "cell0.time_a", *time_a, sign=-1)
-    _affine(tensors, "cell0.time_b", *time_b)
-    provenance = {"mode": mode, "activation": activation}
-    units = ff1[0].shape[1]
-    inputs = pairs[0][0].shape[0] - units
-    if kind == "mixedcfc":
-        inputs = into.shape[0]
-        provenance["forget_bias"] = repr(float(forget_bias))
-        if not uses_elapsed_time:
-            # Without elapsed time this cell was trained with t = 0: its gate is sigmoid(t_b), whatever ts is.
-            for part in ("weight", "bias"):
-                tensors[f"cell0.time_a.{part}"] = np.zeros_like(tensors[f"cell0.time_a.{part}"])
-            provenance["elapsed_time"] = "not used: trained with t = 0, so time_a is zero"
-    widths = [kernel.shape[1] for kernel, _ in backbone]
-    return Network(
-        flavour=FLAVOUR, inputs=inputs, outputs=units, memory=memory, tensors=tensors,
-        cells=[cell(mode, units, widths, activation, "lecun_tanh")], provenance=provenance,
-    )
+        first = len(self.chain.cells) if self.chain else 0
+        self.chain = keras_cells.add(self.chain, found[0], layer, told(layer, self.options), self.options, self.account)
+        self._use(layer, first)
+
+    def _add_affine(self, layer: Layer, target: str) -> bool:
+        """Puts a layer that passes values on, or maps them, behind what there is; False for any other."""
+        if keras_layers.passes(layer):
+            self._use(layer, "nothing to do when the network runs")
+            return True
+        pair = keras_layers.affine(layer, self.chain.width if self.chain else None)
+        if pair is None:
+            return False
+        self.chain = self.chain or Chain(pair[0].shape[1])
+        self.chain.affine(*pair, f"layer {layer.name}")
+        self._use(layer, target)
+        return True
+
+    # --- Files that tell the order ---
+
+    def configured(self) -> Chain:
+        """Follows the model from its input, or from the chosen layer, to its output."""
+        options = self.options
+        if options.head or options.stack:
+            raise ExportError("--head and --stack are for files that do not tell the order of their layers; this one does")
+        start = self._start()
+        front = self._front(start)
+        if not self._map_front(front):
+            self.chain = None
+        self._add_cell(start)
+        layer = start
+        while (after := self._after(layer)) is not None:
+            if after.name in self.recurrent:
+                if options.prefix is not None:
+                    break
+                self._add_cell(after)
+            elif not self._add_affine(after, "projection"):
+                if not options.only_cfc:
+                    raise ExportError(
+                        f"behind the network stands {keras_layers.why_not(after)}, which is no linear layer: the model file "
+                        "has a linear projection only; end the network before it with --only-cfc, or train with a linear layer"
+                    )
+                break
+            layer = after
+        return self.chain
+
+    def _start(self) -> Layer:
+        names = [layer.name for layer in self.file.layers if layer.name in self.recurrent]
+        if self.options.prefix is not None:
+            if self.options.prefix not in names:
+                raise ExportError(f"no CfC or LTC called {self.options.prefix!r}; there are {', '.join(names)}")
+            self.account.choose(f"layer {self.options.prefix} by --prefix, of {', '.join(names)}")
+            return self.layers[self.options.prefix]
+        first = self.layers[names[0]]
+        reached, layer = {first.name}, first
+        while (after := self._after(layer)) is not None and after.name not in reached:
+            reached.add(after.name)
+            layer = after
+        beside = [name for name in names if name not in reached]
+        if beside:
+            raise ExportError(
+                f"several networks in this model that do not follow each other: choose one with --prefix, of {', '.join(names)}"
+            )
+        if len(names) > 1:
+            self.account.choose(f"layers {', '.join(names)}, which follow each other, as one network")
+        return first
+
+    def _after(self, layer: Layer) -> Layer | None:
+        """The layer that reads this one's values."""
+        readers = [other for other in self.file.layers if layer.name in (other.sources or [])]
+        if not readers:
+            return None
+        if len(readers) > 1 or layer.name in self.file.outputs:
+            if self.options.only_cfc or self.options.prefix is not None:
+                return None
+            by = [other.name for other in readers] + ["the model's output"] * (layer.name in self.file.outputs)
+            raise ExportError(
+                f"{layer.name} is read by {', '.join(by)}: the network branches; end it there with --only-cfc"
+            )
+        if len(set(readers[0].sources or [])) > 1 and readers[0].name not in self.recurrent:
+            if self.options.only_cfc or self.options.prefix is not None:
+                return None
+            raise ExportError(
+                f"{readers[0].name} reads {', '.join(readers[0].sources)}: the network comes together with another; "
+                f"end it at {layer.name} with --only-cfc"
+            )
+        return readers[0]
+
+    def _front(self, start: Layer) -> list[Layer]:
+        """The layers in front of the network, first ones first; names where elapsed time comes from."""
+        front, layer = [], start
+        while layer.sources:
+            if layer.name in self.recurrent and len(layer.sources) == 2:
+                time = self.layers.get(layer.sources[1])
+                if time is None or time.type != "InputLayer":
+                    raise ExportError(
+                        f"layer {layer.name}: its elapsed time comes from {layer.sources[1]}, not from an input of the model"
+                    )
+                self.account.set("elapsed time", f"the input {time.name}", "the configuration")
+                self.done.add(time.name)
+            elif len(layer.sources) > 1:
+                front.insert(0, Layer(", ".join(layer.sources), {}, "several layers together", {}))
+                break
+            source = self.layers.get(layer.sources[0])
+            if source is None or source in front or source is start:
+                break
+            front.insert(0, source)
+            layer = source
+        return front
+
+    def _map_front(self, front: list[Layer]) -> bool:
+        """Takes the layers in front into the network; False when it begins behind them, by --only-cfc or --prefix."""
+        maps = [layer for layer in front if not keras_layers.passes(layer)]
+        other = [layer for layer in maps if layer.name in self.recurrent or keras_layers.affine(layer, None) is None]
+        if not other and not self.options.only_cfc:
+            width = _input_width(front)
+            self.chain = Chain(width) if width else None
+            for layer in front:
+                self._add_affine(layer, "the first cell's own maps")
+            return True
+        if not self.options.only_cfc and self.options.prefix is None:
+            raise ExportError(
+                f"in front of the network stands {keras_layers.why_not(other[0])}, which is no linear layer; if it runs "
+                "elsewhere (for instance a vision head), say --only-cfc: the network's inputs are then what it reads"
+            )
+        for layer in front:
+            self.why[layer.name] = "stands in front of the network"
+        return False
+
+    # --- Files that do not ---
+
+    def bare(self) -> Chain:
+        """The network that --prefix or --stack names, or the only one, and the layer that --head names."""
+        options, names = self.options, list(self.recurrent)
+        wanted = options.stack or ([options.prefix] if options.prefix is not None else names)
+        for name in wanted:
+            if name not in self.recurrent:
+                raise ExportError(f"no CfC or LTC called {name!r}; there are {', '.join(names)}")
+        if len(set(wanted)) < len(wanted):
+            raise ExportError("--stack names a network twice")
+        if len(wanted) > 1 and not options.stack:
+            raise ExportError(
+                f"several networks, and the file does not tell their order: choose one with --prefix, of {', '.join(names)}, or say with "
+                f"--stack {','.join(names)} in which order they follow each other"
+            )
+        if len(names) > len(wanted):
+            self.account.choose(
+                f"{', '.join(wanted)} by {'--stack' if options.stack else '--prefix'}, of {', '.join(names)}"
+            )
+        for name in wanted:
+            self._add_cell(self.layers[name])
+        if options.head is not None:
+            layer = self.layers.get(options.head)
+            values = list(layer.variables.values()) if layer else []
+            if layer is None or len(values) not in (1, 2) or values[0].ndim != 2 or layer.name in self.recurrent:
+                others = [other.name for other in self.file.layers if other.variables and other.name not in self.recurrent]
+                raise ExportError(
+                    f"--head {options.head}: no Dense layer is called so; there are {', '.join(others) or 'none'}"
+                )
+            if values[0].shape[0] != self.chain.width:
+                raise ExportError(
+                    f"--head {options.head}: it reads {values[0].shape[0]} values, but the network in front of it has "
+                    f"{self.chain.width}: its width does not fit behind the network"
+                )
+            self.chain.affine(values[0].T, values[1] if len(values) == 2 else None, f"--head {options.head}")
+            self._use(layer, "projection")
+        if self.file.ordered:
+            for layer in self.file.layers[: self.file.layers.index(self.layers[wanted[0]])]:
+                self.why[layer.name] = "stands in front of the network"
+        return self.chain
+
+    # --- The rest ---
+
+    def leave_rest(self, configured: bool):
+        """Says of every variable that was not used why, and refuses layers that may belong to the network."""
+        refused = []
+        for layer in self.file.layers:
+            if layer.name in self.done or not layer.variables:
+                continue
+            why = self.why.get(layer.name)
+            if why is None and layer.name in self.recurrent and (self.options.prefix is not None or self.options.stack):
+                why = "another network, which was not chosen"
+            if why is None and self.options.only_cfc:
+                why = "another layer, by --only-cfc"
+            if why is None and configured and self.options.prefix is not None:
+                why = "does not belong to the layer chosen by --prefix"
+            if why is None:
+                refused.append(layer.name)
+            for name, value in layer.variables.items():
+                self.account.leave(f"{layer.name}/{name}", value.shape, why or "?")
+        if refused:
+            raise ExportError(
+                f"layers that belong to no part of the network: {', '.join(refused[:8])}{' ...' if len(refused) > 8 else ''}. "
+                "Name a linear Dense layer after it with --head; if the others run elsewhere (for instance a vision head in front), say --only-cfc"
+            )
 
 
-def _ltc(weights, seed: int | None) -> Network:
-    """ncp: keras-ncp's LTC, conductances clipped at 0, on the NCP wiring.
-
-    The wiring shows in the file: a synapse that there is not has the reversal potential 0, from which no gradient moved
-    it, and one that there is began at -1 or 1.
-    """
-    found = {name.split("/")[-1].removesuffix(":0"): value for name, value in weights.items()}
-    missing = [name for name in ltc.PARAMETERS + ltc.MAPPINGS if name not in found]
-    if missing:
-        raise ExportError(f"the LTC cell has no {', '.join(missing)}; found {list(found)}")
-    if seed is not None:
-        _check_wiring(found, seed)
-    network = ltc.canonical(
-        found, found["erev"] != 0, found["sensory_erev"] != 0, unfolds=UNFOLDS, softplus=False, flavour=FLAVOUR
-    )
-    ltc.map_outputs(network, found, found["output_w"].size)
-    synapses = int((found["sensory_erev"] != 0).sum()), int((found["erev"] != 0).sum())
-    network.provenance["wiring"] = f"{synapses[0]} synapses from inputs and {synapses[1]} between neurons, by their reversal potentials"
-    return network
-
-
-def _check_wiring(found, seed: int):
-    """Refuses an LTC whose synapses are not those that the seed draws."""
-    exists, sensory = found["erev"] != 0, found["sensory_erev"] != 0
-    # Neurons in order: motor, command, inter; only inter neurons have synapses from inputs.
-    motor, inter = found["output_w"].size, int(sensory.any(axis=0).sum())
-    command = exists.shape[0] - motor - inter
-    first = motor + command
-    here = [sensory[:, first:], exists[first:, motor:first], exists[motor:first, :motor]]
-    drawn = ncp_wiring.draw(seed, sensory.shape[0], inter, command, motor, **FANOUTS)
-    count = sum(int(((there != 0) != part).sum()) for there, part in zip(drawn, here))
-    if count:
-        raise ExportError(f"--wiring-seed {seed}: {count} synapses are not those of that wiring, so it is not this network's")
-
-
-def _wired(weights, mode, seed) -> Network:
-    """wiredcfccell: keras-ncp's cell, linear heads, gate sigmoid(-a t + b), ff1 and ff2 times the signed adjacency."""
-    values = list(weights.values())
-    names = [name.split("/", 2)[-1] for name in weights]
-    if len(values) != 24 or not all(names[8 * k].endswith("ff1_weight:0") for k in range(3)):
-        raise ExportError(f"expected three layers of ff1, ff2, time_a, time_b; found {names}")
-    if mode != "default":
-        raise ExportError(f"--mode {mode}: the drone-flight code builds its wired CfC with mode default")
-    if seed is None:
-        raise ExportError(
-            "the wiring is not in a Keras checkpoint, only its seed makes it: state --wiring-seed, or give params.json with --params"
-        )
-    layers = [values[8 * k : 8 * k + 8] for k in range(3)]
-    sizes = [layer[0].shape[1] for layer in layers]
-    inputs = layers[0][0].shape[0] - sizes[0]
-    kernels = [[layer[0], layer[2]] for layer in layers]
-
-    def wiring(seed):
-        return ncp_wiring.draw(seed, inputs, *sizes, **FANOUTS)
-
-    adjacencies = wiring(seed)
-    count = ncp_wiring.misfits(adjacencies, kernels)
-    if count:
-        raise ExportError(
-            f"--wiring-seed {seed}: {count} weights off that wiring were trained, so it is not this network's; "
-            "look for wiredcfc_seed in its params.json"
-        )
-    fitting = [other for other in OTHER_SEEDS if other != seed and ncp_wiring.misfits(wiring(other), kernels) == 0]
-    if fitting:
-        raise ExportError(
-            f"--wiring-seed {seed} fits the weights, but so do {fitting}: they were hardly trained, so the seed cannot be checked"
-        )
-    tensors: dict[str, np.ndarray] = {}
-    for k, (layer, adjacency) in enumerate(zip(layers, adjacencies)):
-        # Each layer is fully recurrent within itself.
-        mask = np.concatenate([adjacency, np.ones((sizes[k], sizes[k]))]).astype(np.float32)
-        ff1, ff1_bias, ff2, ff2_bias, a, a_bias, b, b_bias = layer
-        _affine(tensors, f"cell{k}.ff1", ff1 * mask, ff1_bias)
-        _affine(tensors, f"cell{k}.ff2", ff2 * mask, ff2_bias)
-        _affine(tensors, f"cell{k}.time_a", a, a_bias, sign=-1)
-        _affine(tensors, f"cell{k}.time_b", b, b_bias)
-    return Network(
-        flavour=FLAVOUR, inputs=inputs, outputs=sizes[-1], tensors=tensors,
-        cells=[cell(mode, units, [], "lecun_tanh", "linear") for units in sizes],
-        provenance={
-            "mode": mode, "wiring": f"NCP {sizes[0]}-{sizes[1]}-{sizes[2]}, seed {seed}, checked against the weights",
-        },
-    )
+def _input_width(front: list[Layer]) -> int | None:
+    """How many values the model's input has, where its layer tells."""
+    for layer in front:
+        if layer.type == "InputLayer" and layer.config:
+            shape = layer.config.get("batch_shape", layer.config.get("batch_input_shape"))
+            if isinstance(shape, list) and shape and type(shape[-1]) is int and shape[-1] > 0:
+                return shape[-1]
+    return None

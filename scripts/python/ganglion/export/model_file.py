@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 
-# The container is the Python package's, which a checkout has beside the scripts.
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
-
 from ganglion import model_digest, safetensors
 
 from .network import ExportError, Network
-
-
-def write_tensors(path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]):
-    """A safetensors file; equal contents give equal bytes."""
-    safetensors.write(path, safetensors.encode(tensors, metadata))
 
 
 def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:

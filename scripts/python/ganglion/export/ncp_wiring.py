@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .network import ExportError
+
 POLARITIES = [-1, 1]
 
 
@@ -18,10 +20,17 @@ def draw(
     seed: int, sensory: int, inter: int, command: int, motor: int, sensory_fanout: int, inter_fanout: int,
     recurrent: int, motor_fanin: int,
 ) -> list[np.ndarray]:
-    """The signed adjacency (-1, 0, 1) into the inter, command and motor neurons, each [source, destination]."""
+    """The signed adjacency (-1, 0, 1) into the inter, command and motor neurons, each [source, destination].
+
+    Raises `ExportError` for sizes of which there is no wiring.
+    """
+    if min(sensory, inter, command, motor) < 1:
+        raise ExportError(f"{inter} inter, {command} command and {motor} motor neurons for {sensory} inputs: that is no wiring")
     random = np.random.RandomState(seed)
 
     def pick(neurons, count):
+        if not 0 < count <= neurons:
+            raise ExportError(f"{count} synapses to {neurons} neurons: that is no wiring")
         # choice() on a range draws the same as on the list of neuron numbers that the originals use.
         return random.choice(neurons, size=count, replace=False)
 

@@ -1,229 +1,232 @@
-"""ncps.torch state_dicts: CfC, wired CfC, mixed memory, proj_size, in all modes; LTC on any wiring."""
+"""ncps.torch state_dicts: CfC, wired CfC, mixed memory, proj_size, in all modes; LTC on any wiring; alone, inside other
+modules, or as bare cells."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 
 from . import ltc
-from .model_file import read_tensors
-from .network import ACTIVATIONS, ExportError, Network, cell
+from .account import Account
+from .chain import Chain
+from .network import ACTIVATIONS, ExportError, Network
+from .options import Options
+from .states import Found, State
 
 FLAVOUR = "ncps.torch"
 
 
-def load(path: Path) -> dict[str, np.ndarray]:
-    """The state_dict in a .pt, .pth, .ckpt (needs torch), .safetensors or .npz file."""
-    if path.suffix == ".safetensors":
-        return read_tensors(path)[0]
-    if path.suffix == ".npz":
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    try:
-        import torch
-    except ImportError as error:
-        raise ExportError(
-            f"{path.name} needs PyTorch to be read: pip install torch, or save the state_dict as .safetensors"
-        ) from error
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises many kinds for a file that is not plain tensors
-        raise ExportError(
-            f"{path.name} is not a plain state_dict: save it with torch.save(model.state_dict(), ...) ({error})"
-        ) from error
-    if isinstance(content, dict) and isinstance(content.get("state_dict"), dict):
-        content = content["state_dict"]
-    if not isinstance(content, dict) or not all(hasattr(value, "detach") for value in content.values()):
-        raise ExportError(f"{path.name} is not a state_dict: save it with torch.save(model.state_dict(), ...)")
-    return {name: value.detach().float().numpy() for name, value in content.items()}
+def canonical(content, name: str, options: Options, account: Account) -> Network:
+    """The canonical network in what a file of PyTorch, safetensors or NumPy holds.
 
-
-def _prefix(names, asked: str | None) -> str:
-    """What stands before rnn_cell in the names of the one CfC or LTC."""
-    found = set()
-    for name in names:
-        for mark in ("rnn_cell.ff1.weight", "rnn_cell.layer_0.ff1.weight", "rnn_cell.gleak"):
-            if name == mark or name.endswith("." + mark):
-                found.add(name[: -len(mark)])
-    if asked is not None:
-        asked = asked if not asked or asked.endswith(".") else asked + "."
-        if asked not in found:
-            raise ExportError(f"no CfC or LTC under --prefix {asked!r}; there is one under: {sorted(found)}")
-        return asked
-    if not found:
-        raise ExportError(
-            "no ncps.torch CfC or LTC in this checkpoint: no tensor is named ...rnn_cell.ff1.weight or ...rnn_cell.gleak"
-        )
-    if len(found) > 1:
-        raise ExportError(f"several networks in this checkpoint: choose one with --prefix, of {sorted(found)}")
-    return found.pop()
-
-
-def canonical(
-    state: dict[str, np.ndarray], *, mode: str | None, activation: str | None, prefix: str | None = None,
-    head: str | None = None, only_cfc: bool = False, unfolds: int | None = None, constraints: str | None = None,
-    motors: int | None = None,
-) -> Network:
-    """The canonical network of a state_dict.
-
-    mode and activation are not in a state_dict: pure is recognised by its tensors, everything else is asked
-    for, and so are an LTC's unfolds and constraints. head names a Linear layer after the network that becomes the
-    projection.
+    Mode and activation are not in a state_dict: pure is recognised by its tensors, everything else is asked for, and so
+    are an LTC's unfolds and constraints.
     """
-    prefix = _prefix(state, prefix)
-    rest = {name[len(prefix) :]: np.asarray(value, np.float32) for name, value in state.items() if name.startswith(prefix)}
-    outside = [name for name in state if not name.startswith(prefix)]
-    tensors: dict[str, np.ndarray] = {}
+    state = State(content, name, account)
+    others = state.networks()
+    parts = [state.choose(asked) for asked in options.stack] if options.stack else [state.choose(options.prefix)]
+    if len({part.cell for part in parts}) < len(parts):
+        raise ExportError("--stack names a network twice")
+    chain = None
+    for part in parts:
+        chain = _network(chain, state, part, options, account)
+    if options.head is not None:
+        head = state.layer(options.head, parts[-1].prefix)
+        weight = state.take(f"{head}.weight", "projection")
+        bias = state.take(f"{head}.bias", "projection") if f"{head}.bias" in state else None
+        if weight.ndim == 2 and weight.shape[1] != chain.width:
+            raise ExportError(
+                f"--head {options.head}: it reads {weight.shape[1]} values, but the network in front of it has {chain.width}: "
+                "its width does not fit behind the network; name the Linear layer that reads the network's outputs"
+            )
+        chain.affine(weight, bias, f"--head {options.head}")
+    _leave_rest(state, parts, others, options)
+    return chain.network(FLAVOUR)
 
-    def take(name):
-        if name not in rest:
-            raise ExportError(f"{prefix}{name} is missing from the checkpoint")
-        return rest.pop(name)
 
-    def affine(target, source, mask=None):
-        weight = take(f"{source}.weight")
-        tensors[f"{target}.weight"] = weight if mask is None else weight * mask
-        tensors[f"{target}.bias"] = take(f"{source}.bias")
-        return weight
+def _network(chain: Chain | None, state: State, part: Found, options: Options, account: Account) -> Chain:
+    """Puts a CfC or LTC behind what there is."""
+    if part.kind == "ltc":
+        for option, given in (("mode", options.mode), ("activation", options.activation)):
+            if given is not None and not options.stack:
+                raise ExportError(f"--{option} is for CfC networks; this checkpoint holds an LTC")
+        return _ltc(chain, state, part, options, account)
+    for option, given in (
+        ("unfolds", options.unfolds),
+        ("constraints", options.constraints),
+        ("motors", options.motors),
+        ("epsilon", options.epsilon),
+    ):
+        if given is not None and not options.stack:
+            raise ExportError(f"--{option} is for LTC networks; this checkpoint holds a CfC")
+    return _cfc(chain, state, part, options, account)
 
-    if "rnn_cell.gleak" in rest:
-        if mode is not None or activation is not None:
-            raise ExportError("--mode and --activation are for CfC networks; this checkpoint holds an LTC")
-        network = _ltc(rest, unfolds, constraints, motors)
-        _add_head(network, state, prefix, rest, outside, head, only_cfc)
-        return network
-    for name, given in (("unfolds", unfolds), ("constraints", constraints), ("motors", motors)):
-        if given is not None:
-            raise ExportError(f"--{name} is for LTC networks; this checkpoint holds a CfC")
-    wired = "rnn_cell.layer_0.ff1.weight" in rest
-    layers = 0
-    while f"rnn_cell.layer_{layers}.ff1.weight" in rest:
-        layers += 1
-    sources = [f"rnn_cell.layer_{k}" for k in range(layers)] if wired else ["rnn_cell"]
 
-    pure = f"{sources[0]}.w_tau" in rest
-    if pure and mode not in (None, "pure"):
-        raise ExportError(f"--mode {mode}, but the checkpoint has w_tau and A: it was trained with mode pure")
-    if not pure and mode == "pure":
+def _mode(state: State, source: str, asked: str | None, account: Account) -> str:
+    pure = f"{source}w_tau" in state
+    if pure and asked not in (None, "pure"):
+        raise ExportError(f"--mode {asked}, but the checkpoint has w_tau and A: it was trained with mode pure")
+    if not pure and asked == "pure":
         raise ExportError("--mode pure, but the checkpoint has no w_tau: it was trained with default or no_gate")
-    mode = "pure" if pure else mode
-    if mode is None:
+    if not pure and asked is None:
         raise ExportError(
             "the checkpoint does not say whether it was trained with mode default or no_gate, and both have the "
             "same tensors: state it with --mode default (what CfC() does unless told otherwise) or --mode no_gate"
         )
+    account.set("mode", "pure" if pure else asked, "its tensors w_tau and A" if pure else "--mode")
+    return "pure" if pure else asked
 
-    cells = []
-    inputs = read = None
-    for k, source in enumerate(sources):
+
+def _cfc(chain: Chain | None, state: State, part: Found, options: Options, account: Account) -> Chain:
+    sources = [part.cell]
+    if part.kind == "wired":
+        sources = []
+        while f"{part.cell}layer_{len(sources)}.ff1.weight" in state:
+            sources.append(f"{part.cell}layer_{len(sources)}.")
+        if not sources:
+            raise ExportError(f"{part.cell}layer_0.ff1.weight is missing from the checkpoint")
+    mode = _mode(state, sources[0], options.mode, account)
+    first = len(chain.cells) if chain else 0
+    for k, source in enumerate(sources, first):
         # Dropout and activations take indices too, so the indices have gaps.
-        indices = sorted(
-            int(name.split(".")[2]) for name in rest if name.startswith(f"{source}.backbone.") and name.endswith(".weight")
-        )
-        if indices and activation is None:
+        start = f"{source}backbone."
+        numbers = [
+            name[len(start) :].removesuffix(".weight")
+            for name in state.names
+            if name.startswith(start) and name.endswith(".weight")
+        ]
+        indices = sorted(int(number) for number in numbers if number.isdecimal())
+        if indices and options.activation is None:
             raise ExportError(
                 "the checkpoint does not say the backbone's activation: state it with --activation, one of "
                 f"{', '.join(ACTIVATIONS)} (CfC() uses lecun_tanh unless told otherwise)"
             )
-        mask = rest.pop(f"{source}.sparsity_mask", None)
-        backbone = [affine(f"cell{k}.backbone{j}", f"{source}.backbone.{index}").shape[0] for j, index in enumerate(indices)]
-        ff1 = affine(f"cell{k}.ff1", f"{source}.ff1", mask)
-        units = ff1.shape[0]
-        if pure:
-            tensors[f"cell{k}.w_tau"] = take(f"{source}.w_tau").reshape(-1)
-            tensors[f"cell{k}.a"] = take(f"{source}.A").reshape(-1)
-        else:
-            affine(f"cell{k}.ff2", f"{source}.ff2", mask)
-            affine(f"cell{k}.time_a", f"{source}.time_a")
-            affine(f"cell{k}.time_b", f"{source}.time_b")
-        columns = (tensors[f"cell{k}.backbone0.weight"] if backbone else ff1).shape[1]
-        inputs = columns - units if inputs is None else inputs
-        cells.append(cell(mode, units, backbone, activation or "lecun_tanh", "tanh"))
-        read = units
+        mask = state.take(f"{source}sparsity_mask", "zeros of ff1 and ff2") if f"{source}sparsity_mask" in state else None
 
-    memory = None
-    if "lstm.input_map.weight" in rest:
-        if wired:
-            raise ExportError("mixed memory with a wired CfC is not supported: train without mixed_memory or without a wiring")
-        memory = {"role": "replaces_state", "units": int(read)}
-        into, recurrent = take("lstm.input_map.weight"), take("lstm.recurrent_map.weight")
-        bias = take("lstm.input_map.bias").copy()
-        # The forget gate is sigmoid(fg + 1); the order i, ig, fg, og is ours already.
-        bias[2 * read : 3 * read] += np.float32(1.0)
-        tensors["memory.gates.weight"] = np.concatenate([into, recurrent], axis=1)
-        tensors["memory.gates.bias"] = bias
+        def affine(name, target, mask=None):
+            weight, bias = state.take(f"{source}{name}.weight", target), state.take(f"{source}{name}.bias", target)
+            if weight.ndim != 2 or bias.shape != weight.shape[:1] or mask is not None and mask.shape != weight.shape:
+                shapes = [list(value.shape) for value in (weight, bias, *([] if mask is None else [mask]))]
+                raise ExportError(
+                    f"cell{k}.{name}.weight, its bias and mask have the shapes {shapes}, which do not fit together"
+                )
+            return weight if mask is None else weight * mask, bias
 
-    outputs = read
-    projection = "fc.weight" in rest
-    if projection:
-        outputs = affine("projection", "fc").shape[0]
-    network = Network(
-        flavour=FLAVOUR, inputs=int(inputs), outputs=int(outputs), cells=cells, tensors=tensors, memory=memory,
-        projection=projection, provenance={"mode": mode, **({"activation": activation} if activation else {})},
-    )
-    _add_head(network, state, prefix, rest, outside, head, only_cfc)
-    return network
+        backbone = [affine(f"backbone.{index}", f"cell{k}.backbone{j}") for j, index in enumerate(indices)]
+        names = ("ff1",) if mode == "pure" else ("ff1", "ff2", "time_a", "time_b")
+        heads = {name: affine(name, f"cell{k}.{name}", mask if name.startswith("ff") else None) for name in names}
+        columns, units = (backbone[0] if backbone else heads["ff1"])[0].shape[1], heads["ff1"][0].shape[0]
+        _check(k, backbone, heads, units)
+        tau = [
+            state.take(f"{source}{name}", f"cell{k}.{target}")
+            for name, target in (("w_tau", "w_tau"), ("A", "a"))
+            if mode == "pure"
+        ]
+        chain = chain or Chain(columns - units)
+        if k == first:
+            _memory(chain, state, part, units)
+        chain.reads(columns - units, f"{source}ff1" if not backbone else f"{source}backbone")
+        chain.cfc(mode, backbone, heads, options.activation, "tanh", *tau)
+    if options.activation:
+        account.set("activation", options.activation, "--activation")
+    chain.provenance |= {"mode": mode, **({"activation": options.activation} if options.activation else {})}
+    if part.cell != part.prefix and f"{part.prefix}fc.weight" in state:
+        chain.affine(
+            state.take(f"{part.prefix}fc.weight", "projection"),
+            state.take(f"{part.prefix}fc.bias", "projection"),
+            f"{part.prefix}fc",
+        )
+    return chain
 
 
-def _ltc(rest, unfolds: int | None, constraints: str | None, motors: int | None) -> Network:
-    """An LTC of any wiring; takes its tensors out of `rest`."""
-    if "lstm.input_map.weight" in rest:
+def _check(k: int, backbone: list, heads: dict, units: int):
+    """Refuses maps that do not fit through a cell."""
+    columns = None
+    for j, (weight, _) in enumerate(backbone):
+        if columns not in (None, weight.shape[1]):
+            raise ExportError(
+                f"cell{k}.backbone{j}.weight has the shape {list(weight.shape)}, but the layer before writes {columns}"
+            )
+        columns = weight.shape[0]
+    for name, (weight, _) in heads.items():
+        wanted = (units, columns or heads["ff1"][0].shape[1])
+        if weight.shape != wanted:
+            raise ExportError(
+                f"cell{k}.{name}.weight has the shape {list(weight.shape)}, but the rest of the network needs {list(wanted)}"
+            )
+    if not backbone and heads["ff1"][0].shape[1] <= units:
+        raise ExportError(f"cell{k}.ff1.weight has the shape {list(heads['ff1'][0].shape)}: it reads no inputs")
+
+
+def _memory(chain: Chain, state: State, part: Found, units: int):
+    """The LSTM of mixed memory, if there is one."""
+    start = f"{part.prefix}lstm."
+    if part.cell == part.prefix or f"{start}input_map.weight" not in state:
+        return
+    if part.kind == "wired":
+        raise ExportError("mixed memory with a wired CfC is not supported: train without mixed_memory or without a wiring")
+    into = state.take(f"{start}input_map.weight", "memory.gates")
+    recurrent = state.take(f"{start}recurrent_map.weight", "memory.gates")
+    bias = state.take(f"{start}input_map.bias", "memory.gates").copy()
+    # The forget gate is sigmoid(fg + 1); the order i, ig, fg, og is ours already.
+    bias[2 * units : 3 * units] += np.float32(1.0)
+    chain.lstm("replaces_state", into, recurrent, bias, "mixed memory")
+
+
+def _ltc(chain: Chain | None, state: State, part: Found, options: Options, account: Account) -> Chain:
+    """An LTC of any wiring."""
+    if part.cell != part.prefix and f"{part.prefix}lstm.input_map.weight" in state:
         raise ExportError("mixed memory with an LTC is not supported: train without mixed_memory")
-    if unfolds is None:
-        raise ExportError(
-            "the checkpoint does not say the number of Euler steps: state it with --unfolds (LTC() uses 6 unless told otherwise)"
-        )
-    if constraints is None:
-        raise ExportError(
-            "the checkpoint does not say how its conductances are kept positive: state --constraints implicit (softplus, what "
-            "LTC() does unless told otherwise) or --constraints explicit (clipping, what LTCCell() does)"
-        )
-    found = {}
-    for name in ltc.PARAMETERS + ("sparsity_mask", "sensory_sparsity_mask"):
-        if f"rnn_cell.{name}" not in rest:
-            raise ExportError(f"rnn_cell.{name} is missing from the checkpoint")
-        found[name] = rest.pop(f"rnn_cell.{name}")
-    found |= {name: rest.pop(f"rnn_cell.{name}") for name in ltc.MAPPINGS if f"rnn_cell.{name}" in rest}
-    masks = found.pop("sparsity_mask"), found.pop("sensory_sparsity_mask")
-    network = ltc.canonical(found, *masks, unfolds=unfolds, softplus=constraints == "implicit", flavour=FLAVOUR)
+    unfolds, softplus, epsilon = options.ltc_settings("the checkpoint", account)
+    k = len(chain.cells) if chain else 0
+    found = {name: state.take(f"{part.cell}{name}", f"cell{k}") for name in ltc.PARAMETERS}
+    masks = [state.take(f"{part.cell}{name}", f"zeros of cell{k}") for name in ("sparsity_mask", "sensory_sparsity_mask")]
+    found |= {name: state.take(f"{part.cell}{name}", f"cell{k}") for name in ltc.MAPPINGS if f"{part.cell}{name}" in state}
+    account.set("mapping", ", ".join(n for n in ltc.MAPPINGS if n in found) or "none", "its tensors")
+    motors = options.motors
     if "output_w" in found:
         known = found["output_w"].size
         if motors is not None and motors != known:
             raise ExportError(f"--motors {motors}, but the checkpoint has output_w of {known}")
         motors = known
     elif motors is None:
-        raise ExportError("without an output mapping the checkpoint does not say the number of motor neurons: state --motors")
-    if not 1 <= motors <= network.outputs:
-        raise ExportError(f"{motors} motor neurons of {network.outputs}")
-    ltc.map_outputs(network, found, motors)
-    return network
-
-
-def _add_head(network: Network, state, prefix: str, rest, outside, head: str | None, only_cfc: bool):
-    """Makes the Linear layer `head` the projection, and refuses tensors that belong to nothing."""
-    tensors = network.tensors
-    if head is not None:
-        if f"{head}.weight" not in state or f"{head}.bias" not in state:
-            raise ExportError(f"--head {head}: the checkpoint has no {head}.weight and {head}.bias")
-        weight, bias = (np.asarray(state[f"{head}.{part}"], np.float32) for part in ("weight", "bias"))
-        outside = [name for name in outside if not name.startswith(head + ".")]
-        for part in ("weight", "bias"):
-            if head.startswith(prefix):
-                rest.pop(f"{head[len(prefix):]}.{part}", None)
-        if network.projection:
-            # Two affine maps in a row are one.
-            first, offset = tensors["projection.weight"].astype(np.float64), tensors["projection.bias"]
-            bias = (weight.astype(np.float64) @ offset + bias).astype(np.float32)
-            weight = (weight.astype(np.float64) @ first).astype(np.float32)
-        # The outputs may be the first of more neurons.
-        weight = np.pad(weight, ((0, 0), (0, max(0, network.cells[-1]["units"] - weight.shape[1]))))
-        tensors["projection.weight"], tensors["projection.bias"] = weight, bias
-        network.outputs, network.projection = weight.shape[0], True
-    left = [prefix + name for name in rest] + outside
-    if left and not only_cfc:
         raise ExportError(
-            f"tensors that belong to no part of the network: {', '.join(sorted(left)[:8])}{' ...' if len(left) > 8 else ''}. "
+            "without an output mapping the checkpoint does not say the number of motor neurons: state --motors"
+        )
+    if found["sensory_w"].ndim != 2:
+        raise ExportError(f"sensory_w has the shape {list(found['sensory_w'].shape)}, which is none of synapses")
+    chain = chain or Chain(found["sensory_w"].shape[0])
+    chain.ltc(found, masks, ltc.Settings(unfolds, softplus, motors, epsilon), f"{part.cell}sensory_w")
+    return chain
+
+
+def _branch(other: Found, chosen: Found) -> str:
+    """Below which name everything belongs with `other` and not with `chosen`: where their names part."""
+    theirs, ours = other.prefix.split(".")[:-1], chosen.prefix.split(".")[:-1]
+    for k, part in enumerate(theirs):
+        if k >= len(ours) or part != ours[k]:
+            return ".".join(theirs[: k + 1]) + "."
+    return other.cell
+
+
+def _leave_rest(state: State, parts: list[Found], others: list[Found], options: Options):
+    """Says of every tensor that was not used why, and refuses those that may be layers of the network."""
+    branches = [(_branch(other, parts[0]), other) for other in others if other not in parts]
+    refused = []
+    for name in state.names:
+        owner = next((other for branch, other in branches if branch and name.startswith(branch)), None)
+        if state.is_of_training(name):
+            state.leave(name, "belongs to training")
+        elif owner is not None:
+            state.leave(name, f"belongs to the network under {owner.prefix!r}, which was not chosen")
+        elif state.is_count(name):
+            state.leave(name, "whole numbers, which count something and are no weights")
+        elif options.only_cfc:
+            state.leave(name, "another layer, by --only-cfc")
+        else:
+            refused.append(name)
+    if refused:
+        raise ExportError(
+            f"tensors that belong to no part of the network: {', '.join(sorted(refused)[:8])}{' ...' if len(refused) > 8 else ''}. "
             "Name a Linear layer after it with --head; if the others are layers that run elsewhere (for "
             "instance a vision head in front), say --only-cfc"
         )
