@@ -88,7 +88,10 @@ def _ordered(tensors: dict[str, np.ndarray]) -> list[str]:
 
 def type_name(value: np.ndarray) -> str:
     """How a file spells the type of the elements."""
-    return _NAMES[value.dtype.name]
+    name = _NAMES.get(value.dtype.name)
+    if name is None:
+        raise ValueError(f"elements of type {value.dtype} cannot be written")
+    return name
 
 
 def element_bytes(value: np.ndarray) -> bytes:

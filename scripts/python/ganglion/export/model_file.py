@@ -12,11 +12,6 @@ from ganglion import model_digest, safetensors
 from .network import ExportError, Network
 
 
-def write_tensors(path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]):
-    """A safetensors file; equal contents give equal bytes."""
-    safetensors.write(path, safetensors.encode(tensors, metadata))
-
-
 def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """The tensors and the metadata of a safetensors file."""
     try:
