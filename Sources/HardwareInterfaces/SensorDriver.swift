@@ -20,6 +20,8 @@ public enum DeviceFault: UInt8, Error, Equatable, Sendable, BitwiseCopyable {
   case badTrim = 8
   /// The chip itself reports a hardware failure.
   case selfReported = 9
+  /// The actuators obey, but nothing would make them safe if this process died: its guard has gone.
+  case unguarded = 11
 }
 
 /// What one call of a driver brought.

@@ -41,7 +41,7 @@ public struct SafetyMonitor: Sendable {
     /// Since when the condition has held without a break; `Int64.max` while it does not.
     var since: Int64 = .max
   }
-  private var entries = InlineArray<18, Entry>(repeating: Entry())
+  private var entries = InlineArray<19, Entry>(repeating: Entry())
   private var landedSince: MonotonicTime?
   private var awaitsDisarm = true
 
@@ -60,7 +60,12 @@ public struct SafetyMonitor: Sendable {
   /// Moves on by one tick; says whether the vehicle armed in it, so that controllers start afresh.
   public mutating func step(_ facts: SafetyFacts) -> Bool {
     let reaction = updateReactions(facts)
-    if !facts.armRequested { awaitsDisarm = false }
+    // A pulled switch takes the arm request back: whoever lets it go must not be met by motors that start.
+    if facts.conditions & FailsafeCondition.killSwitch.bit != 0 {
+      awaitsDisarm = true
+    } else if !facts.armRequested {
+      awaitsDisarm = false
+    }
 
     inhibits = facts.inhibits
     if facts.conditions & FailsafeCondition.killSwitch.bit != 0 { inhibits |= ArmingInhibit.killSwitch.bit }

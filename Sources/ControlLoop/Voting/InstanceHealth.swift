@@ -134,7 +134,7 @@ extension DeviceFault {
   var isLasting: Bool {
     switch self {
     case .none, .missing, .transfer, .implausibleData: false
-    case .wrongIdentity, .wrongRegister, .frozenData, .notReady, .badTrim, .selfReported: true
+    case .wrongIdentity, .wrongRegister, .frozenData, .notReady, .badTrim, .selfReported, .unguarded: true
     }
   }
 }
