@@ -25,6 +25,22 @@ import Testing
     }
   }
 
+  @Test(arguments: ["quadrotor-hold", "quadrotor-redundant", "balancer-hold"])
+  func aShippedConfigurationFollowsItsOwnAdvice(_ name: String) throws {
+    let path = shippedConfiguration.replacing("quadrotor-hold", with: name)
+    let configuration = try Configuration.load(path: path)
+    #expect(configuration.warnings.isEmpty)
+    #expect(configuration.lines.killSwitch?.bias == .pullUp)
+  }
+
+  @Test func whatIsWorthAWordIsShownAndRefusesNothing() throws {
+    let text = try String(contentsOf: example, encoding: .utf8)
+    let configuration = try Configuration.load(text: text, directory: nil)
+    let summary = CheckSummary(configuration, model: nil)
+    #expect(summary.warnings.count == 1)
+    #expect(summary.text.contains("warning: lines.kill_switch.bias: nothing in the chip says"))
+  }
+
   @Test func aWrongConfigurationEndsWithNo() throws {
     try withFile("{}") { path in #expect(CheckCommand.run([path]) == .resultSaysNo) }
   }
