@@ -1,3 +1,5 @@
+// The guard's process.
+
 #include "linux_guard.h"
 
 #include <errno.h>
@@ -6,84 +8,126 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guard_page.h"
 #include "linux_i2c.h"
 #include "linux_realtime.h"
 
-struct ganglion_guard_page {
-  _Atomic int64_t last_beat;
-  _Atomic bool is_tripped;
+/// How often what is held safe is made so again, in ms, and in ns between attempts after a death.
+enum { holding_period = 10 };
+static const int64_t death_period = 2000000;
+
+/// The writes that chips have accepted since the outputs are held safe.
+struct progress {
+  bool is_written[GANGLION_GUARD_WRITES];
 };
 
-struct ganglion_guard_page *ganglion_guard_page_create(void) {
-  void *page = mmap(
-      NULL, sizeof(struct ganglion_guard_page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  return page == MAP_FAILED ? NULL : page;
+static bool write_chip(const struct ganglion_guard_write *write, int adapter) {
+  const int result = ganglion_i2c_transfer(adapter, write->address, write->bytes, write->count, NULL, 0);
+  if (result >= 1) return true;
+  if (write->count != 2 || ganglion_i2c_select(adapter, write->address) < 0) return false;
+  return ganglion_i2c_smbus(
+             adapter, GANGLION_SMBUS_WRITE_BYTE_DATA, write->bytes[0], &write->bytes[1], 1, NULL, 0)
+      >= 0;
 }
 
-void ganglion_guard_page_destroy(struct ganglion_guard_page *page) { munmap(page, sizeof *page); }
-
-void ganglion_guard_beat(struct ganglion_guard_page *page, int64_t now) { atomic_store(&page->last_beat, now); }
-
-int64_t ganglion_guard_last_beat(const struct ganglion_guard_page *page) { return atomic_load(&page->last_beat); }
-
-void ganglion_guard_dismiss(struct ganglion_guard_page *page) { atomic_store(&page->last_beat, 0); }
-
-bool ganglion_guard_trip(struct ganglion_guard_page *page) { return !atomic_exchange(&page->is_tripped, true); }
-
-bool ganglion_guard_is_tripped(const struct ganglion_guard_page *page) { return atomic_load(&page->is_tripped); }
-
-void ganglion_guard_reset(struct ganglion_guard_page *page) { atomic_store(&page->is_tripped, false); }
-
-static void write_all(const struct ganglion_guard_plan *plan) {
-  for (uint32_t i = 0; i < plan->write_count && i < GANGLION_GUARD_WRITES; i++) {
-    const struct ganglion_guard_write *write = &plan->writes[i];
-    if (ganglion_i2c_transfer(write->descriptor, write->address, write->bytes, write->count, NULL, 0) >= 0) continue;
-    if (write->count != 2 || ganglion_i2c_select(write->descriptor, write->address) < 0) continue;
-    ganglion_i2c_smbus(
-        write->descriptor, GANGLION_SMBUS_WRITE_BYTE_DATA, write->bytes[0], &write->bytes[1], 1, NULL, 0);
+/// The adapter is open only while chips are written: an adapter that is pulled out cannot go while anybody has it.
+static bool write_chips(const struct ganglion_guard_plan *plan, struct progress *progress, bool is_dead) {
+  bool are_safe = true;
+  for (uint32_t i = 0; i < plan->write_count; i++) {
+    if (progress->is_written[i]) continue;
+    if (plan->accepts != NULL) {
+      progress->is_written[i] = plan->accepts(plan->context, GANGLION_GUARD_WRITE, i, is_dead);
+    } else {
+      const int adapter = ganglion_guard_open_adapter(plan->page, plan->writes[i].bus, plan->root);
+      if (adapter >= 0) {
+        progress->is_written[i] = write_chip(&plan->writes[i], adapter);
+        close(adapter);
+      }
+    }
+    are_safe = are_safe && progress->is_written[i];
   }
+  return are_safe;
 }
 
-static void make_safe(const struct ganglion_guard_plan *plan, bool is_dead) {
-  if (plan->make_safe != NULL) {
-    plan->make_safe(plan->context, is_dead);
-    return;
+/// Makes every output safe that can be; whether all are. Lines and pulses are set each time: the loop's own call may come
+/// back late and set them otherwise. The lines come first, since they take the power away.
+static bool make_safe(const struct ganglion_guard_plan *plan, struct progress *progress, bool is_dead) {
+  bool are_safe = true;
+  for (uint32_t i = 0; i < plan->line_count; i++) {
+    const bool is_set =
+        plan->accepts != NULL
+            ? plan->accepts(plan->context, GANGLION_GUARD_LINE, i, is_dead)
+            : ganglion_gpio_set(plan->lines[i].lines, plan->lines[i].safe_levels) >= 0;
+    are_safe = are_safe && is_set;
   }
-  if (plan->lines != NULL) ganglion_gpio_set(plan->lines, plan->safe_levels);
-  if (is_dead) write_all(plan);
+  for (uint32_t i = 0; i < plan->pulse_count; i++) {
+    const struct ganglion_guard_pulse *pulse = &plan->pulses[i];
+    const bool is_set = plan->accepts != NULL
+        ? plan->accepts(plan->context, GANGLION_GUARD_PULSE, i, is_dead)
+        : pwrite(pulse->descriptor, pulse->text, pulse->count, 0) == pulse->count;
+    are_safe = are_safe && is_set;
+  }
+  return write_chips(plan, progress, is_dead) && are_safe;
+}
+
+/// The process has died: nobody else makes anything safe now.
+static void take_over(const struct ganglion_guard_plan *plan) {
+  struct progress progress = {0};
+  const int64_t end = ganglion_now() + GANGLION_GUARD_EFFORT;
+  while (!make_safe(plan, &progress, true) && ganglion_now() < end) {
+    ganglion_sleep_until(ganglion_now() + death_period);
+  }
 }
 
 /// The guard's whole life. It takes no memory and no lock: the process may have been forked at any moment.
 static void watch(const struct ganglion_guard_plan *plan, int life_line) {
   int64_t period = plan->limit / 4 / 1000000;
   if (period < 1) period = 1;
+  if (period > 1000) period = 1000;
+  struct progress progress = {0};
   struct pollfd line = {.fd = life_line, .events = POLLIN};
+  bool is_holding = false;
+  uint32_t seen = 0;
   for (;;) {
-    int ready = poll(&line, 1, (int)(period < 1000 ? period : 1000));
+    const int64_t wait = is_holding && period > holding_period ? holding_period : period;
+    const int ready = poll(&line, 1, (int)wait);
+    const int64_t now = ganglion_now();
+    atomic_store(&plan->page->last_look, now);
     if (ready > 0) {
       char word = 0;
-      ssize_t count = read(life_line, &word, 1);
+      const ssize_t count = read(life_line, &word, 1);
       if (count < 0 && errno == EINTR) continue;
       // Nothing to read is the end of the process; a byte is its farewell.
-      if (count <= 0) make_safe(plan, true);
+      if (count <= 0) take_over(plan);
       return;
     }
-    int64_t last = ganglion_guard_last_beat(plan->page);
+    const int64_t last = ganglion_guard_last_beat(plan->page);
     // A sign of life from so far ahead is none either: the clock has jumped back.
-    int64_t silence = ganglion_now() - last;
-    bool is_silent = last != 0 && (silence > plan->limit || silence < -plan->limit);
-    if (is_silent && ganglion_guard_trip(plan->page)) make_safe(plan, false);
+    const int64_t silence = now - last;
+    if (last != 0 && (silence > plan->limit || silence < -plan->limit)) ganglion_guard_trip(plan->page);
+    // Whoever has tripped: each watcher makes safe what it can, and goes on until the loop has disarmed.
+    is_holding = ganglion_guard_begin(plan->page, GANGLION_GUARD_PROCESS);
+    if (!is_holding) continue;
+    const uint32_t trips = atomic_load(&plan->page->trips);
+    if (trips != seen) progress = (struct progress){0};
+    seen = trips;
+    make_safe(plan, &progress, false);
+    ganglion_guard_finish(plan->page, GANGLION_GUARD_PROCESS);
   }
 }
 
 int ganglion_guard_start(const struct ganglion_guard_plan *plan, int *life_line) {
+  if (plan->line_count > GANGLION_GUARD_LINES || plan->pulse_count > GANGLION_GUARD_PULSES
+      || plan->write_count > GANGLION_GUARD_WRITES || plan->close_count > GANGLION_GUARD_CLOSES) {
+    return -EINVAL;
+  }
   int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return -errno;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return -errno;
   pid_t process = fork();
   if (process < 0) {
     int number = errno;
@@ -97,6 +141,9 @@ int ganglion_guard_start(const struct ganglion_guard_plan *plan, int *life_line)
     return process;
   }
   close(ends[1]);
+  for (uint32_t i = 0; i < plan->close_count; i++) {
+    if (plan->closes[i] > 2 && plan->closes[i] != ends[0]) close(plan->closes[i]);
+  }
   // A Ctrl-C reaches the whole group; the guard goes only after the process that it watches.
   sigset_t all;
   sigfillset(&all);
@@ -111,11 +158,20 @@ int ganglion_guard_start(const struct ganglion_guard_plan *plan, int *life_line)
   _exit(0);
 }
 
-void ganglion_guard_stop(int process, int life_line) {
-  char farewell = 1;
-  while (write(life_line, &farewell, 1) < 0 && errno == EINTR) {
-  }
-  close(life_line);
-  while (waitpid(process, NULL, 0) < 0 && errno == EINTR) {
+int ganglion_guard_has_ended(int process) {
+  for (;;) {
+    const pid_t found = waitpid(process, NULL, WNOHANG);
+    if (found < 0 && errno == EINTR) continue;
+    // No such child any more is an end as well.
+    return found != 0;
   }
 }
+
+void ganglion_guard_dismiss_process(int life_line) {
+  const char farewell = 1;
+  while (send(life_line, &farewell, 1, MSG_NOSIGNAL) < 0 && errno == EINTR) {
+  }
+  close(life_line);
+}
+
+void ganglion_guard_kill(int process) { kill(process, SIGKILL); }

@@ -23,6 +23,8 @@ public enum DeviceFault: UInt8, Error, Equatable, Sendable, BitwiseCopyable {
   /// A converter stands at the end of its range: the true value lies beyond, and what it gives in its place is no
   /// reading of it.
   case endOfRange = 10
+  /// The actuators obey, but nothing would make them safe if this process died: its guard has gone.
+  case unguarded = 11
 }
 
 /// What one call of a driver brought.

@@ -49,8 +49,8 @@ struct CheckSummary: Encodable {
   /// The calibration's file, and why it is not used; `nil` when it is, or when there is none.
   var calibrationFile, calibrationNote: String?
   var calibrations: [Calibration]
-  /// What is allowed, and likely not meant.
-  var notes: [String]
+  /// What its owner should think about.
+  var warnings: [String]
 
   init(_ configuration: Configuration, model: ModelFile?) {
     name = configuration.name
@@ -81,7 +81,7 @@ struct CheckSummary: Encodable {
     calibrations = configuration.calibratedSensors.map { path, location in
       Calibration(path: path, parts: configuration.calibration?[location].parts ?? [])
     }
-    notes = configuration.notes
+    warnings = configuration.warnings.map(\.description) + configuration.hardwareWarnings
     self.model = model.map {
       Model(
         file: configuration.modelPath ?? "", arithmetic: $0.arithmetic.rawValue, digest: $0.digest,
@@ -121,7 +121,7 @@ struct CheckSummary: Encodable {
           + "\(shown(motor.maximumMicroseconds)) µs, safe \(shown(motor.safeMicroseconds)) µs"
           + (motor.forward.map { ", forward \($0)" } ?? "") + (motor.reverse.map { ", reverse \($0)" } ?? ""))
     }
-    lines += notes.map { "note: \($0)" }
+    lines += warnings.map { "warning: \($0)" }
     return lines.joined(separator: "\n")
   }
 

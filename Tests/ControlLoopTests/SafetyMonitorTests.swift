@@ -127,6 +127,40 @@ struct SafetyMonitorTests {
     #expect(bench.run() == true)
   }
 
+  @Test("A kill switch that is let go does not arm, however long arming has been asked for")
+  func releasedSwitch() {
+    var bench = Bench()
+    bench.run()
+    bench.set(.killSwitch, true)
+    bench.facts.armRequested = true
+    bench.run(ticks: 10)
+    #expect(ArmingInhibit.list(bench.monitor.inhibits) == [.killSwitch, .awaitingDisarm, .failsafe])
+    bench.set(.killSwitch, false)
+    #expect(bench.run(ticks: 100) == false)
+    #expect(bench.monitor.mode == .disarmed)
+    #expect(ArmingInhibit.list(bench.monitor.inhibits) == [.awaitingDisarm])
+    // Nor does a request that was taken back, and made again, while the switch was pulled.
+    bench.set(.killSwitch, true)
+    bench.facts.armRequested = false
+    bench.run(ticks: 10)
+    bench.facts.armRequested = true
+    bench.run(ticks: 10)
+    bench.set(.killSwitch, false)
+    #expect(bench.run(ticks: 100) == false)
+    bench.facts.armRequested = false
+    bench.run()
+    bench.facts.armRequested = true
+    #expect(bench.run() == true)
+    // Nor does one that only blinked.
+    bench.facts.armRequested = false
+    bench.run()
+    bench.set(.killSwitch, true)
+    bench.run()
+    bench.set(.killSwitch, false)
+    bench.facts.armRequested = true
+    #expect(bench.run(ticks: 100) == false)
+  }
+
   @Test("A landing ends disarmed after half a second on the ground, and does not arm by itself again")
   func landing() {
     var bench = Bench()
@@ -268,7 +302,7 @@ struct SafetyMonitorTests {
 
   @Test("Every condition fits the monitor's table and has its own bit and name")
   func table() {
-    #expect(FailsafeCondition.allCases.allSatisfy { $0.rawValue < 18 })
+    #expect(FailsafeCondition.allCases.allSatisfy { $0.rawValue < 19 })
     #expect(Set(FailsafeCondition.allCases.map(\.bit)).count == FailsafeCondition.allCases.count)
     #expect(Set(FailsafeCondition.allCases.map(\.name)).count == FailsafeCondition.allCases.count)
   }

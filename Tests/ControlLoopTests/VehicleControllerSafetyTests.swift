@@ -125,6 +125,7 @@ struct VehicleControllerSafetyTests {
     case .altitude: stopped = ["range", "barometer"]
     case .battery: stand.input.power.sample.voltage = 10.5
     case .actuators: stand.input.actuatorFault = .missing
+    case .guardLost: stand.input.actuatorFault = .unguarded
     case .network: stand.input.setpoint.altitude = .nan
     case .overruns: stand.input.missed = 6
     case .throttle: stand.input.setpoint.altitude = 1
@@ -139,6 +140,17 @@ struct VehicleControllerSafetyTests {
     #expect(stand.inhibits.contains(inhibit), "\(stand.inhibits)")
     #expect(!stand.output.enable)
     for motor in 0..<4 { #expect(stand.output.pulses[motor] == 900) }
+  }
+
+  @Test("In the air a guard that has gone is a warning, and the flight goes on")
+  func guardLost() throws {
+    var stand = try Stand()
+    stand.arm()
+    stand.input.actuatorFault = .unguarded
+    stand.run(2)
+    #expect(stand.output.mode == .active)
+    #expect(stand.output.enable)
+    #expect(FailsafeCondition.list(stand.output.faults) == [.guardLost])
   }
 
   @Test("The bias at the start is refused while the vehicle is shaken: it arms only when it has stood still")

@@ -86,6 +86,9 @@ package final class FakeLines: GPIOLines {
     package var readResult: Int32 = 0
     /// What becomes readable with an edge; the test makes it so.
     package var descriptor: Int32 = 7
+    /// Called with each level that is set, and before each answer to what the level is; it may hang.
+    package var onSet: (@Sendable (UInt64) -> Void)?
+    package var onRead: (@Sendable () -> Void)?
   }
 
   package let state = Mutex(State())
@@ -97,13 +100,18 @@ package final class FakeLines: GPIOLines {
   }
 
   package func set(high: UInt64) -> Int32 {
-    with {
+    let (result, onSet) = with {
       $0.levels.append(high)
-      return $0.setResult
+      return ($0.setResult, $0.onSet)
     }
+    onSet?(high)
+    return result
   }
 
-  package func isActive() -> Int32 { with { $0.active } }
+  package func isActive() -> Int32 {
+    with { $0.onRead }?()
+    return with { $0.active }
+  }
 
   package var edgeDescriptor: Int32 { with { $0.descriptor } }
 

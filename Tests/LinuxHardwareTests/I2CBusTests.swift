@@ -1,6 +1,7 @@
 import CAllocationCounter
 import HardwareInterfaces
 import LinuxFakes
+import Synchronization
 import Testing
 
 @testable import LinuxHardware
@@ -391,8 +392,11 @@ struct I2COpeningTests {
       $0.devices = device
       $0.present = ["/dev/i2c-3", "/dev/i2c-5"]
     }
+    let told = Mutex<[String?]>([])
     var bus = try LinuxI2CBus(path: "/dev/i2c-3", system: system) {
       system.with { $0.present.contains("/dev/i2c-5") } ? "/dev/i2c-5" : nil
+    } adapterChanged: { path in
+      told.withLock { $0.append(path) }
     }
     system.with {
       $0.present = []
@@ -410,6 +414,8 @@ struct I2COpeningTests {
     system.with { $0.time += 600_000_000 }
     try bus.writeRegister(0, 0, of: 0x68)
     #expect(system.with { $0.opened } == ["/dev/i2c-3", "/dev/i2c-5"])
+    #expect(
+      told.withLock { $0 } == ["/dev/i2c-3", nil, "/dev/i2c-5"], "whoever opens it beside this is told")
     #expect(bus.statistics.reopened == 1)
   }
 

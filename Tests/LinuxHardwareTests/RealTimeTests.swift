@@ -73,6 +73,22 @@ struct RealTimeTests {
     #expect(thread.grants.map(\.isObtained) == [false])
   }
 
+  @Test("A thread that hangs is not waited for for ever, and is left behind")
+  func hangingThread() throws {
+    let bell = try #require(Bell())
+    let ended = Tally()
+    let thread = try RealTimeThread("hangs") {
+      bell.wait(after: 0, until: .distantFuture)
+      ended.add()
+    }
+    #expect(thread.join(within: 5_000_000) == false)
+    bell.ring()
+    #expect(comes { ended.value == 1 && thread.join(within: 0) })
+    let quick = try RealTimeThread("ends") {}
+    #expect(quick.join(within: 20_000_000_000))
+    #expect(quick.join(within: 0), "again it is as it was")
+  }
+
   @Test("The clock sleeps until a time and never less")
   func clock() {
     let clock = SystemClock()

@@ -2,6 +2,7 @@ import CLinuxHardware
 import Foundation
 import HardwareInterfaces
 import LinuxFakes
+import Synchronization
 import Testing
 
 @testable import LinuxHardware
@@ -31,77 +32,61 @@ struct WatchdogTests {
     #expect(!loop.isTripped && loop.trip())
   }
 
-  @Test("The watchdog's thread makes a silent loop's outputs safe, once for each silence")
+  @Test("Outputs count as held until the last watcher that had reason to has let go of them")
+  func holding() throws {
+    let loop = try LoopGuard()
+    #expect(!ganglion_guard_begin(loop.page, GANGLION_GUARD_THREAD), "nobody has tripped")
+    #expect(!loop.holdsOutputs)
+    loop.trip()
+    #expect(ganglion_guard_begin(loop.page, GANGLION_GUARD_THREAD))
+    #expect(ganglion_guard_begin(loop.page, GANGLION_GUARD_PROCESS))
+    loop.reset()
+    #expect(loop.holdsOutputs, "both still drive them")
+    ganglion_guard_finish(loop.page, GANGLION_GUARD_THREAD)
+    #expect(loop.holdsOutputs, "one still drives them")
+    ganglion_guard_finish(loop.page, GANGLION_GUARD_PROCESS)
+    #expect(!loop.holdsOutputs)
+  }
+
+  @Test(
+    "The watchdog's thread makes a silent loop's outputs safe again and again, until the loop takes that back"
+  )
   func thread() throws {
     let loop = try LoopGuard()
     let count = Tally()
-    let clock = SystemClock()
+    let accepts = Atomic<Bool>(false)
     let watchdog = try WatchdogThread(loop, limit: 20_000_000, scheduling: ThreadScheduling()) {
       count.add()
+      return accepts.load(ordering: .relaxed)
     }
     usleep(50_000)
     #expect(count.value == 0, "no loop has begun")
-    loop.beat(clock.now())
-    let end = clock.now().advanced(milliseconds: 10_000)
-    while count.value == 0, clock.now() < end { usleep(1_000) }
-    #expect(count.value == 1)
-    usleep(60_000)
-    #expect(count.value == 1)
-    #expect(loop.isTripped)
-    watchdog.end()
-  }
-
-  @Test("The guard's process makes outputs safe when the loop is silent, and when its process dies")
-  func guardProcess() throws {
-    let loop = try LoopGuard()
-    var ends: [Int32] = [0, 0]
-    try #require(pipe(&ends) == 0)
-    defer { close(ends[0]) }
-    var plan = ganglion_guard_plan()
-    plan.page = loop.page
-    plan.limit = 20_000_000
-    plan.context = UnsafeMutableRawPointer(bitPattern: Int(ends[1]))
-    // Writes what happened into the pipe: 0 for a silent loop, 1 for a dead process.
-    plan.make_safe = { context, isDead in
-      var byte = UInt8(isDead == 0 ? 0x30 : 0x31)
-      _ = write(Int32(Int(bitPattern: context)), &byte, 1)
-    }
-    let process = try GuardProcess(plan)
-    close(ends[1])
-    func next() -> UInt8? {
-      var byte: UInt8 = 0
-      var file = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
-      guard poll(&file, 1, 20_000) == 1, read(ends[0], &byte, 1) == 1 else { return nil }
-      return byte
-    }
     loop.beat(SystemClock().now())
-    #expect(next() == 0x30)
+    #expect(comes { count.value >= 3 })
     #expect(loop.isTripped)
-    let number = process.abandon()
-    #expect(next() == 0x31)
-    #expect(next() == nil, "the guard has ended")
-    waitpid(number, nil, 0)
+    #expect(!watchdog.hasMadeSafe, "no output has accepted")
+    accepts.store(true, ordering: .relaxed)
+    #expect(comes { watchdog.hasMadeSafe })
+    loop.dismiss()
+    loop.reset()
+    #expect(comes { !watchdog.hasMadeSafe && !loop.holdsOutputs })
+    let before = count.value
+    usleep(60_000)
+    #expect(count.value == before)
+    #expect(watchdog.end())
   }
 
-  @Test("A guard that is ended in order makes nothing safe")
-  func orderlyEnd() throws {
+  @Test("It acts upon what the other watcher has found, too")
+  func otherWatcher() throws {
     let loop = try LoopGuard()
-    var ends: [Int32] = [0, 0]
-    try #require(pipe(&ends) == 0)
-    defer { close(ends[0]) }
-    var plan = ganglion_guard_plan()
-    plan.page = loop.page
-    plan.limit = 1_000_000_000
-    plan.context = UnsafeMutableRawPointer(bitPattern: Int(ends[1]))
-    plan.make_safe = { context, _ in
-      var byte: UInt8 = 1
-      _ = write(Int32(Int(bitPattern: context)), &byte, 1)
+    let count = Tally()
+    let watchdog = try WatchdogThread(loop, limit: 20_000_000, scheduling: ThreadScheduling()) {
+      count.add()
+      return true
     }
-    let process = try GuardProcess(plan)
-    close(ends[1])
-    process.end()
-    var byte: UInt8 = 0
-    #expect(read(ends[0], &byte, 1) == 0)
+    loop.trip()
+    #expect(comes { count.value > 0 })
+    watchdog.end()
   }
 
   @Test("/dev/watchdog is fed, and stopped with the word that says it is on purpose")

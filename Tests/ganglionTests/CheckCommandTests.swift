@@ -29,12 +29,12 @@ import Testing
   func shuntTooLarge() throws {
     let text = try String(contentsOfFile: shippedConfiguration, encoding: .utf8)
     let shipped = try Configuration.load(text: text, directory: nil)
-    #expect(shipped.notes.isEmpty)
+    #expect(shipped.hardwareWarnings.isEmpty)
     let wrong = try Configuration.load(
       text: text.replacing("shunt_ohm: 0.002", with: "shunt_ohm: 0.1"), directory: nil)
-    let note = try #require(wrong.notes.first)
+    let note = try #require(wrong.hardwareWarnings.first)
     #expect(note.contains("with 0.1 Ω the ina219 measures up to 3.2 A"))
-    #expect(CheckSummary(wrong, model: nil).text.contains("note: \(note)"))
+    #expect(CheckSummary(wrong, model: nil).text.contains("warning: \(note)"))
   }
 
   @Test("A multiplexer where a PCA9685 also answers is noted")
@@ -42,7 +42,23 @@ import Testing
     let text = try String(contentsOfFile: shippedConfiguration, encoding: .utf8)
       .replacing("address: 0x29", with: "address: 0x29, multiplexer: 0x70, channel: 1")
     let shared = try Configuration.load(text: text, directory: nil)
-    #expect(shared.notes.contains { $0.contains("0x70") })
+    #expect(shared.hardwareWarnings.contains { $0.contains("0x70") })
+  }
+
+  @Test(arguments: ["quadrotor-hold", "quadrotor-redundant", "balancer-hold"])
+  func aShippedConfigurationFollowsItsOwnAdvice(_ name: String) throws {
+    let path = shippedConfiguration.replacing("quadrotor-hold", with: name)
+    let configuration = try Configuration.load(path: path)
+    #expect(configuration.warnings.isEmpty)
+    #expect(configuration.lines.killSwitch?.bias == .pullUp)
+  }
+
+  @Test func whatIsWorthAWordIsShownAndRefusesNothing() throws {
+    let text = try String(contentsOf: example, encoding: .utf8)
+    let configuration = try Configuration.load(text: text, directory: nil)
+    let summary = CheckSummary(configuration, model: nil)
+    #expect(summary.warnings.count == 1)
+    #expect(summary.text.contains("warning: lines.kill_switch.bias: nothing in the chip says"))
   }
 
   @Test func aWrongConfigurationEndsWithNo() throws {

@@ -139,6 +139,7 @@ extension Configuration: ConfigurationPart {
     if let model, let network { Self.check(model, against: network, in: section) }
     if let sensors, let arming, let failsafe { Self.checkBattery(sensors, arming, failsafe, in: section) }
     if let watchdog, let loop { Self.check(watchdog, against: loop, in: section) }
+    if let actuators, let loop { Self.check(actuators, against: loop, in: section) }
 
     guard let name, kind != nil, let backend, let loop, let model, let buses, let sensors, let actuators,
       let lines, let realTime, let watchdog, let network, let arming, let failsafe, let log, let parts

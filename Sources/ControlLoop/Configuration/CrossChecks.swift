@@ -104,6 +104,15 @@ extension Configuration {
     }
   }
 
+  static func check(_ actuators: Actuators, against loop: Loop, in section: Section) {
+    if actuators.driver.bus != nil, actuators.staleAfter < 2 * loop.period {
+      section.complain(
+        "actuators.stale_after_ms",
+        "found \(rounded(Double(actuators.staleAfter) / 1e6, 3)), expected at least two periods of the loop, "
+          + "\(rounded(Double(2 * loop.period) / 1e6, 3)) ms: otherwise one late order is a fault")
+    }
+  }
+
   /// No line has two uses.
   static func checkLines(_ lines: Lines, _ actuators: Actuators?, in section: Section) {
     var wires: [(path: String, chip: String?, line: String)] = []

@@ -83,7 +83,7 @@ public struct TickInput: BitwiseCopyable, Sendable, Equatable {
   public var spares: SpareReadings
   /// Whether the kill switch is pulled.
   public var killSwitch: Bool
-  /// Whether the last write to the actuators succeeded.
+  /// Whether the actuators follow, and would be made safe if this process died.
   public var actuatorFault: DeviceFault
   /// What the vehicle is asked to do.
   public var setpoint: Setpoint

@@ -11,6 +11,7 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
   case altitude = 6
   case battery = 7
   case actuators = 8
+  case guardLost = 16
   case network = 9
   case overruns = 10
   case throttle = 11
@@ -24,7 +25,8 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
   public var text: String {
     switch self {
     case .killSwitch: "the kill switch is pulled"
-    case .awaitingDisarm: "the arm request has not been taken back since start or since the last stop"
+    case .awaitingDisarm:
+      "the arm request has not been taken back since the start, the last stop or the kill switch's release"
     case .inertialSensor: "the inertial sensor gives no trustworthy data"
     case .encoders: "a wheel's encoder gives no trustworthy data"
     case .attitude: "the attitude is not known yet"
@@ -34,6 +36,7 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
     case .altitude: "the altitude is not known"
     case .battery: "the battery is low or not measured"
     case .actuators: "the actuator driver does not answer"
+    case .guardLost: "the process that makes the outputs safe after this one's death has gone"
     case .network: "the network failed in its last step"
     case .overruns: "the loop misses its ticks"
     case .throttle: "the altitude setpoint is above the ground"
@@ -57,6 +60,7 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
     case .altitude: "check the range finder and the barometer"
     case .battery: "charge the battery, or check the power sensor"
     case .actuators: "check the actuator driver's wiring and address"
+    case .guardLost: "start the vehicle anew, and see the journal for who ended its guard"
     case .network: "check the model's inputs; see the log's events"
     case .overruns: "lower loop.rate_hz or free the processor"
     case .throttle: "set the altitude setpoint to zero before arming"

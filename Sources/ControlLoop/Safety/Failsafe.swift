@@ -46,6 +46,7 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case redundancyLost = 15
   case sensorsDisagree = 16
   case sensorDoubtful = 17
+  case guardLost = 18
 
   /// This condition's bit in a mask.
   public var bit: UInt32 { 1 << UInt32(rawValue) }
@@ -71,6 +72,7 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .redundancyLost: "redundancy_lost"
     case .sensorsDisagree: "sensors_disagree"
     case .sensorDoubtful: "sensor_doubtful"
+    case .guardLost: "guard_lost"
     }
   }
 
@@ -95,6 +97,7 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .redundancyLost: "a sensor that has spares, or a spare, is not healthy"
     case .sensorsDisagree: "sensors of a kind differ, and it cannot be known which is wrong"
     case .sensorDoubtful: "a sensor is saturated, fails too often or is outvoted, and there is no better one"
+    case .guardLost: "the process that makes the outputs safe after this one's death has gone"
     }
   }
 
@@ -102,7 +105,7 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   public var clears: FailsafeClearing {
     switch self {
     case .rangeStale, .barometerStale, .powerStale, .sensorSwitched, .redundancyLost, .sensorsDisagree,
-      .sensorDoubtful:
+      .sensorDoubtful, .guardLost:
       .whenGone
     case .imuStale, .attitudeLost, .altitudeLost, .networkFault, .tilt, .overruns, .lowBattery,
       .actuatorFault, .killSwitch, .encoderStale, .wheelSlip:
@@ -115,7 +118,7 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     switch self {
     case .imuStale, .attitudeLost: FailsafeRule(action: .disarm)
     case .rangeStale, .barometerStale, .powerStale, .sensorSwitched, .redundancyLost, .sensorsDisagree,
-      .sensorDoubtful:
+      .sensorDoubtful, .guardLost:
       FailsafeRule(action: .warn)
     case .altitudeLost: FailsafeRule(action: .land)
     case .networkFault, .overruns: FailsafeRule(action: .classical)

@@ -64,7 +64,12 @@ public struct SafetyMonitor: Sendable {
   /// Moves on by one tick; says whether the vehicle armed in it, so that controllers start afresh.
   public mutating func step(_ facts: SafetyFacts) -> Bool {
     let reaction = updateReactions(facts)
-    if !facts.armRequested { awaitsDisarm = false }
+    // A pulled switch takes the arm request back: whoever lets it go must not be met by motors that start.
+    if facts.conditions & FailsafeCondition.killSwitch.bit != 0 {
+      awaitsDisarm = true
+    } else if !facts.armRequested {
+      awaitsDisarm = false
+    }
 
     inhibits = facts.inhibits
     if facts.conditions & FailsafeCondition.killSwitch.bit != 0 { inhibits |= ArmingInhibit.killSwitch.bit }

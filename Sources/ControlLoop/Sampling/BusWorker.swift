@@ -122,10 +122,11 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     }
   }
 
-  /// Sends pulse widths in µs to the actuator driver, if this bus has it and it is ready.
-  public func write(pulses widths: FixedVector<8>, now: MonotonicTime) {
+  /// Sends pulse widths in µs to the actuator driver, if this bus has it and it is ready. Returns whether it has taken them.
+  @discardableResult
+  public func write(pulses widths: FixedVector<8>, now: MonotonicTime) -> Bool {
     bus.route(to: nil)
-    pulses?.write(widths, &bus, now: now)
+    return pulses?.write(widths, &bus, now: now) ?? false
   }
 
   /// Puts the newest readings of this bus's sensors into `readings`.

@@ -52,10 +52,12 @@ struct PulseJob: Sendable {
     due = max(result.next, now.advanced(microseconds: 1))
   }
 
-  /// Sends the motors' pulse widths in µs, in the order of the motors; channels between theirs are off.
-  mutating func write<Bus: I2CBus & ~Copyable>(_ pulses: FixedVector<8>, _ bus: inout Bus, now: MonotonicTime)
-  {
-    guard isReady else { return }
+  /// Sends the motors' pulse widths in µs, in the order of the motors; channels between theirs are off. Returns whether the
+  /// chip has taken them.
+  mutating func write<Bus: I2CBus & ~Copyable>(
+    _ pulses: FixedVector<8>, _ bus: inout Bus, now: MonotonicTime
+  ) -> Bool {
+    guard isReady else { return false }
     var widths = InlineArray<16, Float>(repeating: 0)
     for motor in 0..<channels.count {
       let slot = Int(channels[motor]) - first
@@ -64,10 +66,12 @@ struct PulseJob: Sendable {
     do throws(BusError) {
       isReady = try driver.write(
         microseconds: widths.span.extracting(first: count), from: first, to: &bus, now: now)
+      return isReady
     } catch {
       // The driver has counted the failure and says when it goes on; until a write succeeds it is a fault.
       driverFault = .transfer
       due = min(due, now.advanced(microseconds: 1))
+      return false
     }
   }
 }

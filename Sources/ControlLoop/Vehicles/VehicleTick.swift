@@ -102,7 +102,8 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
     mask.set(
       FailsafeCondition.lowBattery.bit,
       when: input.power.sequence > 0 && estimate.voltage < settings.lowVoltage)
-    mask.set(FailsafeCondition.actuatorFault.bit, when: input.actuatorFault != .none)
+    mask.set(FailsafeCondition.actuatorFault.bit, when: input.actuatorFault.stopsActuators)
+    mask.set(FailsafeCondition.guardLost.bit, when: input.actuatorFault == .unguarded)
     mask.set(FailsafeCondition.killSwitch.bit, when: input.killSwitch)
     return mask
   }
@@ -120,7 +121,8 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
     mask.set(
       ArmingInhibit.battery.bit,
       when: input.power.isPresent && (input.power.sequence == 0 || estimate.voltage < settings.armingVoltage))
-    mask.set(ArmingInhibit.actuators.bit, when: input.actuatorFault != .none)
+    mask.set(ArmingInhibit.actuators.bit, when: input.actuatorFault.stopsActuators)
+    mask.set(ArmingInhibit.guardLost.bit, when: input.actuatorFault == .unguarded)
     mask.set(ArmingInhibit.network.bit, when: settings.networkFlies && network.hasFailed)
     mask.set(ArmingInhibit.overruns.bit, when: consecutiveMisses > settings.maximumConsecutiveMisses)
     return mask
@@ -163,6 +165,11 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
     output.enable = true
     logic.drive(command, acts: acts, seconds: seconds, &output)
   }
+}
+
+extension DeviceFault {
+  /// Whether actuators that report this do not follow.
+  fileprivate var stopsActuators: Bool { self != .none && self != .unguarded }
 }
 
 extension UInt32 {

@@ -137,7 +137,7 @@ extension DeviceFault {
   var isLasting: Bool {
     switch self {
     case .none, .missing, .transfer, .implausibleData, .endOfRange: false
-    case .wrongIdentity, .wrongRegister, .frozenData, .notReady, .badTrim, .selfReported: true
+    case .wrongIdentity, .wrongRegister, .frozenData, .notReady, .badTrim, .selfReported, .unguarded: true
     }
   }
 }

@@ -54,6 +54,7 @@ public struct LinuxI2CBus<System: I2CSystem>: I2CBus, ~Copyable {
   private let system: System
   private let options: I2COptions
   private let locate: @Sendable () -> String?
+  private let adapterChanged: @Sendable (String?) -> Void
   private var descriptor: Int32 = -1
   private var path: String
   private var selected: UInt8 = 0xFF
@@ -64,22 +65,25 @@ public struct LinuxI2CBus<System: I2CSystem>: I2CBus, ~Copyable {
   static var reopenPeriod: Int64 { 500_000_000 }
 
   /// Opens the adapter at `path`. `locate` finds it again after it has gone: a USB bridge may come back with another
-  /// number; `nil` while it is not there.
+  /// number; `nil` while it is not there. `adapterChanged` is told where it is, and `nil` when it has gone.
   public init(
     path: String, options: I2COptions = I2COptions(), system: System,
-    locate: (@Sendable () -> String?)? = nil
+    locate: (@Sendable () -> String?)? = nil,
+    adapterChanged: @escaping @Sendable (String?) -> Void = { _ in }
   ) throws(LinuxError) {
     (self.path, self.options, self.system) = (path, options, system)
     self.locate = locate ?? { path }
+    self.adapterChanged = adapterChanged
     descriptor = Self.open(path, options, system, &functions)
     guard descriptor >= 0 else { throw Self.refusal(path, -descriptor, functions) }
+    adapterChanged(path)
   }
 
   deinit {
     if descriptor >= 0 { system.close(descriptor) }
   }
 
-  /// The adapter's descriptor, for the guard that outlives this process; negative while the adapter is gone.
+  /// The adapter's descriptor, so that a process forked from this one can close it; negative while the adapter is gone.
   public var openDescriptor: Int32 { descriptor }
 
   // MARK: - Transfers
@@ -240,7 +244,6 @@ public struct LinuxI2CBus<System: I2CSystem>: I2CBus, ~Copyable {
 
   // MARK: - Opening
 
-  /// Opens `path`; 0 or −errno.
   /// A descriptor of the adapter that is ready for transfers, or −errno.
   private static func open(
     _ path: String, _ options: I2COptions, _ system: System, _ functions: inout I2CFunctions
@@ -274,7 +277,10 @@ public struct LinuxI2CBus<System: I2CSystem>: I2CBus, ~Copyable {
   }
 
   private mutating func close() {
-    if descriptor >= 0 { system.close(descriptor) }
+    guard descriptor >= 0 else { return }
+    // Told before the descriptor goes: its adapter waits for whoever has it open.
+    adapterChanged(nil)
+    system.close(descriptor)
     descriptor = -1
   }
 
@@ -289,6 +295,7 @@ public struct LinuxI2CBus<System: I2CSystem>: I2CBus, ~Copyable {
     guard descriptor >= 0 else { return false }
     selected = 0xFF
     statistics.reopened &+= 1
+    adapterChanged(found)
     return true
   }
 

@@ -6,6 +6,18 @@ import HardwareInterfaces
   import Musl
 #endif
 
+/// The safe width of a channel's pulses, for whoever sets it past the output itself: while another thread may hang in it, or
+/// after the process that had it has died. It is good for as long as the output is.
+public struct SafePulse: Sendable, Equatable {
+  /// The open file of the width.
+  public let descriptor: Int32
+  /// The width in ns.
+  public let nanoseconds: Int64
+
+  /// Sets it; whether the kernel accepted it.
+  public func set() -> Bool { SysfsPulseOutput.put(nanoseconds, into: descriptor) == 0 }
+}
+
 /// A channel of a PWM chip through sysfs. It begins with its safe width, and ends with it.
 public struct SysfsPulseOutput: PulseOutput, ~Copyable {
   private let file: Int32
@@ -54,7 +66,7 @@ public struct SysfsPulseOutput: PulseOutput, ~Copyable {
   deinit {
     // Whoever forgot to: the safe width is the last word.
     if file >= 0 {
-      _ = Self.put(Int64(safe * 1000), into: file)
+      _ = safePulse.set()
       close(file)
     }
   }
@@ -69,12 +81,13 @@ public struct SysfsPulseOutput: PulseOutput, ~Copyable {
     written = width
   }
 
-  /// Gives the pulses their safe width, past what `set` remembers: for whoever does so while `set` may hang in another
-  /// thread. A channel that has gone makes no pulses.
-  public borrowing func makeSafe() { _ = Self.put(Int64(safe * 1000), into: file) }
+  /// The safe width, past what `set` remembers. A channel that has gone makes no pulses.
+  public var safePulse: SafePulse {
+    SafePulse(descriptor: file, nanoseconds: Int64(Double(safe) * 1000))
+  }
 
   /// Writes a number in digits; 0 or the error number.
-  private static func put(_ number: Int64, into file: Int32) -> Int32 {
+  fileprivate static func put(_ number: Int64, into file: Int32) -> Int32 {
     var digits = InlineArray<24, UInt8>(repeating: 0)
     var first = digits.count - 1
     digits[first] = 0x0A

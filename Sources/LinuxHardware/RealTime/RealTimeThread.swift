@@ -12,7 +12,13 @@ public final class RealTimeThread {
   /// What the thread obtained of the scheduling it asked for.
   public let grants: [RealTimeGrant]
   private let thread: pthread_t
+  private let end = End()
   private var isRunning = true
+
+  /// Tells that the body has returned.
+  private final class End: Sendable {
+    let isReached = Atomic<Bool>(false)
+  }
 
   /// Hands the body over and the grants back. The starting thread waits in between.
   private final class Start: @unchecked Sendable {
@@ -21,14 +27,16 @@ public final class RealTimeThread {
     let scheduling: ThreadScheduling
     let system: any RealTimeSystem
     let body: () -> Void
+    let end: End
     var grants: [RealTimeGrant] = []
     let isReady = Atomic<Bool>(false)
 
     init(
-      _ name: String, _ scheduling: ThreadScheduling, _ system: any RealTimeSystem,
+      _ name: String, _ scheduling: ThreadScheduling, _ system: any RealTimeSystem, _ end: End,
       _ body: @escaping () -> Void
     ) {
-      (self.name, self.scheduling, self.system, self.body) = (name, scheduling, system, body)
+      (self.name, self.scheduling, self.system, self.end) = (name, scheduling, system, end)
+      self.body = body
     }
 
     func run() {
@@ -38,6 +46,7 @@ public final class RealTimeThread {
       grants = scheduling.apply(to: "the \(name) thread", system)
       isReady.store(true, ordering: .releasing)
       body()
+      end.isReached.store(true, ordering: .releasing)
     }
   }
 
@@ -50,7 +59,7 @@ public final class RealTimeThread {
     system: any RealTimeSystem = KernelRealTime(),
     body: sending @escaping () -> Void
   ) throws(LinuxError) {
-    let start = Start(name, scheduling, system, body)
+    let start = Start(name, scheduling, system, end, body)
     let handle = Unmanaged.passRetained(start)
     var thread = pthread_t()
     var attributes = pthread_attr_t()
@@ -82,9 +91,29 @@ public final class RealTimeThread {
   deinit { join() }
 
   /// Waits until the thread has ended.
-  public func join() {
-    guard isRunning else { return }
+  public func join() { join(within: .max) }
+
+  /// Waits until the thread has ended, `nanoseconds` at most. Returns whether it has: one that has not is left to itself,
+  /// with all that its body holds.
+  @discardableResult
+  public func join(within nanoseconds: Int64) -> Bool {
+    guard isRunning else { return end.isReached.load(ordering: .acquiring) }
     isRunning = false
+    if nanoseconds < .max, !isReached(within: nanoseconds) {
+      pthread_detach(thread)
+      return false
+    }
     pthread_join(thread, nil)
+    return true
+  }
+
+  private func isReached(within nanoseconds: Int64) -> Bool {
+    let clock = SystemClock()
+    let limit = clock.now().advanced(nanoseconds: nanoseconds)
+    while !end.isReached.load(ordering: .acquiring) {
+      guard clock.now() < limit else { return false }
+      clock.sleep(until: clock.now().advanced(milliseconds: 1))
+    }
+    return true
   }
 }

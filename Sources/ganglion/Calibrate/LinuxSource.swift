@@ -18,8 +18,8 @@ final class LinuxSource<System: I2CSystem>: CalibrationSource {
   /// Opens the buses of `configuration`, which is one `forCalibration`, and starts their threads.
   init(_ configuration: Configuration, systems: LinuxSystems<System>) throws {
     self.configuration = configuration
-    let board = try LinuxBoard(configuration, systems: systems, recordsTraffic: false)
     let loopGuard = try LoopGuard()
+    let board = try LinuxBoard(configuration, systems: systems, loopGuard: loopGuard, recordsTraffic: false)
     var threads: [BusThread<System>] = []
     var slots: [BusSlots] = []
     for entry in board.buses {
@@ -37,7 +37,7 @@ final class LinuxSource<System: I2CSystem>: CalibrationSource {
 
   deinit {
     for thread in threads { thread.stop() }
-    for thread in threads { _ = thread.join() }
+    for thread in threads { _ = thread.join(within: .max) }
   }
 
   func next() -> (readings: SensorReadings, now: MonotonicTime)? {

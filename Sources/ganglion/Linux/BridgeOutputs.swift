@@ -7,8 +7,11 @@ import LinuxHardware
 ///
 /// All lines begin inactive, the bridges open. With pulses from a chip on a bus only the lines are driven here.
 final class BridgeOutputs: @unchecked Sendable {
-  // Sendable: all but `openFromOutside`, which uses only the lines, is for the loop alone.
-  private let lines: [OutputLine]
+  // Sendable: all but `openFromOutside`, which uses only what does not change, is for the loop alone.
+  /// The direction lines.
+  let lines: [OutputLine]
+  /// No pulses, where the kernel makes them.
+  let safePulses: [SafePulse]
   // One of them. Only the loop touches them, one call at a time, and a tick has no time to have that checked.
   @exclusivity(unchecked) private var onBus: BridgePair<OutputLine, PulsesOnBus>?
   @exclusivity(unchecked) private var kernel: BridgePair<OutputLine, SysfsPulseOutput>?
@@ -31,6 +34,7 @@ final class BridgeOutputs: @unchecked Sendable {
       onBus = BridgePair(
         left: TB6612(forward: lines[0], reverse: lines[1], pulses: PulsesOnBus(), rate: rate),
         right: TB6612(forward: lines[2], reverse: lines[3], pulses: PulsesOnBus(), rate: rate))
+      safePulses = []
       return
     }
     let chip = try PWMChips(files).find(name)
@@ -39,9 +43,12 @@ final class BridgeOutputs: @unchecked Sendable {
         chip, channel: actuators.motors[motor].channel, rate: Double(actuators.driver.rateHz), safe: 0,
         files: files)
     }
+    let left = try pulses(0)
+    let right = try pulses(1)
+    safePulses = [left.safePulse, right.safePulse]
     kernel = BridgePair(
-      left: TB6612(forward: lines[0], reverse: lines[1], pulses: try pulses(0), rate: rate),
-      right: TB6612(forward: lines[2], reverse: lines[3], pulses: try pulses(1), rate: rate))
+      left: TB6612(forward: lines[0], reverse: lines[1], pulses: left, rate: rate),
+      right: TB6612(forward: lines[2], reverse: lines[3], pulses: right, rate: rate))
   }
 
   /// Drives the motors with a tick's duties, or opens the bridges when it does not enable them. `false` when a line or
@@ -59,14 +66,19 @@ final class BridgeOutputs: @unchecked Sendable {
     }
   }
 
-  /// Opens the bridges whatever the loop does at the same time: it opens them again by itself once it goes on.
-  func openFromOutside() {
+  /// Opens the bridges whatever the loop does at the same time: it opens them again by itself once it goes on. Returns
+  /// whether all lines and pulses have accepted.
+  func openFromOutside() -> Bool {
+    var areOpen = true
+    for pulse in safePulses { areOpen = pulse.set() && areOpen }
     for line in lines {
       do throws(LineError) {
         try line.set(false)
       } catch {
-        // The enable line opens them too.
+        // The others are opened nevertheless.
+        areOpen = false
       }
     }
+    return areOpen
   }
 }

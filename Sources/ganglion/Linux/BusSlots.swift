@@ -11,12 +11,16 @@ struct BusReport: BitwiseCopyable, Sendable {
   var identities = SensorIdentities()
   /// What the bus has carried.
   var statistics = I2CStatistics()
+  /// The time of the newest order that the actuators have taken, in ns; 0 before the first.
+  var taken: Int64 = 0
 }
 
 /// What the loop asks of the actuators on a bus.
 struct PulseOrder: BitwiseCopyable, Sendable {
   /// Pulse widths in µs.
   var widths = FixedVector<8>()
+  /// When the tick began that asks for them, in ns.
+  var time: Int64 = 0
   /// When the newest inertial sample was taken that the widths follow from, in ns; 0 for none.
   var sampleTime: Int64 = 0
 }

@@ -42,10 +42,10 @@ final class BusThread<System: I2CSystem> {
   /// Tells the thread to end; `join` waits for it.
   func stop() { work.slots.stop() }
 
-  /// Waits for the end, and gives what was measured: time from a sample to the pulses that follow from it, and what the
-  /// bus has carried.
-  func join() -> (actuation: LatencyHistogram, statistics: I2CStatistics) {
-    thread.join()
+  /// Waits for the end, `nanoseconds` at most, and gives what was measured: time from a sample to the pulses that follow
+  /// from it, and what the bus has carried. `nil` when a transfer hangs: then the thread keeps all that it has.
+  func join(within nanoseconds: Int64) -> (actuation: LatencyHistogram, statistics: I2CStatistics)? {
+    guard thread.join(within: nanoseconds) else { return nil }
     return (work.actuation, work.statistics)
   }
 }
@@ -63,7 +63,8 @@ private final class BusWork<Bus: I2CBus & ~Copyable>: @unchecked Sendable {
   private let readStatistics: (borrowing Bus) -> I2CStatistics
   private let clock = SystemClock()
   private var report = BusReport()
-  private var wasTripped = false
+  /// Whether the actuators have taken their safe pulses since the outputs are held safe.
+  private var areHeldSafe = false
 
   /// How long a thread that ends tries to give the actuators their safe pulses, in ns.
   private static var safeEffort: Int64 { 300_000_000 }
@@ -96,22 +97,29 @@ private final class BusWork<Bus: I2CBus & ~Copyable>: @unchecked Sendable {
   }
 
   private func serveOrders() {
-    let isTripped = loopGuard.isTripped
-    if isTripped {
-      // Whatever the loop asked for before it fell silent.
-      if !wasTripped || slots.orders.isNew { write(safePulses) }
-      _ = slots.orders.latest
-    } else if slots.orders.isNew {
+    if !loopGuard.isTripped {
+      areHeldSafe = false
+      guard slots.orders.isNew else { return }
       let order = slots.orders.latest
-      write(order.widths)
-      if order.sampleTime != 0 { actuation.record(clock.now().nanoseconds &- order.sampleTime) }
+      let isTaken = write(order.widths, order)
+      if isTaken, order.sampleTime != 0 {
+        actuation.record(clock.now().nanoseconds &- order.sampleTime)
+      }
     }
-    wasTripped = isTripped
+    // Asked again: what was written a moment ago must not outlast a watcher that has tripped meanwhile.
+    guard loopGuard.isTripped else { return }
+    let isNew = slots.orders.isNew
+    // Whatever the loop asks for, and again until the actuators have taken it.
+    if isNew || !areHeldSafe { areHeldSafe = write(safePulses, slots.orders.latest) }
   }
 
-  private func write(_ widths: FixedVector<8>) {
-    worker.write(pulses: widths, now: clock.now())
+  /// Writes pulses, in answer to an order if there is one. Returns whether the actuators have taken them.
+  @discardableResult
+  private func write(_ widths: FixedVector<8>, _ order: PulseOrder? = nil) -> Bool {
+    let isTaken = worker.write(pulses: widths, now: clock.now())
+    if isTaken, let order { report.taken = order.time }
     publish()
+    return isTaken
   }
 
   /// Gives the actuators their safe pulses, again until they have taken them or the bus has shown that it will not.

@@ -1,10 +1,19 @@
 import ControlLoop
 import LinuxHardware
 
+/// What is known of the machine beside what the loop tells.
+struct MachineState {
+  /// Whether the kill switch cannot be read, and whether it was not looked at lately.
+  var isSwitchUnreadable = false
+  var isSwitchStale = false
+  /// How the guard's process is.
+  var guardProcess = GuardProcess.State.watching
+}
+
 extension Configuration {
   /// What an owner must know of the machine under a vehicle: sensors that are missing or others, buses that are slower
   /// than they should be, outputs and switches that have gone. Empty when there is nothing to say.
-  func complaints(about status: LoopStatus, isSwitchUnreadable: Bool) -> [String] {
+  func complaints(about status: LoopStatus, _ machine: MachineState) -> [String] {
     var complaints = complaints(about: status.readings, identities: status.identities)
     for (index, bus) in buses.enumerated() where index < status.buses.count {
       let statistics = status.buses[index]
@@ -20,7 +29,18 @@ extension Configuration {
         "actuators: the enable line or the pulses do not follow; has their chip gone? The vehicle stays disarmed until "
           + "it is started anew")
     }
-    if isSwitchUnreadable {
+    if status.areOrdersStale, let bus = actuators.driver.bus {
+      complaints.append(
+        "actuators: the bus \"\(bus)\" has carried out no pulses for more than \(actuators.staleAfter / 1_000_000) ms "
+          + "(actuators.stale_after_ms): a transfer on it hangs, or its sensors take all its time")
+    }
+    if let text = machine.guardProcess.complaint { complaints.append(text) }
+    if machine.isSwitchStale, let line = lines.killSwitch {
+      complaints.append(
+        "lines.kill_switch: not looked at for more than \(line.staleAfter / 1_000_000) ms (stale_after_ms), and counts as "
+          + "pulled: the switch's or the lamp's chip hangs")
+    }
+    if machine.isSwitchUnreadable {
       complaints.append(
         "lines.kill_switch: cannot be read, and counts as pulled; has its chip gone? Start the vehicle anew when it is "
           + "back")
@@ -37,5 +57,19 @@ extension Configuration.Bus {
     guard statistics.bits > 200_000 else { return nil }
     let factor = Double(statistics.good) * 1e-9 * Double(rateHz) / Double(statistics.bits)
     return factor > 2.5 ? factor : nil
+  }
+}
+
+extension GuardProcess.State {
+  /// What an owner must know of it; `nil` while it watches.
+  fileprivate var complaint: String? {
+    let consequence =
+      "nobody makes the outputs safe if this process is stopped or dies. The vehicle does not arm; land it if it flies"
+    return switch self {
+    case .watching: nil
+    case .silent: "the guard's process is stopped or hangs: \(consequence)"
+    case .ended:
+      "the guard's process has ended, perhaps killed: \(consequence), then start it anew (systemctl restart ganglion)"
+    }
   }
 }

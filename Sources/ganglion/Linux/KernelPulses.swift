@@ -4,8 +4,10 @@ import LinuxHardware
 
 /// The motors' pulses from the kernel's PWM: each is one write of a short text, which the loop makes itself.
 final class KernelPulses: @unchecked Sendable {
-  // Sendable: `set` is for the loop alone; `makeSafe` writes past what `set` remembers, with one system call a motor.
+  // Sendable: `set` is for the loop alone; `safePulses` does not change.
   private let outputs: UnsafeMutableBufferPointer<SysfsPulseOutput>
+  /// The motors' safe widths, for whoever sets them whatever the loop does at the same time.
+  let safePulses: [SafePulse]
 
   /// Takes the channels of the configuration's motors, each with its safe width. `nil` when a chip on a bus makes the
   /// pulses.
@@ -29,6 +31,7 @@ final class KernelPulses: @unchecked Sendable {
       throw error
     }
     outputs = room
+    safePulses = room.indices.map { room[$0].safePulse }
   }
 
   deinit {
@@ -47,10 +50,5 @@ final class KernelPulses: @unchecked Sendable {
       }
     }
     return isDone
-  }
-
-  /// Gives every pulse its safe width, whatever the loop does at the same time.
-  func makeSafe() {
-    for motor in 0..<outputs.count { outputs[motor].makeSafe() }
   }
 }

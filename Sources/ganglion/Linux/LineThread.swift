@@ -50,12 +50,24 @@ final class LineSlots: Sendable {
   private let isEnding = Atomic<Bool>(false)
   private let lost = Atomic<UInt64>(0)
   private let isLost = Atomic<Bool>(false)
+  /// When the switch was last asked, in ns: before the question, so that one that is not answered has no time.
+  private let lookedAt = Atomic<Int64>(0)
+  private let wasStale = Atomic<Bool>(false)
+  /// Age in ns from which the switch's level is stale; without a switch none is.
+  private let staleAfter: Int64
 
-  /// Whether the kill switch is pulled, or was for a moment since the last call. Only the loop calls this.
-  func takeKillSwitch() -> Bool {
+  /// Slots for a switch whose level is worth nothing after `staleAfter` ns.
+  init(staleAfter: Int64 = .max) { self.staleAfter = staleAfter }
+
+  /// Whether the kill switch is pulled, or was for a moment since the last call, or has not been looked at lately: a thread
+  /// that hangs sees no switch. Only the loop calls this; `now` is the time of its tick.
+  func takeKillSwitch(_ now: MonotonicTime) -> Bool {
+    let age = now.nanoseconds &- lookedAt.load(ordering: .acquiring)
+    let isStale = age > staleAfter
+    wasStale.store(isStale, ordering: .relaxed)
     // In this order: a switch that is let go between the two calls has left its mark before.
     let isActive = isActive.load(ordering: .acquiring)
-    return wasActive.exchange(false, ordering: .acquiringAndReleasing) || isActive
+    return wasActive.exchange(false, ordering: .acquiringAndReleasing) || isActive || isStale
   }
 
   /// Edges that the kernel dropped before they were read.
@@ -63,6 +75,9 @@ final class LineSlots: Sendable {
 
   /// Whether the switch cannot be read, and counts as pulled for that.
   var isUnreadable: Bool { isLost.load(ordering: .relaxed) }
+
+  /// Whether the switch had not been looked at lately when the loop last asked, and counted as pulled for that.
+  var isStale: Bool { wasStale.load(ordering: .relaxed) }
 
   /// What the lamp is to show.
   func show(_ signal: LampSignal) { lamp.store(signal.rawValue, ordering: .relaxed) }
@@ -73,11 +88,14 @@ final class LineSlots: Sendable {
   fileprivate var isStopping: Bool { isEnding.load(ordering: .acquiring) }
   fileprivate var signal: LampSignal { LampSignal(rawValue: lamp.load(ordering: .relaxed)) ?? .fault }
 
-  fileprivate func note(active: Bool, isUnreadable: Bool = false, lostEdges: UInt64) {
+  fileprivate func note(
+    _ time: MonotonicTime, active: Bool, isUnreadable: Bool = false, lostEdges: UInt64
+  ) {
     isLost.store(isUnreadable, ordering: .relaxed)
     lost.store(lostEdges, ordering: .relaxed)
     if active { wasActive.store(true, ordering: .releasing) }
     isActive.store(active, ordering: .releasing)
+    lookedAt.store(time.nanoseconds, ordering: .releasing)
   }
 
   fileprivate func noteMoment() { wasActive.store(true, ordering: .releasing) }
@@ -103,12 +121,13 @@ final class LineThread {
     thread = try RealTimeThread("lines", scheduling: scheduling, system: system) { work.run() }
   }
 
-  deinit { end() }
+  deinit { end(within: .max) }
 
-  /// Ends the thread.
-  func end() {
+  /// Ends the thread. Returns whether it has ended within `nanoseconds`.
+  @discardableResult
+  func end(within nanoseconds: Int64) -> Bool {
     slots.stop()
-    thread.join()
+    return thread.join(within: nanoseconds)
   }
 }
 
@@ -149,11 +168,12 @@ private final class LineWork: @unchecked Sendable {
   func readLevel() {
     guard let killSwitch else { return }
     let period = killSwitch.edgeDescriptor >= 0 ? Self.levelPeriod.withEdges : Self.levelPeriod.without
-    nextLevel = clock.now().advanced(nanoseconds: period)
+    let now = clock.now()
+    nextLevel = now.advanced(nanoseconds: period)
     do throws(LineError) {
-      slots.note(active: try killSwitch.isActive(), lostEdges: killSwitch.lostEdges)
+      slots.note(now, active: try killSwitch.isActive(), lostEdges: killSwitch.lostEdges)
     } catch {
-      slots.note(active: true, isUnreadable: true, lostEdges: killSwitch.lostEdges)
+      slots.note(now, active: true, isUnreadable: true, lostEdges: killSwitch.lostEdges)
     }
   }
 

@@ -34,14 +34,17 @@ final class LinuxBoard<System: I2CSystem> {
   /// Transfers that are recorded of each bus at most.
   static var recordedTransfers: Int { 500_000 }
 
-  /// Opens all that `configuration` names. Throws everything that is wrong at once.
-  init(_ configuration: Configuration, systems: LinuxSystems<System>, recordsTraffic: Bool)
-    throws(CommandFailure)
-  {
+  /// Opens all that `configuration` names. Throws everything that is wrong at once. `loopGuard` is told which adapters the
+  /// buses have.
+  init(
+    _ configuration: Configuration, systems: LinuxSystems<System>, loopGuard: LoopGuard, recordsTraffic: Bool
+  ) throws(CommandFailure) {
     let adapters = I2CAdapters(systems.files)
     for (index, load) in configuration.busLoads.enumerated() {
       note("buses[\(index)] \"\(load.bus.name)\"") { () throws(LinuxError) in
-        try open(load, adapters, systems, recordsTraffic: recordsTraffic)
+        try open(load, adapters, systems, recordsTraffic: recordsTraffic) { adapter in
+          loopGuard.setAdapter(ofBus: index, adapter)
+        }
       }
     }
     let chips = GPIOChips(systems.files, system: systems.gpio)
@@ -80,19 +83,31 @@ final class LinuxBoard<System: I2CSystem> {
     return killSwitch
   }
 
-  /// What a process that outlives this one writes to make the motors' chip safe.
-  func safeWrites(_ configuration: Configuration) -> [SafeWrite] {
+  /// All that makes this vehicle safe from outside.
+  func safeOutputs(_ configuration: Configuration) -> SafeOutputs {
+    var outputs = SafeOutputs()
+    outputs.lines = (enable.map { [$0] } ?? []) + (bridges?.lines ?? [])
+    outputs.pulses = (kernelPulses?.safePulses ?? []) + (bridges?.safePulses ?? [])
+    outputs.writes = safeWrites(configuration)
+    return outputs
+  }
+
+  /// The open descriptors of the buses.
+  var descriptors: [Int32] { buses.map(\.descriptor.number) }
+
+  /// What makes the motors' chip safe.
+  private func safeWrites(_ configuration: Configuration) -> [SafeWrite] {
     let driver = configuration.actuators.driver
-    guard driver.chip == .pca9685, let bus = buses.first(where: { $0.name == driver.bus }) else { return [] }
-    let (descriptor, isCombined) = bus.descriptor
-    guard descriptor >= 0 else { return [] }
+    guard driver.chip == .pca9685, let bus = buses.firstIndex(where: { $0.name == driver.bus }) else {
+      return []
+    }
     // Without combined transfers a pulse would take four writes, and be wrong in between: all channels off then.
-    guard isCombined else {
-      return [SafeWrite(descriptor: descriptor, address: driver.address, bytes: PCA9685.allOff)]
+    guard buses[bus].descriptor.isCombined else {
+      return [SafeWrite(bus: bus, address: driver.address, bytes: PCA9685.allOff)]
     }
     return configuration.actuators.motors.map { motor in
       SafeWrite(
-        descriptor: descriptor, address: driver.address,
+        bus: bus, address: driver.address,
         bytes: PCA9685.pulse(
           channel: motor.channel, microseconds: Float(motor.safeMicroseconds),
           prescale: PCA9685.prescale(rate: Double(driver.rateHz), oscillator: Double(driver.oscillatorHz)),
@@ -109,7 +124,8 @@ final class LinuxBoard<System: I2CSystem> {
   }
 
   private func open(
-    _ load: BusLoad, _ adapters: I2CAdapters, _ systems: LinuxSystems<System>, recordsTraffic: Bool
+    _ load: BusLoad, _ adapters: I2CAdapters, _ systems: LinuxSystems<System>, recordsTraffic: Bool,
+    adapterChanged: @escaping @Sendable (I2CAdapter?) -> Void
   ) throws(LinuxError) {
     let adapter = try adapters.find(load.bus.adapter)
     try adapters.check(rate: load.bus.rateHz, of: adapter)
@@ -125,6 +141,8 @@ final class LinuxBoard<System: I2CSystem> {
       } catch {
         return nil
       }
+    } adapterChanged: { path in
+      adapterChanged(path.flatMap { path in adapters.all.first { $0.path == path } })
     }
     buses.append(
       OpenBus(

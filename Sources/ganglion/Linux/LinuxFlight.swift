@@ -21,6 +21,8 @@ struct LoopStatus: BitwiseCopyable, Sendable {
   var identities = SensorIdentities()
   /// Whether the enable line or the pulses do not follow their commands.
   var haveOutputsFailed = false
+  /// Whether the motors' bus carries out no orders.
+  var areOrdersStale = false
   /// What each bus has carried, in the order of the configuration.
   var buses = InlineArray<8, I2CStatistics>(repeating: I2CStatistics())
 }
@@ -115,7 +117,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
     }
     let elapsed = MonotonicTime(nanoseconds: start.time.nanoseconds(since: begin))
     return TickInput(
-      start, readings, killSwitch: vehicle.takeKillSwitch(),
+      start, readings, killSwitch: vehicle.takeKillSwitch(start.time),
       setpoint: setpoints.setpoint(at: elapsed, elapsed: start.elapsed))
   }
 

@@ -22,21 +22,30 @@ final class LinuxRun<System: I2CSystem> {
   private let systems: LinuxSystems<System>
   private let board: LinuxBoard<System>
   private let guardProcess: GuardProcess?
+  private var guardState = GuardProcess.State.watching
   private let process: ProcessRealTime
   private let buses: [BusThread<System>]
-  private let lineSlots = LineSlots()
+  private let lineSlots: LineSlots
   private let lines: LineThread?
   private let watchdog: WatchdogThread
   private let vehicle: LinuxVehicle
   private var loop: LoopThread?
 
+  /// How long the threads may take to end, all together, in ns: one that takes longer hangs in the kernel.
+  private static var longestEnd: Int64 { 2_000_000_000 }
+  /// How long it is waited for outputs to accept their safe values from outside the loop, in ns.
+  private static var safeEffort: Int64 { 300_000_000 }
+
   /// Opens the vehicle and starts all of it but the loop.
   init(_ mission: Mission, systems: LinuxSystems<System>, recordsTraffic: Bool = false) throws {
     let configuration = mission.configuration
-    let board = try LinuxBoard(configuration, systems: systems, recordsTraffic: recordsTraffic)
-    (self.mission, self.systems, self.board) = (mission, systems, board)
     let loopGuard = try LoopGuard()
+    let board = try LinuxBoard(
+      configuration, systems: systems, loopGuard: loopGuard, recordsTraffic: recordsTraffic)
+    (self.mission, self.systems, self.board) = (mission, systems, board)
     self.loopGuard = loopGuard
+    let lineSlots = LineSlots(staleAfter: configuration.lines.killSwitch?.staleAfter ?? .max)
+    self.lineSlots = lineSlots
     let realTime = configuration.realTime
     let limit = configuration.watchdog.loopStoppedAfter
     // Above all that it watches; without real time for those it needs none either.
@@ -45,8 +54,8 @@ final class LinuxRun<System: I2CSystem> {
     guardProcess =
       systems.hasGuardProcess
       ? try GuardProcess(
-        loopGuard, limit: limit, priority: watchPriority, enable: board.enable,
-        writes: board.safeWrites(configuration)) : nil
+        loopGuard, limit: limit, priority: watchPriority, outputs: board.safeOutputs(configuration),
+        closing: board.descriptors) : nil
     process = ProcessRealTime(
       locksMemory: realTime.locksMemory, latency: realTime.processorLatency, system: systems.realTime,
       files: systems.files)
@@ -106,37 +115,98 @@ final class LinuxRun<System: I2CSystem> {
     grants += loop.grants
   }
 
+  /// The guard's process; for tests, which end it.
+  var guardIdentifier: Int32? { guardProcess?.identifier }
+
+  /// Lets go of the guard as this process's death would; for tests.
+  func abandonGuard() -> Int32? { guardProcess?.abandon() }
+
+  /// Looks whether the guard's process still watches, and tells the loop. The thread that supervises calls this.
+  func lookAtGuard() {
+    guard let guardProcess else { return }
+    guardState = guardProcess.state(now: SystemClock().now().nanoseconds)
+    loopGuard.isUnguarded = guardState != .watching
+  }
+
   /// What an owner must know of the machine, as of `status`.
   func complaints(about status: LoopStatus) -> [String] {
-    mission.configuration.complaints(about: status, isSwitchUnreadable: lineSlots.isUnreadable)
+    mission.configuration.complaints(
+      about: status,
+      MachineState(
+        isSwitchUnreadable: lineSlots.isUnreadable, isSwitchStale: lineSlots.isStale, guardProcess: guardState
+      ))
   }
 
   /// Whether the loop has ended.
   var isOver: Bool { loop?.isOver ?? true }
 
-  /// Makes the outputs safe from outside the loop.
-  func makeSafe() { vehicle.makeSafeFromOutside() }
+  /// Has the outputs made safe from outside the loop, by those who watch it: what they hang on must not hold the caller.
+  /// Returns whether lines and pulses have accepted within 300 ms.
+  func makeSafe() -> Bool {
+    loopGuard.trip()
+    watchdog.look()
+    let clock = SystemClock()
+    let end = clock.now().advanced(nanoseconds: Self.safeEffort)
+    while !watchdog.hasMadeSafe, clock.now() < end {
+      clock.sleep(until: clock.now().advanced(milliseconds: 1))
+    }
+    return watchdog.hasMadeSafe
+  }
 
   /// Ends everything in order, the outputs safe: the loop, the buses with their motors, the lines, the guards.
+  ///
+  /// Nothing is waited for for ever. When a thread does not end, which only one that hangs in the kernel does, the outcome
+  /// names it, and the guard's process stays on watch: it makes everything safe when this process has gone.
   func end() -> LinuxOutcome {
     slots.stop()
     var outcome = LinuxOutcome()
-    outcome.loop = loop?.join() ?? LoopReport()
-    for bus in buses { bus.stop() }
-    outcome.loop.latencies.actuation.add(vehicle.actuation)
-    for bus in buses {
-      let (actuation, statistics) = bus.join()
-      outcome.loop.latencies.actuation.add(actuation)
-      outcome.buses.append((bus.name, statistics))
+    if let loop {
+      guard let report = loop.join(within: Self.longestEnd) else {
+        _ = makeSafe()
+        return unfinished(outcome, ["the loop"])
+      }
+      outcome.loop = report
     }
-    lines?.end()
+    for bus in buses { bus.stop() }
+    let clock = SystemClock()
+    let limit = clock.now().advanced(nanoseconds: Self.longestEnd)
+    // Never less than an orderly end takes: one that hangs must not make the others seem so.
+    func rest() -> Int64 { max(limit.nanoseconds(since: clock.now()), 200_000_000) }
+    var hanging: [String] = []
+    outcome.loop.latencies.actuation.add(vehicle.actuation)
+    for (index, bus) in buses.enumerated() {
+      if let (actuation, statistics) = bus.join(within: rest()) {
+        outcome.loop.latencies.actuation.add(actuation)
+        outcome.buses.append((bus.name, statistics))
+        if let recorder = board.buses[index].recorder { outcome.traffic.append((bus.name, recorder)) }
+      } else {
+        hanging.append("the bus \"\(bus.name)\"")
+        outcome.buses.append((bus.name, outcome.loop.last.buses[index]))
+      }
+    }
+    if lines?.end(within: rest()) == false { hanging.append("the lines' thread") }
+    guard hanging.isEmpty else { return unfinished(outcome, hanging) }
     outcome.lostEdges = lineSlots.lostEdges
     outcome.complaints = complaints(about: outcome.loop.last)
     loopGuard.dismiss()
-    watchdog.end()
-    guardProcess?.end()
+    if !watchdog.end(within: rest()) { return unfinished(outcome, ["the watchdog"]) }
+    if guardProcess?.end() == false {
+      outcome.complaints.append("the guard's process did not end, and was killed")
+    }
     outcome.grants = grants
-    outcome.traffic = board.buses.compactMap { bus in bus.recorder.map { (bus.name, $0) } }
+    return outcome
+  }
+
+  private func unfinished(_ outcome: LinuxOutcome, _ hanging: [String]) -> LinuxOutcome {
+    var outcome = outcome
+    guardProcess?.leaveOnWatch()
+    outcome.hanging = hanging
+    outcome.lostEdges = lineSlots.lostEdges
+    outcome.complaints = complaints(about: outcome.loop.last)
+    outcome.complaints.append(
+      "\(hanging.joined(separator: " and ")) did not end within \(Self.longestEnd / 1_000_000_000) s and was left "
+        + "behind: a chip, an adapter or its driver hangs. See the kernel's words: dmesg | tail")
+    outcome.grants = grants
     return outcome
   }
 }
@@ -155,6 +225,8 @@ struct LinuxOutcome {
   var grants: [RealTimeGrant] = []
   /// What was recorded of the buses.
   var traffic: [(name: String, recorder: BusRecorder)] = []
+  /// What did not end, because it hangs in the kernel; then the process must end at once.
+  var hanging: [String] = []
 }
 
 /// The loop's thread.
@@ -176,10 +248,9 @@ private final class LoopThread {
   /// Whether the loop has ended.
   var isOver: Bool { end.isOver.load(ordering: .acquiring) }
 
-  /// Waits for the loop's end.
-  func join() -> LoopReport {
-    thread.join()
-    return end.report
+  /// Waits for the loop's end, `nanoseconds` at most; `nil` when it does not come.
+  func join(within nanoseconds: Int64) -> LoopReport? {
+    thread.join(within: nanoseconds) ? end.report : nil
   }
 }
 

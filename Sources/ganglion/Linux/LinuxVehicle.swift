@@ -23,11 +23,23 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   private let pulseOutputs: Borrowed<KernelPulses>?
   private let bridgeOutputs: Borrowed<BridgeOutputs>?
   private let clock = SystemClock()
+  /// How long outputs that do not accept their safe values at the end are tried again, in ns.
+  private static let safeEffort: Int64 = 300_000_000
   private let safeOutput: TickOutput
   /// The level that the enable line was last given; `nil` when that failed.
   private var enabled: Bool? = false
   private var pulsesFailed = false
   private var sampleTime: Int64 = 0
+  /// When the tick began, when the last one began that sent an order to the motors' bus, the newest whose order the bus has
+  /// carried out, and since when it has carried out nothing although there were orders; in ns.
+  private var tickTime: Int64 = 0
+  private var orderedAt: Int64 = 0
+  private var takenAt: Int64 = 0
+  private var pendingSince: Int64 = 0
+  private var areOrdersStale = false
+  /// Time in ns after which orders that nobody carries out are a fault.
+  private let ordersStaleAfter: Int64
+  private let motorReport: Int?
   /// Time from a sample to the kernel's PWM, when that makes the pulses. Read only when the loop has ended, so that no
   /// access needs to be checked.
   @exclusivity(unchecked) private(set) var actuation = LatencyHistogram()
@@ -47,17 +59,32 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     var safe = TickOutput()
     safe.pulses = configuration.safePulses
     safeOutput = safe
+    ordersStaleAfter = configuration.actuators.staleAfter
+    motorReport = motorBus.flatMap { bus in buses.firstIndex { $0 === bus } }
   }
 
   /// The newest readings of all buses. An output that does not follow its commands is a fault of the actuators.
   func collectSamples(until time: MonotonicTime) -> SensorReadings {
     var readings = SensorReadings()
+    var taken = takenAt
     for index in reports.indices {
       guard let report = reports[index] else { break }
-      report { readings.take(from: $0.latest.readings) }
+      report {
+        let latest = $0.latest
+        readings.take(from: latest.readings)
+        if index == motorReport { taken = latest.taken }
+      }
     }
-    if pulsesFailed || enabled == nil { readings.actuatorFault = .transfer }
-    if loopGuard.isTripped { readings.actuatorFault = .notReady }
+    tickTime = time.nanoseconds
+    // A loop that was late itself left no order behind for which the bus could be blamed.
+    if taken != takenAt || taken == orderedAt { pendingSince = tickTime }
+    takenAt = taken
+    areOrdersStale =
+      motorReport != nil && readings.actuatorFault == .none && tickTime &- pendingSince > ordersStaleAfter
+    if pulsesFailed || enabled == nil || areOrdersStale { readings.actuatorFault = .transfer }
+    if loopGuard.holdsOutputs { readings.actuatorFault = .notReady }
+    // Everything obeys; but it would not be made safe if this process died.
+    if readings.actuatorFault == .none, loopGuard.isUnguarded { readings.actuatorFault = .unguarded }
     sampleTime = readings.inertial.sequence > 0 ? readings.inertial.time.nanoseconds : 0
     return readings
   }
@@ -74,16 +101,26 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
       }
     }
     status.haveOutputsFailed = pulsesFailed || enabled == nil
+    status.areOrdersStale = areOrdersStale
   }
 
-  /// Whether the kill switch is pulled, or was since the last call.
-  func takeKillSwitch() -> Bool { lines.takeKillSwitch() }
+  /// Whether the kill switch is pulled, or was since the last call, or cannot be known at `time`.
+  func takeKillSwitch(_ time: MonotonicTime) -> Bool { lines.takeKillSwitch(time) }
 
-  /// Sends a tick's decision to the actuators. Outputs that were made safe from outside the loop stay so until a tick
+  /// Sends a tick's decision to the actuators. Outputs that are held safe from outside the loop stay so until a tick
   /// disarms.
   func actuate(_ output: TickOutput) {
-    let isHeldSafe = loopGuard.isTripped
+    let isHeldSafe = loopGuard.holdsOutputs
     if isHeldSafe, !output.enable { loopGuard.reset() }
+    drive(output, isHeldSafe: isHeldSafe)
+    // A watcher that has tripped in between may have had its say before this tick had: the last word is safe.
+    if !isHeldSafe, output.enable, loopGuard.holdsOutputs { drive(output, isHeldSafe: true) }
+    // With a chip on a bus the bus's thread takes this time, when the chip has the pulses.
+    if orders == nil, sampleTime != 0 { actuation.record(clock.now().nanoseconds &- sampleTime) }
+    lines.show(LampSignal(output))
+  }
+
+  private func drive(_ output: TickOutput, isHeldSafe: Bool) {
     let isEnabled = output.enable && !isHeldSafe
     // Power goes last and comes off first.
     if !isEnabled { setEnable(false) }
@@ -92,30 +129,40 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
       pulsesFailed = !bridgeOutputs { isHeldSafe ? $0.apply(safeOutput) : $0.apply(output) }
     }
     if isEnabled { setEnable(true) }
-    // With a chip on a bus the bus's thread takes this time, when the chip has the pulses.
-    if orders == nil, sampleTime != 0 { actuation.record(clock.now().nanoseconds &- sampleTime) }
-    lines.show(LampSignal(output))
   }
 
-  /// Puts every output to its safe value: the enable line inactive, the motors' safe pulses.
-  func makeSafe() { actuate(safeOutput) }
+  /// Puts every output to its safe value: the enable line inactive, the motors' safe pulses. Again until they accept, for
+  /// 300 ms at most.
+  func makeSafe() {
+    let end = clock.now().advanced(nanoseconds: Self.safeEffort)
+    repeat {
+      actuate(safeOutput)
+      if enabled != nil, !pulsesFailed { return }
+      clock.sleep(until: clock.now().advanced(milliseconds: 2))
+    } while clock.now() < end
+  }
 
-  /// The same from another thread, while the loop's own may hang: the buses' threads see for themselves that the guard
-  /// has tripped.
-  func makeSafeFromOutside() {
+  /// The same from another thread, while the loop's own may hang: the buses' threads see for themselves that the outputs
+  /// are held safe. Returns whether lines and pulses have accepted.
+  ///
+  /// The lines come last, and the guard's process begins with them: whatever hangs, one of the two has done the rest.
+  func makeSafeFromOutside() -> Bool {
+    motorBus?.bell.ring()
+    var isSafe = true
+    for pulse in kernelPulses?.safePulses ?? [] { isSafe = pulse.set() && isSafe }
+    if let bridges, !bridges.openFromOutside() { isSafe = false }
     do throws(LineError) {
       try enable?.set(false)
     } catch {
-      // The pulses are made safe nevertheless.
+      isSafe = false
     }
-    kernelPulses?.makeSafe()
-    bridges?.openFromOutside()
-    motorBus?.bell.ring()
+    return isSafe
   }
 
   private func send(_ pulses: FixedVector<8>) {
     if let orders {
-      orders.slot { $0.publish(PulseOrder(widths: pulses, sampleTime: sampleTime)) }
+      orderedAt = tickTime
+      orders.slot { $0.publish(PulseOrder(widths: pulses, time: tickTime, sampleTime: sampleTime)) }
       orders.bell { $0.ring() }
     }
     if let pulseOutputs { pulsesFailed = !pulseOutputs { $0.set(pulses) } }

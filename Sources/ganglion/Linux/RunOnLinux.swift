@@ -29,6 +29,7 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
   }
   try run.start(ring: log?.ring, duration: options.duration, clock: SystemClock())
   for grant in run.grants { Terminal.printNote(grant.text) }
+  for warning in configuration.warnings { Terminal.printNote("\(warning)") }
   if configuration.lines.enable == nil {
     Terminal.printNote("no enable line: nothing takes the motors' power away when this process cannot")
   }
@@ -37,13 +38,14 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
     notifier: SystemdNotifier(environment: ProcessInfo.processInfo.environment), device: device)
   let isOver = supervisor.run(
     signals, isOver: { run.isOver }, complaints: { run.complaints(about: $0) },
-    logFailure: { log?.failure })
+    logFailure: { log?.failure }, lookAtGuard: { run.lookAtGuard() })
   guard isOver else {
     // The loop's thread hangs, perhaps in the kernel: nobody may wait for it.
-    run.makeSafe()
+    let outputs =
+      run.makeSafe()
+      ? "the outputs were made safe" : "an output does not accept its safe value: take the motors' power away"
     Terminal.printError(
-      "run: the loop does not end; the outputs were made safe, and the log ends without its index (ganglion log recover)"
-    )
+      "run: the loop does not end; \(outputs), and the log ends without its index (ganglion log recover)")
     exit(ExitStatus.resultSaysNo.rawValue)
   }
   let outcome = run.end()
@@ -60,6 +62,11 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
     }
   }
   Terminal.printResult(json ? Terminal.json(mission.noted(report.json)) : report.table)
+  guard outcome.hanging.isEmpty else {
+    // What hangs would be waited for by whatever holds it.
+    Terminal.printError("run: \(outcome.complaints.last ?? "")")
+    exit(ExitStatus.resultSaysNo.rawValue)
+  }
   return report.logFailure == nil && report.trafficFailure == nil ? .success : .resultSaysNo
 }
 

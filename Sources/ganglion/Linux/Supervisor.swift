@@ -41,9 +41,10 @@ struct Supervisor: ~Copyable {
   ///   - isOver: Whether the loop has ended.
   ///   - complaints: What an owner must know of the machine; said when it comes and when it goes.
   ///   - logFailure: Why the log can no longer be written; `nil` while it can.
+  ///   - lookAtGuard: Looks whether the guard's process still watches.
   mutating func run(
     _ signals: borrowing StopSignals, isOver: () -> Bool, complaints: (LoopStatus) -> [String],
-    logFailure: () -> String?
+    logFailure: () -> String?, lookAtGuard: () -> Void = {}
   ) -> Bool {
     var isLogReported = false
     var deadline = MonotonicTime.distantFuture
@@ -55,6 +56,7 @@ struct Supervisor: ~Copyable {
       }
       let now = clock.now()
       guard now < deadline else { return false }
+      lookAtGuard()
       if slots.status.isNew { look(complaints) }
       if !isLogReported, let failure = logFailure() {
         isLogReported = true

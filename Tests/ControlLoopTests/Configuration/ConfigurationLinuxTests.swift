@@ -60,6 +60,15 @@ import Testing
       #"lines.kill_switch.bias: found "up", expected one of "as_is", "disabled", "pull_up", "pull_down""#),
     Case(
       "limits: {", "realtime: { loop_priority: 99 }, limits: {", "realtime.loop_priority: found 99, expected"),
+    Case(
+      #"line: "GPIO27","#, #"line: "GPIO27", stale_after_ms: 100,"#,
+      "lines.kill_switch.stale_after_ms: found 100, expected whole number, 200 to 10000 (ms)"),
+    Case(
+      "  actuators: {", "  actuators: { stale_after_ms: 7000000,",
+      "actuators.stale_after_ms: found 7000000, expected whole number, 10 to 10000 (ms)"),
+    Case(
+      "rate_hz: 250,\n", "rate_hz: 15,\n",
+      "actuators.stale_after_ms: found 100, expected at least two periods of the loop, 133.333 ms"),
     Case("limits: {", "realtime: { processor: -1 }, limits: {", "realtime.processor: found -1, expected"),
     Case(
       "limits: {", "realtime: { lock_memory: 1 }, limits: {",
@@ -101,6 +110,33 @@ import Testing
     #expect(configuration.watchdog.device == nil)
     #expect(configuration.lines.status == nil)
     #expect(configuration.lines.killSwitch?.bias == .asIs)
+    #expect(configuration.lines.killSwitch?.staleAfter == 500_000_000)
+    #expect(configuration.actuators.staleAfter == 100_000_000)
+    #expect(configuration.failsafe.rule(for: .guardLost) == FailsafeRule(action: .warn))
+  }
+
+  /// By level and pull; `nil` where nothing in the chip decides what a broken wire reads.
+  @Test(arguments: [
+    ("high", "pull_up", true), ("low", "pull_down", true), ("low", "pull_up", false),
+    ("high", "pull_down", false), ("high", "as_is", nil), ("low", "disabled", nil),
+  ])
+  func aSwitchThatABrokenWireReleasesIsWarnedOf(_ active: String, _ bias: String, _ isPulled: Bool?) throws {
+    let configuration = try load(
+      replacing: #"line: "GPIO27", active: "high""#,
+      by: #"line: "GPIO27", active: "\#(active)", bias: "\#(bias)""#)
+    #expect(configuration.lines.killSwitch?.isPulledByBrokenWire == isPulled)
+    let warnings = configuration.warnings
+    guard isPulled != true else { return #expect(warnings.isEmpty) }
+    #expect(warnings.map(\.path) == ["lines.kill_switch.bias"])
+    #expect(warnings.first?.message.contains("\"released\"") == true)
+    #expect(warnings.first?.message.contains(active == "high" ? "\"pull_up\"" : "\"pull_down\"") == true)
+  }
+
+  @Test func withoutAKillSwitchThereIsNothingToWarnOf() throws {
+    let text = try quadrotorText()
+    let line = try #require(text.split(separator: "\n").first { $0.contains("kill_switch: {") })
+    let configuration = try Configuration.load(text: text.replacing(line, with: ""), directory: nil)
+    #expect(configuration.lines.killSwitch == nil && configuration.warnings.isEmpty)
   }
 
   @Test func theCommandLineChoosesTheBackend() throws {

@@ -155,7 +155,7 @@ struct BadInputTests {
     var status = LoopStatus()
     (status.buses[0].bits, status.buses[0].good) = (400_000, 4_000_000_000)
     let complaints = try TestMachine().mission.configuration.complaints(
-      about: status, isSwitchUnreadable: true)
+      about: status, MachineState(isSwitchUnreadable: true))
     #expect(complaints.contains { $0.contains("takes 4.0 times as long as at 400000 Hz") })
     #expect(complaints.contains { $0.hasPrefix("lines.kill_switch: cannot be read") })
   }

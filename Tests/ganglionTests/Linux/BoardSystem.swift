@@ -26,6 +26,7 @@ final class BoardI2C: I2CSystem, @unchecked Sendable {
   private let begin = SystemClock().now()
   private var openResult: Int32 = 3
   private var isPresent = true
+  private let isHanging = Atomic<Bool>(false)
 
   init(_ configuration: Configuration) throws {
     motors = SimulatedMotors(configuration.actuators, board: board, enable: "enable")
@@ -51,6 +52,9 @@ final class BoardI2C: I2CSystem, @unchecked Sendable {
 
   /// Pulls the adapter out, or puts it back.
   func plug(_ isIn: Bool) { withBoard { (isPresent, openResult) = (isIn, isIn ? 3 : -ENOENT) } }
+
+  /// Lets every transfer hang from now on, or go on.
+  func hang(_ hangs: Bool) { isHanging.store(hangs, ordering: .releasing) }
 
   /// What opening the adapter gives from now on: −errno, or a descriptor.
   func setOpenResult(_ result: Int32) { withBoard { openResult = result } }
@@ -81,7 +85,8 @@ final class BoardI2C: I2CSystem, @unchecked Sendable {
     _ descriptor: Int32, address: UInt8, written: UnsafeBufferPointer<UInt8>,
     read: UnsafeMutableBufferPointer<UInt8>
   ) -> Int32 {
-    withBoard {
+    while isHanging.load(ordering: .acquiring) { usleep(1_000) }
+    return withBoard {
       guard isPresent else { return -EIO }
       var span = MutableSpan(_unsafeElements: read)
       do throws(BusError) {
@@ -143,6 +148,8 @@ final class TestMachine {
     ("maximum_consecutive_misses: 5", "maximum_consecutive_misses: 1000"),
     ("stale_after_ms: 12", "stale_after_ms: 20000"), ("stale_after_ms: 500 }", "stale_after_ms: 20000 }"),
     ("{ at_s: 1.0, arm: true }", "{ at_s: 0.3, arm: true }"),
+    ("  actuators: {", "  actuators: { stale_after_ms: 10000,"),
+    ("kill_switch: {", "kill_switch: { stale_after_ms: 10000,"),
     (
       "lines: {",
       "watchdog: { loop_stopped_ms: 10000 }, lines: { status: { chip: \"pinctrl-bcm2711\", line: \"GPIO22\" },"
@@ -182,7 +189,31 @@ final class TestMachine {
   }
 
   /// The vehicle on this machine, all of it but the loop.
-  func makeRun() throws -> LinuxRun<BoardI2C> { try LinuxRun(mission, systems: systems) }
+  func makeRun(guarded: Bool = false) throws -> LinuxRun<BoardI2C> {
+    var systems = systems
+    systems.hasGuardProcess = guarded
+    return try LinuxRun(mission, systems: systems)
+  }
+
+  /// Puts a PWM chip of four outputs into the machine, and gives what the file of a channel's width holds.
+  func addPWMChip() throws -> (Int) -> Int {
+    let chip = "/sys/class/pwm/pwmchip0"
+    try files.put("\(chip)/npwm", "4")
+    for channel in 0..<4 {
+      for file in ["enable", "duty_cycle", "polarity", "period"] {
+        try files.put("\(chip)/pwm\(channel)/\(file)", "0")
+      }
+    }
+    return { [files] channel in
+      files.line("\(chip)/pwm\(channel)/duty_cycle").flatMap { Int($0) } ?? -1
+    }
+  }
+
+  /// What gives the shipped quadrotor's pulses to the kernel's PWM.
+  static let kernelPWM = (
+    "driver: { chip: \"pca9685\", bus: \"sensors\", address: 0x40, rate_hz: 400, oscillator_hz: 25000000 }",
+    "driver: { chip: \"kernel_pwm\", pwm_chip: \"pwmchip0\", rate_hz: 400 }"
+  )
 
   /// A pull of the kill switch that is over before anybody asks for the level.
   func pullKillSwitchForAMoment() {

@@ -11,21 +11,9 @@ struct LinuxOutputsTests {
   @Test("The kernel's PWM makes the pulses: idle while armed, safe before, after, and when the loop hangs")
   func kernelPWM() throws {
     let machine = try TestMachine([
-      (
-        "driver: { chip: \"pca9685\", bus: \"sensors\", address: 0x40, rate_hz: 400, oscillator_hz: 25000000 }",
-        "driver: { chip: \"kernel_pwm\", pwm_chip: \"pwmchip0\", rate_hz: 400 }"
-      ), ("loop_stopped_ms: 10000", "loop_stopped_ms: 500"),
+      TestMachine.kernelPWM, ("loop_stopped_ms: 10000", "loop_stopped_ms: 500"),
     ])
-    let chip = "/sys/class/pwm/pwmchip0"
-    try machine.files.put("\(chip)/npwm", "4")
-    for channel in 0..<4 {
-      for file in ["enable", "duty_cycle", "polarity", "period"] {
-        try machine.files.put("\(chip)/pwm\(channel)/\(file)", "0")
-      }
-    }
-    func width(_ channel: Int) -> Int {
-      machine.files.line("\(chip)/pwm\(channel)/duty_cycle").flatMap { Int($0) } ?? -1
-    }
+    let width = try machine.addPWMChip()
     let run = try machine.makeRun()
     for channel in 0..<4 { #expect(width(channel) == 900_000) }
     let clock = HangingClock()

@@ -64,8 +64,12 @@ struct SupervisorTests {
   @Test("A guard that outlives the process gives each motor its safe pulse")
   func safeWrites() throws {
     let machine = try TestMachine()
-    let board = try LinuxBoard(machine.mission.configuration, systems: machine.systems, recordsTraffic: false)
-    let writes = board.safeWrites(machine.mission.configuration)
+    let board = try LinuxBoard(
+      machine.mission.configuration, systems: machine.systems, loopGuard: LoopGuard(), recordsTraffic: false)
+    let outputs = board.safeOutputs(machine.mission.configuration)
+    let writes = outputs.writes
+    #expect(outputs.lines.map(\.place.name) == ["GPIO17"])
+    #expect(outputs.pulses.isEmpty)
     #expect(writes.count == 4)
     // On a chip that runs.
     let run = try machine.makeRun()
@@ -77,7 +81,7 @@ struct SupervisorTests {
       #expect(write.bytes.count == 5)
       let result = write.bytes.withUnsafeBufferPointer {
         machine.i2c.transfer(
-          write.descriptor, address: write.address, written: $0,
+          3, address: write.address, written: $0,
           read: UnsafeMutableBufferPointer(start: nil, count: 0))
       }
       #expect(result == 1)

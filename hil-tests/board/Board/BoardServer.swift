@@ -8,6 +8,7 @@ final class BoardServer: @unchecked Sendable {
   private let lock = Lock()
   private var bridge: CP2112Bridge<EmulatedBoard>
   private let isEnding = Atomic<Bool>(false)
+  private let isAnswering = Atomic<Bool>(false)
   private var thread: RealTimeThread?
 
   static let vendor: UInt32 = 0x10C4
@@ -31,6 +32,10 @@ final class BoardServer: @unchecked Sendable {
     return try body(&bridge)
   }
 
+  /// Whether the kernel still has the device. It keeps it after the plug is pulled for as long as a program has the adapter
+  /// open.
+  var isServing: Bool { isAnswering.load(ordering: .acquiring) }
+
   /// Whether the plug is in.
   private(set) var isPlugged = false
 
@@ -44,6 +49,7 @@ final class BoardServer: @unchecked Sendable {
     guard !isPlugged else { return }
     thread?.join()
     isEnding.store(false, ordering: .releasing)
+    isAnswering.store(true, ordering: .releasing)
     do throws(LinuxError) {
       thread = try RealTimeThread("board", scheduling: Self.scheduling, system: KernelRealTime()) {
         [unowned self] in serve()
@@ -68,6 +74,12 @@ final class BoardServer: @unchecked Sendable {
   // MARK: - The thread
 
   private func serve() {
+    // After the device is destroyed, with which the kernel waits.
+    defer { isAnswering.store(false, ordering: .releasing) }
+    serveDevice()
+  }
+
+  private func serveDevice() {
     do throws(HILError) {
       let device = try UHIDDevice(
         name: "Silicon Labs CP2112 HID USB-to-SMBus Bridge", vendor: Self.vendor, product: Self.product,

@@ -30,6 +30,8 @@ struct EmulatedBoard: BridgeSurroundings {
   let vehicle: any BoardVehicle
   /// Whether the enable line is high.
   private(set) var isEnabled = false
+  /// Levels of the pins that are outputs, a bit for each.
+  private(set) var pins: UInt8 = 0
   /// How often it went high.
   private(set) var enables = 0
   /// Whether the kill switch is pulled; the pin is high then.
@@ -134,6 +136,7 @@ struct EmulatedBoard: BridgeSurroundings {
     let isHigh = levels >> Pin.enable & 1 == 1
     if isHigh, !isEnabled { enables += 1 }
     isEnabled = isHigh
+    pins = levels
     isKillDriven = levels >> Pin.killDrive & 1 == 1
     board.drive("enable", active: isHigh)
     vehicle.take(pins: levels, board)

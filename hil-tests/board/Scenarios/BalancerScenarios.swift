@@ -39,7 +39,7 @@ enum BalancerScenarios {
     try flight.getUnderWay()
     flight.signal(SIGKILL)
     try flight.end(.signal(SIGKILL))
-    try bench.expectSafe(pulses: false)
+    try bench.expectSafe()
   }
 
   private static func stop(_ bench: Bench) throws(HILError) {

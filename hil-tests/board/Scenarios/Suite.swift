@@ -1,8 +1,9 @@
 /// All scenarios, in order.
 enum Suite {
   static var all: [Scenario] {
-    DeviceScenarios.all + LineScenarios.all + ProbeScenarios.all + FlightScenarios.all + FaultScenarios.all
-      + BalancerScenarios.all + StartScenarios.all + DiskScenarios.all + LoopBackScenarios.all
+    DeviceScenarios.all + LineScenarios.all + ProbeScenarios.all + FlightScenarios.all + GuardScenarios.all
+      + FaultScenarios.all + BalancerScenarios.all + StartScenarios.all + DiskScenarios.all
+      + LoopBackScenarios.all
   }
 
   /// Runs those whose name contains `word` and prints a line for each and the sum. Returns whether all passed.

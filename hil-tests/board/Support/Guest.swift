@@ -13,6 +13,25 @@ enum Guest {
   /// The same clock as drivers know it.
   static var time: MonotonicTime { MonotonicTime(nanoseconds: now()) }
 
+  /// The process that has this name (at most 15 characters); `nil` when there is none.
+  static func process(named name: String) -> pid_t? {
+    guard let folder = opendir("/proc") else { return nil }
+    defer { closedir(folder) }
+    while let entry = readdir(folder) {
+      let text = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard let number = pid_t(text) else { continue }
+      let file = open("/proc/\(text)/comm", O_RDONLY)
+      guard file >= 0 else { continue }
+      defer { close(file) }
+      var bytes = [UInt8](repeating: 0, count: 32)
+      let count = read(file, &bytes, bytes.count)
+      if count > 0, String(decoding: bytes[..<(count - 1)], as: UTF8.self) == name { return number }
+    }
+    return nil
+  }
+
   /// Sleeps for a while.
   static func sleep(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 }

@@ -18,6 +18,8 @@ extension Configuration {
     public var idle: Double
     /// Largest change of a motor's command in 1/s.
     public var slewPerSecond: Double
+    /// Time in ns without pulses that the driver's chip has taken, after which the actuators do not follow.
+    public var staleAfter: Int64
   }
 
   /// The chip that makes the motors' pulses.
@@ -73,6 +75,11 @@ extension Configuration.Actuators: ConfigurationPart {
     "slew_per_s", 0.1...1000, unit: "1/s", standard: 20,
     "Largest change of a motor's command: 20 means from none to full in 50 ms.")
 
+  private static let staleAfter = Key<Int>.integer(
+    "stale_after_ms", 10...10_000, unit: "ms", standard: 100,
+    "Time without pulses that a chip on a bus has taken, after which the condition `actuator_fault` holds; at least two "
+      + "periods of the loop.")
+
   static func schema(of vehicle: VehicleKind) -> SectionSchema {
     let actuation = vehicle.parts.actuation
     let order = actuation.motors.joined(separator: ", ")
@@ -83,6 +90,7 @@ extension Configuration.Actuators: ConfigurationPart {
         .section(
           "motors", as: "list of \(actuation.motors.count) objects", "The motors in the order \(order)."),
         actuation.hasBridges ? nil : idle.description, slew.description,
+        staleAfter.description,
       ].compactMap(\.self))
   }
 
@@ -92,14 +100,15 @@ extension Configuration.Actuators: ConfigurationPart {
     let driver = section.read(Configuration.PulseDriver.self, "driver")
     let motors = section.readList(Configuration.Motor.self, "motors", count: count...count)
     let idle = actuation.hasBridges ? 0 : section.read(Self.idle)
-    let slew = section.read(Self.slew)
+    let (slew, staleAfter) = (section.read(Self.slew), section.read(Self.staleAfter))
     if let motors { Self.check(motors, driver: driver, in: section) }
-    guard let driver, var motors, let idle, let slew else { return nil }
+    guard let driver, var motors, let idle, let slew, let staleAfter else { return nil }
     // A bridge's pulses may last as long as the time between them.
     for index in motors.indices where motors[index].bridge != nil {
       motors[index].maximumMicroseconds = 1e6 / driver.actualRate
     }
     (self.driver, self.motors, self.idle, self.slewPerSecond) = (driver, motors, idle, slew)
+    self.staleAfter = Int64(staleAfter) * 1_000_000
   }
 
   private static func check(

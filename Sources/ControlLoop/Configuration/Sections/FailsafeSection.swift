@@ -62,7 +62,7 @@ extension FailsafeCondition {
     case .networkFault: [.classical, .land, .disarm]
     case .attitudeLost, .killSwitch: [.disarm]
     case .rangeStale, .barometerStale, .powerStale, .tilt, .overruns, .lowBattery, .sensorSwitched,
-      .redundancyLost, .sensorsDisagree, .sensorDoubtful:
+      .redundancyLost, .sensorsDisagree, .sensorDoubtful, .guardLost:
       FailsafeAction.allCases
     }
   }

@@ -36,6 +36,8 @@ extension Configuration {
     public var active: ActiveLevel
     /// How it is pulled inside the chip.
     public var bias: LineBias
+    /// Age in ns from which its level is worth nothing, and the switch counts as pulled.
+    public var staleAfter: Int64
   }
 }
 
@@ -99,16 +101,22 @@ extension Configuration.SwitchLine {
     "How the chip pulls it. With \"pull_up\", `active: \"high\"` and a switch that closes to ground while all is well, "
       + "a broken wire disarms too.")
 
+  private static let staleAfter = Key<Int>.integer(
+    "stale_after_ms", 200...10_000, unit: "ms", standard: 500,
+    "Time without a look at the switch after which it counts as pulled; it is looked at every 50 ms.")
+
   static let schema = SectionSchema(
     path: "lines.kill_switch", about: "A digital input.",
     keys: [
       LineKeys.chip.description, LineKeys.line.description, LineKeys.active.description, bias.description,
+      staleAfter.description,
     ])
 
   init?(_ section: Section) {
-    guard let (chip, line, active) = LineKeys.read(section), let bias = section.read(Self.bias) else {
-      return nil
-    }
+    guard let (chip, line, active) = LineKeys.read(section), let bias = section.read(Self.bias),
+      let staleAfter = section.read(Self.staleAfter)
+    else { return nil }
     (self.chip, self.line, self.active, self.bias) = (chip, line, active, bias)
+    self.staleAfter = Int64(staleAfter) * 1_000_000
   }
 }

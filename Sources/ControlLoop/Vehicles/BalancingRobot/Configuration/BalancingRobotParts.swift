@@ -28,7 +28,7 @@ extension Configuration.BalancingRobot: VehicleParts {
   static let conditions: [FailsafeCondition] = [
     .imuStale, .attitudeLost, .encoderStale, .wheelSlip, .powerStale, .networkFault, .tilt, .overruns,
     .lowBattery, .actuatorFault, .killSwitch, .sensorSwitched, .redundancyLost, .sensorsDisagree,
-    .sensorDoubtful,
+    .sensorDoubtful, .guardLost,
   ]
   static let schemas = [
     Estimator.schema, Limits.schema, SetpointChange.schema, SetpointRates.schema, Evaluation.schema,

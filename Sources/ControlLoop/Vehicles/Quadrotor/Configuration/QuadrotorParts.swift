@@ -30,7 +30,7 @@ extension Configuration.Quadrotor: VehicleParts {
   static let conditions: [FailsafeCondition] = [
     .imuStale, .attitudeLost, .rangeStale, .barometerStale, .altitudeLost, .powerStale, .networkFault, .tilt,
     .overruns, .lowBattery, .actuatorFault, .killSwitch, .sensorSwitched, .redundancyLost, .sensorsDisagree,
-    .sensorDoubtful,
+    .sensorDoubtful, .guardLost,
   ]
   static let schemas = [
     Estimator.schema, AltitudeFilter.schema, Limits.schema, SetpointChange.schema, SetpointRates.schema,

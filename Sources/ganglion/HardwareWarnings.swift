@@ -3,11 +3,12 @@ import Devices
 import SimulatedHardware
 
 extension Configuration {
-  /// What a valid configuration allows, and an owner most likely does not want: said by `check`, and no error.
-  var notes: [String] { [shuntNote, allCallNote].compactMap(\.self) }
+  /// What a valid configuration allows, and an owner most likely does not want, as far as it depends on chips and motors:
+  /// said by `check`, and no error.
+  var hardwareWarnings: [String] { [shuntWarning, allCallWarning].compactMap(\.self) }
 
   /// The shunt must carry what the motors draw, or the current is not measured when it matters.
-  private var shuntNote: String? {
+  private var shuntWarning: String? {
     guard let power = sensors.power, let fullScale = power.chip.facts.shuntFullScale else { return nil }
     let (measured, drawn) = (fullScale / power.shuntOhm, largestCurrent)
     guard measured < drawn else { return nil }
@@ -27,7 +28,7 @@ extension Configuration {
 
   /// A PCA9685 answers at 0x70 as well until its driver, in the first thing that it writes, switches that off, and again
   /// after its supply has sagged.
-  private var allCallNote: String? {
+  private var allCallWarning: String? {
     let bus = actuators.driver.bus
     guard actuators.driver.chip == .pca9685,
       let load = busLoads.first(where: { $0.bus.name == bus }),
