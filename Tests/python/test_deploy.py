@@ -1,5 +1,6 @@
 """Deploys to a board that is a folder: ssh, sudo and the system's tools are stand-ins on PATH that note their calls."""
 
+import hashlib
 import os
 import shutil
 import stat
@@ -91,6 +92,79 @@ class Deploy(unittest.TestCase):
         self.assertIn("groupadd", result.stdout)
         self.assertEqual(self.noted(), "")
         self.assertEqual(list(self.board.iterdir()), [])
+
+    def test_a_dry_run_builds_nothing_and_asks_for_no_rights(self):
+        # A tree of its own, without any program in it; every tool that could build or ask is one that tells.
+        tree = self.folder / "tree"
+        shutil.copytree(ROOT / "scripts", tree / "scripts", ignore=shutil.ignore_patterns("python", "train", "__pycache__"))
+        shutil.copytree(ROOT / "firmware-configs", tree / "firmware-configs")
+        for name in ("LICENSE", "NOTICE"):
+            shutil.copy(ROOT / name, tree)
+        for name in ("swift", "sudo", "apt-get", "curl", "pip"):
+            self.tool(name, f'echo "{name} $*" >> "$CALLS"; exit 1')
+        environment = {k: v for k, v in os.environ.items() if k != "GANGLION"}
+        environment |= {"PATH": f"{self.tools}:/usr/bin:/bin", "CALLS": str(self.calls)}
+        before = sorted(tree.rglob("*"))
+        result = subprocess.run(
+            [tree / "scripts/deploy", "drone", "--dry-run"], env=environment, capture_output=True, text=True)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("would build the program", result.stdout)
+        self.assertIn("not checked", result.stdout)
+        self.assertEqual(self.noted(), "")
+        self.assertEqual(sorted(tree.rglob("*")), before)
+
+    def files(self):
+        """What stands on the board, by path: digest of the content, and permissions."""
+        return {
+            str(p.relative_to(self.board)): (hashlib.sha256(p.read_bytes()).hexdigest(), p.stat().st_mode)
+            for p in self.board.rglob("*") if p.is_file()}
+
+    def test_a_file_that_cannot_be_put_in_its_place_leaves_the_old_vehicle(self):
+        self.assertEqual(self.deploy("drone").returncode, 0)
+        before = self.files()
+        config = self.folder / "other"
+        shutil.copytree(ROOT / "firmware-configs", config)
+        text = (config / "quadrotor-hold.json5").read_text()
+        (config / "quadrotor-hold.json5").write_text(text.replace("quadrotor-hold", "quadrotor-other"))
+        real = shutil.which("mv")
+        # The wrong kind of place for the fifth and later ones, a full disk while the files are written, a power button.
+        for tool, body in (
+            ("mv", f'echo x >> "$CALLS.mv"; [ $(wc -l < "$CALLS.mv") -lt 2 ] || [ -e "$CALLS.failed" ] || {{ : > "$CALLS.failed"; exit 1; }}; exec {real} "$@"'),
+            ("install", 'echo "no space left on device" >&2; exit 1'),
+            ("sync", 'case "$1" in *vehicle.json5.new) kill -TERM $PPID;; esac; exit 0'),
+        ):
+            with self.subTest(tool):
+                for name in ("calls.mv", "calls.failed"):
+                    (self.folder / name).unlink(missing_ok=True)
+                # Two files change: the program is another, and the vehicle is.
+                program = self.folder / "program"
+                program.write_text(f'#!/bin/sh\n# another\nexec {GANGLION} "$@"\n')
+                program.chmod(0o755)
+                self.tool(tool, body)
+                result = self.deploy("drone", str(config / "quadrotor-hold.json5"), "--binary", str(program))
+                (self.tools / tool).unlink()
+                self.assertNotEqual(result.returncode, 0)
+                self.assertIn("nothing was installed", result.stderr)
+                self.assertEqual(self.files(), before)
+        # And when nothing is in the way it goes through, and leaves nothing beside.
+        result = self.deploy("drone", str(config / "quadrotor-hold.json5"), "--binary", str(program))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        after = self.files()
+        self.assertEqual(after.keys(), before.keys())
+        changed = {path for path in after if after[path] != before[path]}
+        self.assertEqual(changed, {"usr/local/bin/ganglion", "var/lib/ganglion/vehicle/vehicle.json5"})
+
+    def test_everything_is_on_the_disk_before_it_takes_its_place(self):
+        for name in ("sync", "mv"):
+            real = shutil.which(name)
+            self.tool(name, f'echo "{name} $*" >> "$CALLS"; exec {real} "$@"')
+        self.assertEqual(self.deploy("drone").returncode, 0)
+        calls = [line.split() for line in self.noted().splitlines()]
+        first = next(i for i, call in enumerate(calls) if call[0] == "mv")
+        synced = {call[1] for call in calls[:first] if call[0] == "sync" and len(call) > 1}
+        moved = {call[2] for call in calls if call[0] == "mv"}
+        self.assertEqual(synced, moved)
+        self.assertIn(["sync"], calls[first:])
 
     def test_a_board_with_another_processor_needs_a_program_of_its_own(self):
         self.tool("uname", "echo riscv64")
