@@ -43,9 +43,14 @@ let package = Package(
     .systemLibrary(name: "CGanglion"),
     .target(name: "GanglionC", dependencies: ["CGanglion", "LiquidCore", "LiquidModel"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // What other people's recordings are compressed with.
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .target(
       name: "FlightLog",
-      dependencies: ["ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath", "CZlib"]),
+      dependencies: [
+        "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath", "CZlib", "CZstd", "CLZ4",
+      ]),
     .executableTarget(
       name: "ganglion",
       dependencies: [

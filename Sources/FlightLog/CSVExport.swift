@@ -16,12 +16,13 @@ public struct CSVExport: Sendable {
   /// Throws `LogError` when the topic is not in the log, is not CDR with a `ros2msg` schema, when a message does
   /// not fit its schema, or when writing fails.
   public init(_ outline: MCAPOutline, topic: String, to sink: any LogSink) throws(LogError) {
-    guard let channel = outline.channel(of: topic) else {
-      let topics = outline.channels.values.map(\.topic).sorted()
+    let registry = outline.completeRegistry()
+    guard let channel = registry.channel(of: topic) else {
+      let topics = registry.channels.values.map(\.topic).sorted()
       let shown = topics.prefix(50).joined(separator: ", ") + (topics.count > 50 ? ", …" : "")
       throw LogError(.missing, "the log has no topic '\(topic)'", remedy: "It has: \(shown).")
     }
-    guard channel.encoding == "cdr", let schema = outline.schemas[channel.schema],
+    guard channel.encoding == "cdr", let schema = registry.schemas[channel.schema],
       schema.encoding == "ros2msg"
     else {
       throw LogError(
@@ -40,7 +41,7 @@ public struct CSVExport: Sendable {
       case .message(let message) where message.channel == channel.id:
         for index in cells.indices { cells[index] = "" }
         cells[0] = "\(message.time)"
-        for value in try ROS2Values.read(layout, outline.bytes, message.payload) {
+        for value in try messages.values(of: message, layout) {
           if let place = columns.places[value.name] { cells[place + 1] = Self.quoted(value.text) }
         }
         line.clear()
@@ -66,12 +67,12 @@ public struct CSVExport: Sendable {
       switch messages.next() {
       case .message(let message) where message.channel == channel:
         // Messages of the same length have the same columns, but for the rare swap of two lists' lengths.
-        let values = try ROS2Values.read(layout, outline.bytes, message.payload)
+        let values = try messages.values(of: message, layout)
         if values.count == lastCount, values.allSatisfy({ known.contains($0.name) }) { continue }
         lastCount = values.count
         guard known.count + values.count(where: { !known.contains($0.name) }) <= largestColumnCount else {
           throw LogError(
-            .tooLarge, at: message.payload.lowerBound,
+            .tooLarge, at: messages.offset(of: message.payload.lowerBound),
             "the messages have more values than the \(largestColumnCount) columns that a table may have",
             remedy: "Export another topic.")
         }
@@ -100,6 +101,19 @@ public struct CSVExport: Sendable {
     }
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
       + "\""
+  }
+}
+
+extension MCAPMessages {
+  /// The values of the last message.
+  fileprivate func values(
+    of message: MCAPMessage, _ layout: ROS2Schema
+  ) throws(LogError) -> [(name: String, text: String)] {
+    do throws(LogError) {
+      return try ROS2Values.read(layout, bytes, message.payload)
+    } catch {
+      throw placed(error)
+    }
   }
 }
 

@@ -43,11 +43,13 @@ public struct FlightLogReader: Sendable {
     model = try Self.attachment(FlightLogWriter.modelName, metadata.modelDigest, in: outline)
     calibration = try Self.attachment(
       FlightLogWriter.calibrationName, metadata.calibrationDigest, in: outline)
-    guard let channel = outline.channel(of: TickCodec.topic) else {
+    // Tools that rewrite logs put schemas and channels into the chunks.
+    let registry = outline.completeRegistry()
+    guard let channel = registry.channel(of: TickCodec.topic) else {
       throw LogError(
         .missing, "the log has no topic \(TickCodec.topic)", remedy: "Use a log written by `ganglion run`.")
     }
-    let schema = outline.schemas[channel.schema]?.text
+    let schema = registry.schemas[channel.schema]?.text
     guard channel.encoding == "cdr",
       let codec = TickLayout.all.lazy.map(TickCodec.init).first(where: { $0.schemaText == schema })
     else {
@@ -58,12 +60,12 @@ public struct FlightLogReader: Sendable {
     }
     self.codec = codec
     tickChannel = channel.id
-    dropoutChannel = outline.channel(of: DropoutTopic.topic)?.id
+    dropoutChannel = registry.channel(of: DropoutTopic.topic)?.id
   }
 
   /// The ticks from the first.
   public func ticks() -> TickCursor {
-    TickCursor(messages: MCAPMessages(outline), outline.bytes, codec, tickChannel, dropoutChannel)
+    TickCursor(messages: MCAPMessages(outline), codec, tickChannel, dropoutChannel)
   }
 
   private static func attachment(
@@ -101,16 +103,12 @@ public enum TickEvent: Sendable {
 /// Walks through the ticks of a log.
 public struct TickCursor: Sendable {
   private var messages: MCAPMessages
-  private let bytes: LogBytes
   private let codec: TickCodec
   private let tickChannel: UInt16
   private let dropoutChannel: UInt16?
 
-  init(
-    messages: MCAPMessages, _ bytes: LogBytes, _ codec: TickCodec, _ tickChannel: UInt16,
-    _ dropoutChannel: UInt16?
-  ) {
-    (self.messages, self.bytes, self.codec) = (messages, bytes, codec)
+  init(messages: MCAPMessages, _ codec: TickCodec, _ tickChannel: UInt16, _ dropoutChannel: UInt16?) {
+    (self.messages, self.codec) = (messages, codec)
     (self.tickChannel, self.dropoutChannel) = (tickChannel, dropoutChannel)
   }
 
@@ -122,10 +120,14 @@ public struct TickCursor: Sendable {
     while true {
       switch messages.next() {
       case .message(let message) where message.channel == tickChannel:
-        try codec.decode(bytes, message.payload, into: &record)
+        do throws(LogError) {
+          try codec.decode(messages.bytes, message.payload, into: &record)
+        } catch {
+          throw messages.placed(error)
+        }
         return .tick
       case .message(let message) where message.channel == dropoutChannel:
-        return .dropout(count: try DropoutTopic.decode(bytes, message.payload))
+        return .dropout(count: try DropoutTopic.decode(messages.bytes, message.payload))
       case .message: continue
       case .damage(let damage): return .damage(damage)
       case .end: return .end

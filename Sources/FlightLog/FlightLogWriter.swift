@@ -38,7 +38,7 @@ public final class FlightLogWriter {
     calibration: [UInt8] = [], metadata: FlightLogMetadata
   ) throws(LogError) {
     codec = TickCodec(layout)
-    let writer = try MCAPWriter(sink: sink, library: "ganglion \(metadata.version)")
+    let writer = try MCAPWriter(sink: sink, profile: "ros2", library: "ganglion \(metadata.version)")
     self.writer = writer
     var metadata = metadata
     metadata.configurationDigest = configuration.isEmpty ? "" : SHA256.hexDigest(of: configuration)
@@ -57,7 +57,10 @@ public final class FlightLogWriter {
         name: Self.calibrationName, mediaType: "application/json5", bytes: calibration)
     }
     func channel(_ topic: String, _ schema: String, _ text: String) throws(LogError) -> UInt16 {
-      try writer.addChannel(topic: topic, schema: writer.addSchema(name: schema, text: text))
+      // The profile wants the publishers' settings to be named; nobody published.
+      try writer.addChannel(
+        topic: topic, schema: writer.addSchema(name: schema, text: text),
+        metadata: ["offered_qos_profiles": "[]"])
     }
     tick = try channel(TickCodec.topic, codec.schemaName, codec.schemaText)
     dropout = try channel(DropoutTopic.topic, DropoutTopic.schemaName, DropoutTopic.schemaText)

@@ -82,9 +82,10 @@ struct LogListing {
     metadata = (outline.metadata.first { $0.name == "ganglion" }?.entries ?? []).prefix(Self.mostListed)
     run = (outline.metadata.first { $0.name == FlightLogMetadata.runRecordName }?.entries ?? []).prefix(
       Self.mostListed)
-    topics = outline.channels.values.sorted { ($0.topic, $0.id) < ($1.topic, $1.id) }.map { channel in
+    let channels = verification.registry.channels.values.sorted { ($0.topic, $0.id) < ($1.topic, $1.id) }
+    topics = channels.map { channel in
       (
-        topic: channel.topic, schema: outline.schemas[channel.schema]?.name ?? "",
+        topic: channel.topic, schema: verification.registry.schemas[channel.schema]?.name ?? "",
         count: verification.messageCounts[channel.id] ?? 0
       )
     }.prefix(Self.mostListed)
@@ -97,6 +98,7 @@ struct LogListing {
       "file": path, "bytes": outline.bytes.count, "library": outline.library,
       "complete": outline.isComplete, "lost_bytes": outline.lostBytes, "duration_s": seconds,
       "messages": verification.messageCount, "chunks": outline.segments.count,
+      "profile": outline.profile, "skipped_records": outline.skippedRecords,
       "metadata": Dictionary(metadata.map { ($0.key, $0.value) }) { first, _ in first },
       "run": Dictionary(run.map { ($0.key, $0.value) }) { first, _ in first },
       "topics": topics.map {
@@ -125,8 +127,13 @@ struct LogListing {
       let name = topic.topic + String(repeating: " ", count: max(width - topic.topic.count, 0))
       text += "  \(name)  \(String(format: "%8llu", topic.count))  \(topic.schema)\n"
     }
-    if max(outline.attachments.count, outline.channels.count) > Self.mostListed {
-      text += "\(outline.attachments.count) attachments and \(outline.channels.count) topics in all\n"
+    if max(outline.attachments.count, verification.registry.channels.count) > Self.mostListed {
+      text +=
+        "\(outline.attachments.count) attachments and \(verification.registry.channels.count) topics in all\n"
+    }
+    if outline.skippedRecords > 0 {
+      text +=
+        "\(outline.skippedRecords) record(s) of other programs, or of a later version of MCAP, were skipped\n"
     }
     return String(text.dropLast())
   }

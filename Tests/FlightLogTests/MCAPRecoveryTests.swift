@@ -71,18 +71,18 @@ import Testing
     #expect(read.damages.map(\.lostBytes) == [0])
   }
 
-  @Test func aCompressedChunkIsRefusedByName() throws {
+  @Test func aChunkOfUnknownCompressionIsRefusedByName() throws {
     var record = OutputBuffer()
     for byte in MCAPFormat.magic { record.append(byte) }
     record.append(MCAPOpcode.chunk.rawValue)
-    record.append(UInt64(47))
+    record.append(UInt64(49))
     for value: UInt64 in [0, 0, 9] { record.append(value) }
     record.append(UInt32(0))
-    record.append(text: "zstd")
+    record.append(text: "brotli")
     record.append(UInt64(3))
     for byte: UInt8 in [1, 2, 3] { record.append(byte) }
     let outline = try MCAPOutline(LogBytes(Array(record.bytes)))
     #expect(outline.damages.first?.error.cause == .unsupported)
-    #expect(outline.damages.first?.error.what.contains("zstd") == true)
+    #expect(outline.damages.first?.error.what.contains("brotli") == true)
   }
 }

@@ -8,6 +8,9 @@ public enum MCAPFormat {
 
   /// Opcode and length in front of every record.
   static let recordHeader = 9
+
+  /// From here on opcodes belong to applications; those below and without a name here, to later versions of MCAP.
+  static let firstPrivateOpcode: UInt8 = 0x80
 }
 
 /// The kinds of records.
@@ -27,11 +30,13 @@ enum MCAPOpcode: UInt8 {
   case metadataIndex = 0x0D
   case summaryOffset = 0x0E
   case dataEnd = 0x0F
+  /// Ganglion's own: `MCAPGuard`. No flip of one bit makes it of another kind that is named here, or the reverse.
+  case integrityGuard = 0xF0
 }
 
 /// A schema: how the messages of its channels are laid out.
 public struct MCAPSchema: Equatable, Sendable {
-  /// Its number in the file, not 0.
+  /// Its number in the file; 0 is none, and to be ignored.
   public var id: UInt16
   /// Full name, such as `sensor_msgs/msg/Imu`.
   public var name: String
@@ -51,6 +56,8 @@ public struct MCAPChannel: Equatable, Sendable {
   public var topic: String
   /// The messages' encoding, such as `cdr`.
   public var encoding: String
+  /// What else is said of it, such as `offered_qos_profiles`.
+  public var metadata: [String: String] = [:]
 }
 
 /// A file inside the log.
@@ -61,4 +68,9 @@ public struct MCAPAttachment: Equatable, Sendable {
   public var mediaType: String
   /// Where its bytes are in the log.
   public var range: Range<Int>
+  /// When it was put into the log, and when it was made, in ns; 0 when that is not known.
+  public var logTime, createTime: UInt64
+  /// The record's bytes that its checksum covers, and the checksum; 0 for none.
+  var covered: Range<Int>
+  var crc: UInt32
 }

@@ -6,7 +6,9 @@ public struct MCAPMessage: Equatable, Sendable {
   public var sequence: UInt32
   /// When it was logged, in ns.
   public var time: UInt64
-  /// Where its content is in the file.
+  /// When it was published, in ns.
+  public var publishTime: UInt64
+  /// Where its content is in `MCAPMessages.bytes`.
   public var payload: Range<Int>
 }
 
@@ -23,19 +25,25 @@ public enum MCAPItem: Sendable {
 /// Walks through the messages of a log in file order, checking each chunk's checksum on entering it.
 public struct MCAPMessages: Sendable {
   private let outline: MCAPOutline
-  private var nextSegment = 0
   private var nextDamage = 0
   private var cursor: ByteCursor
-  /// Schemas known so far: those of the outline, then those met inside chunks.
-  public private(set) var schemas: [UInt16: MCAPSchema]
-  /// Channels known so far, likewise.
-  public private(set) var channels: [UInt16: MCAPChannel]
+  /// The segment that comes next, by its place in the outline.
+  private(set) var nextSegment = 0
+  /// What the last message's content lies in: the file, or the content of a packed chunk.
+  public private(set) var bytes: LogBytes
+  /// Schemas and channels known so far: those of the outline, then those met inside chunks.
+  public private(set) var registry: MCAPRegistry
+  /// Schemas known so far.
+  public var schemas: [UInt16: MCAPSchema] { registry.schemas }
+  /// Channels known so far.
+  public var channels: [UInt16: MCAPChannel] { registry.channels }
 
   /// Starts at the first message.
   public init(_ outline: MCAPOutline) {
     self.outline = outline
+    bytes = outline.bytes
     cursor = ByteCursor(outline.bytes, 0..<0)
-    (schemas, channels) = (outline.schemas, outline.channels)
+    registry = outline.registry
   }
 
   /// The next message or damage.
@@ -48,20 +56,35 @@ public struct MCAPMessages: Sendable {
         continue
       }
       let start = cursor.position
-      guard let opcode = cursor.integer(UInt8.self), let length = cursor.integer(UInt64.self),
+      guard let opcode = cursor.integer(UInt8.self), opcode != 0, let length = cursor.integer(UInt64.self),
         let content = cursor.range(count: length)
       else { return .damage(leaveSegment(start)) }
       if opcode == MCAPOpcode.message.rawValue {
-        var record = ByteCursor(outline.bytes, content)
+        var record = ByteCursor(bytes, content)
         guard let channel = record.integer(UInt16.self), let sequence = record.integer(UInt32.self),
-          let time = record.integer(UInt64.self), record.skip(8)
+          let time = record.integer(UInt64.self), let published = record.integer(UInt64.self)
         else { return .damage(leaveSegment(start)) }
         return .message(
           MCAPMessage(
-            channel: channel, sequence: sequence, time: time, payload: record.position..<content.upperBound))
+            channel: channel, sequence: sequence, time: time, publishTime: published,
+            payload: record.position..<content.upperBound))
       }
       if !register(opcode, content) { return .damage(leaveSegment(start)) }
     }
+  }
+
+  /// Where in the file a place in `bytes` is: the place itself, or the chunk that was unpacked.
+  func offset(of place: Int) -> Int {
+    guard nextSegment > 0 else { return place }
+    let segment = outline.segments[nextSegment - 1]
+    return segment.compression == .none ? place : segment.chunkOffset ?? place
+  }
+
+  /// An error about the last message's content, with its place in the file.
+  func placed(_ error: LogError) -> LogError {
+    var error = error
+    error.offset = error.offset.map(offset(of:))
+    return error
   }
 
   /// Damage that the outline found in front of the next segment, once each; all that is left at the end.
@@ -81,39 +104,37 @@ public struct MCAPMessages: Sendable {
   private mutating func enterSegment() -> LogDamage? {
     let segment = outline.segments[nextSegment]
     nextSegment += 1
-    if segment.crc != 0 {
-      let found = outline.bytes.crc32(of: segment.records)
-      guard found == segment.crc else {
-        let error = LogError(
-          .checksum, at: segment.chunkOffset,
-          "the checksum of a chunk does not fit its \(segment.records.count) bytes",
-          remedy: LogError.recoverRemedy)
-        return LogDamage(error: error, lostBytes: segment.records.count)
-      }
+    do throws(LogError) {
+      let content = try segment.content(of: outline.bytes)
+      bytes = content.bytes
+      cursor = ByteCursor(content.bytes, content.records)
+      return nil
+    } catch {
+      return LogDamage(error: error, lostBytes: segment.records.count)
     }
-    cursor = ByteCursor(outline.bytes, segment.records)
-    return nil
   }
 
   /// Gives up the rest of the segment.
-  private mutating func leaveSegment(_ offset: Int) -> LogDamage {
-    let lost = cursor.end - offset
+  private mutating func leaveSegment(_ start: Int) -> LogDamage {
+    let lost = cursor.end - start
     cursor = ByteCursor(outline.bytes, 0..<0)
     let error = LogError(
-      .malformed, at: offset, "a record inside a chunk does not fit it", remedy: LogError.recoverRemedy)
+      .malformed, at: offset(of: start), "a record inside a chunk does not fit it",
+      remedy: LogError.recoverRemedy)
     return LogDamage(error: error, lostBytes: lost)
   }
 
   /// Takes in a schema or channel inside a chunk; says `false` when it is malformed.
   private mutating func register(_ opcode: UInt8, _ content: Range<Int>) -> Bool {
-    var record = ByteCursor(outline.bytes, content)
+    var record = ByteCursor(bytes, content)
+    let place = offset(of: content.lowerBound)
     switch MCAPOpcode(rawValue: opcode) {
     case .schema:
       guard let schema = record.schema() else { return false }
-      schemas[schema.id] = schemas[schema.id] ?? schema
+      registry.take(schema, at: place)
     case .channel:
       guard let channel = record.channel() else { return false }
-      channels[channel.id] = channels[channel.id] ?? channel
+      registry.take(channel, at: place)
     default: break
     }
     return true

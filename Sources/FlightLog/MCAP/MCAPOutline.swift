@@ -27,6 +27,10 @@ public struct MCAPSegment: Equatable, Sendable {
   public var crc: UInt32
   /// Earliest and latest log time as the chunk says.
   public var start, end: UInt64
+  /// How the records are packed.
+  var compression = MCAPCompression.none
+  /// Bytes of the records when they are not packed.
+  var size = 0
 }
 
 /// What stands in an MCAP file and where, found front to back without trusting the index at its end, so that a
@@ -38,10 +42,12 @@ public struct MCAPOutline: Sendable {
   public internal(set) var profile = ""
   /// What wrote the file, from the header.
   public internal(set) var library = ""
-  /// Schemas outside chunks, by number, from the data section and from the summary.
-  public internal(set) var schemas: [UInt16: MCAPSchema] = [:]
-  /// Channels outside chunks, by number, from the data section and from the summary.
-  public internal(set) var channels: [UInt16: MCAPChannel] = [:]
+  /// Schemas and channels outside chunks, from the data section and, in a finished file, from the summary.
+  public internal(set) var registry = MCAPRegistry()
+  /// Schemas outside chunks, by number.
+  public var schemas: [UInt16: MCAPSchema] { registry.schemas }
+  /// Channels outside chunks, by number.
+  public var channels: [UInt16: MCAPChannel] { registry.channels }
   /// The pieces that hold messages, in file order.
   public internal(set) var segments: [MCAPSegment] = []
   /// Files inside the log.
@@ -53,14 +59,22 @@ public struct MCAPOutline: Sendable {
   /// What cannot be used, in file order.
   public internal(set) var damages: [LogDamage] = []
 
-  /// Attachment and summary records, for `MCAPVerification`.
-  var attachmentRecords: [Range<Int>] = []
-  var dataEnd: (offset: Int, crc: UInt32)?
+  /// Checksums and summary records, for `MCAPVerification`.
+  var guards: [MCAPGuard] = []
+  /// Records that no checksum covers so far, in a log that has guards: nothing tells whether they are what was written.
+  var unguarded: (offset: Int, count: Int)?
+  /// Offsets of the record of data's end and of the byte behind it.
+  var dataEnd: (offset: Int, end: Int, crc: UInt32)?
+  /// Offset of the first record behind the data's end that belongs in front of it.
+  var dataBehindEnd: Int?
   var footer: (offset: Int, summaryStart: UInt64, offsetStart: UInt64, crc: UInt32)?
   var chunkIndexes: [Range<Int>] = []
   var statistics: Range<Int>?
-  /// Top-level records of kinds this reader does not know.
-  var unknownRecords = 0
+  /// Top-level records that were skipped, as the format wants: of later versions of MCAP, and other programs' own.
+  public internal(set) var skippedRecords = 0
+  var previousOpcode: MCAPOpcode?
+  /// What was known when the data ended: a summary that was cut off is not believed.
+  var registryOfData: MCAPRegistry?
 
   /// Bytes that are lost in all.
   public var lostBytes: Int { damages.reduce(0) { $0 + $1.lostBytes } }
@@ -99,11 +113,22 @@ public struct MCAPOutline: Sendable {
         // Not a record: cut off, or damaged. Go on at the next chunk that is whole, if there is one.
         let next = resync.nextChunk(after: start)
         damages.add(Self.damage(at: start, until: next, of: bytes.count))
-        guard let next else { return }
+        previousOpcode = nil
+        guard let next else {
+          forgetSummary()
+          return
+        }
         cursor = ByteCursor(bytes, next..<bytes.count)
         continue
       }
     }
+  }
+
+  /// Drops what a summary said that was cut off: no checksum tells whether it is what was written.
+  mutating func forgetSummary() {
+    guard let registryOfData else { return }
+    registry = registryOfData
+    (statistics, chunkIndexes) = (nil, [])
   }
 
   private static func damage(at start: Int, until next: Int?, of count: Int) -> LogDamage {
@@ -127,74 +152,13 @@ public struct MCAPOutline: Sendable {
     if bytes.count - position == magic.count, bytes.copy(position..<bytes.count) == magic {
       isComplete = true
     } else {
+      forgetSummary()
       damages.add(
         LogDamage(
           error: LogError(
             .malformed, at: position, "the log does not end with its closing mark behind the footer",
             remedy: LogError.recoverRemedy),
           lostBytes: max(bytes.count - position, 0)))
-    }
-  }
-
-  /// Takes in one record; says `false` when its content cannot be what its opcode says.
-  private mutating func take(_ opcode: UInt8, _ start: Int, _ content: Range<Int>) -> Bool {
-    var cursor = ByteCursor(bytes, content)
-    switch MCAPOpcode(rawValue: opcode) {
-    case .header:
-      guard let profile = cursor.string(), let library = cursor.string() else { return false }
-      (self.profile, self.library) = (profile, library)
-    case .schema:
-      guard let schema = cursor.schema() else { return false }
-      schemas[schema.id] = schemas[schema.id] ?? schema
-    case .channel:
-      guard let channel = cursor.channel() else { return false }
-      channels[channel.id] = channels[channel.id] ?? channel
-    case .message:
-      addLoose(start..<content.upperBound)
-    case .chunk:
-      guard let chunk = cursor.chunk(at: start) else { return false }
-      guard let segment = chunk.segment else {
-        damages.add(
-          LogDamage(
-            error: LogError(
-              .unsupported, at: start, "a chunk is compressed with '\(chunk.compression)'",
-              remedy:
-                "Rewrite the log without compression, for example with `mcap compress --compression none`."),
-            lostBytes: content.upperBound - start))
-        return true
-      }
-      segments.append(segment)
-    case .attachment:
-      guard let attachment = cursor.attachment() else { return false }
-      attachments.append(attachment)
-      attachmentRecords.append(content)
-    case .metadata:
-      guard let entry = cursor.metadata() else { return false }
-      metadata.append(entry)
-    case .dataEnd:
-      guard let crc = cursor.integer(UInt32.self) else { return false }
-      dataEnd = (start, crc)
-    case .footer:
-      guard let summary = cursor.integer(UInt64.self), let offsets = cursor.integer(UInt64.self),
-        let crc = cursor.integer(UInt32.self)
-      else { return false }
-      footer = (start, summary, offsets, crc)
-    case .chunkIndex: chunkIndexes.append(content)
-    case .statistics: statistics = content
-    case .messageIndex, .attachmentIndex, .metadataIndex, .summaryOffset: break
-    // Opcode 0 is never valid; it is what a file system leaves of a block that was not written in time.
-    case nil where opcode == 0: return false
-    case nil: unknownRecords += 1
-    }
-    return true
-  }
-
-  /// Messages outside chunks: neighbours make one segment.
-  private mutating func addLoose(_ record: Range<Int>) {
-    if let last = segments.last, last.chunkOffset == nil, last.records.upperBound == record.lowerBound {
-      segments[segments.count - 1].records = last.records.lowerBound..<record.upperBound
-    } else {
-      segments.append(MCAPSegment(records: record, chunkOffset: nil, crc: 0, start: 0, end: 0))
     }
   }
 }

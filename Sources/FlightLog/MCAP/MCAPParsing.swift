@@ -1,7 +1,8 @@
-/// The content of single records; `nil` when the bytes do not fit.
+/// The content of single records; `nil` when the bytes do not fit. Fields of later versions stand behind the known ones
+/// and are ignored.
 extension ByteCursor {
   mutating func schema() -> MCAPSchema? {
-    guard let id = integer(UInt16.self), id != 0, let name = string(), let encoding = string(),
+    guard let id = integer(UInt16.self), let name = string(), let encoding = string(),
       let text = string()
     else { return nil }
     return MCAPSchema(id: id, name: name, encoding: encoding, text: text)
@@ -9,44 +10,68 @@ extension ByteCursor {
 
   mutating func channel() -> MCAPChannel? {
     guard let id = integer(UInt16.self), let schema = integer(UInt16.self), let topic = string(),
-      let encoding = string()
+      let encoding = string(), let metadata = map()
     else { return nil }
-    return MCAPChannel(id: id, schema: schema, topic: topic, encoding: encoding)
+    let entries = Dictionary(metadata.map { ($0.key, $0.value) }) { first, _ in first }
+    return MCAPChannel(id: id, schema: schema, topic: topic, encoding: encoding, metadata: entries)
   }
 
   mutating func attachment() -> MCAPAttachment? {
-    guard skip(16), let name = string(), let type = string(), let size = integer(UInt64.self),
-      let range = range(count: size), remaining == 4
+    let start = position
+    guard let logTime = integer(UInt64.self), let createTime = integer(UInt64.self), let name = string(),
+      let type = string(), let size = integer(UInt64.self), let range = range(count: size)
     else { return nil }
-    return MCAPAttachment(name: name, mediaType: type, range: range)
+    let covered = start..<position
+    guard let crc = integer(UInt32.self) else { return nil }
+    return MCAPAttachment(
+      name: name, mediaType: type, range: range, logTime: logTime, createTime: createTime, covered: covered,
+      crc: crc)
   }
 
   mutating func metadata() -> (name: String, entries: [(key: String, value: String)])? {
-    guard let name = string(), let range = prefixedRange() else { return nil }
+    guard let name = string(), let entries = map() else { return nil }
+    return (name, entries)
+  }
+
+  /// A map of texts, in its order.
+  private mutating func map() -> [(key: String, value: String)]? {
+    guard let range = prefixedRange() else { return nil }
     var map = ByteCursor(bytes, range)
     var entries: [(key: String, value: String)] = []
     while map.remaining > 0 {
       guard let key = map.string(), let value = map.string() else { return nil }
       entries.append((key, value))
     }
-    return (name, entries)
+    return entries
   }
 
-  /// A chunk; its segment is `nil` when it is compressed.
-  mutating func chunk(at offset: Int) -> (segment: MCAPSegment?, compression: String)? {
+  /// Whether this is the content of a message index: a channel, and pairs of time and offset.
+  mutating func isMessageIndex() -> Bool {
+    guard skip(2), let pairs = prefixedRange() else { return false }
+    return pairs.count.isMultiple(of: 16)
+  }
+
+  /// A chunk; its segment is `nil` when it is packed in a way, or to a size, that this reader does not unpack.
+  mutating func chunk(at offset: Int) -> (segment: MCAPSegment?, compression: String, size: UInt64)? {
     guard let start = integer(UInt64.self), let end = integer(UInt64.self), let size = integer(UInt64.self),
       let crc = integer(UInt32.self), let compression = string(), let length = integer(UInt64.self),
-      let records = range(count: length), remaining == 0
+      let records = range(count: length)
     else { return nil }
-    guard compression.isEmpty else { return (nil, compression) }
-    guard size == length else { return nil }
-    return (MCAPSegment(records: records, chunkOffset: offset, crc: crc, start: start, end: end), "")
+    let known = MCAPCompression(rawValue: compression)
+    if known == MCAPCompression.none, size != length { return nil }
+    guard let known, known == .none || size <= MCAPCompression.largestContent else {
+      return (nil, compression, size)
+    }
+    let segment = MCAPSegment(
+      records: records, chunkOffset: offset, crc: crc, start: start, end: end, compression: known,
+      size: Int(size))
+    return (segment, compression, size)
   }
 }
 
 /// Finds the next whole chunk behind damage.
 ///
-/// MCAP has no marks to synchronise on, but a chunk's two sizes, empty compression and checksum are mark
+/// MCAP has no marks to synchronise on, but a chunk's two sizes, compression and checksum are mark
 /// enough. The checksums tried are limited to a few times the file, so a hostile file cannot make the search
 /// quadratic.
 struct MCAPResync {
@@ -55,7 +80,7 @@ struct MCAPResync {
 
   init(_ bytes: LogBytes) {
     self.bytes = bytes
-    budget = bytes.count * 4 + 1_000_000
+    budget = bytes.count * 4 + (64 << 20)
   }
 
   /// The offset of the first whole chunk behind `offset`.
@@ -76,7 +101,7 @@ struct MCAPResync {
     else { return false }
     var inner = ByteCursor(bytes, content)
     guard let segment = inner.chunk(at: offset)?.segment, segment.crc != 0 else { return false }
-    budget -= segment.records.count
-    return budget > 0 && bytes.crc32(of: segment.records) == segment.crc
+    budget -= segment.size
+    return budget > 0 && (try? segment.content(of: bytes)) != nil
   }
 }

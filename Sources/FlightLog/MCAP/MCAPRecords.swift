@@ -38,7 +38,13 @@ extension OutputBuffer {
     append(channel.schema)
     append(text: channel.topic)
     append(text: channel.encoding)
-    append(UInt32(0))
+    let mark = beginLength()
+    // In an order that does not depend on hashing.
+    for entry in channel.metadata.sorted(by: { $0.key < $1.key }) {
+      append(text: entry.key)
+      append(text: entry.value)
+    }
+    endLength(mark)
     endRecord()
   }
 
@@ -54,10 +60,12 @@ extension OutputBuffer {
     endRecord()
   }
 
-  mutating func setAttachment(name: String, mediaType: String, bytes: UnsafeRawBufferPointer, time: UInt64) {
+  mutating func setAttachment(
+    name: String, mediaType: String, bytes: UnsafeRawBufferPointer, logTime: UInt64, createTime: UInt64
+  ) {
     beginRecord(.attachment)
-    append(time)
-    append(time)
+    append(logTime)
+    append(createTime)
     append(text: name)
     append(text: mediaType)
     append(UInt64(bytes.count))

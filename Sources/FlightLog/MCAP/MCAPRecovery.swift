@@ -13,11 +13,16 @@ public struct MCAPRecovery: Sendable {
   /// Messages keep their times and contents; channels and sequence numbers are numbered anew.
   /// Throws `LogError` when the new file cannot be written.
   public init(_ outline: MCAPOutline, to sink: any LogSink) throws(LogError) {
+    // What is written anew gets checksums that fit: it must be said here that the old ones did not.
+    for error in outline.checksumFindings {
+      damages.add(LogDamage(error: error, lostBytes: 0))
+    }
     let writer = try MCAPWriter(sink: sink, profile: outline.profile, library: outline.library)
     for entry in outline.metadata { try writer.addMetadata(name: entry.name, entry.entries) }
     for attachment in outline.attachments {
       try writer.addAttachment(
-        name: attachment.name, mediaType: attachment.mediaType, bytes: outline.bytes.copy(attachment.range))
+        name: attachment.name, mediaType: attachment.mediaType, bytes: outline.bytes.copy(attachment.range),
+        logTime: attachment.logTime, createTime: attachment.createTime)
     }
     var schemas: [UInt16: UInt16] = [:]
     var channels: [UInt16: UInt16] = [:]
@@ -30,7 +35,8 @@ public struct MCAPRecovery: Sendable {
     func place(_ channel: MCAPChannel, _ known: [UInt16: MCAPSchema]) throws(LogError) -> UInt16 {
       if let id = channels[channel.id] { return id }
       let schema = try known[channel.schema].map { schema throws(LogError) in try place(schema) } ?? 0
-      let id = try writer.addChannel(topic: channel.topic, schema: schema, encoding: channel.encoding)
+      let id = try writer.addChannel(
+        topic: channel.topic, schema: schema, encoding: channel.encoding, metadata: channel.metadata)
       channels[channel.id] = id
       return id
     }
@@ -47,14 +53,15 @@ public struct MCAPRecovery: Sendable {
           damages.add(
             LogDamage(
               error: LogError(
-                .malformed, at: message.payload.lowerBound,
+                .malformed, at: messages.offset(of: message.payload.lowerBound),
                 "a message is on channel \(message.channel), which is unknown", remedy: "It is left out."),
               lostBytes: message.payload.count))
           continue
         }
         let id = try place(channel, messages.schemas)
-        try outline.bytes.withBytes(in: message.payload) { payload throws(LogError) in
-          try writer.write(channel: id, time: message.time, payload: payload)
+        try messages.bytes.withBytes(in: message.payload) { payload throws(LogError) in
+          try writer.write(
+            channel: id, time: message.time, publishTime: message.publishTime, payload: payload)
         }
         messageCount &+= 1
       case .damage(let damage): damages.add(damage)

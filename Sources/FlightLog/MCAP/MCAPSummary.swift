@@ -8,7 +8,7 @@ struct MCAPSummary {
 
   struct Attachment {
     var offset, length, size: Int
-    var time: UInt64
+    var logTime, createTime: UInt64
     var name, mediaType: String
   }
 
@@ -131,8 +131,8 @@ extension MCAPSummary.Attachment {
     record.beginRecord(.attachmentIndex)
     record.append(UInt64(offset))
     record.append(UInt64(length))
-    record.append(time)
-    record.append(time)
+    record.append(logTime)
+    record.append(createTime)
     record.append(UInt64(size))
     record.append(text: name)
     record.append(text: mediaType)

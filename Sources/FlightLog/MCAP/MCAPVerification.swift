@@ -7,6 +7,8 @@ public struct MCAPVerification: Sendable {
   public private(set) var messageCounts: [UInt16: UInt64] = [:]
   /// Log time of the earliest and the latest message; `nil` without any.
   public private(set) var times: ClosedRange<UInt64>?
+  /// All schemas and channels, those inside chunks too.
+  public private(set) var registry: MCAPRegistry
   /// The most findings that are kept.
   static let limit = 100
 
@@ -15,16 +17,13 @@ public struct MCAPVerification: Sendable {
 
   /// Verifies the file of `outline`.
   public init(_ outline: MCAPOutline) {
+    registry = outline.registry
     checkMessages(outline)
-    checkAttachments(outline)
-    checkDataSection(outline)
-    checkSummary(outline)
-    if outline.unknownRecords > 0 {
-      add(
-        LogError(
-          .malformed, "\(outline.unknownRecords) record(s) are of no known kind",
-          remedy: "They were skipped; the log may be damaged, or newer than this program."))
-    }
+    for error in outline.checksumFindings { add(error) }
+    for error in registry.conflicts { add(error) }
+    checkOrder(outline)
+    checkChunkIndexes(outline)
+    checkStatistics(outline)
   }
 
   private mutating func add(_ error: LogError) {
@@ -33,66 +32,82 @@ public struct MCAPVerification: Sendable {
 
   private mutating func checkMessages(_ outline: MCAPOutline) {
     var messages = MCAPMessages(outline)
+    // Times of the messages of the chunk that is being read, which is segment `place`.
+    var place = 0
+    var chunkTimes: ClosedRange<UInt64>?
     while true {
-      switch messages.next() {
+      let item = messages.next()
+      if messages.nextSegment != place {
+        checkTimes(outline, place, chunkTimes)
+        (place, chunkTimes) = (messages.nextSegment, nil)
+      }
+      switch item {
       case .message(let message):
         messageCounts[message.channel, default: 0] &+= 1
-        times =
-          min(
-            times?.lowerBound ?? message.time, message.time)...max(
-            times?.upperBound ?? message.time, message.time)
-        if messages.channels[message.channel] == nil {
-          add(
-            LogError(
-              .malformed, at: message.payload.lowerBound,
-              "a message is on channel \(message.channel), which is unknown",
-              remedy: LogError.recoverRemedy))
-        }
+        times = times.widened(to: message.time)
+        chunkTimes = chunkTimes.widened(to: message.time)
+        checkChannel(of: message, messages)
       case .damage(let damage): add(damage.error)
-      case .end: return
+      case .end:
+        checkTimes(outline, place, chunkTimes)
+        registry = messages.registry
+        return
       }
     }
   }
 
-  private mutating func checkAttachments(_ outline: MCAPOutline) {
-    for content in outline.attachmentRecords where content.count >= 4 {
-      let body = content.lowerBound..<content.upperBound - 4
-      var cursor = ByteCursor(outline.bytes, body.upperBound..<content.upperBound)
-      guard let crc = cursor.integer(UInt32.self), crc != 0, crc != outline.bytes.crc32(of: body) else {
-        continue
-      }
-      add(
-        LogError(
-          .checksum, at: content.lowerBound, "the checksum of an attachment does not fit",
-          remedy: "Use another copy of the log: what it holds of its configuration or model is damaged."))
+  private mutating func checkChannel(of message: MCAPMessage, _ messages: MCAPMessages) {
+    let what: String
+    if let channel = messages.registry.channels[message.channel] {
+      guard channel.schema != 0, messages.registry.schemas[channel.schema] == nil else { return }
+      what = "a message is on channel \(message.channel), whose schema \(channel.schema) is unknown"
+    } else {
+      what = "a message is on channel \(message.channel), which is unknown"
     }
+    add(
+      LogError(
+        .malformed, at: messages.offset(of: message.payload.lowerBound), what, remedy: LogError.recoverRemedy)
+    )
   }
 
-  private mutating func checkDataSection(_ outline: MCAPOutline) {
-    guard let end = outline.dataEnd, end.crc != 0 else { return }
-    if outline.bytes.crc32(of: 0..<end.offset) != end.crc {
+  /// Compares what a chunk says of its messages' times with what they are; `place` counts from 1.
+  private mutating func checkTimes(_ outline: MCAPOutline, _ place: Int, _ found: ClosedRange<UInt64>?) {
+    guard place > 0, let found else { return }
+    let segment = outline.segments[place - 1]
+    guard let offset = segment.chunkOffset,
+      segment.start != found.lowerBound || segment.end != found.upperBound
+    else { return }
+    add(
+      LogError(
+        .malformed, at: offset,
+        "a chunk says that its messages are from \(segment.start) to \(segment.end) ns, but they are from "
+          + "\(found.lowerBound) to \(found.upperBound) ns",
+        remedy: LogError.recoverRemedy))
+  }
+
+  /// Looks at what a finished file must have, and in which order.
+  private mutating func checkOrder(_ outline: MCAPOutline) {
+    if let offset = outline.dataBehindEnd {
       add(
         LogError(
-          .checksum, at: end.offset, "the checksum of the data section does not fit",
+          .malformed, at: offset, "data stand behind the record that ends the data",
           remedy: LogError.recoverRemedy))
     }
-  }
-
-  private mutating func checkSummary(_ outline: MCAPOutline) {
     guard let footer = outline.footer else { return }
-    if footer.crc != 0 {
-      // The checksum ends just in front of itself: 9 bytes of header and two offsets into the footer.
-      let start = Int(clamping: footer.summaryStart == 0 ? UInt64(footer.offset) : footer.summaryStart)
-      let end = footer.offset + MCAPFormat.recordHeader + 16
-      if start > end || outline.bytes.crc32(of: start..<end) != footer.crc {
-        add(
-          LogError(
-            .checksum, at: footer.offset, "the checksum of the index does not fit",
-            remedy: LogError.recoverRemedy))
-      }
+    guard let end = outline.dataEnd else {
+      return add(
+        LogError(
+          .malformed, at: footer.offset,
+          "the log is finished, but the record that ends its data is gone, and with it the checksum of the data",
+          remedy: LogError.recoverRemedy))
     }
-    checkChunkIndexes(outline)
-    checkStatistics(outline)
+    if footer.summaryStart != 0, footer.summaryStart != UInt64(end.end) {
+      add(
+        LogError(
+          .malformed, at: footer.offset,
+          "the summary is said to begin at byte \(footer.summaryStart), but the data end at byte \(end.end)",
+          remedy: LogError.recoverRemedy))
+    }
   }
 
   private mutating func checkChunkIndexes(_ outline: MCAPOutline) {
@@ -135,5 +150,11 @@ public struct MCAPVerification: Sendable {
           "the statistics count \(count) messages, but \(messageCount) can be read",
           remedy: LogError.recoverRemedy))
     }
+  }
+}
+
+extension ClosedRange<UInt64>? {
+  fileprivate func widened(to time: UInt64) -> ClosedRange<UInt64> {
+    Swift.min(self?.lowerBound ?? time, time)...Swift.max(self?.upperBound ?? time, time)
   }
 }

@@ -3,7 +3,7 @@
 /// Schemas, channels, attachments and metadata are put in front of the first chunk and once more (or their
 /// index) into the summary, so that both a cut file and a seeking reader find them. Chunks are uncompressed,
 /// carry a CRC, and are closed at 64 KiB or 250 ms of log time, whichever comes first: that is the most a
-/// power cut loses. The bytes depend on the arguments only, never on the clock.
+/// power cut loses. What is in no chunk is covered by an `MCAPGuard` behind it. The bytes depend on the arguments only, never on the clock.
 public final class MCAPWriter {
   /// A chunk is closed before it grows over this many bytes, unless a single message is larger.
   public static let largestChunk = 64 * 1024
@@ -13,7 +13,11 @@ public final class MCAPWriter {
   private let sink: any LogSink
   /// Bytes written so far.
   private var offset = 0
-  private var dataChecksum: UInt32 = 0
+  /// CRC of everything in front of the last guard, and of everything from there on.
+  private var guardedChecksum: UInt32 = 0
+  private var openChecksum: UInt32 = 0
+  /// Where the last guard begins and ends.
+  private var lastGuard = 0..<0
   private var isFinished = false
 
   private var record = OutputBuffer()
@@ -36,6 +40,7 @@ public final class MCAPWriter {
     record.append(text: library)
     record.endRecord()
     try emit(record.bytes)
+    try emitGuard()
   }
 
   /// Adds a schema and gives its number.
@@ -51,11 +56,13 @@ public final class MCAPWriter {
   }
 
   /// Adds a channel and gives its number.
-  public func addChannel(topic: String, schema: UInt16, encoding: String = "cdr") throws(LogError) -> UInt16 {
+  public func addChannel(
+    topic: String, schema: UInt16, encoding: String = "cdr", metadata: [String: String] = [:]
+  ) throws(LogError) -> UInt16 {
     guard let id = UInt16(exactly: summary.channels.count) else {
       throw LogError(.tooLarge, "a log holds at most 65,536 channels", remedy: "Use fewer.")
     }
-    let channel = MCAPChannel(id: id, schema: schema, topic: topic, encoding: encoding)
+    let channel = MCAPChannel(id: id, schema: schema, topic: topic, encoding: encoding, metadata: metadata)
     summary.channels.append((channel, 0))
     indexes.append([])
     record.setChannel(channel)
@@ -65,15 +72,19 @@ public final class MCAPWriter {
 
   /// Puts a file into the log; before the first message, so that a cut log has it too.
   public func addAttachment(
-    name: String, mediaType: String, bytes: [UInt8], time: UInt64 = 0
+    name: String, mediaType: String, bytes: [UInt8], logTime: UInt64 = 0, createTime: UInt64 = 0
   ) throws(LogError) {
     try closeChunk()
-    bytes.withUnsafeBytes { record.setAttachment(name: name, mediaType: mediaType, bytes: $0, time: time) }
+    bytes.withUnsafeBytes {
+      record.setAttachment(
+        name: name, mediaType: mediaType, bytes: $0, logTime: logTime, createTime: createTime)
+    }
     summary.attachments.append(
       .init(
-        offset: offset, length: record.count, size: bytes.count, time: time, name: name, mediaType: mediaType)
-    )
+        offset: offset, length: record.count, size: bytes.count, logTime: logTime, createTime: createTime,
+        name: name, mediaType: mediaType))
     try emit(record.bytes)
+    try emitGuard()
   }
 
   /// Puts named texts into the log, in the given order; before the first message, so that a cut log has them.
@@ -82,10 +93,14 @@ public final class MCAPWriter {
     record.setMetadata(name: name, entries)
     summary.metadata.append(.init(offset: offset, length: record.count, name: name))
     try emit(record.bytes)
+    try emitGuard()
   }
 
-  /// Adds a message of `channel`, a number from `addChannel`, at log time `time` in ns.
-  public func write(channel: UInt16, time: UInt64, payload: UnsafeRawBufferPointer) throws(LogError) {
+  /// Adds a message of `channel`, a number from `addChannel`, at log time `time` in ns; it was published at
+  /// `publishTime`, or just then.
+  public func write(
+    channel: UInt16, time: UInt64, publishTime: UInt64? = nil, payload: UnsafeRawBufferPointer
+  ) throws(LogError) {
     let slot = Int(channel)
     guard summary.channels.indices.contains(slot) else { return }
     let content = 22 + payload.count
@@ -104,7 +119,7 @@ public final class MCAPWriter {
     chunk.append(channel)
     chunk.append(UInt32(truncatingIfNeeded: summary.channels[slot].count))
     chunk.append(time)
-    chunk.append(time)
+    chunk.append(publishTime ?? time)
     chunk.append(payload)
     summary.channels[slot].count &+= 1
     summary.firstTime = min(summary.firstTime ?? time, time)
@@ -114,6 +129,7 @@ public final class MCAPWriter {
   /// Writes the open chunk out, with its index, if there is one.
   private func closeChunk() throws(LogError) {
     guard chunk.count > 0 else { return }
+    try emitGuard()
     record.beginRecord(.chunk)
     record.append(chunkTimes.start)
     record.append(chunkTimes.end)
@@ -149,6 +165,7 @@ public final class MCAPWriter {
     indexed.removeAll(keepingCapacity: true)
     entry.indexLength = offset - indexStart
     summary.chunks.append(entry)
+    try emitGuard()
     try sink.checkpoint()
   }
 
@@ -157,9 +174,10 @@ public final class MCAPWriter {
     guard !isFinished else { return }
     isFinished = true
     try closeChunk()
-    let crc = dataChecksum
+    try emitGuard()
     record.beginRecord(.dataEnd)
-    record.append(crc)
+    record.append(
+      checksum(guardedChecksum, followedBy: openChecksum, count: offset - lastGuard.lowerBound))
     record.endRecord()
     try emit(record.bytes)
     let section = summary.section(at: offset)
@@ -167,9 +185,21 @@ public final class MCAPWriter {
     try sink.close()
   }
 
+  /// Vouches for what was written since the last guard, if anything was.
+  private func emitGuard() throws(LogError) {
+    guard offset > lastGuard.upperBound else { return }
+    let start = offset
+    record.setGuard(start: lastGuard.lowerBound, crc: openChecksum)
+    guardedChecksum = checksum(
+      guardedChecksum, followedBy: openChecksum, count: start - lastGuard.lowerBound)
+    openChecksum = 0
+    try emit(record.bytes)
+    lastGuard = start..<offset
+  }
+
   private func emit(_ bytes: UnsafeRawBufferPointer) throws(LogError) {
     try sink.write(bytes)
-    dataChecksum = checksum(bytes, after: dataChecksum)
+    openChecksum = checksum(bytes, after: openChecksum)
     offset += bytes.count
   }
 }
