@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-for folder in ("scripts", "scripts/fixtures", "scripts/python"):
+for folder in ("scripts/fixtures", "scripts/python"):
     sys.path.insert(0, str(ROOT / folder))
 
 

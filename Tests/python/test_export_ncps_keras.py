@@ -231,6 +231,42 @@ class Live(Case):
                 expected.append(out[0].detach().numpy())
             self.assertLess(np.abs(exported.evaluate(model, xs, ts) - np.stack(expected)).max(), 1e-4)
 
+    def test_the_seed_of_an_ncp_is_asked_for_unless_the_weights_prove_it(self):
+        import keras
+        from ncps.keras import CfC
+        from ncps.wirings import NCP
+
+        def saved(seed, scale):
+            keras.utils.set_random_seed(1)
+            wiring = NCP(12, 8, 4, 5, 3, 4, 3, seed=seed)
+            made = keras.Sequential([keras.Input((None, 9)), CfC(wiring, return_sequences=True)])
+            cell = made.layers[0].cell
+            # As training leaves weights: those on the wiring beyond what the initialiser draws, those off it as they were.
+            for part in cell._cfc_layers:
+                mask = np.abs(np.array(part.sparsity_mask))
+                for kernel in (part.ff1_kernel, part.ff2_kernel):
+                    kernel.assign(np.array(kernel.value.detach()) * (1 + scale * mask))
+            keras_files.save(made, self.folder / "m.keras")
+            return self.folder / "m.keras"
+
+        _, account = self.exported(saved(22222, 3.0))
+        self.assertIn("told by the weights", {entry["name"]: entry["from"] for entry in account["settings"]}["wiring"])
+        self.assertIn("--wiring-seed", self.refused(saved(22222, 0.0)))
+        self.exported(saved(22222, 0.0), "--wiring-seed", "22222")
+        self.assertIn("--wiring-seed", self.refused(saved(7, 3.0)))
+        self.assertIn("another seed fits", self.refused(saved(7, 3.0), "--wiring-seed", "8"))
+        self.exported(saved(7, 3.0), "--wiring-seed", "7")
+
+    def test_a_wiring_that_two_layers_share_is_refused(self):
+        import keras
+        from ncps.keras import CfC
+        from ncps.wirings import AutoNCP
+
+        wiring = AutoNCP(12, 5)
+        made = keras.Sequential([keras.Input((None, 5)), CfC(wiring, return_sequences=True), CfC(wiring)])
+        keras_files.save(made, self.folder / "m.keras")
+        self.assertIn("shares its wiring", self.refused(self.folder / "m.keras"))
+
     def test_branches_are_chosen_from(self):
         import keras
         from ncps.keras import CfC, LTC

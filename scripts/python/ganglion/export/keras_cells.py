@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import ltc, wirings
+from . import keras_wiring, ltc
 from .account import Account
 from .chain import Chain
 from .keras_file import NUMBERED, Layer
@@ -195,7 +195,9 @@ def _add_cfc(chain, cell: Cell, layer: Layer, told: Told, options: Options, acco
     chain = _memory(chain, cell, columns, sizes[0], layer, told, options, account)
     outputs, masks = sizes[-1], [None] * len(sizes)
     if cell.kind == "wired":
-        outputs, masks = _wiring(cell, columns, sizes, layer, told, options, account, chain)
+        outputs, masks, chain.provenance["wiring"] = keras_wiring.masks(
+            cell.parts, columns, sizes, layer, told, options, account
+        )
     elif told.mask is not None:
         masks = [told.mask]
     for part, heads, layers, mask in zip(cell.parts, shaped, backbone, masks):
@@ -242,42 +244,6 @@ def _memory(
     chain.lstm("feeds_input", into.T, recurrent.T, gates, f"layer {layer.name}")
     chain.provenance["forget_bias"] = repr(float(bias))
     return chain
-
-
-def _wiring(cell, inputs, sizes, layer, told: Told, options: Options, account: Account, chain: Chain):
-    """The number of outputs and the mask of each layer of a wired CfC, [source + own state, destination]."""
-    wiring = wirings.from_call(options.wiring) if options.wiring else None
-    stated = wiring is not None
-    if stated and options.wiring_seed is not None:
-        raise ExportError("--wiring tells the seed too: give it there, and not with --wiring-seed")
-    if told.wiring is not None:
-        known = wirings.from_config(told.wiring, options.wiring_seed, f"layer {layer.name}")
-        if known is None and not stated:
-            raise ExportError(
-                f"the file does not tell the seed of the wiring of {layer.name} (ncps does not write that of NCP): state it with "
-                "--wiring-seed (NCP() uses 22222 unless told otherwise)"
-            )
-        if known is not None and stated and (known.kind, known.arguments) != (wiring.kind, wiring.arguments):
-            raise ExportError(f"--wiring {wiring}, but the file says {known}")
-        stated = stated or options.wiring_seed is not None
-        wiring = wiring or known
-    if wiring is None:
-        raise ExportError(
-            f"the wiring of {layer.name} is not among its weights: state it with --wiring as training made it, for instance "
-            "--wiring 'AutoNCP(19, 4, sparsity_level=0.5, seed=22222)', or export a .keras file, which tells it"
-        )
-    adjacencies = wiring.layers(inputs)
-    drawn = [adjacency.shape[1] for adjacency in adjacencies]
-    if drawn != sizes:
-        raise ExportError(f"layer {layer.name} has layers of {sizes} neurons, but {wiring} has {drawn}")
-    note = "told by the file"
-    if stated:
-        kernels = [[part[name] for name in ("ff1_weight", "ff2_weight") if name in part] for part in cell.parts]
-        note = wirings.check_seed(wiring, inputs, kernels, account)
-    chain.provenance["wiring"] = f"{wiring}, {note}"
-    account.set("wiring", wiring, note)
-    masks = [np.concatenate([adjacency, np.ones((size, size))]) for adjacency, size in zip(adjacencies, sizes)]
-    return min(wiring.outputs, sizes[-1]), masks
 
 
 def _add_ltc(chain, cell: Cell, layer: Layer, told: Told, options: Options, account: Account) -> Chain:

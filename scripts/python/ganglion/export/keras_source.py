@@ -66,6 +66,7 @@ class _Model:
         self.layers = {layer.name: layer for layer in file.layers}
         self.chain: Chain | None = None
         self.done: set[str] = set()
+        self.wirings: set = set()
         # Why layers that are known not to belong to the network are left out.
         self.why: dict[str, str] = {}
 
@@ -85,8 +86,15 @@ class _Model:
                 f"layer {layer.name} holds {len(found)} cells (StackedRNNCells or Bidirectional): build a CfC for each, "
                 "one after the other"
             )
-        first = len(self.chain.cells) if self.chain else 0
-        self.chain = keras_cells.add(self.chain, found[0], layer, told(layer, self.options), self.options, self.account)
+        first, known = len(self.chain.cells) if self.chain else 0, told(layer, self.options)
+        shared = (known.wiring or {}).get("shared_object_id")
+        if found[0].kind == "wired" and shared is not None and shared in self.wirings:
+            raise ExportError(
+                f"layer {layer.name} shares its wiring with another layer: ncps adds synapses to it each time it is built, and no file "
+                "tells which; train with a wiring for each layer"
+            )
+        self.wirings.add(shared)
+        self.chain = keras_cells.add(self.chain, found[0], layer, known, self.options, self.account)
         self._use(layer, first)
 
     def _add_affine(self, layer: Layer, target: str) -> bool:

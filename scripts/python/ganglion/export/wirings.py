@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import ncp_wiring
+from .account import Account
 from .network import ExportError
 
 # The arguments of each constructor in order, with what it takes unless told otherwise.
@@ -208,28 +209,37 @@ def _matrices(arguments: dict, place: str) -> dict:
     return found | {"output_dim": outputs}
 
 
-def check_seed(wiring: Wiring, inputs: int, kernels: list[list[np.ndarray]], account) -> str:
-    """What the weights say of a seed that was stated: weights off the wiring are never trained.
-
-    Refuses a seed that many of them contradict where another fits. Returns a note for the provenance.
-    """
+def _fitting(wiring: Wiring, inputs: int, kernels: list[list[np.ndarray]]) -> list[int]:
+    """How many weights off the wiring were trained with each of the other seeds that people take."""
     word = {"FullyConnected": "erev_init_seed", "Random": "random_seed"}.get(wiring.kind, "seed")
+    others = [
+        Wiring(wiring.kind, wiring.arguments | {word: seed}) for seed in OTHER_SEEDS if seed != wiring.arguments[word]
+    ]
+    return [ncp_wiring.misfits(other.layers(inputs), kernels) for other in others]
+
+
+def proven(wiring: Wiring, inputs: int, kernels: list[list[np.ndarray]]) -> bool:
+    """Whether the weights fit this seed, and contradict every other that people take."""
+    return ncp_wiring.misfits(wiring.layers(inputs), kernels) == 0 and min(_fitting(wiring, inputs, kernels)) >= MANY
+
+
+def check(wiring: Wiring, inputs: int, kernels: list[list[np.ndarray]], account: Account, stated: bool) -> str:
+    """What the weights say of a wiring: those off it are never trained, so they stay within what the initialiser draws.
+
+    Refuses one that was stated, if many contradict it where another seed fits. Returns a note for the provenance.
+    """
     layers = wiring.layers(inputs)
     if wiring.kind == "Wiring" or not any((layer == 0).any() for layer in layers):
-        return "the weights cannot contradict it"
-
-    def fits(seed):
-        return ncp_wiring.misfits(Wiring(wiring.kind, wiring.arguments | {word: seed}).layers(inputs), kernels) == 0
-
+        return ""
     count = ncp_wiring.misfits(layers, kernels)
-    others = [seed for seed in OTHER_SEEDS if seed != wiring.arguments[word] and fits(seed)]
-    if count >= MANY and others:
+    fitting = _fitting(wiring, inputs, kernels).count(0)
+    if stated and count >= MANY and fitting:
         raise ExportError(
-            f"{count} weights off the wiring {wiring} were trained, so it is not this network's; seed {others[0]} fits"
+            f"{count} weights off the wiring {wiring} were trained, so it is not this network's: another seed fits them"
         )
     if count:
         account.choose(
-            f"the wiring {wiring} as stated, although {count} weights off it are beyond what the initialiser draws: check its seed"
+            f"the wiring {wiring}, although {count} weights off it are beyond what the initialiser draws: check it"
         )
         return f"{count} weights off it are beyond what the initialiser draws"
-    return "other seeds fit too, so the weights cannot prove it" if others else "checked against the weights"
+    return "other seeds fit too, so the weights cannot prove it" if fitting else "checked against the weights"
