@@ -4,6 +4,8 @@ public struct FlightLogMetadata: Equatable, Sendable {
   static let recordName = "ganglion"
   /// Name of the metadata record that a run on real hardware adds when it ends.
   public static let runRecordName = "ganglion run"
+  /// Name of the metadata record that says what was taken from a recording of another vehicle.
+  public static let recordingRecordName = "ganglion recording"
 
   /// Version of Ganglion that wrote the log.
   public var version: String

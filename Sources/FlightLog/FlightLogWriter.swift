@@ -102,6 +102,11 @@ public final class FlightLogWriter {
     try writer.addMetadata(name: FlightLogMetadata.runRecordName, entries)
   }
 
+  /// Adds what was taken from a recording of another vehicle, and what was not.
+  public func addRecordingRecord(_ entries: [(key: String, value: String)]) throws(LogError) {
+    try writer.addMetadata(name: FlightLogMetadata.recordingRecordName, entries)
+  }
+
   /// Writes what is left, with the index, and closes the sink.
   public func finish() throws(LogError) {
     try writer.finish()

@@ -68,6 +68,8 @@ struct LogListing {
   private let metadata: ArraySlice<(key: String, value: String)>
   /// What a run on a board added at its end; empty for a simulated one.
   private let run: ArraySlice<(key: String, value: String)>
+  /// What was taken from another vehicle's recording; empty for a run.
+  private let recording: ArraySlice<(key: String, value: String)>
   private let topics: ArraySlice<(topic: String, schema: String, count: UInt64)>
   private let attachments: ArraySlice<MCAPAttachment>
   private let seconds: Double
@@ -82,6 +84,8 @@ struct LogListing {
     metadata = (outline.metadata.first { $0.name == "ganglion" }?.entries ?? []).prefix(Self.mostListed)
     run = (outline.metadata.first { $0.name == FlightLogMetadata.runRecordName }?.entries ?? []).prefix(
       Self.mostListed)
+    recording = (outline.metadata.first { $0.name == FlightLogMetadata.recordingRecordName }?.entries ?? [])
+      .prefix(Self.mostListed)
     topics = verification.registry.channels.values.map { channel in
       (
         topic: channel.topic, schema: verification.registry.schemas[channel.schema]?.name ?? "",
@@ -100,6 +104,7 @@ struct LogListing {
       "profile": outline.profile, "skipped_records": outline.skippedRecords,
       "metadata": Dictionary(metadata.map { ($0.key, $0.value) }) { first, _ in first },
       "run": Dictionary(run.map { ($0.key, $0.value) }) { first, _ in first },
+      "recording": Dictionary(recording.map { ($0.key, $0.value) }) { first, _ in first },
       "topics": topics.map {
         ["topic": $0.topic, "schema": $0.schema, "messages": $0.count] as [String: Any]
       },
@@ -117,6 +122,8 @@ struct LogListing {
     for entry in metadata { text += "  \(entry.key): \(entry.value)\n" }
     // The whole histograms are for machines.
     for entry in run where !entry.key.hasPrefix("histogram") { text += "  \(entry.key): \(entry.value)\n" }
+    if !recording.isEmpty { text += "from a recording\n" }
+    for entry in recording { text += "  \(entry.key): \(entry.value)\n" }
     for attachment in attachments {
       text += "attachment \(attachment.name), \(attachment.range.count) bytes\n"
     }

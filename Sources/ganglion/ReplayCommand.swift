@@ -6,14 +6,15 @@ import LiquidModel
 
 private let help = """
   ganglion replay LOG [--json]
-  ganglion replay --config CONFIG RECORDING.ulg [--log FILE] [--model FILE] [--json]
+  ganglion replay --config CONFIG RECORDING [--log FILE] [--model FILE] [--json]
 
   Steps the controller through a log again and compares every input, state digest, output and command bit for
   bit. The log is all it needs: configuration and model are in it. Exit status 0 when all is identical, 1 at
   the first difference, 2 when the log cannot be replayed.
 
   With --config, feeds the recording of a real autopilot (PX4, ULog) through simulated chips, the drivers, the
-  estimator and the network, and writes a log that replays like any other.
+  estimator and the network, and writes a log that replays like any other. The account at the end says what was
+  taken from which topic and why, and what was left out.
 
   Example: ganglion replay out/quadrotor-hold-1.mcap
   """
@@ -24,7 +25,7 @@ func replayCommand(_ arguments: [String]) -> ExitStatus {
     arguments in
     if let configuration = arguments.value("config") {
       return try replayRecording(
-        try arguments.exactly("RECORDING.ulg")[0], configuration: configuration, arguments)
+        try arguments.exactly("RECORDING")[0], configuration: configuration, arguments)
     }
     let path = try arguments.exactly("LOG")[0]
     var replay = try Replay(FlightLogReader(path: path))
@@ -87,6 +88,7 @@ struct Replay: ~Copyable {
   private var cursor: TickCursor
   private var controller: VehicleController
   private var comparison: TickComparison
+  private var arming: RecordedArming
 
   /// A replay of `log` with the configuration and the model that are in it.
   init(_ log: FlightLogReader) throws {
@@ -103,8 +105,10 @@ struct Replay: ~Copyable {
       throw CommandFailure(
         "the ticks of the log are of a \(log.layout.words), its configuration is of a \(layout.words)")
     }
+    let arming = try RecordedArming(log.metadata.extra)
     controller = try mission.makeController()
     comparison = TickComparison(of: layout)
+    self.arming = arming
     cursor = log.ticks()
   }
 
@@ -116,6 +120,7 @@ struct Replay: ~Copyable {
       switch try cursor.next(into: &recorded) {
       case .tick:
         outcome.ticks += 1
+        controller.othersFly = arming.isArmed(at: recorded.input.time)
         let replayed = TickRecord(input: recorded.input, output: controller.step(recorded.input))
         if let field = comparison.firstDifference(recorded: recorded, replayed: replayed) {
           outcome.difference = (recorded.input.tick, field)

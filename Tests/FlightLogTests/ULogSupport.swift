@@ -17,3 +17,27 @@ extension ULogFile {
     return (0..<subscription.count).compactMap { value(field, $0, of: subscription) }
   }
 }
+
+/// A log as PX4 writes it now, without a barometer: one inertial row each 4 ms.
+func modernLog(rows: Int = 5, instance: UInt8 = 0) -> ULogBuilder {
+  var log = ULogBuilder()
+  log.combinedTopic(id: 0, instance: instance)
+  for row in 0..<rows { log.combined(id: 0, time: 4000 * UInt64(row + 1), rate: [Float(row % 100), 2, 3]) }
+  return log
+}
+
+func readRecording(_ log: ULogBuilder) throws(LogError) -> SensorRecording {
+  try RecordingReader.read(bytes: LogBytes(log.bytes))
+}
+
+func topic(
+  _ recording: SensorRecording, _ name: String, _ quantity: RecordedQuantity, instance: Int = 0
+) -> ImportAccount.Topic? {
+  recording.account.topics.first { $0.name == name && $0.quantity == quantity && $0.instance == instance }
+}
+
+func chosen(_ recording: SensorRecording, _ quantity: RecordedQuantity) -> [String] {
+  recording.account.topics.filter { $0.quantity == quantity && $0.isChosen }.map {
+    "\($0.name) \($0.instance)"
+  }
+}

@@ -19,8 +19,13 @@ public struct ULogBuilder {
 
   /// Adds a message of any type.
   public mutating func message(_ type: Character, _ content: [UInt8]) {
+    message(type.asciiValue ?? 0, content)
+  }
+
+  /// Adds a message of any type, by its byte.
+  public mutating func message(_ type: UInt8, _ content: [UInt8]) {
     append(UInt16(content.count))
-    bytes.append(type.asciiValue ?? 0)
+    bytes.append(type)
     bytes += content
   }
 

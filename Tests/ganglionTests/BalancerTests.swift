@@ -173,7 +173,7 @@ struct BalancerTests {
   @Test("A recording of an autopilot is not for it")
   func recording() throws {
     #expect(throws: (any Error).self) {
-      let recording = try PX4Recording(ULogFile(LogBytes([])))
+      let recording = SensorRecording(format: "any")
       _ = try RecordedFlight(try balancer(), recording, name: "x", digest: "", logPath: "/nowhere/log")
     }
   }

@@ -17,34 +17,42 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
   private var rightEncoder: SensorJob<AngleSample>?
   private var pulses: PulseJob?
 
-  /// A worker for the sensors and actuators that `configuration` puts on the bus `name`; all start at `start`.
-  public init(bus: consuming Bus, configuration: Configuration, name: String, start: MonotonicTime) {
+  /// A worker for the sensors and actuators that `configuration` puts on the bus `name`; all start at `start`. With
+  /// `playsBack` the chips give what a recording holds, which may be coarser than they are.
+  public init(
+    bus: consuming Bus, configuration: Configuration, name: String, start: MonotonicTime,
+    playsBack: Bool = false
+  ) {
     self.bus = MultiplexedBus(bus, channels: configuration.channels(ofBus: name))
     let none = SensorReadings()
     let sensors = configuration.sensors
     for (instance, section) in sensors.imu.instances.enumerated() where section.bus == name {
       inertial.append(
         SensorJob(
-          section.driver, instance: instance, empty: none.inertial.sample, channel: section.channel,
+          section.driver(playsBack: playsBack), instance: instance, empty: none.inertial.sample,
+          channel: section.channel,
           start: start, adjust: configuration.adjustment(of: section)))
     }
     for (instance, section) in (sensors.barometer?.instances ?? []).enumerated() where section.bus == name {
       barometers.append(
         SensorJob(
-          section.driver, instance: instance, empty: none.pressure.sample, channel: section.channel,
+          section.driver(playsBack: playsBack), instance: instance, empty: none.pressure.sample,
+          channel: section.channel,
           start: start))
     }
     for (instance, section) in (sensors.magnetometer?.instances ?? []).enumerated() where section.bus == name
     {
       magnetometers.append(
         SensorJob(
-          section.driver, instance: instance, empty: none.magnetic.sample, channel: section.channel,
+          section.driver(playsBack: playsBack), instance: instance, empty: none.magnetic.sample,
+          channel: section.channel,
           start: start, adjust: configuration.adjustment(of: section)))
     }
     for (instance, section) in (sensors.range?.instances ?? []).enumerated() where section.bus == name {
       ranges.append(
         SensorJob(
-          section.driver, instance: instance, empty: none.range.sample, channel: section.channel,
+          section.driver(playsBack: playsBack), instance: instance, empty: none.range.sample,
+          channel: section.channel,
           start: start, adjust: section.bounded))
     }
     if let section = sensors.power, section.bus == name {

@@ -4,36 +4,39 @@ import HardwareInterfaces
 // The driver that each section of the configuration asks for. What chips there are is for `SensorTable` to say.
 
 extension Configuration.InertialSensor {
-  /// The driver at power-on.
-  var driver: any SensorDriver<InertialSample> {
+  /// The driver at power-on, of a chip that may play a recording back.
+  func driver(playsBack: Bool) -> any SensorDriver<InertialSample> {
     chip.makeDriver(
       InertialUse(
-        sensor: SensorUse(address: address, rate: Double(rateHz), acceptedIdentities: acceptIdentities),
+        sensor: SensorUse(
+          address: address, rate: Double(rateHz), acceptedIdentities: acceptIdentities, playsBack: playsBack),
         gyroRange: gyroRangeDps, accelerometerRange: accelRangeG, lowPass: lowpassHz,
         auxiliaryBypass: auxiliaryBypass))
   }
 }
 
 extension Configuration.Barometer {
-  /// The driver at power-on.
-  var driver: any SensorDriver<PressureSample> {
+  /// The driver at power-on, of a chip that may play a recording back.
+  func driver(playsBack: Bool) -> any SensorDriver<PressureSample> {
     chip.makeDriver(
-      SensorUse(address: address, rate: Double(rateHz), acceptedIdentities: acceptIdentities))
+      SensorUse(
+        address: address, rate: Double(rateHz), acceptedIdentities: acceptIdentities, playsBack: playsBack))
   }
 }
 
 extension Configuration.Magnetometer {
-  /// The driver at power-on.
-  var driver: any SensorDriver<MagneticSample> {
+  /// The driver at power-on, of a chip that may play a recording back.
+  func driver(playsBack: Bool) -> any SensorDriver<MagneticSample> {
     chip.makeDriver(
-      SensorUse(address: address, rate: Double(rateHz), acceptedIdentities: acceptIdentities))
+      SensorUse(
+        address: address, rate: Double(rateHz), acceptedIdentities: acceptIdentities, playsBack: playsBack))
   }
 }
 
 extension Configuration.RangeFinder {
-  /// The driver at power-on.
-  var driver: any SensorDriver<RangeSample> {
-    chip.makeDriver(SensorUse(address: address, rate: Double(rateHz)))
+  /// The driver at power-on, of a chip that may play a recording back.
+  func driver(playsBack: Bool) -> any SensorDriver<RangeSample> {
+    chip.makeDriver(SensorUse(address: address, rate: Double(rateHz), playsBack: playsBack))
   }
 
   /// A reading that is not trusted beyond the section's largest distance.

@@ -27,6 +27,15 @@ public struct VehicleController: ~Copyable {
     }
   }
 
+  /// Whether the motors turn although this controller did not arm them: so it is in the recording of another autopilot,
+  /// for the estimator. False for every vehicle that this controller flies.
+  public var othersFly = false {
+    didSet {
+      quadrotor?.othersFly = othersFly
+      balancingRobot?.othersFly = othersFly
+    }
+  }
+
   /// Moves on by one tick.
   public mutating func step(_ input: TickInput) -> TickOutput {
     var output = TickOutput()

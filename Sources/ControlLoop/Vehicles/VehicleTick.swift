@@ -12,6 +12,8 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
   private var consecutiveMisses: UInt32 = 0
   private var classicalFailed = false
   private var firstTick: MonotonicTime?
+  /// See `VehicleController`.
+  var othersFly = false
 
   init(
     _ configuration: Configuration, _ parts: Logic.Parts, network: consuming NetworkRuntime?,
@@ -39,7 +41,7 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
   @inline(never)
   private mutating func decide(_ input: TickInput, _ output: inout TickOutput) {
     let seconds = Float(input.elapsed) * 1e-9
-    output.estimate = logic.estimate(input, armed: safety.mode.isArmed)
+    output.estimate = logic.estimate(input, armed: safety.mode.isArmed || isFlownByOthers)
     monitor(input, &output)
 
     let plan = logic.plan(
@@ -58,6 +60,9 @@ struct VehicleTick<Logic: VehicleLogic>: ~Copyable {
     let command = plan.acts ? choose(networkCommand, &output) : .none
     actuate(command, acts: plan.acts, seconds: seconds, &output)
   }
+
+  /// A recording that begins in flight still has to find its attitude and its bias, as on the ground.
+  private var isFlownByOthers: Bool { othersFly && logic.attitudeIsKnown && logic.gyroBiasIsKnown }
 
   // MARK: - Safety
 

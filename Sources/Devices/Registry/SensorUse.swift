@@ -6,10 +6,14 @@ public struct SensorUse: Equatable, Sendable {
   public var rate: Double
   /// Values of the identity register that are taken for this chip; empty for a chip without one.
   public var acceptedIdentities: [UInt8]
+  /// Whether the chip plays a recording back: identical readings then say how coarse the recording is, not that the chip
+  /// no longer measures.
+  public var playsBack: Bool
 
   /// A use from its parts.
-  public init(address: UInt8, rate: Double, acceptedIdentities: [UInt8] = []) {
+  public init(address: UInt8, rate: Double, acceptedIdentities: [UInt8] = [], playsBack: Bool = false) {
     (self.address, self.rate, self.acceptedIdentities) = (address, rate, acceptedIdentities)
+    self.playsBack = playsBack
   }
 }
 

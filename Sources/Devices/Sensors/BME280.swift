@@ -179,6 +179,7 @@ extension BME280: ConfiguredSensor {
     var options = Self.standardOptions
     options.address = use.address
     options.rate = use.rate
+    if use.playsBack { options.frozenAfter = nil }
     options.acceptedIdentities = use.acceptedIdentities
     self.init(options: options)
   }

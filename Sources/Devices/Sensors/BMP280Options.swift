@@ -71,6 +71,7 @@ extension BMP280: ConfiguredSensor {
     var options = Options()
     options.address = use.address
     options.rate = use.rate
+    if use.playsBack { options.frozenAfter = nil }
     options.acceptedIdentities = use.acceptedIdentities
     self.init(options: options)
   }

@@ -143,6 +143,7 @@ extension HMC5883L: ConfiguredSensor {
     var options = Options()
     options.address = use.address
     options.rate = use.rate
+    if use.playsBack { options.frozenAfter = nil }
     options.acceptedIdentities = use.acceptedIdentities
     self.init(options: options)
   }

@@ -195,6 +195,7 @@ extension ICM20948: ConfiguredSensor {
     var options = Options()
     options.address = use.sensor.address
     options.rate = use.sensor.rate
+    if use.sensor.playsBack { options.frozenAfter = nil }
     options.acceptedIdentities = use.sensor.acceptedIdentities
     options.gyroRange = .init(degreesPerSecond: use.gyroRange) ?? options.gyroRange
     options.accelerometerRange = .init(g: use.accelerometerRange) ?? options.accelerometerRange

@@ -139,6 +139,7 @@ extension LIS3MDL: ConfiguredSensor {
     var options = Options()
     options.address = use.address
     options.rate = use.rate
+    if use.playsBack { options.frozenAfter = nil }
     options.acceptedIdentities = use.acceptedIdentities
     self.init(options: options)
   }

@@ -257,6 +257,7 @@ extension LSM6DSOX: ConfiguredSensor {
     var options = Options()
     options.address = use.sensor.address
     options.rate = use.sensor.rate
+    if use.sensor.playsBack { options.frozenAfter = nil }
     options.acceptedIdentities = use.sensor.acceptedIdentities
     options.gyroRange =
       GyroRange.allCases.first { $0.degreesPerSecond == use.gyroRange } ?? options.gyroRange

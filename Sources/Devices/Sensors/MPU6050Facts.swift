@@ -39,6 +39,7 @@ extension MPU6050: ConfiguredSensor {
     var options = Options()
     options.address = use.sensor.address
     options.rate = use.sensor.rate
+    if use.sensor.playsBack { options.frozenAfter = nil }
     options.acceptedIdentities = use.sensor.acceptedIdentities
     options.gyroRange = GyroRange(degreesPerSecond: use.gyroRange) ?? options.gyroRange
     options.accelerometerRange = AccelerometerRange(g: use.accelerometerRange) ?? options.accelerometerRange

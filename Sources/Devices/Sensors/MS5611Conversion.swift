@@ -68,6 +68,7 @@ extension MS5611: ConfiguredSensor {
     var options = Options()
     options.address = use.address
     options.rate = use.rate
+    if use.playsBack { options.frozenAfter = nil }
     options.variant = variant
     self.init(options: options)
   }

@@ -132,6 +132,7 @@ extension QMC5883L: ConfiguredSensor {
     var options = Options()
     options.address = use.address
     options.rate = use.rate
+    if use.playsBack { options.frozenAfter = nil }
     options.acceptedIdentities = use.acceptedIdentities
     self.init(options: options)
   }

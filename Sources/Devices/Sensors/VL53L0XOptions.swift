@@ -58,6 +58,7 @@ extension VL53L0X: ConfiguredSensor {
     var options = Options()
     options.address = use.address
     options.rate = use.rate
+    if use.playsBack { options.frozenAfter = nil }
     self.init(options: options)
   }
 }

@@ -37,7 +37,8 @@ public struct ImportAccount: Equatable, Sendable {
 
     /// A topic from its parts.
     public init(
-      name: String, instance: Int = 0, quantity: RecordedQuantity, rows: Int, used: Int = 0, rate: Double? = nil,
+      name: String, instance: Int = 0, quantity: RecordedQuantity, rows: Int, used: Int = 0,
+      rate: Double? = nil,
       leftOut: [Loss] = [], isChosen: Bool, why: String
     ) {
       (self.name, self.instance, self.quantity) = (name, instance, quantity)

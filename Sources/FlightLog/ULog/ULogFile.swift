@@ -8,9 +8,25 @@ public struct ULogSubscription: Sendable {
   var offsets: [UInt32] = []
   /// Bytes of the struct in a message at least, and with the padding at its end.
   let storedSize, fullSize: Int
+  /// Where a message has its time in µs; `nil` for a struct without one.
+  let time: ULogField?
+  /// Messages that were there when the topic was subscribed to for the last time: more than 0 where a file has a second
+  /// part. Other readers forget these.
+  public private(set) var countBeforeLastStart = 0
+
+  init(name: String, instance: Int, storedSize: Int, fullSize: Int, time: ULogField?) {
+    (self.name, self.instance, self.storedSize, self.fullSize) = (name, instance, storedSize, fullSize)
+    self.time = time
+  }
 
   /// Messages of the topic.
   public var count: Int { offsets.count }
+
+  /// Whether a message may have so many bytes: padding at the end may be left out.
+  func fits(_ bytes: Int) -> Bool { bytes >= storedSize && bytes <= fullSize }
+
+  /// Notes that the topic was subscribed to again.
+  mutating func startsAgain() { countBeforeLastStart = offsets.count }
 }
 
 /// Time during which the autopilot could not write its log.
@@ -33,8 +49,9 @@ public struct ULogText: Equatable, Sendable {
 
 /// A flight log of PX4, read in one pass; messages stay in the file and are decoded where they are asked for.
 ///
-/// Damage in the middle costs what lies between it and the next synchronisation mark or plausible messages;
-/// a cut end costs the last message. Both are listed in `damages`.
+/// A message with odd content costs itself, and is counted in `skipped`. Damage to the framing costs what lies between it
+/// and the next synchronisation mark or plausible messages; a cut end costs the last message. Both are listed in
+/// `damages`.
 public struct ULogFile: Sendable {
   /// Largest number of topics, hundreds of times what PX4 logs.
   static let largestSubscriptionCount = 4096
@@ -58,6 +75,10 @@ public struct ULogFile: Sendable {
   public internal(set) var parameters: [String: Double] = [:]
   /// What cannot be used, in file order.
   public internal(set) var damages: [LogDamage] = []
+  /// Messages that were skipped for their content, by what is odd about it.
+  public private(set) var skipped: [ULogOddity: Int] = [:]
+
+  mutating func note(_ oddity: ULogOddity) { skipped[oddity, default: 0] += 1 }
 
   /// Reads the file at `path`.
   ///
@@ -66,12 +87,15 @@ public struct ULogFile: Sendable {
     try self.init(LogBytes(path: path))
   }
 
+  /// Whether a file begins as a ULog does.
+  static func isOne(_ bytes: LogBytes) -> Bool { bytes.copy(0..<ULogFormat.magic.count) == ULogFormat.magic }
+
   /// Reads a file in memory.
   public init(_ bytes: LogBytes) throws(LogError) {
     self.bytes = bytes
     var header = ByteCursor(bytes, 0..<bytes.count)
-    guard bytes.count >= ULogFormat.headerSize, bytes.copy(0..<ULogFormat.magic.count) == ULogFormat.magic,
-      header.skip(8), let start = header.integer(UInt64.self)
+    guard bytes.count >= ULogFormat.headerSize, Self.isOne(bytes), header.skip(8),
+      let start = header.integer(UInt64.self)
     else {
       throw LogError(
         .notALog, at: 0, "the file does not begin as a ULog does", remedy: "Name a .ulg file of PX4.")

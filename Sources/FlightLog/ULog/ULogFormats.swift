@@ -1,7 +1,7 @@
 /// The structs that a ULog file declares. Nothing is expanded: a field is looked up by its path, so a hostile
 /// file cannot make a few bytes of nested arrays into many fields.
 struct ULogFormats: Sendable {
-  struct Member: Sendable {
+  struct Member: Equatable, Sendable {
     var name: String
     var type: String
     /// Elements of an array; `nil` for a single value.
@@ -18,29 +18,48 @@ struct ULogFormats: Sendable {
   static let largestSize = 65_535
   static let deepestNesting = 8
 
-  private var structs: [String: Struct] = [:]
+  /// Members that may be walked through for the sizes of structs: hundreds of times what PX4 declares.
+  static let largestWork = 20_000_000
 
-  /// Takes in the text of an F message, `name:type field;type[n] field;`; says `false` when it is none.
-  mutating func add(_ text: String) -> Bool {
-    guard let colon = text.firstIndex(of: ":"), colon > text.startIndex else { return false }
+  private var structs: [String: Struct] = [:]
+  /// Structs without a size, as long as nothing more is declared.
+  private var impossible: Set<String> = []
+  private var work = 0
+
+  /// What became of a declaration.
+  enum Declaration {
+    case taken, unreadable
+    /// The struct is known, and is another.
+    case contradiction
+  }
+
+  /// Whether a struct of that name is declared.
+  func knows(_ name: String) -> Bool { structs[name] != nil }
+
+  /// Takes in the text of an F message, `name:type field;type[n] field;`.
+  mutating func add(_ text: String) -> Declaration {
+    guard let colon = text.firstIndex(of: ":"), colon > text.startIndex else { return .unreadable }
     var members: [Member] = []
     for part in text[text.index(after: colon)...].split(separator: ";") {
       let words = part.split(separator: " ")
-      guard words.count == 2, let member = Self.member(words[0], words[1]) else { return false }
+      guard words.count == 2, let member = Self.member(words[0], words[1]) else { return .unreadable }
       members.append(member)
     }
-    guard !members.isEmpty else { return false }
+    guard !members.isEmpty else { return .unreadable }
     // The first declaration counts: a damaged repetition must not change the data before it.
     let name = String(text[..<colon])
-    if structs[name] == nil { structs[name] = Struct(members: members) }
-    return true
+    if let known = structs[name] { return known.members == members ? .taken : .contradiction }
+    structs[name] = Struct(members: members)
+    impossible.removeAll()
+    return .taken
   }
 
   private static func member(_ type: Substring, _ name: Substring) -> Member? {
     guard let open = type.firstIndex(of: "[") else {
       return Member(name: String(name), type: String(type), count: nil)
     }
-    guard type.hasSuffix("]"), let count = Int(type[type.index(after: open)...].dropLast()), count > 0,
+    // An array of nothing takes no place.
+    guard type.hasSuffix("]"), let count = Int(type[type.index(after: open)...].dropLast()), count >= 0,
       count <= largestSize
     else { return nil }
     return Member(name: String(name), type: String(type[..<open]), count: count)
@@ -50,7 +69,11 @@ struct ULogFormats: Sendable {
   ///
   /// `nil` for a struct that is unknown, stands on itself, or is larger than any message.
   mutating func sizes(of name: String) -> (stored: Int, full: Int)? {
-    guard let full = learnSize(of: name, depth: 0), let declaration = structs[name] else { return nil }
+    guard let declaration = structs[name], !impossible.contains(name) else { return nil }
+    guard let full = learnSize(of: name, depth: 0) else {
+      impossible.insert(name)
+      return nil
+    }
     var stored = full
     for member in declaration.members.reversed() {
       guard member.name.hasPrefix("_padding"), let size = size(of: member) else { break }
@@ -65,6 +88,8 @@ struct ULogFormats: Sendable {
     guard depth < Self.deepestNesting, let declaration = structs[name] else { return nil }
     var total = 0
     for member in declaration.members {
+      work += 1
+      guard work <= Self.largestWork else { return nil }
       guard let size = learnSize(of: member.type, depth: depth + 1) else { return nil }
       total += size * (member.count ?? 1)
       guard total <= Self.largestSize else { return nil }

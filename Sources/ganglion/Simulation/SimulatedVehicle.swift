@@ -46,12 +46,13 @@ final class SimulatedVehicle: Vehicle {
     throws(CommandFailure)
   {
     try self.init(
-      configuration, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), motion: nil, absent: absent)
+      configuration, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), motion: nil, absent: absent,
+      playsBack: true)
   }
 
   private init(
     _ configuration: Configuration, board: SimulatedBoard, motion: (any SimulatedMotion)?,
-    absent: Set<String> = [], sampled: Configuration? = nil
+    absent: Set<String> = [], sampled: Configuration? = nil, playsBack: Bool = false
   ) throws(CommandFailure) {
     (self.board, self.motion) = (board, motion)
     let enableName = configuration.lines.enable?.line ?? "enable"
@@ -69,8 +70,7 @@ final class SimulatedVehicle: Vehicle {
       workers.append(
         BusWorker(
           bus: board.bus(number, bitRate: bus.rateHz), configuration: sampled ?? configuration,
-          name: bus.name,
-          start: .zero))
+          name: bus.name, start: .zero, playsBack: playsBack))
     }
     if let motion { board.physics = motion.physics }
   }

@@ -1,0 +1,20 @@
+/// Reads what other people's vehicles recorded, whatever the format.
+public enum RecordingReader {
+  private struct Format: Sendable {
+    var isOne: @Sendable (LogBytes) -> Bool
+    var read: @Sendable (LogBytes) throws(LogError) -> SensorRecording
+  }
+
+  /// The formats, told by how a file begins: a line each.
+  private static let formats = [
+    Format(isOne: ULogFile.isOne) { bytes throws(LogError) in try SensorRecording(ULogFile(bytes)) }
+  ]
+
+  /// The sensors' samples in a recording of any format; throws `LogError` for a file that is none, or has no gyroscope and
+  /// accelerometer.
+  public static func read(bytes: LogBytes) throws(LogError) -> SensorRecording {
+    for format in formats where format.isOne(bytes) { return try format.read(bytes) }
+    throw LogError(
+      .notALog, at: 0, "the file is no recording of a kind that is read", remedy: "Name a PX4 log (.ulg).")
+  }
+}

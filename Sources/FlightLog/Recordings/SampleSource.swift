@@ -1,0 +1,120 @@
+import HardwareInterfaces
+
+/// A topic that samples come from.
+struct SampleOrigin: Sendable {
+  var name: String
+  var instance: Int
+  var rows: Int
+  var used: Int
+  var leftOut: [ImportAccount.Loss]
+  /// Samples a second; `nil` for fewer than two.
+  var rate: Double?
+}
+
+/// A topic, or two that belong together, that can serve a quantity: its samples, and what was left out of them.
+struct SampleSource<Sample: Sendable>: Sendable {
+  /// The topics, most have one.
+  var origins: [SampleOrigin]
+  /// The samples in order of time.
+  var samples: [SensorRecording.Timed<Sample>]
+  /// Whether many samples are there and all of them are the same: a sensor that lives does not do that.
+  var isConstant = false
+  /// Samples a second above which more are no better.
+  var enough = Double.infinity
+
+  /// The topics' names: "sensor_gyro and sensor_accel".
+  var name: String { origins.map(\.name).joined(separator: " and ") }
+  /// Samples a second; `nil` for fewer than two.
+  var rate: Double? { origins.first?.rate }
+
+  /// From how many samples on it is odd that all are the same.
+  static var manySamples: Int { 20 }
+
+  /// How good it is: how many valid samples there are, but as if it came no faster than is enough.
+  fileprivate var worth: Double {
+    guard let rate, rate > enough else { return Double(samples.count) }
+    return Double(samples.count) * enough / rate
+  }
+
+  fileprivate var rateWords: String { rate.map(rateInWords) ?? "less than two samples" }
+}
+
+/// Samples a second in words: "25 Hz".
+func rateInWords(_ rate: Double) -> String {
+  let rounded = rate < 10 ? (rate * 10).rounded() / 10 : rate.rounded()
+  return rounded == rounded.rounded() && rounded < 1e6 ? "\(Int(rounded)) Hz" : "\(rounded) Hz"
+}
+
+/// Samples a second by the median of the steps between times in ns; `nil` for fewer than two.
+func medianRate(_ times: [Int64]) -> Double? {
+  let steps = zip(times, times.dropFirst()).map { $1 &- $0 }.filter { $0 > 0 }.sorted()
+  guard !steps.isEmpty else { return nil }
+  return 1e9 / Double(steps[steps.count / 2])
+}
+
+extension SensorRecording {
+  /// Of sources of a quantity, given in order of preference, takes the one with the most valid samples: a later one must
+  /// have a tenth more. One whose samples are all the same loses against any other. All are put into the account.
+  /// Returns the number of the one taken.
+  @discardableResult
+  mutating func choose<Sample>(
+    _ quantity: RecordedQuantity, _ sources: [SampleSource<Sample>],
+    into samples: WritableKeyPath<SensorRecording, [Timed<Sample>]>
+  ) -> Int? {
+    var best: Int?
+    for (index, source) in sources.enumerated() where !source.samples.isEmpty {
+      guard let current = best else {
+        best = index
+        continue
+      }
+      let other = sources[current]
+      if source.isConstant != other.isConstant {
+        if other.isConstant { best = index }
+      } else if source.worth > other.worth * 1.1 {
+        best = index
+      }
+    }
+    for (index, source) in sources.enumerated() {
+      let isChosen = index == best
+      let why = best.map { Self.reason(index, $0, sources) } ?? "it has no valid row"
+      for origin in source.origins {
+        var leftOut = origin.leftOut
+        if !isChosen, origin.used > 0 {
+          leftOut.insert(ImportAccount.Loss(reason: "not needed: \(why)", count: origin.used), at: 0)
+        }
+        account.topics.append(
+          ImportAccount.Topic(
+            name: origin.name, instance: origin.instance, quantity: quantity, rows: origin.rows,
+            used: isChosen ? origin.used : 0, rate: origin.rate, leftOut: leftOut, isChosen: isChosen,
+            why: why))
+      }
+    }
+    guard let best else { return nil }
+    self[keyPath: samples] = sources[best].samples
+    if sources[best].isConstant, quantity == .inertial || quantity == .pressure {
+      account.notes.append(
+        "all \(sources[best].samples.count) rows of \(sources[best].name) are the same: a sensor that lives does not "
+          + "do that")
+    }
+    return best
+  }
+
+  private static func reason<Sample>(_ index: Int, _ best: Int, _ sources: [SampleSource<Sample>]) -> String {
+    let (source, chosen) = (sources[index], sources[best])
+    guard index != best else {
+      return sources.filter { !$0.samples.isEmpty }.count == 1
+        ? sources.count == 1 ? "the only one" : "the only one with valid rows"
+        : source.isConstant ? "no other is better" : "the highest rate of valid rows, \(source.rateWords)"
+    }
+    if source.samples.isEmpty { return "it has no valid row" }
+    let other =
+      chosen.name == source.name ? "instance \(chosen.origins.first?.instance ?? 0)" : chosen.name
+    if source.isConstant, !chosen.isConstant { return "all its rows are the same, those of \(other) are not" }
+    if source.worth > chosen.worth * 0.9 {
+      return "\(other) is as fast and nearer to what is wanted"
+    }
+    return
+      "\(source.rateWords) with \(source.samples.count) valid rows, \(other) has \(chosen.rateWords) with "
+      + "\(chosen.samples.count)"
+  }
+}

@@ -1,0 +1,218 @@
+import ControlLoop
+import FlightLog
+import Foundation
+import HardwareInterfaces
+import LiquidModel
+import PortableMath
+import SimulatedHardware
+
+/// Feeds a recording of somebody else's vehicle through chips, drivers, estimator and network, and says how well the
+/// estimator agrees with the recording's own.
+func replayRecording(_ path: String, configuration: String, _ arguments: Arguments) throws -> ExitStatus {
+  var overrides = ConfigurationOverrides(modelFile: arguments.value("model"))
+  // The recording's sensors are others, and the chips that play it back are ideal.
+  overrides.ignoresCalibration = true
+  let mission = try Mission(path: configuration, overrides: overrides)
+  let bytes = try LogBytes(path: path)
+  let recording = try RecordingReader.read(bytes: bytes)
+  let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+  let logPath = try arguments.value("log") ?? mission.standardLogPath(name)
+  let digest = SHA256.hexDigest(of: bytes.copy(0..<bytes.count))
+  let flight = try RecordedFlight(mission, recording, name: name, digest: digest, logPath: logPath)
+  let report = try flight.run()
+  Terminal.printResult(arguments.has("json") ? Terminal.json(report.json) : report.text)
+  return .success
+}
+
+/// A recording on its way through the vehicle's own code.
+///
+/// Each recorded inertial sample is a tick, at its recorded time, so that irregular time stays as it was. In
+/// between, the physics that the simulated chips measure move on a straight line from sample to sample.
+struct RecordedFlight: ~Copyable {
+  private let vehicle: SimulatedVehicle
+  private var controller: VehicleController
+  private let recording: SensorRecording
+  private let log: FlightLogWriter
+  private let period: Int64
+  /// Nanoseconds from the recording's clock to the board's.
+  private let offset: Int64
+  private var surroundings: RecordedSurroundings
+  private var arming: RecordedArming
+  private var report: RecordingReport
+  private var physics: PhysicalState
+  private var nextAttitude = 0
+
+  /// Time from the board's start to the first recorded sample, for the chips to start up in.
+  private static let start: Int64 = 500_000_000
+  /// Step of the straight line between two samples.
+  private static let step: Int64 = 1_000_000
+  /// Longest time in ns that all gaps of more than a second may take together.
+  private static let longestGaps: Int64 = 600_000_000_000
+  /// Longest time in ns from an attitude of the recording to the tick that it is compared with.
+  private static let comparable: Int64 = 20_000_000
+
+  init(_ mission: Mission, _ recording: SensorRecording, name: String, digest: String, logPath: String) throws
+  {
+    let configuration = mission.configuration
+    guard configuration.kind == .quadrotor else {
+      throw CommandFailure(
+        "the recording is of a vehicle that flies, the configuration of a \(configuration.kind.words); name one "
+          + "of a quadrotor")
+    }
+    guard let first = recording.inertial.first, let last = recording.inertial.last else {
+      throw CommandFailure("the recording has no inertial samples")
+    }
+    try Self.checkGaps(recording.inertial)
+    var recording = recording
+    let offset = Self.start - first.time.nanoseconds
+    let surroundings = RecordedSurroundings(
+      &recording, for: configuration, offset: offset, until: last.time.advanced(nanoseconds: offset))
+    let arming = RecordedArming(recording.armed, offset: offset)
+    if recording.armed.count > RecordedArming.mostChanges {
+      recording.account.notes.append(
+        "of \(recording.armed.count) changes of armed and disarmed the first \(RecordedArming.mostChanges) count"
+      )
+    }
+    let whyNotJudged = Self.whyTooSlow(recording.inertial, configuration)
+    if let whyNotJudged { recording.account.notes.append(whyNotJudged) }
+    let vehicle = try SimulatedVehicle(recordingFor: configuration, without: surroundings.absentChips)
+    for fault in surroundings.faults { try vehicle.inject(fault) }
+    let log = try FlightLogWriter(
+      sink: openLog(logPath), layout: TickLayout(configuration),
+      configuration: Array(configuration.text.utf8),
+      model: mission.modelBytes,
+      metadata: FlightLogMetadata(
+        version: ganglionVersion, backend: "recording", seed: 0, tickRate: Double(configuration.loop.rateHz),
+        extra: mission.overrides.merging(["recording": name, "recording_sha256": digest]) { $1 }
+          .merging(arming.metadata) { $1 }))
+    try log.addRecordingRecord(recording.account.entries)
+    controller = try mission.makeController()
+    (self.vehicle, self.log, self.recording) = (vehicle, log, recording)
+    (self.offset, self.surroundings, self.arming) = (offset, surroundings, arming)
+    period = configuration.loop.period
+    report = RecordingReport(
+      name: name, logPath: logPath, recording, absent: surroundings.absent, whyNotJudged: whyNotJudged)
+    physics = PhysicalState(rangeToGround: nil)
+    physics.set(first.sample)
+  }
+
+  /// A recording's gaps are simulated millisecond by millisecond, so they must come to an end.
+  private static func checkGaps(_ samples: [SensorRecording.Timed<InertialSample>]) throws {
+    var gaps: Int64 = 0
+    for (sample, next) in zip(samples, samples.dropFirst()) {
+      let gap = next.time.nanoseconds(since: sample.time)
+      guard gap <= RowOrder.longestGap else {
+        throw CommandFailure(
+          "the recording has no inertial samples for \(gap / 1_000_000_000) s from \(sample.time.seconds) s on; a "
+            + "gap of up to \(RowOrder.longestGap / 1_000_000_000) s can be replayed: cut the recording there"
+        )
+      }
+      if gap > 1_000_000_000 { gaps += gap }
+      guard gaps <= longestGaps else {
+        throw CommandFailure(
+          "the recording's gaps between inertial samples add up to more than \(longestGaps / 1_000_000_000) s at "
+            + "\(next.time.seconds) s: cut the recording there")
+      }
+    }
+  }
+
+  /// Why inertial samples are too few for the loop: they are further apart than the configuration lets a sample live.
+  private static func whyTooSlow(
+    _ samples: [SensorRecording.Timed<InertialSample>], _ configuration: Configuration
+  ) -> String? {
+    let steps = zip(samples, samples.dropFirst()).map { $1.time.nanoseconds(since: $0.time) }.sorted()
+    let lifetime = configuration.sensors.imu.staleAfter
+    guard !steps.isEmpty, steps[steps.count / 2] > lifetime else { return nil }
+    let rate = (1e9 / Double(steps[steps.count / 2]) * 10).rounded() / 10
+    return
+      "\(rate) inertial rows a second are too few for a loop of \(configuration.loop.rateHz) Hz, whose inertial "
+      + "sensor is stale after \(Double(lifetime) * 1e-6) ms"
+  }
+
+  /// Runs the whole recording.
+  consuming func run() throws -> RecordingReport {
+    vehicle.board.physics = physics
+    surroundings.apply(to: &vehicle.board.physics, at: MonotonicTime(nanoseconds: Self.start - period))
+    defer { vehicle.makeSafe() }
+    _ = vehicle.collectSamples(until: MonotonicTime(nanoseconds: Self.start - period))
+    var previous = MonotonicTime(nanoseconds: Self.start - period)
+    var number: UInt64 = 0
+    for inertial in recording.inertial {
+      let time = inertial.time.advanced(nanoseconds: offset)
+      let readings = approach(inertial.sample, from: previous, to: time)
+      let elapsed = time.nanoseconds(since: previous)
+      let missed = UInt32(clamping: max((elapsed + period / 2) / period - 1, 0))
+      // Skipped periods count in a tick's number, as in `LoopSchedule`.
+      number += UInt64(missed)
+      let start = LoopSchedule.Start(tick: number, time: time, elapsed: elapsed, missed: missed)
+      let input = TickInput(start, readings, killSwitch: false, setpoint: Setpoint())
+      let isArmed = arming.isArmed(at: time)
+      controller.othersFly = isArmed
+      let output = controller.step(input)
+      vehicle.actuate(output)
+      try log.append(TickRecord(input: input, output: output))
+      report.add(input, output, isArmed: isArmed)
+      judge(output, at: time)
+      previous = time
+      number += 1
+    }
+    try log.finish()
+    return report
+  }
+
+  /// Lets the board's time pass while the physics go from what they are to `sample`.
+  private mutating func approach(
+    _ sample: InertialSample, from start: MonotonicTime, to end: MonotonicTime
+  ) -> SensorReadings {
+    let old = physics
+    physics.set(sample)
+    let length = max(end.nanoseconds(since: start), 1)
+    var passed = min(Self.step, length)
+    while passed < length {
+      let now = start.advanced(nanoseconds: passed)
+      set(old.blended(with: physics, share: Double(passed) / Double(length)), at: now)
+      _ = vehicle.collectSamples(until: now)
+      passed += Self.step
+    }
+    set(physics, at: end)
+    return vehicle.collectSamples(until: end)
+  }
+
+  private mutating func set(_ motion: PhysicalState, at time: MonotonicTime) {
+    vehicle.board.physics = motion
+    surroundings.apply(to: &vehicle.board.physics, at: time)
+  }
+
+  /// Compares the estimate with the recording's own attitudes up to `time`.
+  private mutating func judge(_ output: TickOutput, at time: MonotonicTime) {
+    while nextAttitude < recording.attitude.count {
+      let reference = recording.attitude[nextAttitude]
+      let taken = reference.time.advanced(nanoseconds: offset)
+      guard taken <= time else { return }
+      nextAttitude += 1
+      // In a gap nobody knows the motion, and at the start not the attitude.
+      if time.nanoseconds(since: taken) <= Self.comparable, output.inhibits & ArmingInhibit.attitude.bit == 0
+      {
+        report.compare(output.estimate, with: reference.sample)
+      } else {
+        report.leaveOut()
+      }
+    }
+  }
+}
+
+extension PhysicalState {
+  fileprivate mutating func set(_ sample: InertialSample) {
+    specificForce = Vector3(
+      Double(sample.accelerationX), Double(sample.accelerationY), Double(sample.accelerationZ))
+    angularRate = Vector3(Double(sample.rateX), Double(sample.rateY), Double(sample.rateZ))
+  }
+
+  /// The state whose motion is `share` of the way to that of `other`.
+  fileprivate func blended(with other: PhysicalState, share: Double) -> PhysicalState {
+    var result = self
+    result.specificForce = specificForce + (other.specificForce - specificForce) * share
+    result.angularRate = angularRate + (other.angularRate - angularRate) * share
+    return result
+  }
+}
