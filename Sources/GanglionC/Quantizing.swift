@@ -31,7 +31,8 @@ public func quantize(
       }
       let model = try source.model()
       let fixed = try FixedModel(quantising: model, to: arithmetic, Calibration(model, steps: steps))
-      try fixed.file(describing: model).write(path: String(cString: outputPath))
+      try fixed.file(describing: model).write(
+        path: String(cString: outputPath), inputs: [String(cString: path)])
     } catch {
       throw .model(error)
     }

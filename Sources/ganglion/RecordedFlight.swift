@@ -19,10 +19,15 @@ func replayRecording(_ path: String, configuration: String, _ arguments: Argumen
     Terminal.printError("replay: \(path): \(damage.error) (\(damage.lostBytes) bytes lost)")
   }
   let recording = try PX4Recording(file)
+  if let failure = bytes.failure { throw failure }
   let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   let logPath = try arguments.value("log") ?? mission.standardLogPath(name)
-  let digest = SHA256.hexDigest(of: bytes.copy(0..<bytes.count))
-  let flight = try RecordedFlight(mission, recording, name: name, digest: digest, logPath: logPath)
+  let logOptions =
+    arguments.value("log") == nil
+    ? try LogOptions.standard(logPath, inputs: mission.inputs + [path])
+    : LogOptions(replacing: arguments.has("replace"), inputs: mission.inputs + [path])
+  let flight = try RecordedFlight(
+    mission, recording, name: name, digest: bytes.digest, logPath: logPath, logOptions: logOptions)
   let report = try flight.run()
   Terminal.printResult(arguments.has("json") ? Terminal.json(report.json) : report.text)
   return .success
@@ -52,7 +57,10 @@ struct RecordedFlight: ~Copyable {
   /// Longest time in ns that all gaps of more than a second may take together.
   private static let longestGaps: Int64 = 600_000_000_000
 
-  init(_ mission: Mission, _ recording: PX4Recording, name: String, digest: String, logPath: String) throws {
+  init(
+    _ mission: Mission, _ recording: PX4Recording, name: String, digest: String, logPath: String,
+    logOptions: LogOptions = LogOptions()
+  ) throws {
     guard mission.configuration.kind == .quadrotor else {
       throw CommandFailure(
         "the recording is of a vehicle that flies, the configuration of a \(mission.configuration.kind.words); name one "
@@ -67,7 +75,8 @@ struct RecordedFlight: ~Copyable {
     if recording.pressure.isEmpty { absent.insert("barometer") }
     let vehicle = try SimulatedVehicle(recordingFor: mission.configuration, without: absent)
     let log = try FlightLogWriter(
-      sink: openLog(logPath), layout: TickLayout(mission.configuration),
+      parts: LogFiles(path: logPath, mission.configuration, logOptions),
+      layout: TickLayout(mission.configuration),
       configuration: Array(mission.configuration.text.utf8),
       model: mission.modelBytes,
       metadata: FlightLogMetadata(

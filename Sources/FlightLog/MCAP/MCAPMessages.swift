@@ -25,6 +25,7 @@ public struct MCAPMessages: Sendable {
   private let outline: MCAPOutline
   private var nextSegment = 0
   private var nextDamage = 0
+  private var hasToldOfFailure = false
   private var cursor: ByteCursor
   /// Schemas known so far: those of the outline, then those met inside chunks.
   public private(set) var schemas: [UInt16: MCAPSchema]
@@ -43,7 +44,12 @@ public struct MCAPMessages: Sendable {
     while true {
       guard cursor.remaining > 0 else {
         if let damage = damageBeforeNextSegment() { return .damage(damage) }
-        guard nextSegment < outline.segments.count else { return .end }
+        guard nextSegment < outline.segments.count else {
+          // What could not be read counted as zeros.
+          guard !hasToldOfFailure, let failure = outline.bytes.failure else { return .end }
+          hasToldOfFailure = true
+          return .damage(LogDamage(error: failure, lostBytes: 0))
+        }
         if let damage = enterSegment() { return .damage(damage) }
         continue
       }

@@ -13,6 +13,10 @@ public final class MCAPWriter {
   private let sink: any LogSink
   /// Bytes written so far.
   private var offset = 0
+  /// Bytes of the file so far, the open chunk included.
+  public var byteCount: Int { offset + chunk.count }
+  /// Entries that are remembered for the index at the end.
+  var rememberedEntries: Int { summary.chunks.reduce(0) { $0 + 1 + $1.indexOffsets.count } }
   private var dataChecksum: UInt32 = 0
   private var isFinished = false
 
