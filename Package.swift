@@ -23,7 +23,9 @@ let package = Package(
     .target(name: "LiquidCore", dependencies: ["CLiquidKernels"]),
     // Its inner loops for processors with wider instructions, chosen when a program starts.
     .target(name: "CLiquidKernels"),
-    .target(name: "LiquidModel", dependencies: ["LiquidCore"]),
+    // How files are read, written and told apart, without Foundation.
+    .target(name: "Files", exclude: ["README.md"]),
+    .target(name: "LiquidModel", dependencies: ["Files", "LiquidCore"]),
     // Networks and input to measure and compare with, the same on every machine.
     .target(name: "BenchmarkNetworks", dependencies: ["LiquidModel", "PortableMath"]),
     // What drivers talk to: protocols, sample types and typed errors only.
@@ -38,7 +40,7 @@ let package = Package(
     .target(name: "LinuxHardware", dependencies: ["CLinuxHardware", "HardwareInterfaces"]),
     .target(
       name: "ControlLoop",
-      dependencies: ["LiquidCore", "LiquidModel", "HardwareInterfaces", "Devices", "PortableMath"]),
+      dependencies: ["Files", "LiquidCore", "LiquidModel", "HardwareInterfaces", "Devices", "PortableMath"]),
     // The C interface: the header, and the functions that it declares.
     .systemLibrary(name: "CGanglion"),
     .target(name: "GanglionC", dependencies: ["CGanglion", "LiquidCore", "LiquidModel"]),
@@ -49,13 +51,13 @@ let package = Package(
     .target(
       name: "FlightLog",
       dependencies: [
-        "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath", "CZlib", "CZstd", "CLZ4",
+        "ControlLoop", "Files", "HardwareInterfaces", "LiquidModel", "PortableMath", "CZlib", "CZstd", "CLZ4",
       ]),
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "BenchmarkNetworks", "ControlLoop", "Devices", "FlightLog", "HardwareInterfaces", "LinuxHardware",
-        "LiquidCore", "LiquidModel", "PortableMath", "SimulatedHardware",
+        "BenchmarkNetworks", "ControlLoop", "Devices", "Files", "FlightLog", "HardwareInterfaces",
+        "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath", "SimulatedHardware",
       ]),
     // The board of the hardware-in-the-loop tests: a CP2112 bridge through /dev/uhid, chips and plant behind it, and the
     // scenarios that the command line goes through on it.
@@ -65,6 +67,7 @@ let package = Package(
       path: "hil-tests/board"),
 
     .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "LiquidCoreTests", dependencies: ["LiquidCore"]),
     .testTarget(name: "LiquidModelTests", dependencies: ["LiquidModel", "LiquidCore"]),
     .testTarget(
@@ -105,13 +108,14 @@ let package = Package(
     .testTarget(
       name: "FlightLogTests",
       dependencies: [
-        "FlightLog", "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath", "ULogBuilding",
+        "FlightLog", "ControlLoop", "Files", "HardwareInterfaces", "LiquidModel", "PortableMath",
+        "ULogBuilding",
       ]),
     .testTarget(name: "HILBoardTests", dependencies: ["HILBoard", "PortableMath"]),
     .testTarget(
       name: "ganglionTests",
       dependencies: [
-        "ganglion", "BenchmarkNetworks", "CAllocationCounter", "Devices", "FlightLog", "ControlLoop",
+        "ganglion", "BenchmarkNetworks", "CAllocationCounter", "Devices", "Files", "FlightLog", "ControlLoop",
         "HardwareInterfaces", "LinuxFakes", "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath",
         "SimulatedHardware", "ULogBuilding",
       ]),

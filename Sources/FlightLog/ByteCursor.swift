@@ -5,6 +5,8 @@ struct ByteCursor {
   private(set) var position: Int
   /// Offset in the file of the first byte that may not be read.
   let end: Int
+  /// The piece of the file that was read last, so that the next number need not be looked for.
+  private var block: LogBlock?
 
   /// A cursor over `range`, cut to the file.
   init(_ bytes: LogBytes, _ range: Range<Int>) {
@@ -19,10 +21,26 @@ struct ByteCursor {
   /// The next little-endian integer, or `nil` at the end.
   @inline(__always)
   mutating func integer<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type = T.self) -> T? {
-    guard remaining >= MemoryLayout<T>.size else { return nil }
-    let value = (bytes.base + position).loadUnaligned(as: T.self)
-    position += MemoryLayout<T>.size
-    return T(littleEndian: value)
+    let size = MemoryLayout<T>.size
+    guard remaining >= size else { return nil }
+    defer { position += size }
+    if let block, position >= block.range.lowerBound, position + size <= block.range.upperBound {
+      return T(littleEndian: (block.base + (position - block.range.lowerBound)).loadUnaligned(as: T.self))
+    }
+    return found(T.self)
+  }
+
+  /// The integer at the position, in a piece of the file that is not at hand.
+  @inline(never)
+  private mutating func found<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type) -> T {
+    let size = MemoryLayout<T>.size
+    let block = bytes.block(at: position)
+    self.block = block
+    if position + size <= block.range.upperBound {
+      return T(littleEndian: (block.base + (position - block.range.lowerBound)).loadUnaligned(as: T.self))
+    }
+    // It goes over the edge.
+    return bytes.withBytes(in: position..<position + size) { T(littleEndian: $0.loadUnaligned(as: T.self)) }
   }
 
   /// Steps over `count` bytes; says `false`, and stays, when there are not so many.

@@ -11,7 +11,7 @@ public struct CSVExport: Sendable {
   /// The most columns, many times those of any topic of Ganglion: each row has them all.
   static let largestColumnCount = 1024
 
-  /// Writes `topic` of the log of `outline` to `sink`.
+  /// Writes `topic` of the log of `outline`, and of the parts of the run behind it, to `sink`.
   ///
   /// Throws `LogError` when the topic is not in the log, is not CDR with a `ros2msg` schema, when a message does
   /// not fit its schema, or when writing fails.
@@ -30,25 +30,24 @@ public struct CSVExport: Sendable {
     }
     let layout = try ROS2Schema(text: schema.text)
     // A list may have other lengths later: the columns are those of all messages, in order of appearance.
-    let columns = try Self.columns(outline, channel.id, layout)
+    let columns = try Self.columns(outline, topic, layout)
     var line = OutputBuffer()
     line.append(csv: (["log_time_ns"] + columns.names).map(Self.quoted))
     try sink.write(line.bytes)
-    var messages = MCAPMessages(outline)
+    var messages = PartedMessages(outline, topic: topic)
     var cells = [String](repeating: "", count: columns.names.count + 1)
     reading: while true {
       switch messages.next() {
-      case .message(let message) where message.channel == channel.id:
+      case .message(let message):
         for index in cells.indices { cells[index] = "" }
         cells[0] = "\(message.time)"
-        for value in try messages.values(of: message, layout) {
+        for value in try messages.current.values(of: message, layout) {
           if let place = columns.places[value.name] { cells[place + 1] = Self.quoted(value.text) }
         }
         line.clear()
         line.append(csv: cells)
         try sink.write(line.bytes)
         rowCount += 1
-      case .message: continue
       case .damage(let damage): damages.add(damage)
       case .end: break reading
       }
@@ -57,22 +56,22 @@ public struct CSVExport: Sendable {
   }
 
   private static func columns(
-    _ outline: MCAPOutline, _ channel: UInt16, _ layout: ROS2Schema
+    _ outline: MCAPOutline, _ topic: String, _ layout: ROS2Schema
   ) throws(LogError) -> (names: [String], places: [String: Int]) {
     var names: [String] = []
     var known: Set<String> = []
     var lastCount = -1
-    var messages = MCAPMessages(outline)
+    var messages = PartedMessages(outline, topic: topic)
     while true {
       switch messages.next() {
-      case .message(let message) where message.channel == channel:
+      case .message(let message):
         // Messages of the same length have the same columns, but for the rare swap of two lists' lengths.
-        let values = try messages.values(of: message, layout)
+        let values = try messages.current.values(of: message, layout)
         if values.count == lastCount, values.allSatisfy({ known.contains($0.name) }) { continue }
         lastCount = values.count
         guard known.count + values.count(where: { !known.contains($0.name) }) <= largestColumnCount else {
           throw LogError(
-            .tooLarge, at: messages.offset(of: message.payload.lowerBound),
+            .tooLarge, at: messages.current.offset(of: message.payload.lowerBound),
             "the messages have more values than the \(largestColumnCount) columns that a table may have",
             remedy: "Export another topic.")
         }
@@ -86,7 +85,7 @@ public struct CSVExport: Sendable {
             place += 1
           }
         }
-      case .message, .damage: continue
+      case .damage: continue
       case .end:
         var places: [String: Int] = [:]
         for (index, name) in names.enumerated() { places[name] = index }

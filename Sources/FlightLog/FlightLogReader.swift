@@ -63,9 +63,16 @@ public struct FlightLogReader: Sendable {
     dropoutChannel = registry.channel(of: DropoutTopic.topic)?.id
   }
 
-  /// The ticks from the first.
-  public func ticks() -> TickCursor {
-    TickCursor(messages: MCAPMessages(outline), codec, tickChannel, dropoutChannel)
+  /// What the log says of itself as a part of a run; a log from before there were parts says nothing.
+  public var part: LogPart? { outline.part }
+
+  /// The ticks from the first of this part to the last of the run's last part, as if all were one log.
+  public func ticks() -> TickCursor { TickCursor(self) }
+
+  /// What the cursor needs of a part.
+  fileprivate var source: TickCursor.Source {
+    TickCursor.Source(
+      outline: outline, codec: codec, tickChannel: tickChannel, dropoutChannel: dropoutChannel)
   }
 
   private static func attachment(
@@ -100,37 +107,66 @@ public enum TickEvent: Sendable {
   case end
 }
 
-/// Walks through the ticks of a log.
+/// Walks through the ticks of a log and of the parts of the run behind it.
 public struct TickCursor: Sendable {
-  private var messages: MCAPMessages
-  private let codec: TickCodec
-  private let tickChannel: UInt16
-  private let dropoutChannel: UInt16?
+  fileprivate struct Source: Sendable {
+    let outline: MCAPOutline
+    let codec: TickCodec
+    let tickChannel: UInt16
+    let dropoutChannel: UInt16?
+  }
 
-  init(messages: MCAPMessages, _ codec: TickCodec, _ tickChannel: UInt16, _ dropoutChannel: UInt16?) {
-    (self.messages, self.codec) = (messages, codec)
-    (self.tickChannel, self.dropoutChannel) = (tickChannel, dropoutChannel)
+  private var source: Source
+  private var messages: MCAPMessages
+  private var bytes: LogBytes { source.outline.bytes }
+  /// Whether no part can follow any more.
+  private var isLast = false
+
+  fileprivate init(_ reader: FlightLogReader) {
+    source = reader.source
+    messages = MCAPMessages(reader.outline)
+  }
+
+  /// Turns to the next part of the run, if there is one; gives the damage when it is missing.
+  private mutating func turnPage() throws(LogError) -> LogDamage? {
+    switch source.outline.following() {
+    case .nothing: isLast = true
+    case .part(_, let outline):
+      source = try FlightLogReader(outline).source
+      messages = MCAPMessages(outline)
+    case .missing(let error):
+      isLast = true
+      return LogDamage(error: error, lostBytes: 0)
+    }
+    return nil
   }
 
   /// Goes on to the next tick, dropout or damage; a tick is decoded into `record`, which is in no defined state
   /// after anything else.
   ///
-  /// Throws `LogError` for a record that has its checksum right and its content wrong.
+  /// Throws `LogError` for a record that has its checksum right and its content wrong, and when the file can no longer be
+  /// read.
   public mutating func next(into record: inout TickRecord) throws(LogError) -> TickEvent {
     while true {
       switch messages.next() {
-      case .message(let message) where message.channel == tickChannel:
+      case .message(let message) where message.channel == source.tickChannel:
         do throws(LogError) {
-          try codec.decode(messages.bytes, message.payload, into: &record)
+          try source.codec.decode(messages.bytes, message.payload, into: &record)
         } catch {
           throw messages.placed(error)
         }
+        try bytes.checkFailure()
         return .tick
-      case .message(let message) where message.channel == dropoutChannel:
+      case .message(let message) where message.channel == source.dropoutChannel:
         return .dropout(count: try DropoutTopic.decode(messages.bytes, message.payload))
       case .message: continue
-      case .damage(let damage): return .damage(damage)
-      case .end: return .end
+      case .damage(let damage):
+        try bytes.checkFailure()
+        return .damage(damage)
+      case .end:
+        if isLast { return .end }
+        if let damage = try turnPage() { return .damage(damage) }
+        if isLast { return .end }
       }
     }
   }

@@ -4,7 +4,8 @@ import LiquidModel
 /// Writes a flight: configuration and model in front, then for each tick the replay record, and the topics for
 /// people at 50 Hz at most.
 ///
-/// The bytes follow from the arguments alone, so equal runs give equal files. Not for the real-time loop
+/// A log that grows too large goes on in another file, the next part, so that neither a file nor what the writer must
+/// remember of it grows for ever; see `LogPart`. The bytes follow from the arguments alone, so equal runs give equal files. Not for the real-time loop
 /// itself: it does file I/O; there a `TickRing` and a `LogWriterThread` stand between.
 public final class FlightLogWriter {
   /// Names of the attachments.
@@ -14,13 +15,20 @@ public final class FlightLogWriter {
   /// How often, at most, a topic for people is written, in Hz.
   static let engineeringRate = 50.0
 
-  private let writer: MCAPWriter
+  private var writer: MCAPWriter
+  private let parts: any LogPartSource
+  private let front: Front
+  private var part: LogPart
+  /// Log time of the part's first tick; `nil` before it.
+  private var partStart: UInt64?
   private var encoder = CDREncoder()
   private var detector = EventDetector()
   private let divisor: UInt64
   private var nextEngineering: UInt64 = 0
   private let codec: TickCodec
-  private let tick, dropout, events: UInt16
+  private var tick: UInt16 = 0
+  private var dropout: UInt16 = 0
+  private var events: UInt16 = 0
   private var topics: [TopicChannel] = []
   private var lastTime: UInt64 = 0
 
@@ -31,30 +39,69 @@ public final class FlightLogWriter {
     var lastReading: UInt32 = 0
   }
 
+  /// What stands at the front of each part.
+  private struct Front {
+    let layout: TickLayout
+    let metadata: FlightLogMetadata
+    let attachments: [(name: String, mediaType: String, bytes: [UInt8])]
+  }
+
   /// Begins a log of ticks of a layout in `sink`, with the exact bytes of the configuration, of the model and of the
   /// calibration that was taken off the sensors' readings (each empty without one).
-  public init(
+  public convenience init(
     sink: any LogSink, layout: TickLayout, configuration: [UInt8], model: [UInt8],
     calibration: [UInt8] = [], metadata: FlightLogMetadata
   ) throws(LogError) {
+    try self.init(
+      parts: SingleLogPart(sink), layout: layout, configuration: configuration, model: model,
+      calibration: calibration, metadata: metadata)
+  }
+
+  /// Begins a log whose parts go where `parts` says.
+  public init(
+    parts: any LogPartSource, layout: TickLayout, configuration: [UInt8], model: [UInt8],
+    calibration: [UInt8] = [], metadata: FlightLogMetadata
+  ) throws(LogError) {
     codec = TickCodec(layout)
-    let writer = try MCAPWriter(sink: sink, profile: "ros2", library: "ganglion \(metadata.version)")
-    self.writer = writer
+    self.parts = parts
     var metadata = metadata
     metadata.configurationDigest = configuration.isEmpty ? "" : SHA256.hexDigest(of: configuration)
     metadata.modelDigest = model.isEmpty ? "" : SHA256.hexDigest(of: model)
     metadata.calibrationDigest = calibration.isEmpty ? "" : SHA256.hexDigest(of: calibration)
-    try writer.addMetadata(name: FlightLogMetadata.recordName, metadata.entries)
-    if !configuration.isEmpty {
+    front = Front(
+      layout: layout, metadata: metadata,
+      attachments: [
+        (Self.configurationName, "application/json5", configuration),
+        (Self.modelName, "application/octet-stream", model),
+        (Self.calibrationName, "application/json5", calibration),
+      ].filter { !$0.2.isEmpty })
+    part = LogPart(run: Self.run(metadata), number: 1, firstTick: 0, vehicle: parts.vehicle)
+    writer = try Self.writer(parts.sink(part: 1), metadata)
+    let ratio = (metadata.tickRate / Self.engineeringRate).rounded()
+    divisor = UInt64(exactly: ratio).map { max($0, 1) } ?? 1
+    try writeFront()
+  }
+
+  private static func writer(
+    _ sink: any LogSink, _ metadata: FlightLogMetadata
+  ) throws(LogError) -> MCAPWriter {
+    try MCAPWriter(sink: sink, profile: "ros2", library: "ganglion \(metadata.version)")
+  }
+
+  /// A run's name, from all that is known of it: with the time of its start on a board, and equal for equal simulated runs.
+  private static func run(_ metadata: FlightLogMetadata) -> String {
+    let text = metadata.entries.map { "\($0.key)=\($0.value)\n" }.joined()
+    return String(SHA256.hexDigest(of: Array(text.utf8)).prefix(16))
+  }
+
+  /// Writes what makes a part readable by itself.
+  private func writeFront() throws(LogError) {
+    let writer = writer
+    try writer.addMetadata(name: FlightLogMetadata.recordName, front.metadata.entries)
+    try writer.addMetadata(name: LogPart.recordName, part.entries)
+    for attachment in front.attachments {
       try writer.addAttachment(
-        name: Self.configurationName, mediaType: "application/json5", bytes: configuration)
-    }
-    if !model.isEmpty {
-      try writer.addAttachment(name: Self.modelName, mediaType: "application/octet-stream", bytes: model)
-    }
-    if !calibration.isEmpty {
-      try writer.addAttachment(
-        name: Self.calibrationName, mediaType: "application/json5", bytes: calibration)
+        name: attachment.name, mediaType: attachment.mediaType, bytes: attachment.bytes)
     }
     func channel(_ topic: String, _ schema: String, _ text: String) throws(LogError) -> UInt16 {
       // The profile wants the publishers' settings to be named; nobody published.
@@ -65,19 +112,46 @@ public final class FlightLogWriter {
     tick = try channel(TickCodec.topic, codec.schemaName, codec.schemaText)
     dropout = try channel(DropoutTopic.topic, DropoutTopic.schemaName, DropoutTopic.schemaText)
     events = try channel(EventTopic.topic, EventTopic.schemaName, EventTopic.schemaText)
-    for topic in layout.topics {
+    let last = topics
+    topics.removeAll(keepingCapacity: true)
+    for (index, topic) in front.layout.topics.enumerated() {
       topics.append(
         TopicChannel(
-          topic: topic, channel: try channel(topic.topic, topic.schemaName, topic.schemaText)))
+          topic: topic, channel: try channel(topic.topic, topic.schemaName, topic.schemaText),
+          lastReading: last.indices.contains(index) ? last[index].lastReading : 0))
     }
-    let ratio = (metadata.tickRate / Self.engineeringRate).rounded()
-    divisor = UInt64(exactly: ratio).map { max($0, 1) } ?? 1
+  }
+
+  /// Goes on in the next part when this one is full; `number` is that of the next tick, or of the first missed before it.
+  private func turnPage(_ number: UInt64, _ time: UInt64) throws(LogError) {
+    guard let start = partStart else {
+      partStart = time
+      return
+    }
+    let isFull =
+      parts.largestPart.map { writer.byteCount >= $0 } == true
+      || parts.longestPart.map { time >= start && time - start >= $0 } == true
+    guard isFull else { return }
+    let sink: any LogSink
+    do throws(LogError) {
+      sink = try parts.sink(part: part.number + 1)
+    } catch {
+      // What there is stays a whole log.
+      try writer.finish()
+      throw error
+    }
+    try writer.addMetadata(name: LogPart.nextRecordName, [("part", String(part.number + 1))])
+    try writer.finish()
+    (part.number, part.firstTick, partStart) = (part.number + 1, number, time)
+    writer = try Self.writer(sink, front.metadata)
+    try writeFront()
   }
 
   /// Adds a tick.
   public func append(_ record: TickRecord) throws(LogError) {
     var record = record
     let time = UInt64(clamping: record.input.time.nanoseconds)
+    try turnPage(record.input.tick &- UInt64(record.input.missed), time)
     lastTime = time
     codec.encode(&record, into: &encoder)
     try writer.write(channel: tick, time: time, payload: encoder.payload)
@@ -106,6 +180,9 @@ public final class FlightLogWriter {
   public func addRecordingRecord(_ entries: [(key: String, value: String)]) throws(LogError) {
     try writer.addMetadata(name: FlightLogMetadata.recordingRecordName, entries)
   }
+
+  /// Entries that are remembered for the index of the part that is being written.
+  var rememberedEntries: Int { writer.rememberedEntries }
 
   /// Writes what is left, with the index, and closes the sink.
   public func finish() throws(LogError) {

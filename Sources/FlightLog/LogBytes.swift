@@ -1,82 +1,136 @@
+import Files
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Musl
 #endif
 
-/// The immutable bytes of a file: mapped, so that a long log costs address space and not memory.
+/// The immutable bytes of a file, of any size.
 ///
-/// Every access goes through a method that checks its range; whoever keeps a position in the bytes keeps
-/// this object too, so the memory outlives its readers.
-public final class LogBytes: @unchecked Sendable {
-  // Sendable: nothing writes to the memory between init and deinit.
-  let base: UnsafeRawPointer
-  /// Length of the file in bytes.
+/// A file of up to `largestWhole` bytes is read when it is opened; of a longer one the blocks that were asked for last are
+/// kept. Nothing is mapped: a file that shrinks, or that the disk no longer gives, leaves zeros and `failure`, and no signal.
+/// Whoever has read to an end asks for `failure` before believing what was read.
+///
+/// Every access goes through a method that checks its range.
+public final class LogBytes: Sendable {
+  /// Length of the file in bytes, when it was opened.
   public let count: Int
-  private let isMapped: Bool
+  /// Where they come from; `nil` for bytes in memory.
+  public let path: String?
+  /// All bytes, when they are in memory.
+  private let whole: LogBlock?
+  private let file: InputFile?
+  private let blockSize: Int
+  private let cache: Mutex<Cache>
+  private let isBroken = Atomic<Bool>(false)
 
-  /// Largest file that is opened: 4 GiB − 1, so that an offset fits 32 bits.
-  public static let largestFile = Int(UInt32.max)
+  /// The largest file that is held in memory.
+  public static let largestWhole = 64 << 20
+  /// Bytes of a block of a longer file, and how many blocks are kept.
+  static let standardBlock = 1 << 20
+  private static let keptBlocks = 16
 
-  /// Maps the file at `path`.
+  private struct Cache {
+    /// The latest last.
+    var blocks: [LogBlock] = []
+    var failure: LogError?
+  }
+
+  /// Opens the file at `path`.
   ///
-  /// Throws `LogError` when it cannot be opened, is not a regular file, or is over `largestFile`.
-  public init(path: String) throws(LogError) {
-    // Without waiting: a pipe that no one writes to would never open.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
-      throw LogError(
-        .system(errno: errno), "cannot open \(path): \(systemMessage(errno))",
-        remedy: "Check the path and its permissions.")
+  /// Throws `LogError` when it cannot be opened or read, or is not a regular file.
+  public convenience init(path: String) throws(LogError) {
+    try self.init(path: path, largestWhole: Self.largestWhole, blockSize: Self.standardBlock)
+  }
+
+  /// The same with other sizes, for tests.
+  init(path: String, largestWhole: Int, blockSize: Int) throws(LogError) {
+    do throws(FileError) {
+      let file = try InputFile(path: path)
+      (count, self.path, self.blockSize) = (file.count, path, max(blockSize, 1))
+      cache = Mutex(Cache())
+      if file.count <= largestWhole {
+        let block = LogBlock(0..<file.count)
+        try file.fill(block.bytes, at: 0)
+        (whole, self.file) = (block, nil)
+      } else {
+        (whole, self.file) = (nil, file)
+      }
+    } catch {
+      throw LogError(error)
     }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw LogError(.notALog, "\(path) is not a regular file", remedy: "Name a log file.")
-    }
-    guard let size = Int(exactly: status.st_size), size <= Self.largestFile else {
-      throw LogError(
-        .tooLarge, "\(path) has \(status.st_size) bytes, more than the \(Self.largestFile) that are read",
-        remedy: "Split the log.")
-    }
-    count = size
-    guard size > 0 else {
-      base = UnsafeRawPointer(UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 8))
-      isMapped = false
-      return
-    }
-    guard let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), mapping != MAP_FAILED else {
-      throw LogError(
-        .system(errno: errno), "cannot read \(path): \(systemMessage(errno))",
-        remedy: "Check the file system, or copy the file elsewhere.")
-    }
-    base = UnsafeRawPointer(mapping)
-    isMapped = true
   }
 
   /// A copy of bytes in memory.
   public init(_ bytes: [UInt8]) {
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(bytes.count, 1), alignment: 8)
-    bytes.withUnsafeBytes {
-      memory.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: $0.count)
-    }
-    base = UnsafeRawPointer(memory)
-    count = bytes.count
-    isMapped = false
+    let block = LogBlock(0..<bytes.count)
+    bytes.withUnsafeBytes { block.bytes.copyMemory(from: $0) }
+    (whole, file, path) = (block, nil, nil)
+    (count, blockSize) = (bytes.count, Self.standardBlock)
+    cache = Mutex(Cache())
   }
 
-  deinit {
-    if isMapped {
-      munmap(UnsafeMutableRawPointer(mutating: base), count)
-    } else {
-      base.deallocate()
+  /// Why bytes could not be read, which then count as zeros; `nil` when all that was asked for is what the file has.
+  public var failure: LogError? {
+    isBroken.load(ordering: .acquiring) ? cache.withLock { $0.failure } : nil
+  }
+
+  /// Throws `failure`, if there is one.
+  @inline(__always)
+  func checkFailure() throws(LogError) {
+    if isBroken.load(ordering: .acquiring), let failure { throw failure }
+  }
+
+  /// The block that has the byte at `offset`, which is in the file.
+  func block(at offset: Int) -> LogBlock {
+    if let whole { return whole }
+    return cache.withLock { cache in
+      if let last = cache.blocks.last, last.range.contains(offset) { return last }
+      if let index = cache.blocks.lastIndex(where: { $0.range.contains(offset) }) {
+        let block = cache.blocks.remove(at: index)
+        cache.blocks.append(block)
+        return block
+      }
+      let start = offset / blockSize * blockSize
+      let block = LogBlock(start..<min(start + blockSize, count))
+      do throws(FileError) {
+        try file?.fill(block.bytes, at: start)
+      } catch {
+        block.bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        if cache.failure == nil { cache.failure = LogError(error) }
+        isBroken.store(true, ordering: .releasing)
+      }
+      if cache.blocks.count >= Self.keptBlocks { cache.blocks.removeFirst() }
+      cache.blocks.append(block)
+      return block
+    }
+  }
+
+  /// Calls `body` with the pieces that `range`, which is cut to the file, is read in; stops when it says `false`.
+  func forEachPiece(in range: Range<Int>, _ body: (Int, UnsafeRawBufferPointer) -> Bool) {
+    var rest = range.clamped(to: 0..<count)
+    while !rest.isEmpty {
+      let block = block(at: rest.lowerBound)
+      let piece = rest.clamped(to: block.range)
+      guard body(piece.lowerBound, block.bytes(in: piece)) else { return }
+      rest = piece.upperBound..<rest.upperBound
     }
   }
 
   /// A copy of the bytes in `range`, which is cut to the file.
   public func copy(_ range: Range<Int>) -> [UInt8] {
     let range = range.clamped(to: 0..<count)
-    return [UInt8](UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    return [UInt8](unsafeUninitializedCapacity: range.count) { buffer, used in
+      forEachPiece(in: range) { start, bytes in
+        if let target = buffer.baseAddress, let source = bytes.baseAddress {
+          memcpy(target + (start - range.lowerBound), source, bytes.count)
+        }
+        return true
+      }
+      used = range.count
+    }
   }
 
   /// Lends the bytes in `range`, which is cut to the file.
@@ -85,19 +139,91 @@ public final class LogBytes: @unchecked Sendable {
     in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let range = range.clamped(to: 0..<count)
-    return try body(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    guard !range.isEmpty else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    let block = block(at: range.lowerBound)
+    if range.upperBound <= block.range.upperBound {
+      return try withExtendedLifetime(block) { () throws(Failure) in try body(block.bytes(in: range)) }
+    }
+    return try withCopy(of: range, body)
+  }
+
+  /// Lends bytes that lie in more than one block.
+  @inline(never)
+  private func withCopy<Result, Failure: Error>(
+    of range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let copy = LogBlock(range)
+    forEachPiece(in: range) { start, bytes in
+      UnsafeMutableRawBufferPointer(rebasing: copy.bytes[(start - range.lowerBound)...]).copyMemory(
+        from: bytes)
+      return true
+    }
+    return try withExtendedLifetime(copy) { () throws(Failure) in try body(copy.bytes(in: range)) }
   }
 
   /// The first place of `byte` in `range`, which is cut to the file.
   func firstOffset(of byte: UInt8, in range: Range<Int>) -> Int? {
-    let range = range.clamped(to: 0..<count)
-    guard let found = memchr(base + range.lowerBound, Int32(byte), range.count) else { return nil }
-    return UnsafeRawPointer(found) - base
+    var result: Int?
+    forEachPiece(in: range) { start, bytes in
+      guard let base = bytes.baseAddress, let found = memchr(base, Int32(byte), bytes.count) else {
+        return true
+      }
+      result = start + (UnsafeRawPointer(found) - base)
+      return false
+    }
+    return result
   }
 
   /// The CRC-32 of the bytes in `range`, which is cut to the file.
   func crc32(of range: Range<Int>) -> UInt32 {
-    withBytes(in: range) { checksum($0) }
+    var result: UInt32 = 0
+    forEachPiece(in: range) { _, bytes in
+      result = checksum(bytes, after: result)
+      return true
+    }
+    return result
+  }
+}
+
+/// Some of the bytes of a file, in memory of their own.
+final class LogBlock: @unchecked Sendable {
+  // Sendable: written to by whoever makes it, before anybody else has it.
+  /// Where in the file they stand.
+  let range: Range<Int>
+  /// The memory; not empty, so that it has an address.
+  let base: UnsafeMutableRawPointer
+
+  init(_ range: Range<Int>) {
+    self.range = range
+    base = .allocate(byteCount: max(range.count, 1), alignment: 8)
+  }
+
+  deinit { base.deallocate() }
+
+  /// All of them.
+  var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: base, count: range.count) }
+
+  /// Those of the file's `part`, which must be in `range`.
+  @inline(__always)
+  func bytes(in part: Range<Int>) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: base + (part.lowerBound - range.lowerBound), count: part.count)
+  }
+}
+
+extension LogError {
+  /// A file's error as a log's.
+  init(_ error: FileError) {
+    let cause: Cause =
+      switch error.cause {
+      case .system(let number): .system(errno: number)
+      case .notRegular, .wrongKind: .notALog
+      case .tooLarge: .tooLarge
+      case .shrunk: .truncated
+      case .exists, .isInput: .refused
+      }
+    self.init(
+      cause, "\(error.path) \(error.what)",
+      remedy: error.remedy.prefix(1).uppercased() + error.remedy.dropFirst() + ".")
   }
 }
 

@@ -18,6 +18,8 @@ public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     case missing
     /// More than the reader's limit.
     case tooLarge
+    /// The place of the new file is taken, or is that of an input.
+    case refused
   }
 
   /// The kind of trouble.

@@ -11,7 +11,8 @@ public struct TickContinuity: Sendable {
   public init(_ reader: FlightLogReader) {
     var cursor = reader.ticks()
     var record = TickRecord.blank
-    var expected: UInt64? = 0
+    // A later part of a run begins where the one before it ended.
+    var expected: UInt64? = reader.part.map(\.firstTick) ?? 0
     while true {
       do throws(LogError) {
         switch try cursor.next(into: &record) {

@@ -40,7 +40,7 @@ public func quantize(
         let fixed = try FixedModel(quantising: model, to: arithmetic, Calibration(model, steps: steps))
         file = fixed.file(describing: model)
       }
-      try file.write(path: String(cString: outputPath))
+      try file.write(path: String(cString: outputPath), inputs: [String(cString: path)])
     } catch {
       throw .model(error)
     }

@@ -1,62 +1,52 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Files
 
 extension ModelFile {
   /// The model in the file at `path`.
   ///
-  /// - Throws: `ModelError` for a file that cannot be read, is larger than a model may be, or is none.
+  /// - Throws: `ModelError` for a file that cannot be read, is larger than a model may be, or is none; one of another kind
+  ///   is named for what it is.
   public static func read(path: String) throws(ModelError) -> ModelFile {
+    let bytes = try bytes(path: path)
     do {
-      return try read(bytes(path: path))
+      return try read(bytes)
     } catch {
       throw ModelError("\(path), \(error.place)", error.cause, remedy: error.remedy)
     }
   }
 
-  /// The bytes of the regular file at `path`, at most as many as a model may have.
-  private static func bytes(path: String) throws(ModelError) -> [UInt8] {
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw failure("cannot be opened") }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw ModelError("file", "is not a regular file", remedy: "name a .safetensors file")
+  /// The bytes of the regular file at `path`, at most as many as a model may have. A file that is plainly of another kind is
+  /// refused, however long it is.
+  public static func bytes(path: String) throws(ModelError) -> [UInt8] {
+    do throws(FileError) {
+      let file = try InputFile(path: path)
+      let kind = try FileKind(file)
+      guard kind.name == .safetensors || kind.name == .unknown else {
+        let refusal = kind.refusal(wanted: "a model")
+        throw FileError(.wrongKind, path, refusal.what, remedy: refusal.remedy)
+      }
+      return try file.bytes(limit: Safetensors.maximumFile)
+    } catch {
+      throw ModelError(error)
     }
-    guard status.st_size <= Safetensors.maximumFile else {
-      throw ModelError(
-        "file", "\(status.st_size) bytes, more than the \(Safetensors.maximumFile) a model may have",
-        remedy: "this is not a model for a controller: check the path")
-    }
-    guard let stream = fopen(path, "rb") else { throw failure("cannot be opened") }
-    defer { fclose(stream) }
-    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-    let count = bytes.withUnsafeMutableBytes { fread($0.baseAddress, 1, $0.count, stream) }
-    guard count == bytes.count else { throw failure("cannot be read beyond byte \(count)") }
-    return bytes
   }
 
-  /// Writes the file to `path`: whole or not at all, by way of a neighbour that is then renamed.
+  /// Writes the file to `path`, whole or not at all.
   ///
+  /// - Parameters:
+  ///   - replacing: Whether a file that is there is replaced, and not refused.
+  ///   - inputs: Paths of files that are never replaced.
   /// - Throws: `ModelError` for a model that cannot be written, or a path that cannot.
-  public func write(path: String) throws(ModelError) {
+  public func write(path: String, replacing: Bool = true, inputs: [String] = []) throws(ModelError) {
     let bytes = try encoded()
-    let partial = path + ".partial"
-    guard let stream = fopen(partial, "wb") else { throw Self.failure("cannot be created", partial) }
-    let count = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, stream) }
-    let flushed = fflush(stream) == 0 && fsync(fileno(stream)) == 0
-    let written = fclose(stream) == 0 && flushed && count == bytes.count
-    guard written, rename(partial, path) == 0 else {
-      let error = Self.failure("cannot be written", path)
-      unlink(partial)
-      throw error
+    do throws(FileError) {
+      try OutputFile.write(bytes, path: path, replacing: replacing, inputs: inputs)
+    } catch {
+      throw ModelError(error)
     }
   }
+}
 
-  private static func failure(_ what: String, _ place: String = "file") -> ModelError {
-    ModelError(
-      place, "\(what): \(String(cString: strerror(errno)))", remedy: "check the path and its permissions")
-  }
+extension ModelError {
+  /// A file's error as a model's.
+  public init(_ error: FileError) { self.init(error.path, error.what, remedy: error.remedy) }
 }

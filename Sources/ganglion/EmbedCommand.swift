@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import LiquidModel
 
@@ -12,6 +13,7 @@ private let help = """
     -o, --output FILE     where it goes: C as FILE.c and FILE.h (default: standard output, as one file)
     --name NAME           what its names begin with (default: the model file's name)
     --json                what was written as one JSON object, with --output
+    --replace             replace the files if they exist; the model never is
 
   Swift compilers take more than proportional time for big arrays: beyond 200 KB of parameters choose C.
 
@@ -20,7 +22,9 @@ private let help = """
 
 /// `ganglion embed`.
 func embedCommand(_ arguments: [String]) -> ExitStatus {
-  perform("embed", help: help, arguments, options: ["language", "output", "o", "name"], flags: ["json"]) {
+  perform(
+    "embed", help: help, arguments, options: ["language", "output", "o", "name"], flags: ["json", "replace"]
+  ) {
     arguments in
     let path = try arguments.exactly("MODEL")[0]
     let spelled = arguments.value("language") ?? "c"
@@ -57,7 +61,7 @@ func embedCommand(_ arguments: [String]) -> ExitStatus {
       Terminal.printResult(language == .c ? source.cHeader + "\n" + source.cImage : source.swift)
       return .success
     }
-    let written = try write(source, language, output)
+    let written = try write(source, language, output, replacing: arguments.has("replace"), model: path)
     if arguments.has("json") {
       Terminal.printResult(Terminal.json(source.json.merging(["output": written]) { $1 }))
     } else {
@@ -70,16 +74,21 @@ func embedCommand(_ arguments: [String]) -> ExitStatus {
 }
 
 /// Writes the source and returns the files' names.
-private func write(_ source: EmbeddedSource, _ language: EmbeddedSource.Language, _ output: String) throws
-  -> [String]
-{
+private func write(
+  _ source: EmbeddedSource, _ language: EmbeddedSource.Language, _ output: String, replacing: Bool,
+  model: String
+) throws -> [String] {
   guard language == .c else {
-    try Data(source.swift.utf8).write(to: URL(fileURLWithPath: output))
+    try OutputFile.write(Array(source.swift.utf8), path: output, replacing: replacing, inputs: [model])
     return [output]
   }
   let header = output.dropLast(2) + ".h"
   let include = "#include \"\(URL(fileURLWithPath: String(header)).lastPathComponent)\"\n\n"
-  try Data(source.cHeader.utf8).write(to: URL(fileURLWithPath: String(header)))
-  try Data((include + source.cImage).utf8).write(to: URL(fileURLWithPath: output))
+  // Both are on the disk before one takes its place.
+  let code = try OutputFile(path: output, replacing: replacing, inputs: [model])
+  let declarations = try OutputFile(path: String(header), replacing: replacing, inputs: [model])
+  try code.write(Array((include + source.cImage).utf8))
+  try declarations.write(Array(source.cHeader.utf8))
+  try OutputFile.commit([declarations, code])
   return [output, String(header)]
 }

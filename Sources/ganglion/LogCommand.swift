@@ -1,3 +1,4 @@
+import Files
 import FlightLog
 import Foundation
 
@@ -28,7 +29,10 @@ private let logUsage = """
                                                  a topic as comma-separated values; /ganglion/tick by default
 
     --json       the result as one JSON object (info, verify, recover)
-    --replace    overwrite FILE if it exists
+    --replace    replace FILE if it exists; LOG never is
+
+  A run's log may be in several parts, NAME.mcap, NAME.2.mcap and so on: info, verify and export take the one that is named
+  and all that follow as one log, and name a part that is missing; recover takes one.
 
   Example: ganglion log export --csv flight.mcap --topic /attitude --output attitude.csv
 
@@ -41,22 +45,46 @@ private func outline(_ line: Arguments) throws -> (path: String, outline: MCAPOu
   do {
     return (path, try MCAPOutline(LogBytes(path: path)))
   } catch {
-    throw CommandFailure("\(path): \(error)")
+    throw CommandFailure("\(error)".contains(path) ? "\(error)" : "\(path): \(error)")
+  }
+}
+
+/// Calls `body` with a part of a run's log and all that follow, one after the other; gives what is missing.
+private func forEachPart(_ path: String, _ outline: MCAPOutline, _ body: (String, MCAPOutline) -> Void)
+  -> LogError?
+{
+  var (path, outline) = (path, outline)
+  while true {
+    body(path, outline)
+    switch outline.following() {
+    case .nothing: return nil
+    case .missing(let error): return error
+    case .part(let place, let next): (path, outline) = (place, next)
+    }
   }
 }
 
 /// Where `--output` says, or standard output.
-private func outputSink(_ line: Arguments) throws(LogError) -> any LogSink {
+private func outputSink(_ line: Arguments, input: String) throws(LogError) -> any LogSink {
   guard let path = line.value("output") else { return StandardOutputSink() }
-  return try FileLogSink(path: path, replacing: line.has("replace"))
+  return try FileLogSink(path: path, replacing: line.has("replace"), inputs: [input], placement: .whole)
 }
 
 // MARK: - info
 
 private func logInfo(_ line: Arguments) throws -> ExitStatus {
   let (path, outline) = try outline(line)
-  let listing = LogListing(path, outline)
-  Terminal.printResult(line.has("json") ? Terminal.json(listing.json) : listing.text)
+  var listings: [LogListing] = []
+  let missing = forEachPart(path, outline) { listings.append(LogListing($0, $1)) }
+  if line.has("json") {
+    var object = listings[0].json
+    if listings.count > 1 || missing != nil { object["parts"] = listings.map(\.json) }
+    if let missing { object["missing"] = missing.description }
+    Terminal.printResult(Terminal.json(object))
+  } else {
+    let texts = listings.map(\.text) + [missing.map { "NOT COMPLETE: \($0)" }].compactMap(\.self)
+    Terminal.printResult(texts.joined(separator: "\n"))
+  }
   return .success
 }
 
@@ -150,8 +178,15 @@ struct LogListing {
 
 private func logVerify(_ line: Arguments) throws -> ExitStatus {
   let (path, outline) = try outline(line)
-  let verification = MCAPVerification(outline)
-  var findings = verification.findings.map(\.description)
+  var (findings, messages, lostBytes, parts) = ([String](), UInt64(0), 0, 0)
+  let missing = forEachPart(path, outline) { place, outline in
+    let verification = MCAPVerification(outline)
+    parts += 1
+    findings += verification.findings.map { parts > 1 ? "\(place): \($0)" : "\($0)" }
+    messages &+= verification.messageCount
+    lostBytes += outline.lostBytes
+  }
+  if let missing { findings.append(missing.description) }
   var ticks: UInt64 = 0
   // A log of another program has no ticks to check.
   if outline.metadata.contains(where: { $0.name == "ganglion" }) {
@@ -166,11 +201,12 @@ private func logVerify(_ line: Arguments) throws -> ExitStatus {
   if line.has("json") {
     Terminal.printResult(
       Terminal.json([
-        "file": path, "sound": findings.isEmpty, "findings": findings, "messages": verification.messageCount,
-        "ticks": ticks, "lost_bytes": outline.lostBytes,
+        "file": path, "sound": findings.isEmpty, "findings": findings, "messages": messages, "ticks": ticks,
+        "lost_bytes": lostBytes, "parts": parts,
       ]))
   } else if findings.isEmpty {
-    Terminal.printResult("\(path): sound, \(verification.messageCount) messages, \(ticks) ticks")
+    Terminal.printResult(
+      "\(path): sound, \(messages) messages, \(ticks) ticks" + (parts > 1 ? " in \(parts) parts" : ""))
   } else {
     Terminal.printResult(
       "\(path): \(findings.count) finding(s)\n" + findings.map { "  " + $0 }.joined(separator: "\n"))
@@ -183,11 +219,7 @@ private func logVerify(_ line: Arguments) throws -> ExitStatus {
 private func logRecover(_ line: Arguments) throws -> ExitStatus {
   guard let output = line.value("output") else { throw UsageError("log recover needs --output FILE") }
   let (path, outline) = try outline(line)
-  guard URL(fileURLWithPath: output).standardizedFileURL != URL(fileURLWithPath: path).standardizedFileURL
-  else {
-    throw CommandFailure("--output names the log itself; the damaged log is evidence, write to another file")
-  }
-  let recovery = try MCAPRecovery(outline, to: FileLogSink(path: output, replacing: line.has("replace")))
+  let recovery = try MCAPRecovery(outline, to: outputSink(line, input: path))
   if line.has("json") {
     Terminal.printResult(
       Terminal.json([
@@ -206,8 +238,9 @@ private func logRecover(_ line: Arguments) throws -> ExitStatus {
 
 private func logExport(_ line: Arguments) throws -> ExitStatus {
   guard line.has("csv") else { throw UsageError("log export needs --csv, the one format there is") }
-  let (_, outline) = try outline(line)
-  let export = try CSVExport(outline, topic: line.value("topic") ?? "/ganglion/tick", to: outputSink(line))
+  let (path, outline) = try outline(line)
+  let export = try CSVExport(
+    outline, topic: line.value("topic") ?? "/ganglion/tick", to: outputSink(line, input: path))
   for damage in export.damages { Terminal.printError("\(damage.error)") }
   return export.damages.isEmpty ? .success : .resultSaysNo
 }

@@ -17,16 +17,19 @@ struct Mission: Sendable {
   private let modelName: String
   /// What the command line put in place of what the file says, as the log's metadata holds it.
   let overrides: [String: String]
+  /// The files that it was read from.
+  let inputs: [String]
 
   /// Loads and checks a configuration file and its model.
   init(path: String, overrides: ConfigurationOverrides) throws {
     configuration = try Configuration.load(path: path, overrides: overrides)
+    inputs = [path] + [configuration.modelPath, configuration.calibrationPath].compactMap(\.self)
     var bytes: [UInt8] = []
     // Without a network to fly, a model may be missing, unless the command line asks for it.
     if let modelPath = configuration.modelPath,
       configuration.model.isFileFromCommandLine || FileManager.default.fileExists(atPath: modelPath)
     {
-      bytes = try Self.read(modelPath)
+      bytes = try ModelFile.bytes(path: modelPath)
     }
     modelBytes = bytes
     modelName = configuration.modelPath ?? ""
@@ -51,6 +54,7 @@ struct Mission: Sendable {
       text: text, directory: nil, overrides: ConfigurationOverrides(controller: controller),
       calibration: calibration.isEmpty ? nil : calibrationText)
     modelBytes = bytes
+    inputs = []
     modelName = "the model in the log"
     model = try Self.model(bytes, name: modelName)
     self.overrides = overrides
@@ -139,18 +143,5 @@ struct Mission: Sendable {
     } catch {
       throw CommandFailure("\(name), \(error)")
     }
-  }
-
-  /// A model file's bytes, refused when there are too many before they are read.
-  private static func read(_ path: String) throws -> [UInt8] {
-    let attributes = try FileManager.default.attributesOfItem(atPath: path)
-    guard attributes[.type] as? FileAttributeType == .typeRegular else {
-      throw CommandFailure("\(path) is not a regular file; name a .safetensors file")
-    }
-    let size = attributes[.size] as? Int ?? 0
-    guard size <= 64 << 20 else {
-      throw CommandFailure("\(path): \(size) bytes are too many for a model; the limit is 64 MiB")
-    }
-    return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
   }
 }

@@ -1,4 +1,5 @@
 import ControlLoop
+import Files
 import FlightLog
 import Foundation
 import LiquidCore
@@ -17,6 +18,7 @@ private let help = """
                           to which weights keep 8 bits; beyond it the rows that need them most get 16 (default 0.0016
                           for small networks, 0.006 for more than 16,384 weights)
     --output FILE         where it goes (default: the model's name with the arithmetic behind it)
+    --replace             replace FILE if it exists; the model and the logs never are
     --json                the result as one JSON object
 
   Example: ganglion quantize quadrotor-ncp19.safetensors --calibrate out/quadrotor-hold-1.mcap
@@ -25,7 +27,8 @@ private let help = """
 /// `ganglion quantize`.
 func quantizeCommand(_ arguments: [String]) -> ExitStatus {
   perform(
-    "quantize", help: help, arguments, options: ["calibrate", "to", "tolerance", "output"], flags: ["json"]
+    "quantize", help: help, arguments, options: ["calibrate", "to", "tolerance", "output"],
+    flags: ["json", "replace"]
   ) { arguments in
     let path = try arguments.exactly("MODEL")[0]
     let name = arguments.value("to") ?? "int16"
@@ -43,6 +46,9 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
     guard arithmetic == .float16 || !logs.isEmpty else {
       throw UsageError("--calibrate LOG is needed: fixed point takes its scales from recorded input")
     }
+    let output = arguments.value("output") ?? outputPath(path, arithmetic)
+    // Before the work, and again when the file is written.
+    try OutputFile.check(path: output, replacing: arguments.has("replace"), inputs: [path] + logs)
     var steps: [Calibration.Step] = []
     for log in logs { steps += try calibrationSteps(log, inputs: model.inputs.count) }
 
@@ -57,8 +63,7 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
         : try FixedModel(quantising: model, to: arithmetic, calibration, tolerance: tolerance)
           .file(describing: model)
     }
-    let output = arguments.value("output") ?? outputPath(path, arithmetic)
-    try file.write(path: output)
+    try file.write(path: output, replacing: arguments.has("replace"), inputs: [path] + logs)
     let result = QuantisationResult(
       output: output, arithmetic: arithmetic, steps: steps.count, error: try OutputError(file, model, steps))
     Terminal.printResult(arguments.has("json") ? Terminal.json(result.json) : result.text)

@@ -6,10 +6,11 @@ import LiquidModel
 
 private let help = """
   ganglion replay LOG [--json]
-  ganglion replay --config CONFIG RECORDING [--log FILE] [--model FILE] [--json]
+  ganglion replay --config CONFIG RECORDING [--log FILE [--replace]] [--model FILE] [--json]
 
   Steps the controller through a log again and compares every input, state digest, output and command bit for
-  bit. The log is all it needs: configuration and model are in it. Exit status 0 when all is identical, 1 at
+  bit. The log is all it needs: configuration and model are in it. A log in several parts is replayed from its first on,
+  as one. Exit status 0 when all is identical, 1 at
   the first difference, 2 when the log cannot be replayed.
 
   With --config, feeds the recording of a real autopilot (PX4, ULog) through simulated chips, the drivers, the
@@ -21,12 +22,13 @@ private let help = """
 
 /// `ganglion replay`.
 func replayCommand(_ arguments: [String]) -> ExitStatus {
-  perform("replay", help: help, arguments, options: ["config", "log", "model"], flags: ["json"]) {
+  perform("replay", help: help, arguments, options: ["config", "log", "model"], flags: ["json", "replace"]) {
     arguments in
     if let configuration = arguments.value("config") {
       return try replayRecording(
         try arguments.exactly("RECORDING")[0], configuration: configuration, arguments)
     }
+    if arguments.has("replace") { throw UsageError("--replace goes with --config and --log FILE") }
     let path = try arguments.exactly("LOG")[0]
     var replay = try Replay(FlightLogReader(path: path))
     let began = DispatchTime.now().uptimeNanoseconds
@@ -100,6 +102,12 @@ struct Replay: ~Copyable {
     let mission = try Mission(
       configuration: log.configuration, model: log.model, calibration: log.calibration,
       overrides: log.metadata.extra)
+    if let part = log.part, part.number > 1 {
+      let first = log.outline.bytes.path.map { LogPart.path(ofPart: 1, beside: $0, whichIs: part.number) }
+      throw CommandFailure(
+        "the log is part \(part.number) of run \(part.run): a replay begins with part 1"
+          + (first.map { ", which would be \($0)" } ?? ""))
+    }
     let layout = TickLayout(mission.configuration)
     guard layout == log.layout else {
       throw CommandFailure(

@@ -17,6 +17,8 @@ private let help = """
     --log FILE            where the log goes (default: the configuration's folder, named by configuration and seed, or
                           by the time of the start)
     --no-log              write no log
+    --replace             replace logs (and, with --bus-traffic, texts) that exist; without, only the log of an earlier simulated
+                          flight under the name that Ganglion gives it is replaced
     --json                the result as one JSON object
 
   In simulation:
@@ -40,7 +42,7 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     "run", help: help, arguments,
     options: [
       "backend", "seed", "controller", "model", "fault", "log", "episodes", "logs", "duration", "bus-traffic",
-    ], flags: ["json", "no-log"]
+    ], flags: ["json", "no-log", "replace"]
   ) { arguments in
     let path = try arguments.exactly("CONFIG")[0]
     try checkOptionsFit(arguments)
@@ -55,12 +57,17 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     if let episodes = try arguments.integer("episodes", atLeast: 1) {
       return try flyEpisodes(mission, count: episodes, firstSeed: seed, arguments)
     }
-    let logPath =
-      arguments.has("no-log") ? nil : try arguments.value("log") ?? mission.standardLogPath("\(seed)")
-    let flight = try Flight(mission, seed: seed, fault: arguments.value("fault"), logPath: logPath)
+    var logPath = arguments.value("log")
+    var logOptions = LogOptions(replacing: arguments.has("replace"), inputs: mission.inputs)
+    if logPath == nil, !arguments.has("no-log") {
+      let path = try mission.standardLogPath("\(seed)")
+      (logPath, logOptions) = (path, try .standard(path, inputs: mission.inputs))
+    }
+    let flight = try Flight(
+      mission, seed: seed, fault: arguments.value("fault"), logPath: logPath, logOptions: logOptions)
     let report = try fly(flight, showsProgress: Terminal.showsProgress)
     Terminal.printResult(arguments.has("json") ? Terminal.json(mission.noted(report.json)) : report.table)
-    return .success
+    return report.logFailure == nil ? .success : .resultSaysNo
   }
 }
 
@@ -94,6 +101,8 @@ private func linuxOptions(_ mission: Mission, _ arguments: Arguments) throws -> 
   options.duration = try arguments.integer("duration", atLeast: 1).map {
     Int64(min($0, 1 << 32)) * 1_000_000_000
   }
+  options.log = LogOptions(
+    replacing: arguments.has("replace"), inputs: mission.inputs, placement: .live)
   if !arguments.has("no-log") {
     let start = Date().formatted(
       .iso8601.year().month().day().dateSeparator(.omitted).time(includingFractionalSeconds: false)

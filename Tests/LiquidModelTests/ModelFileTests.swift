@@ -174,8 +174,9 @@ import Testing
     let file = try ModelFile(#require(Self.small.first).model(), arithmetic: .float32)
     let absent = "/nonexistent/model.safetensors"
     #expect(Self.failure { _ = try ModelFile.read(path: absent) }?.place.contains(absent) == true)
-    #expect(Self.failure { _ = try ModelFile.read(path: "/dev/zero") }?.cause == "is not a regular file")
-    #expect(Self.failure { _ = try ModelFile.read(path: "/") }?.cause == "is not a regular file")
+    #expect(
+      Self.failure { _ = try ModelFile.read(path: "/dev/zero") }?.cause == "is a device, not a regular file")
+    #expect(Self.failure { _ = try ModelFile.read(path: "/") }?.cause == "is a folder, not a regular file")
     #expect(Self.failure { try file.write(path: absent) }?.place.contains(absent) == true)
   }
 }

@@ -56,7 +56,11 @@ struct CalibrateCommandTests {
       var calibration = try made(folder)
       #expect(calibration.chips.map(\.parts) == [["gyro"]])
       #expect(
-        calibrateCommand([configuration, "accelerometer", "magnetometer", "--poses", "20"]) == .success)
+        calibrateCommand([configuration, "accelerometer", "magnetometer", "--poses", "20"]) == .wrongUse)
+      #expect(try made(folder) == calibration)
+      #expect(
+        calibrateCommand([configuration, "accelerometer", "magnetometer", "--poses", "20", "--replace"])
+          == .success)
       calibration = try made(folder)
       #expect(calibration.chips.map(\.parts) == [["gyro", "accelerometer"], ["magnetometer"]])
       #expect(calibration.origin == .specimen(1))
@@ -126,8 +130,16 @@ struct CalibrateCommandTests {
       #expect((bias - (try truth(configuration)).inertial.gyroBias).length < 1e-3)
       // One side only.
       #expect(
-        calibrateCommand([configuration, "accelerometer", "--log", path, "--output", other]) == .resultSaysNo)
+        calibrateCommand([configuration, "accelerometer", "--log", path, "--output", other, "--replace"])
+          == .resultSaysNo)
       #expect(calibrateCommand([configuration, "magnetometer", "--log", path]) == .wrongUse)
+      // What is read is never replaced.
+      for input in [path, configuration] {
+        let before = try Data(contentsOf: URL(filePath: input))
+        #expect(
+          calibrateCommand([configuration, "--log", path, "--output", input, "--replace"]) == .wrongUse)
+        #expect(try Data(contentsOf: URL(filePath: input)) == before)
+      }
     }
   }
 
@@ -169,14 +181,16 @@ struct CalibrateCommandTests {
     try withVehicle { configuration, folder in
       let path = folder + "/c.json5"
       try Data("{ version: 1, sensors: oops".utf8).write(to: URL(filePath: path))
-      #expect(calibrateCommand([configuration]) == .wrongUse)
+      #expect(calibrateCommand([configuration, "--replace"]) == .wrongUse)
       #expect(try String(contentsOfFile: path, encoding: .utf8).hasSuffix("oops"))
       try SensorCalibration(origin: .board).write(path: path, vehicle: "v")
-      #expect(calibrateCommand([configuration]) == .wrongUse)
+      #expect(calibrateCommand([configuration, "--replace"]) == .wrongUse)
       #expect(try made(folder).origin == .board)
       // Made on other simulated chips, it is replaced.
       try SensorCalibration(origin: .seed(9)).write(path: path, vehicle: "v")
-      #expect(calibrateCommand([configuration]) == .success)
+      #expect(calibrateCommand([configuration]) == .wrongUse)
+      #expect(try made(folder).origin == .seed(9))
+      #expect(calibrateCommand([configuration, "--replace"]) == .success)
       #expect(try made(folder).origin == .specimen(1))
     }
   }

@@ -184,7 +184,7 @@ struct RunCommandTests {
     }
   }
 
-  @Test("A log replaces a log, and no other file")
+  @Test("A log replaces a file only when it is told to, and never what the run reads")
   func replaces() throws {
     try withFolder { folder in
       let path = "\(folder)/flight"
@@ -192,9 +192,18 @@ struct RunCommandTests {
       try Data("precious".utf8).write(to: URL(fileURLWithPath: path))
       #expect(runCommand(arguments) == .wrongUse)
       #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data("precious".utf8))
-      try FileManager.default.removeItem(atPath: path)
-      _ = try openLog(path)
-      _ = try openLog(path)
+      #expect(runCommand(arguments + ["--replace"]) == .success)
+      #expect(runLogCommand(["verify", path]) == .success)
+      #expect(runCommand(arguments) == .wrongUse)
+      let configuration = "\(folder)/vehicle.json5"
+      try FileManager.default.copyItem(atPath: shippedConfiguration, toPath: configuration)
+      try #require(symlink(configuration, "\(folder)/log.mcap") == 0)
+      for name in ["vehicle.json5", "log.mcap"] {
+        #expect(
+          runCommand([configuration, "--controller", "classical", "--replace", "--log", "\(folder)/\(name)"])
+            == .wrongUse)
+      }
+      #expect(FileManager.default.contentsEqual(atPath: configuration, andPath: shippedConfiguration))
     }
   }
 

@@ -61,7 +61,7 @@ class Simulator:
     def quantize(self, model: Path, arithmetic: str, logs: list[Path], output: Path) -> dict:
         """Writes the int16 or int8 version of a model, calibrated on flights; how far off its outputs are."""
         return self._run(
-            "quantize", model, "--calibrate", ",".join(map(str, logs)), "--to", arithmetic, "--output", output
+            "quantize", model, "--calibrate", ",".join(map(str, logs)), "--to", arithmetic, "--replace", "--output", output
         )
 
     def measure(self, configuration: Path, model: Path, controller: str, episodes: int, seed: int) -> dict:

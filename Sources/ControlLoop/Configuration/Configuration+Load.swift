@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -34,7 +36,7 @@ extension Configuration {
   public static func load(
     path: String, overrides: ConfigurationOverrides = ConfigurationOverrides()
   ) throws(ConfigurationErrors) -> Configuration {
-    let bytes = try readFile(path)
+    let bytes = try readFile(path, "a configuration")
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ConfigurationErrors(
         file: path, errors: [ConfigurationError(path: "", line: nil, message: "the file is not UTF-8 text")])
@@ -90,24 +92,24 @@ extension Configuration {
     context.complain("model.file", "cannot read \(path): \(String(cString: strerror(errno)))")
   }
 
-  /// At most `maximumSize` bytes of a file; the bound also holds for pipes and devices.
-  static func readFile(_ path: String) throws(ConfigurationErrors) -> [UInt8] {
-    func unreadable(_ message: String) -> ConfigurationErrors {
-      ConfigurationErrors(
-        file: path, isUnreadable: true,
-        errors: [ConfigurationError(path: "", line: nil, message: message)])
+  /// The bytes of a configuration or calibration, which are `what`, such as "a configuration": a regular file, at most
+  /// `maximumSize` bytes, of no other kind that is known by its first bytes.
+  static func readFile(_ path: String, _ what: String) throws(ConfigurationErrors) -> [UInt8] {
+    do throws(FileError) {
+      let file = try InputFile(path: path)
+      let kind = try FileKind(file)
+      switch kind.name {
+      case .json, .text, .csv, .unknown, .script: break
+      default:
+        let refusal = kind.refusal(wanted: what)
+        throw FileError(.wrongKind, path, refusal.what, remedy: refusal.remedy)
+      }
+      return try file.bytes(limit: maximumSize)
+    } catch {
+      let message =
+        error.cause == .tooLarge ? "\(error.what); \(what) is a small text" : "\(error.what); \(error.remedy)"
+      throw ConfigurationErrors(
+        file: path, isUnreadable: true, errors: [ConfigurationError(path: "", line: nil, message: message)])
     }
-    guard let file = fopen(path, "rb") else {
-      throw unreadable("cannot open it: \(String(cString: strerror(errno)))")
-    }
-    defer { fclose(file) }
-    let bytes = [UInt8](unsafeUninitializedCapacity: maximumSize + 1) { buffer, count in
-      count = fread(buffer.baseAddress, 1, buffer.count, file)
-    }
-    guard ferror(file) == 0 else { throw unreadable("cannot read it: \(String(cString: strerror(errno)))") }
-    guard bytes.count <= maximumSize else {
-      throw unreadable("the file has more than \(maximumSize) bytes; a configuration is a small text")
-    }
-    return bytes
   }
 }

@@ -26,6 +26,7 @@ public enum MCAPItem: Sendable {
 public struct MCAPMessages: Sendable {
   private let outline: MCAPOutline
   private var nextDamage = 0
+  private var hasToldOfFailure = false
   private var cursor: ByteCursor
   /// The segment that comes next, by its place in the outline.
   private(set) var nextSegment = 0
@@ -51,7 +52,12 @@ public struct MCAPMessages: Sendable {
     while true {
       guard cursor.remaining > 0 else {
         if let damage = damageBeforeNextSegment() { return .damage(damage) }
-        guard nextSegment < outline.segments.count else { return .end }
+        guard nextSegment < outline.segments.count else {
+          // What could not be read counted as zeros.
+          guard !hasToldOfFailure, let failure = outline.bytes.failure else { return .end }
+          hasToldOfFailure = true
+          return .damage(LogDamage(error: failure, lostBytes: 0))
+        }
         if let damage = enterSegment() { return .damage(damage) }
         continue
       }

@@ -86,9 +86,8 @@ public struct MCAPOutline: Sendable {
     self.bytes = bytes
     let magic = MCAPFormat.magic
     guard bytes.count >= magic.count, bytes.copy(0..<magic.count) == magic else {
-      throw LogError(
-        .notALog, at: 0, "the file does not begin as an MCAP log does",
-        remedy: "Name a log written by Ganglion.")
+      try bytes.checkFailure()
+      throw bytes.refusal(wanted: "an MCAP log", elseRemedy: "Name a log written by Ganglion.")
     }
     scan()
   }

@@ -18,6 +18,10 @@ public final class MCAPWriter {
   private var openChecksum: UInt32 = 0
   /// Where the last guard begins and ends.
   private var lastGuard = 0..<0
+  /// Bytes of the file so far, the open chunk included.
+  public var byteCount: Int { offset + chunk.count }
+  /// Entries that are remembered for the index at the end.
+  var rememberedEntries: Int { summary.chunks.reduce(0) { $0 + 1 + $1.indexOffsets.count } }
   private var isFinished = false
 
   private var record = OutputBuffer()

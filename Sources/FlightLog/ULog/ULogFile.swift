@@ -97,12 +97,13 @@ public struct ULogFile: Sendable {
     guard bytes.count >= ULogFormat.headerSize, Self.isOne(bytes), header.skip(8),
       let start = header.integer(UInt64.self)
     else {
-      throw LogError(
-        .notALog, at: 0, "the file does not begin as a ULog does", remedy: "Name a .ulg file of PX4.")
+      try bytes.checkFailure()
+      throw bytes.refusal(wanted: "a PX4 log (ULog)", elseRemedy: "Name a .ulg file of PX4.")
     }
     startTime = start
     var parser = ULogParser(bytes)
     try parser.parse(into: &self)
+    try bytes.checkFailure()
   }
 
   /// The topic `name`, instance `instance`, if it is in the log.

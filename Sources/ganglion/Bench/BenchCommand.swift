@@ -1,4 +1,5 @@
 import BenchmarkNetworks
+import Files
 import Foundation
 import LiquidCore
 import LiquidModel
@@ -26,6 +27,7 @@ private let help = """
                            NETWORK.yardstick
     --write-inputs FILE    write the input, rows of 16 inputs and ts as little-endian float32
     --steps N              rows of that input (default 100000)
+    --replace              replace files that exist
     --seed N               its seed (default 2, which is measured on; the networks are calibrated on seed 1)
 
   Example: ganglion bench core --network ncp19,cfc64 --rounds 21
@@ -50,7 +52,7 @@ private func benchCoreCommand(_ arguments: [String]) -> ExitStatus {
     options: [
       "network", "arithmetic", "kernel", "march", "rounds", "write-models", "write-inputs", "steps", "seed",
     ],
-    flags: ["json"]
+    flags: ["json", "replace"]
   ) { arguments in
     guard try arguments.exactly("SUBJECT") == ["core"] else {
       throw UsageError(
@@ -66,14 +68,21 @@ private func benchCoreCommand(_ arguments: [String]) -> ExitStatus {
     let steps = try arguments.integer("steps", atLeast: 1)
     let seed = try arguments.integer("seed", atLeast: 0)
     let (folder, path) = (arguments.value("write-models"), arguments.value("write-inputs"))
+    let replacing = arguments.has("replace")
+    guard !replacing || folder != nil || path != nil else {
+      throw UsageError("--replace belongs to --write-models and --write-inputs")
+    }
     guard path != nil || steps == nil && seed == nil else {
       throw UsageError("--steps and --seed belong to --write-inputs")
     }
     if let folder {
-      try writeModels(networks ?? BenchmarkNetwork.allCases, plan.arithmetics, to: folder)
+      try writeModels(
+        networks ?? BenchmarkNetwork.allCases, plan.arithmetics, to: folder, replacing: replacing)
     }
     if let path {
-      try writeInputs(seed: UInt64(seed ?? Int(CoreBenchmark.seed)), steps: steps ?? 100_000, to: path)
+      try writeInputs(
+        seed: UInt64(seed ?? Int(CoreBenchmark.seed)), steps: steps ?? 100_000, to: path, replacing: replacing
+      )
     }
     if folder == nil, path == nil {
       try measure(plan, json: arguments.has("json"))
@@ -138,24 +147,25 @@ private func yardstickSource() -> String? {
 }
 
 private func writeModels(
-  _ networks: [BenchmarkNetwork], _ arithmetics: [ModelFile.Arithmetic], to folder: String
+  _ networks: [BenchmarkNetwork], _ arithmetics: [ModelFile.Arithmetic], to folder: String,
+  replacing: Bool
 ) throws {
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   for network in networks {
     for file in try network.files(arithmetics) {
       let path = "\(folder)/\(network.rawValue)-\(file.arithmetic.rawValue).safetensors"
-      try file.write(path: path)
+      try file.write(path: path, replacing: replacing)
       Terminal.printResult("wrote \(path)")
     }
     guard network.kind != .timeConstant else { continue }
     let path = "\(folder)/\(network.rawValue).yardstick"
-    try Data(try network.model.yardstickFile()).write(to: URL(filePath: path))
+    try OutputFile.write([UInt8](try network.model.yardstickFile()), path: path, replacing: replacing)
     Terminal.printResult("wrote \(path)")
   }
 }
 
-private func writeInputs(seed: UInt64, steps: Int, to path: String) throws {
+private func writeInputs(seed: UInt64, steps: Int, to path: String, replacing: Bool) throws {
   let bytes = BenchmarkInput(seed: seed, steps: steps).bytes
-  try Data(bytes).write(to: URL(filePath: path))
+  try OutputFile.write([UInt8](bytes), path: path, replacing: replacing)
   Terminal.printResult("wrote \(path), \(steps) rows of \(BenchmarkInput.columns) numbers")
 }

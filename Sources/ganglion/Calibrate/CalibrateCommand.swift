@@ -1,4 +1,5 @@
 import ControlLoop
+import Files
 import FlightLog
 import Foundation
 import LinuxHardware
@@ -18,6 +19,7 @@ private let help = """
                      be, and has the errors of simulation.sensor_errors
     --log FILE       the readings of a log in place of a backend's; not for the magnetometer, which logs leave out
     --output FILE    where the calibration goes, in place of the file that the configuration names
+    --replace        renew the file if it exists; what it holds of other sensors stays
     --poses N        poses of the accelerometer, 6 to 60; from 12 on what one axis feels of another is found, too
     --gravity G      gravity in m/s² that the accelerometer is scaled to (default 9.80665)
     --seed N         in simulation: draws noise and, without simulation.sensor_errors, the errors (default 1)
@@ -32,7 +34,7 @@ private let help = """
 func calibrateCommand(_ arguments: [String]) -> ExitStatus {
   perform(
     "calibrate", help: help, arguments, options: ["backend", "log", "output", "poses", "gravity", "seed"],
-    flags: ["json"]
+    flags: ["json", "replace"]
   ) { parsed in
     let request = try CalibrationRequest(parsed, words: arguments)
     return try request.run(systems: .machine)
@@ -45,6 +47,9 @@ struct CalibrationRequest {
   let configuration: Configuration
   let parts: [CalibratedPart]
   private let path: String
+  private let replacing: Bool
+  /// What is read, and never replaced.
+  private let inputs: [String]
   private let log: FlightLogReader?
   private let logConfiguration: Configuration?
   private let seed: UInt64
@@ -87,6 +92,16 @@ struct CalibrationRequest {
           + ".calibration.json5\",` to its section `sensors`, or name one with --output")
     }
     self.path = path
+    replacing = arguments.has("replace")
+    inputs = [file] + [arguments.value("log")].compactMap(\.self)
+    do throws(FileError) {
+      try OutputFile.check(path: path, replacing: replacing, inputs: inputs)
+    } catch {
+      guard error.cause == .exists else { throw error }
+      throw CommandFailure(
+        "\(path): is there already; say --replace to renew it, which keeps what it holds of other sensors, or name "
+          + "another file with --output")
+    }
     seed = UInt64(try arguments.integer("seed", atLeast: 0) ?? 1)
     guard seed <= 1 << 53 else { throw UsageError("--seed takes at most 2^53 here, which a file can hold") }
     if let logPath = arguments.value("log") {
@@ -165,6 +180,7 @@ struct CalibrationRequest {
   func run<System>(systems: LinuxSystems<System>) throws -> ExitStatus {
     var job = try CalibrationJob(
       configuration, origin: origin, path: path, command: command, made: Date().formatted(.iso8601))
+    (job.replacing, job.inputs) = (replacing, inputs)
     (job.poses, job.gravity) = (poses, gravity)
     for note in job.notes { Terminal.printNote(note) }
     var board: LinuxSource<System>?

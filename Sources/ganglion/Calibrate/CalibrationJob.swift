@@ -12,6 +12,9 @@ struct CalibrationJob {
   let configuration: Configuration
   /// Where the file is.
   let path: String
+  /// Whether the file may be replaced that is there, and what never is.
+  var replacing = false
+  var inputs: [String] = []
   /// Poses of the accelerometer, and gravity in m/s².
   var poses = 6
   var gravity = StandardAtmosphere.gravity
@@ -89,7 +92,10 @@ struct CalibrationJob {
       throw CommandFailure("what was found is no valid calibration, and \(path) stays as it was:\n\(error)")
     }
     do throws(CalibrationFileError) {
-      try calibration.write(path: path, vehicle: configuration.name)
+      try calibration.write(
+        path: path, vehicle: configuration.name, replacing: replacing, inputs: inputs)
+      // From now on it is this command's own.
+      replacing = true
     } catch {
       throw CommandFailure("\(error)")
     }

@@ -1,4 +1,5 @@
 import ControlLoop
+import Files
 import FlightLog
 import Foundation
 import HardwareInterfaces
@@ -10,6 +11,8 @@ struct LinuxRunOptions {
   var duration: Int64?
   /// Where the log goes; `nil` for none.
   var logPath: String?
+  /// What else is said of it.
+  var log = LogOptions(placement: .live)
   /// Folder for what the buses carried; `nil` for none.
   var trafficFolder: String?
 }
@@ -18,11 +21,18 @@ struct LinuxRunOptions {
 func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) throws -> ExitStatus {
   if let folder = options.trafficFolder {
     try makeLogFolder(folder, remedy: "name another folder with --bus-traffic")
+    // Before anything is driven, not when the run has ended.
+    for bus in mission.configuration.buses {
+      try OutputFile.check(
+        path: trafficPath(folder, bus.name), replacing: options.log.replacing, inputs: options.log.inputs)
+    }
   }
   // Before there is any thread that one of them could reach.
   let signals = StopSignals()
   let run = try LinuxRun(mission, systems: .machine, recordsTraffic: options.trafficFolder != nil)
-  let log = try options.logPath.map { try LinuxLog(mission, sink: openLog($0)) }
+  let log = try options.logPath.map {
+    try LinuxLog(mission, parts: LogFiles(path: $0, mission.configuration, options.log))
+  }
   let configuration = mission.configuration
   let device = try configuration.watchdog.device.map { path in
     try HardwareWatchdog(path: path, timeout: configuration.watchdog.deviceTimeout)
@@ -57,8 +67,10 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
   }
   if let folder = options.trafficFolder {
     // The report comes whatever the disk does.
-    do { try write(outcome.traffic, to: folder, configuration.name) } catch {
-      report.trafficFailure = "cannot write into \(folder): \(describe(error))"
+    do throws(FileError) {
+      try write(outcome.traffic, to: folder, configuration.name, options.log)
+    } catch {
+      report.trafficFailure = "\(error)"
     }
   }
   Terminal.printResult(json ? Terminal.json(mission.noted(report.json)) : report.table)
@@ -76,8 +88,13 @@ final class LinuxLog {
   let ring: TickRing
   private let thread: LogWriterThread
 
-  /// Begins a log in `sink`.
-  init(_ mission: Mission, sink: sending any LogSink) throws {
+  /// Begins a log of one part in `sink`.
+  convenience init(_ mission: Mission, sink: sending any LogSink) throws {
+    try self.init(mission, parts: SingleLogPart(sink))
+  }
+
+  /// Begins a log whose parts go where `parts` says.
+  init(_ mission: Mission, parts: sending any LogPartSource) throws {
     let configuration = mission.configuration
     var extra = mission.overrides
     extra["started"] = Date().formatted(.iso8601)
@@ -87,7 +104,7 @@ final class LinuxLog {
     thread = try LogWriterThread(
       ring: ring,
       writer: FlightLogWriter(
-        sink: sink, layout: TickLayout(configuration), configuration: Array(configuration.text.utf8),
+        parts: parts, layout: TickLayout(configuration), configuration: Array(configuration.text.utf8),
         model: mission.modelBytes, calibration: mission.calibrationBytes,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: Backend.linux.rawValue, seed: 0,
@@ -152,15 +169,22 @@ struct RunRecord {
   }
 }
 
+/// Where the text of what a bus carried goes.
+private func trafficPath(_ folder: String, _ bus: String) -> String {
+  "\(folder)/" + String(bus.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }) + ".txt"
+}
+
 /// Writes what each bus carried as a text that a test can play back.
-private func write(_ traffic: [(name: String, recorder: BusRecorder)], to folder: String, _ vehicle: String)
-  throws
-{
+private func write(
+  _ traffic: [(name: String, recorder: BusRecorder)], to folder: String, _ vehicle: String,
+  _ options: LogOptions
+) throws(FileError) {
   for bus in traffic {
     var note = "the bus \(bus.name) of \(vehicle)"
     if bus.recorder.omitted > 0 { note += "; the last \(bus.recorder.omitted) transfers did not fit" }
     let text = BusTraffic.text(bus.recorder.operations, note: note)
-    let name = String(bus.name.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
-    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name).txt"))
+    try OutputFile.write(
+      Array(text.utf8), path: trafficPath(folder, bus.name), replacing: options.replacing,
+      inputs: options.inputs)
   }
 }

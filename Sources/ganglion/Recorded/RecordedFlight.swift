@@ -15,10 +15,15 @@ func replayRecording(_ path: String, configuration: String, _ arguments: Argumen
   let mission = try Mission(path: configuration, overrides: overrides)
   let bytes = try LogBytes(path: path)
   let recording = try RecordingReader.read(bytes: bytes)
+  if let failure = bytes.failure { throw failure }
   let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   let logPath = try arguments.value("log") ?? mission.standardLogPath(name)
-  let digest = SHA256.hexDigest(of: bytes.copy(0..<bytes.count))
-  let flight = try RecordedFlight(mission, recording, name: name, digest: digest, logPath: logPath)
+  let logOptions =
+    arguments.value("log") == nil
+    ? try LogOptions.standard(logPath, inputs: mission.inputs + [path])
+    : LogOptions(replacing: arguments.has("replace"), inputs: mission.inputs + [path])
+  let flight = try RecordedFlight(
+    mission, recording, name: name, digest: bytes.digest, logPath: logPath, logOptions: logOptions)
   let report = try flight.run()
   Terminal.printResult(arguments.has("json") ? Terminal.json(report.json) : report.text)
   return .success
@@ -51,8 +56,10 @@ struct RecordedFlight: ~Copyable {
   /// Longest time in ns from an attitude of the recording to the tick that it is compared with.
   private static let comparable: Int64 = 20_000_000
 
-  init(_ mission: Mission, _ recording: SensorRecording, name: String, digest: String, logPath: String) throws
-  {
+  init(
+    _ mission: Mission, _ recording: SensorRecording, name: String, digest: String, logPath: String,
+    logOptions: LogOptions = LogOptions()
+  ) throws {
     let configuration = mission.configuration
     guard configuration.kind == .quadrotor else {
       throw CommandFailure(
@@ -78,7 +85,7 @@ struct RecordedFlight: ~Copyable {
     let vehicle = try SimulatedVehicle(recordingFor: configuration, without: surroundings.absentChips)
     for fault in surroundings.faults { try vehicle.inject(fault) }
     let log = try FlightLogWriter(
-      sink: openLog(logPath), layout: TickLayout(configuration),
+      parts: LogFiles(path: logPath, configuration, logOptions), layout: TickLayout(configuration),
       configuration: Array(configuration.text.utf8),
       model: mission.modelBytes,
       metadata: FlightLogMetadata(

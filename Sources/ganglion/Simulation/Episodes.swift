@@ -8,6 +8,7 @@ func flyEpisodes(
 ) throws -> ExitStatus {
   let folder = arguments.value("logs")
   if let folder { try makeLogFolder(folder, remedy: "name another folder with --logs") }
+  let options = LogOptions(replacing: arguments.has("replace"), inputs: mission.inputs)
   let fault = arguments.value("fault")
   let results = Mutex<[Int: Result<FlightReport, CommandFailure>]>([:])
   DispatchQueue.concurrentPerform(iterations: count) { index in
@@ -15,7 +16,7 @@ func flyEpisodes(
     let result: Result<FlightReport, CommandFailure>
     do {
       let path = folder.map { "\($0)/\(mission.configuration.name)-\(seed).mcap" }
-      let flight = try Flight(mission, seed: seed, fault: fault, logPath: path)
+      let flight = try Flight(mission, seed: seed, fault: fault, logPath: path, logOptions: options)
       result = .success(try fly(flight, showsProgress: false))
     } catch {
       result = .failure(CommandFailure("seed \(seed): \(error)"))

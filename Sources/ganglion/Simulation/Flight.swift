@@ -17,7 +17,9 @@ struct Flight: ~Copyable, VehicleFlight {
 
   private let mission: Mission
   private let seed: UInt64
-  private let log: FlightLogWriter?
+  /// `nil` also when it can no longer be written.
+  private var log: FlightLogWriter?
+  private var logFailure: String?
   private let logPath: String?
   private var schedule: LoopSchedule
   private var setpoints: any SetpointSource
@@ -34,7 +36,9 @@ struct Flight: ~Copyable, VehicleFlight {
   private var lastReadings = SensorReadings()
 
   /// A flight that is about to begin.
-  init(_ mission: Mission, seed: UInt64, fault: String?, logPath: String?) throws {
+  init(
+    _ mission: Mission, seed: UInt64, fault: String?, logPath: String?, logOptions: LogOptions = LogOptions()
+  ) throws {
     let configuration = mission.configuration
     let vehicle = try SimulatedVehicle(configuration, seed: seed)
     for fault in fault?.split(separator: ",") ?? [] {
@@ -42,8 +46,9 @@ struct Flight: ~Copyable, VehicleFlight {
     }
     let log = try logPath.map { path in
       try FlightLogWriter(
-        sink: openLog(path), layout: TickLayout(configuration), configuration: Array(configuration.text.utf8),
-        model: mission.modelBytes, calibration: mission.calibrationBytes,
+        parts: LogFiles(path: path, configuration, logOptions), layout: TickLayout(configuration),
+        configuration: Array(configuration.text.utf8), model: mission.modelBytes,
+        calibration: mission.calibrationBytes,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: configuration.backend.rawValue, seed: seed,
           tickRate: Double(configuration.loop.rateHz), extra: mission.overrides))
@@ -80,7 +85,9 @@ struct Flight: ~Copyable, VehicleFlight {
   /// Puts a tick into the log and into the result.
   mutating func record(_ record: TickRecord) throws {
     tickTimes.record(Int64(truncatingIfNeeded: DispatchTime.now().uptimeNanoseconds &- stepBegan))
-    try log?.append(record)
+    if let log {
+      do throws(LogError) { try log.append(record) } catch { loseLog(error) }
+    }
     let (input, output) = (record.input, record.output)
     ticks += 1
     missed += UInt64(input.missed)
@@ -104,16 +111,28 @@ struct Flight: ~Copyable, VehicleFlight {
         names.isEmpty ? "no faults" : names.joined(separator: ", ")))
   }
 
+  /// A log that can no longer be written ends, and no flight with it.
+  private mutating func loseLog(_ error: LogError) {
+    log = nil
+    logFailure = "\(error)"
+    Terminal.endProgress()
+    Terminal.printError("run: the flight goes on without a log: \(error)")
+  }
+
   /// Ends the flight and says how it went.
   consuming func finish() throws -> FlightReport {
-    try log?.finish()
+    if let log {
+      do throws(LogError) { try log.finish() } catch { loseLog(error) }
+    }
     Terminal.endProgress()
-    return FlightReport(
+    var report = FlightReport(
       name: mission.configuration.name, seed: seed, ticks: ticks, missed: missed, tickTimes: tickTimes,
       score: vehicle.score, mode: lastMode,
       faults: FailsafeCondition.list(faults), inhibits: wasArmed ? [] : ArmingInhibit.list(inhibits),
       complaints: mission.configuration.complaints(
         about: lastReadings, identities: vehicle.identities), sensors: sensors.entries, logPath: logPath)
+    report.logFailure = logFailure
+    return report
   }
 }
 

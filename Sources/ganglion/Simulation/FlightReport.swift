@@ -17,6 +17,8 @@ struct FlightReport: Sendable {
   /// What became of sensors that have spares.
   var sensors: [SensorTally.Entry]
   var logPath: String?
+  /// Why the log ends before the flight does.
+  var logFailure: String?
 
   /// Whether the flight counts as held.
   var isHeld: Bool { score.isHeld }
@@ -39,6 +41,7 @@ struct FlightReport: Sendable {
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     for complaint in complaints { lines.append("device          \(complaint)") }
     if let logPath { lines.append("log             \(logPath)") }
+    if let logFailure { lines.append("log ended early \(logFailure)") }
     return lines.joined(separator: "\n")
   }
 
@@ -72,6 +75,7 @@ struct FlightReport: Sendable {
       object["sensors"] = Dictionary(uniqueKeysWithValues: sensors.map { ($0.kind.rawValue, $0.json) })
     }
     if let logPath { object["log"] = logPath }
+    if let logFailure { object["log_failure"] = logFailure }
     return object
   }
 }

@@ -1,22 +1,44 @@
+import ControlLoop
+import Files
 import FlightLog
 import Foundation
 
-/// Opens a log to be written. A log that is there already is replaced; any other file is left alone and refused, so
-/// that a slip on the command line costs no configuration, model or recording.
-func openLog(_ path: String) throws -> FileLogSink {
-  try FileLogSink(path: path, replacing: try isReplaceable(path))
+/// What a command line says of a log's file beside its path.
+struct LogOptions {
+  /// Whether a file that is there may be replaced: `--replace`.
+  var replacing = false
+  /// Files that the command reads, and never replaces.
+  var inputs: [String] = []
+  /// When the file stands under its name.
+  var placement = OutputFile.Placement.growing
 }
 
-/// Whether there is a log at `path`, or nothing that could be lost.
-private func isReplaceable(_ path: String) throws -> Bool {
-  guard FileManager.default.fileExists(atPath: path) else { return true }
-  let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-  let attributes = try FileManager.default.attributesOfItem(atPath: url.path)
-  guard attributes[.type] as? FileAttributeType == .typeRegular else { return true }
-  let file = try FileHandle(forReadingFrom: url)
-  defer { file.closeFile() }
-  let beginning = try file.read(upToCount: MCAPFormat.magic.count) ?? Data()
-  return beginning.isEmpty || beginning.elementsEqual(MCAPFormat.magic)
+/// Opens a log to be written.
+func openLog(_ path: String, _ options: LogOptions = LogOptions()) throws(LogError) -> FileLogSink {
+  try FileLogSink(
+    path: path, replacing: options.replacing, inputs: options.inputs, placement: options.placement)
+}
+
+extension LogFiles {
+  /// The log of a vehicle at `path`, in parts as its configuration says.
+  convenience init(path: String, _ configuration: Configuration, _ options: LogOptions) {
+    let log = configuration.log
+    self.init(
+      path: path, vehicle: configuration.name, largestPart: log.partMegabytes * 1_000_000,
+      longestPart: UInt64(log.partMinutes) * 60_000_000_000,
+      budget: log.budgetMegabytes.map { LogBudget(bytes: $0 * 1_000_000, deletesOldest: log.deletesOldest) },
+      replacing: options.replacing, inputs: options.inputs, placement: options.placement)
+  }
+}
+
+extension LogOptions {
+  /// Options of a log under the name that Ganglion gives to a simulated flight: the log of an earlier flight there is
+  /// replaced by that of the same seed; any other file is left alone and refused.
+  static func standard(_ path: String, inputs: [String]) throws(FileError) -> LogOptions {
+    guard FileIdentity(path: path) != nil else { return LogOptions(inputs: inputs) }
+    let kind = try FileKind(InputFile(path: path)).name
+    return LogOptions(replacing: kind == .mcap || kind == .empty, inputs: inputs)
+  }
 }
 
 /// Makes the folder that logs go to, when it is not there.

@@ -42,7 +42,10 @@ struct LoopBackSuite {
     try Bench.expect(try !wires.isEnabled(), "the enable line is active before the program has started")
     let file = "\(places.results)/board-\(Scenario.title(name))"
     let child = try Child(
-      [places.ganglion, "run", places.configuration, "--backend", "linux", "--log", "\(file).mcap"],
+      [
+        places.ganglion, "run", places.configuration, "--backend", "linux", "--replace", "--log",
+        "\(file).mcap",
+      ],
       output: "\(file).txt")
     try Bench.wait(for: "the vehicle to arm", seconds: 120) { () throws(HILError) in
       if let end = child.poll() { throw HILError("the program ended before it armed, \(end): \(child.text)") }
