@@ -19,9 +19,16 @@ extension ModelFile {
   }
 
   /// The bytes of the regular file at `path`, at most as many as a model may have.
-  private static func bytes(path: String) throws(ModelError) -> [UInt8] {
+  ///
+  /// - Throws: `ModelError`, whose place does not name the path.
+  public static func bytes(path: String) throws(ModelError) -> [UInt8] {
+    // Without waiting, and looked at after it is open: a pipe that nobody writes to would keep its reader for ever.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw failure("cannot be opened") }
+    var isOwned = true
+    defer { if isOwned { close(descriptor) } }
     var status = stat()
-    guard stat(path, &status) == 0 else { throw failure("cannot be opened") }
+    guard fstat(descriptor, &status) == 0 else { throw failure("cannot be opened") }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw ModelError("file", "is not a regular file", remedy: "name a .safetensors file")
     }
@@ -30,7 +37,8 @@ extension ModelFile {
         "file", "\(status.st_size) bytes, more than the \(Safetensors.maximumFile) a model may have",
         remedy: "this is not a model for a controller: check the path")
     }
-    guard let stream = fopen(path, "rb") else { throw failure("cannot be opened") }
+    guard let stream = fdopen(descriptor, "rb") else { throw failure("cannot be opened") }
+    isOwned = false
     defer { fclose(stream) }
     var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
     let count = bytes.withUnsafeMutableBytes { fread($0.baseAddress, 1, $0.count, stream) }

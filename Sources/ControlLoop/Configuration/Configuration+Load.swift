@@ -90,15 +90,25 @@ extension Configuration {
     context.complain("model.file", "cannot read \(path): \(String(cString: strerror(errno)))")
   }
 
-  /// At most `maximumSize` bytes of a file; the bound also holds for pipes and devices.
+  /// The bytes of a regular file of at most `maximumSize`. Others are refused before a byte is read: a pipe that nobody
+  /// writes to would keep its reader waiting for ever, and a device need not end.
   static func readFile(_ path: String) throws(ConfigurationErrors) -> [UInt8] {
     func unreadable(_ message: String) -> ConfigurationErrors {
       ConfigurationErrors(
         file: path, isUnreadable: true,
         errors: [ConfigurationError(path: "", line: nil, message: message)])
     }
-    guard let file = fopen(path, "rb") else {
-      throw unreadable("cannot open it: \(String(cString: strerror(errno)))")
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw unreadable("cannot open it: \(String(cString: strerror(errno)))") }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw unreadable("it is not a regular file; name a file with the text in it")
+    }
+    guard let file = fdopen(descriptor, "rb") else {
+      let error = unreadable("cannot open it: \(String(cString: strerror(errno)))")
+      close(descriptor)
+      throw error
     }
     defer { fclose(file) }
     let bytes = [UInt8](unsafeUninitializedCapacity: maximumSize + 1) { buffer, count in
