@@ -21,16 +21,21 @@ struct Mission: Sendable {
   /// Loads and checks a configuration file and its model.
   init(path: String, overrides: ConfigurationOverrides) throws {
     configuration = try Configuration.load(path: path, overrides: overrides)
-    var bytes: [UInt8] = []
+    modelName = configuration.modelPath ?? ""
     // Without a network to fly, a model may be missing, unless the command line asks for it.
     if let modelPath = configuration.modelPath,
       configuration.model.isFileFromCommandLine || FileManager.default.fileExists(atPath: modelPath)
     {
-      bytes = try Self.read(modelPath)
+      do throws(ModelError) {
+        modelBytes = try ModelFile.bytes(path: modelPath)
+        // An empty file is no model either, and not the same as none.
+        model = try ModelFile.read(modelBytes)
+      } catch {
+        throw CommandFailure(error, in: modelPath)
+      }
+    } else {
+      (modelBytes, model) = ([], nil)
     }
-    modelBytes = bytes
-    modelName = configuration.modelPath ?? ""
-    model = try Self.model(bytes, name: modelName)
     self.overrides = overrides.controller.map { ["controller": $0.rawValue] } ?? [:]
     try checkFit()
   }
@@ -76,7 +81,7 @@ struct Mission: Sendable {
     do throws(ModelError) {
       network = try NetworkRuntime(model)
     } catch {
-      throw CommandFailure("\(modelName), \(error)")
+      throw CommandFailure(error, in: modelName)
     }
     return VehicleController(
       configuration, network: network,
@@ -99,11 +104,15 @@ struct Mission: Sendable {
     }
     let folder = parts.isEmpty ? "." : parts.joined(separator: "/")
     try makeLogFolder(folder, remedy: "change log.directory, or name a file with --log")
-    // A name is free text; a file's name is not.
+    return "\(folder)/\(logName(run))"
+  }
+
+  /// The file's name of the log of a run. A configuration's name is free text; a file's name is not.
+  func logName(_ run: String) -> String {
     let name = "\(configuration.name)-\(run)".map {
       $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-"
     }
-    return "\(folder)/\(String(name)).mcap"
+    return String(name) + ".mcap"
   }
 
   private func checkFit() throws {
@@ -128,20 +137,7 @@ struct Mission: Sendable {
     do throws(ModelError) {
       return try ModelFile.read(bytes)
     } catch {
-      throw CommandFailure("\(name), \(error)")
+      throw CommandFailure(error, in: name)
     }
-  }
-
-  /// A model file's bytes, refused when there are too many before they are read.
-  private static func read(_ path: String) throws -> [UInt8] {
-    let attributes = try FileManager.default.attributesOfItem(atPath: path)
-    guard attributes[.type] as? FileAttributeType == .typeRegular else {
-      throw CommandFailure("\(path) is not a regular file; name a .safetensors file")
-    }
-    let size = attributes[.size] as? Int ?? 0
-    guard size <= 64 << 20 else {
-      throw CommandFailure("\(path): \(size) bytes are too many for a model; the limit is 64 MiB")
-    }
-    return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
   }
 }

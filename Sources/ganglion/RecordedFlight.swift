@@ -16,7 +16,7 @@ func replayRecording(_ path: String, configuration: String, _ arguments: Argumen
   let bytes = try LogBytes(path: path)
   let file = try ULogFile(bytes)
   for damage in file.damages.prefix(3) {
-    Terminal.printError("replay: \(path): \(damage.error) (\(damage.lostBytes) bytes lost)")
+    Terminal.printWarning("replay: \(path): \(damage.error) (\(damage.lostBytes) bytes lost)")
   }
   let recording = try PX4Recording(file)
   let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent

@@ -41,10 +41,11 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
   guard isOver else {
     // The loop's thread hangs, perhaps in the kernel: nobody may wait for it.
     run.makeSafe()
-    Terminal.printError(
-      "run: the loop does not end; the outputs were made safe, and the log ends without its index (ganglion log recover)"
-    )
-    exit(ExitStatus.resultSaysNo.rawValue)
+    let failure = CommandFailure(
+      place: "the loop", "it does not end; the outputs were made safe, and the log ends without its index",
+      remedy: "see dmesg for what hangs, and save the log with ganglion log recover", status: .resultSaysNo)
+    FailureReport(failure, command: "run").tell(asJSON: json)
+    exit(failure.status.rawValue)
   }
   let outcome = run.end()
   supervisor.end()
