@@ -171,6 +171,11 @@ public final class FlightLogWriter {
       time: lastTime)
   }
 
+  /// Says under `/events`, at the time of the last tick, what no tick can know: for example that the vehicle crashed.
+  public func appendError(source: String, _ text: String) throws(LogError) {
+    try append(FlightEvent(level: .error, source: source, text: text), time: lastTime)
+  }
+
   /// Adds what is known only when a run has ended, such as how punctual its loop was.
   public func addRunRecord(_ entries: [(key: String, value: String)]) throws(LogError) {
     try writer.addMetadata(name: FlightLogMetadata.runRecordName, entries)

@@ -13,44 +13,41 @@ enum CheckCommand {
 
       --json    one JSON object: {"valid": …, "errors": […]} or {"valid": true, "buses": […], …}
 
-      ganglion check firmware-configs/quadrotor-hold.json5
+    Exit status: 0 valid, 1 not valid, 2 wrong use or a file that cannot be read.
+
+    Example: ganglion check firmware-configs/quadrotor-hold.json5
     """
 
   static func run(_ arguments: [String]) -> ExitStatus {
-    do throws(UsageError) {
-      let arguments = try Arguments(arguments, flags: ["json", "keys"])
-      if arguments.has("help") {
-        Terminal.printResult(help)
-        return .success
-      }
+    perform("check", help: help, arguments, flags: ["json", "keys"]) { arguments in
       if arguments.has("keys") {
+        guard !arguments.has("json") else { throw UsageError("--keys is a text, and has no --json") }
         _ = try arguments.exactly()
         Terminal.printResult(Configuration.reference)
         return .success
       }
-      return check(try arguments.exactly("CONFIG")[0], asJSON: arguments.has("json"))
-    } catch {
-      Terminal.printError("\(error)\n\(help)")
-      return .wrongUse
+      return try check(try arguments.exactly("CONFIG")[0], asJSON: arguments.has("json"))
     }
   }
 
-  private static func check(_ path: String, asJSON: Bool) -> ExitStatus {
+  private static func check(_ path: String, asJSON: Bool) throws -> ExitStatus {
+    let summary: CheckSummary
     do throws(ConfigurationErrors) {
       let configuration = try Configuration.load(path: path)
       let model = try loadModel(of: configuration, file: path)
-      let summary = CheckSummary(configuration, model: model)
-      Terminal.printResult(asJSON ? json(summary) : summary.text)
-      return .success
+      summary = CheckSummary(configuration, model: model)
     } catch {
+      let status: ExitStatus = error.isUnreadable ? .wrongUse : .resultSaysNo
       if asJSON {
-        Terminal.printResult(json(CheckFailure(error)))
+        Terminal.printResult(try json(CheckFailure(error, status: status)))
       } else {
         Terminal.printError("\(error)")
         if error.errors.count > 1 { Terminal.printError("\(error.errors.count) errors in \(path)") }
       }
-      return error.isUnreadable ? .wrongUse : .resultSaysNo
+      return status
     }
+    Terminal.printResult(asJSON ? try json(summary) : summary.text)
+    return .success
   }
 
   /// The configuration's model, if it has one, when it fits the configuration.
@@ -72,12 +69,13 @@ enum CheckCommand {
     return model
   }
 
-  private static func json(_ value: some Encodable) -> String {
+  private static func json(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(value) else { return #"{"valid": false}"# }
-    return String(decoding: data, as: UTF8.self)
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return PrintableText.escaped(json: String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 }
 
@@ -92,9 +90,10 @@ struct CheckFailure: Encodable {
   var valid = false
   var file: String?
   var errors: [Entry]
+  var exitStatus: Int
 
-  init(_ errors: ConfigurationErrors) {
-    self.file = errors.file
+  init(_ errors: ConfigurationErrors, status: ExitStatus) {
+    (file, exitStatus) = (errors.file, Int(status.rawValue))
     self.errors = errors.errors.map { Entry(path: $0.path, line: $0.line, message: $0.message) }
   }
 }

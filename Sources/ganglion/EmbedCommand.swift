@@ -55,7 +55,7 @@ func embedCommand(_ arguments: [String]) -> ExitStatus {
     do throws(ModelError) {
       source = try EmbeddedSource(file, title: title, name: arguments.value("name"))
     } catch {
-      throw CommandFailure("\(path), \(error)")
+      throw CommandFailure(error, in: path)
     }
     guard let output else {
       Terminal.printResult(language == .c ? source.cHeader + "\n" + source.cImage : source.swift)

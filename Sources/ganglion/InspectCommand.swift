@@ -22,7 +22,7 @@ func inspectCommand(_ arguments: [String]) -> ExitStatus {
     do throws(ModelError) {
       inspection = try ModelInspection(file)
     } catch {
-      throw CommandFailure("\(path), \(error)")
+      throw CommandFailure(error, in: path)
     }
     Terminal.printResult(arguments.has("json") ? Terminal.json(inspection.json) : inspection.text)
     return .success

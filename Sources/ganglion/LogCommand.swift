@@ -28,7 +28,7 @@ private let logUsage = """
   ganglion log export --csv LOG [--topic TOPIC] [--output FILE]
                                                  a topic as comma-separated values; /ganglion/tick by default
 
-    --json       the result as one JSON object (info, verify, recover)
+    --json       the result as one JSON object (export: with --output)
     --replace    replace FILE if it exists; LOG never is
 
   A run's log may be in several parts, NAME.mcap, NAME.2.mcap and so on: info, verify and export take the one that is named
@@ -42,10 +42,10 @@ private let logUsage = """
 
 private func outline(_ line: Arguments) throws -> (path: String, outline: MCAPOutline) {
   let path = line.positional[1]
-  do {
+  do throws(LogError) {
     return (path, try MCAPOutline(LogBytes(path: path)))
   } catch {
-    throw CommandFailure("\(error)".contains(path) ? "\(error)" : "\(path): \(error)")
+    throw CommandFailure(error, in: path)
   }
 }
 
@@ -238,21 +238,38 @@ private func logRecover(_ line: Arguments) throws -> ExitStatus {
 
 private func logExport(_ line: Arguments) throws -> ExitStatus {
   guard line.has("csv") else { throw UsageError("log export needs --csv, the one format there is") }
+  guard line.value("output") != nil || !line.has("json") else {
+    throw UsageError("--json needs --output FILE: standard output has the table")
+  }
   let (path, outline) = try outline(line)
   let export = try CSVExport(
     outline, topic: line.value("topic") ?? "/ganglion/tick", to: outputSink(line, input: path))
-  for damage in export.damages { Terminal.printError("\(damage.error)") }
+  for damage in export.damages { Terminal.printWarning("\(damage.error)") }
+  if line.has("json") {
+    Terminal.printResult(
+      Terminal.json([
+        "output": line.value("output") ?? NSNull(), "rows": export.rowCount,
+        "damages": export.damages.map(\.error.description),
+      ]))
+  }
   return export.damages.isEmpty ? .success : .resultSaysNo
 }
 
-/// Standard output as a sink; a closed pipe ends the export, not the program's honesty.
+/// Standard output as a sink: to a program byte for byte, to a terminal as any other text from a file. A closed pipe ends
+/// the export, not the program's honesty.
 private final class StandardOutputSink: LogSink {
+  private let isTerminal = isatty(STDOUT_FILENO) == 1
+
+  /// Takes whole lines, as an export writes them.
   func write(_ bytes: UnsafeRawBufferPointer) throws(LogError) {
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data(bytes))
-    } catch {
+    let number =
+      isTerminal
+      ? StandardStreams.write(Terminal.printable(String(decoding: bytes, as: UTF8.self)), to: STDOUT_FILENO)
+      : StandardStreams.write(bytes, to: STDOUT_FILENO)
+    guard number == 0 else {
       throw LogError(
-        .system(errno: EIO), "cannot write to standard output: \(error)", remedy: "Use --output FILE.")
+        .system(errno: number), "cannot write to standard output: \(String(cString: strerror(number)))",
+        remedy: "Use --output FILE.")
     }
   }
   func checkpoint() throws(LogError) {}

@@ -24,16 +24,21 @@ struct Mission: Sendable {
   init(path: String, overrides: ConfigurationOverrides) throws {
     configuration = try Configuration.load(path: path, overrides: overrides)
     inputs = [path] + [configuration.modelPath, configuration.calibrationPath].compactMap(\.self)
-    var bytes: [UInt8] = []
+    modelName = configuration.modelPath ?? ""
     // Without a network to fly, a model may be missing, unless the command line asks for it.
     if let modelPath = configuration.modelPath,
       configuration.model.isFileFromCommandLine || FileManager.default.fileExists(atPath: modelPath)
     {
-      bytes = try ModelFile.bytes(path: modelPath)
+      do throws(ModelError) {
+        modelBytes = try ModelFile.bytes(path: modelPath)
+        // An empty file is no model either, and not the same as none.
+        model = try ModelFile.read(modelBytes)
+      } catch {
+        throw CommandFailure(error, in: modelPath)
+      }
+    } else {
+      (modelBytes, model) = ([], nil)
     }
-    modelBytes = bytes
-    modelName = configuration.modelPath ?? ""
-    model = try Self.model(bytes, name: modelName)
     self.overrides = overrides.controller.map { ["controller": $0.rawValue] } ?? [:]
     try checkFit()
   }
@@ -80,7 +85,7 @@ struct Mission: Sendable {
     do throws(ModelError) {
       network = try NetworkRuntime(model)
     } catch {
-      throw CommandFailure("\(modelName), \(error)")
+      throw CommandFailure(error, in: modelName)
     }
     return VehicleController(
       configuration, network: network,
@@ -112,11 +117,15 @@ struct Mission: Sendable {
     }
     let folder = parts.isEmpty ? "." : parts.joined(separator: "/")
     try makeLogFolder(folder, remedy: "change log.directory, or name a file with --log")
-    // A name is free text; a file's name is not.
+    return "\(folder)/\(logName(run))"
+  }
+
+  /// The file's name of the log of a run. A configuration's name is free text; a file's name is not.
+  func logName(_ run: String) -> String {
     let name = "\(configuration.name)-\(run)".map {
       $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-"
     }
-    return "\(folder)/\(String(name)).mcap"
+    return String(name) + ".mcap"
   }
 
   private func checkFit() throws {
@@ -141,7 +150,7 @@ struct Mission: Sendable {
     do throws(ModelError) {
       return try ModelFile.read(bytes)
     } catch {
-      throw CommandFailure("\(name), \(error)")
+      throw CommandFailure(error, in: name)
     }
   }
 }

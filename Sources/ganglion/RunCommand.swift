@@ -26,12 +26,18 @@ private let help = """
     --seed N              draws vehicle, wind, noise and lateness (default 1)
     --fault WHAT          target:kind@start[+duration], e.g. imu:stuck@3s+0.5s; several with commas between
     --episodes N          fly N seeds, from --seed on, on all cores, and report the share that held
+    --minimum-held SHARE  with --episodes: the share of flights that must hold, 0.95 or 95% (default: all)
     --logs DIR            with --episodes: write each flight's log into DIR
 
   On this machine:
 
     --duration S          end after so many seconds
     --bus-traffic DIR     write what each bus carried into DIR, as a text that a test can play back
+
+  Exit status: 0 success, on this machine also when a signal ended the run in order; 1 when a flight did not hold or
+  crashed, or when a log could not be written to its end; 2 wrong use or bad input; 130 after Ctrl-C in simulation (143
+  after SIGTERM, 129 after SIGHUP), with the log finished and the result printed; a second Ctrl-C ends at once. Without a
+  section `evaluation` in the configuration no flight is judged, and only a crash says no.
 
   Example: ganglion run firmware-configs/quadrotor-hold.json5 --fault imu:stuck@9s+0.5s
   """
@@ -41,7 +47,8 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
   perform(
     "run", help: help, arguments,
     options: [
-      "backend", "seed", "controller", "model", "fault", "log", "episodes", "logs", "duration", "bus-traffic",
+      "backend", "seed", "controller", "model", "fault", "log", "episodes", "minimum-held", "logs",
+      "duration", "bus-traffic",
     ], flags: ["json", "no-log", "replace"]
   ) { arguments in
     let path = try arguments.exactly("CONFIG")[0]
@@ -54,7 +61,8 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     if mission.configuration.backend == .linux {
       return try runOnLinux(mission, try linuxOptions(mission, arguments), json: arguments.has("json"))
     }
-    if let episodes = try arguments.integer("episodes", atLeast: 1) {
+    StopRequest.catchSignals()
+    if let episodes = try arguments.integer("episodes", atLeast: 1, atMost: 10_000_000) {
       return try flyEpisodes(mission, count: episodes, firstSeed: seed, arguments)
     }
     var logPath = arguments.value("log")
@@ -64,10 +72,11 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
       (logPath, logOptions) = (path, try .standard(path, inputs: mission.inputs))
     }
     let flight = try Flight(
-      mission, seed: seed, fault: arguments.value("fault"), logPath: logPath, logOptions: logOptions)
+      mission, seed: seed, fault: arguments.value("fault"), logPath: logPath, logOptions: logOptions,
+      stop: .process)
     let report = try fly(flight, showsProgress: Terminal.showsProgress)
     Terminal.printResult(arguments.has("json") ? Terminal.json(mission.noted(report.json)) : report.table)
-    return report.logFailure == nil ? .success : .resultSaysNo
+    return report.status
   }
 }
 
@@ -79,6 +88,8 @@ private func checkOptionsFit(_ arguments: Arguments) throws(UsageError) {
     }
   } else if arguments.value("logs") != nil {
     throw UsageError("--logs goes with --episodes; a single flight takes --log FILE")
+  } else if arguments.value("minimum-held") != nil {
+    throw UsageError("--minimum-held goes with --episodes: a single flight holds or does not")
   } else if arguments.value("log") != nil, arguments.has("no-log") {
     throw UsageError("--log and --no-log exclude each other")
   }
@@ -89,7 +100,7 @@ private func checkBackend(_ backend: Backend, _ arguments: Arguments) throws(Usa
   let others =
     switch backend {
     case .simulated: ["duration", "bus-traffic"]
-    case .linux: ["seed", "fault", "episodes", "logs"]
+    case .linux: ["seed", "fault", "episodes", "minimum-held", "logs"]
     }
   for option in others where arguments.value(option) != nil {
     throw UsageError("--\(option) is not for the backend \"\(backend.rawValue)\"")

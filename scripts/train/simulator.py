@@ -34,7 +34,7 @@ class Simulator:
         shutil.rmtree(logs, ignore_errors=True)
         logs.mkdir(parents=True)
         summary = self._run(
-            "run", self.configuration, "--episodes", episodes, "--seed", seed, "--logs", logs,
+            "run", self.configuration, "--episodes", episodes, "--minimum-held", 0, "--seed", seed, "--logs", logs,
             "--controller", controller, "--model", model,
         )  # fmt: skip
         files = sorted(logs.glob("*.mcap"))
@@ -67,7 +67,7 @@ class Simulator:
     def measure(self, configuration: Path, model: Path, controller: str, episodes: int, seed: int) -> dict:
         """The summary of `ganglion run` under another configuration."""
         return self._run(
-            "run", configuration, "--episodes", episodes, "--seed", seed,
+            "run", configuration, "--episodes", episodes, "--minimum-held", 0, "--seed", seed,
             "--controller", controller, "--model", model,
         )  # fmt: skip
 

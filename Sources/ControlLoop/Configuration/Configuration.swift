@@ -108,7 +108,7 @@ extension Configuration: ConfigurationPart {
         .section("arming", absent: "its defaults", "When the vehicle may arm."),
         .section("failsafe", absent: "its defaults", "What is done about each fault."),
         .section("log", absent: "its defaults", "Where the log goes."),
-        .section("evaluation", absent: "its defaults", "When a run counts as held."),
+        .section("evaluation", absent: "no run is judged", "When a run counts as held."),
         .section("simulation", absent: "its defaults", "The simulated run."),
       ])
   }

@@ -28,6 +28,10 @@ public struct FaultInjection: Equatable, Sendable {
     guard times.count <= 2, let first = times.first else { throw .form(text) }
     let start = try Self.seconds(first)
     let duration = times.count == 2 ? try Self.seconds(times[1]) : nil
+    if let duration {
+      guard duration > 0 else { throw .noTime(text) }
+      guard kind != .brownOut else { throw .pointInTime(text) }
+    }
     self.init(target: target, kind: kind, start: start, duration: duration)
   }
 
@@ -59,6 +63,10 @@ public enum FaultSyntaxError: Error, Equatable, Sendable, CustomStringConvertibl
   case kind(String)
   /// That is not a time.
   case time(String)
+  /// It would be in force for no time at all.
+  case noTime(String)
+  /// It happens at one moment, and has no duration.
+  case pointInTime(String)
 
   /// What is wrong, and what would be right.
   public var description: String {
@@ -70,6 +78,10 @@ public enum FaultSyntaxError: Error, Equatable, Sendable, CustomStringConvertibl
     case .kind(let name):
       "fault: no kind is named '\(name)'; there are "
         + FaultKind.allCases.map(\.rawValue).joined(separator: ", ")
+    case .noTime(let text):
+      "fault '\(text)' has no duration; leave out what is behind the + for the rest of the run"
+    case .pointInTime(let text):
+      "fault '\(text)': a brown-out happens once; leave out what is behind the +"
     case .time(let text):
       "fault: '\(text)' is not a time; write seconds or milliseconds from 0 to 1000000 s, such as 3s, 0.5s, 250ms"
     }

@@ -27,7 +27,7 @@ func accuracyCommand(_ arguments: [String]) -> ExitStatus {
     let networks = try arguments.choices("network", BenchmarkNetwork.self) ?? BenchmarkNetwork.timed
     let arithmetics =
       try arguments.choices("arithmetic", ModelFile.Arithmetic.self) ?? [.int8, .int16, .float16, .float32]
-    let steps = try arguments.integer("steps", atLeast: 1) ?? 100_000
+    let steps = try arguments.integer("steps", atLeast: 1, atMost: 10_000_000) ?? 100_000
     var rows: [AccuracyRow] = []
     for network in networks {
       Terminal.showProgress("\(network.rawValue): Float64")

@@ -64,8 +64,8 @@ private func benchCoreCommand(_ arguments: [String]) -> ExitStatus {
     plan.arithmetics = try arguments.choices("arithmetic", ModelFile.Arithmetic.self) ?? plan.arithmetics
     if let names = arguments.value("kernel") { plan.kernels = try kernels(names) }
     plan.march = arguments.value("march") ?? plan.march
-    plan.rounds = try arguments.integer("rounds", atLeast: 1) ?? plan.rounds
-    let steps = try arguments.integer("steps", atLeast: 1)
+    plan.rounds = try arguments.integer("rounds", atLeast: 1, atMost: 1_000_000) ?? plan.rounds
+    let steps = try arguments.integer("steps", atLeast: 1, atMost: 10_000_000)
     let seed = try arguments.integer("seed", atLeast: 0)
     let (folder, path) = (arguments.value("write-models"), arguments.value("write-inputs"))
     let replacing = arguments.has("replace")
@@ -136,11 +136,12 @@ private func measure(_ plan: CoreBenchmark.Plan, json: Bool) throws {
 /// The yardstick's source, or nil, with a word why, when it cannot be compiled here.
 private func yardstickSource() -> String? {
   guard let source = Yardstick.findSource() else {
-    Terminal.printError("bench: no ratios: run it in Ganglion's folder, where scripts/bench/yardstick.c is")
+    Terminal.printWarning("bench: no ratios: run it in Ganglion's folder, where scripts/bench/yardstick.c is")
     return nil
   }
   guard Yardstick.compilerIsInstalled else {
-    Terminal.printError("bench: no ratios: gcc is not installed (on Debian and Ubuntu, apt-get install gcc)")
+    Terminal.printWarning(
+      "bench: no ratios: gcc is not installed (on Debian and Ubuntu, apt-get install gcc)")
     return nil
   }
   return source

@@ -26,7 +26,8 @@ func digestsCommand(_ arguments: [String]) -> ExitStatus {
     let networks =
       try arguments.choices("network", BenchmarkNetwork.self) ?? [.ncp19, .ncp34, .cfc64, .cfc302, .ltc19]
     let arithmetics = try arguments.choices("arithmetic", ModelFile.Arithmetic.self) ?? [.int8, .int16]
-    let input = BenchmarkInput(seed: 2, steps: try arguments.integer("steps", atLeast: 1) ?? 100_000)
+    let input = BenchmarkInput(
+      seed: 2, steps: try arguments.integer("steps", atLeast: 1, atMost: 10_000_000) ?? 100_000)
     var rows: [[String: Any]] = []
     for network in networks {
       for file in try network.files(arithmetics) {

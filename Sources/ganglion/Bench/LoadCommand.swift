@@ -16,7 +16,7 @@ private let help = """
 /// `ganglion bench load`.
 func loadCommand(_ arguments: [String]) -> ExitStatus {
   perform("bench load", help: help, arguments, options: ["rounds"], flags: ["json"]) { arguments in
-    let rounds = try arguments.integer("rounds", atLeast: 1) ?? 51
+    let rounds = try arguments.integer("rounds", atLeast: 1, atMost: 1_000_000) ?? 51
     guard !arguments.positional.isEmpty else { throw UsageError("expected MODEL") }
     let rows = try arguments.positional.map { try LoadRow(path: $0, rounds: rounds) }
     Terminal.printResult(
@@ -45,7 +45,7 @@ private struct LoadRow {
       do throws(ModelError) {
         runtime = try NetworkRuntime(ModelFile.read(path: path))
       } catch {
-        throw CommandFailure("\(path), \(error)")
+        throw CommandFailure(error, in: path)
       }
       let end = ProcessorTime.nanoseconds
       // Used, so that no load can be left out.

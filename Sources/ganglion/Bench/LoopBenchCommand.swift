@@ -28,7 +28,7 @@ func benchLoopCommand(_ arguments: [String]) -> ExitStatus {
     var benchmark = LoopBenchmark()
     // Half a second of each in turn.
     benchmark.periodsPerBlock = max(rate / 2, 1)
-    benchmark.blocks = try arguments.integer("seconds", atLeast: 1) ?? 30
+    benchmark.blocks = try arguments.integer("seconds", atLeast: 1, atMost: 1_000_000) ?? 30
     let result = try benchmark.run(mission)
     Terminal.printResult(
       arguments.has("json") ? Terminal.json(result.json(rate: rate)) : result.table(rate: rate))

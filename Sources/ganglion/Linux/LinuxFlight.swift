@@ -50,6 +50,8 @@ struct LoopReport: Sendable {
   var wasArmed = false
   /// Which of several sensors of a kind it went by.
   var sensors = SensorTally()
+  /// Ticks in which the outputs were held safe from outside, because the loop had fallen silent before.
+  var heldSafe: UInt64 = 0
   /// Most periods missed in a row.
   var longestGap: UInt32 = 0
   /// What was measured.
@@ -112,6 +114,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   /// What the tick may look at. The profile's times count from the start.
   mutating func tickInput(_ start: LoopSchedule.Start, _ readings: SensorReadings) -> TickInput {
     report.last.readings = readings
+    if loopGuard.isTripped { report.heldSafe &+= 1 }
     if readings.inertial.sequence > 0 {
       report.latencies.sampleAge.record(start.time.nanoseconds(since: readings.inertial.time))
     }

@@ -18,6 +18,9 @@ struct LinuxRunReport {
   private var faults: [FailsafeCondition] { FailsafeCondition.list(loop.faults) }
   private var inhibits: [ArmingInhibit] { loop.wasArmed ? [] : ArmingInhibit.list(loop.last.inhibits) }
 
+  /// Transfers that were to be recorded and for which there was no room.
+  private var omittedTransfers: Int { outcome.traffic.reduce(0) { $0 + Int(clamping: $1.recorder.omitted) } }
+
   /// A short table.
   var table: String {
     var lines = [
@@ -34,6 +37,11 @@ struct LinuxRunReport {
         "bus             \(bus.name): \(s.transfers) transfers, \(s.repetitions) repeated, \(s.failures) failed"
           + (s.reopened > 0 ? ", adapter back \(s.reopened) times" : ""))
     }
+    if loop.heldSafe > 0 {
+      lines.append(
+        "held safe       the loop had fallen silent: its outputs were made safe from outside, for \(loop.heldSafe) tick(s)"
+      )
+    }
     if outcome.lostEdges > 0 { lines.append("kill switch     \(outcome.lostEdges) edges lost by the kernel") }
     lines.append("faults          " + (faults.isEmpty ? "none" : faults.map(\.text).joined(separator: "; ")))
     for entry in loop.sensors.entries { lines.append("sensors         \(entry.text)") }
@@ -46,6 +54,9 @@ struct LinuxRunReport {
     }
     if let logFailure { lines.append("log ended early \(logFailure)") }
     if let trafficFailure { lines.append("bus traffic     \(trafficFailure)") }
+    if omittedTransfers > 0 {
+      lines.append("bus traffic     the last \(omittedTransfers) transfers did not fit and were not written")
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -69,7 +80,7 @@ struct LinuxRunReport {
         ["name": $0.name, "obtained": $0.isObtained, "reason": $0.reason, "remedy": $0.remedy]
           as [String: Any]
       },
-      "dropped_ticks": droppedTicks,
+      "dropped_ticks": droppedTicks, "ticks_held_safe": loop.heldSafe,
     ]
     let sensors = loop.sensors.entries
     if !sensors.isEmpty {
@@ -78,6 +89,7 @@ struct LinuxRunReport {
     if let logPath { object["log"] = logPath }
     if let logFailure { object["log_failure"] = logFailure }
     if let trafficFailure { object["bus_traffic_failure"] = trafficFailure }
+    if omittedTransfers > 0 { object["omitted_transfers"] = omittedTransfers }
     return object
   }
 }

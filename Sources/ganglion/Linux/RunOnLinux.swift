@@ -54,9 +54,11 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
     let outputs =
       run.makeSafe()
       ? "the outputs were made safe" : "an output does not accept its safe value: take the motors' power away"
-    Terminal.printError(
-      "run: the loop does not end; \(outputs), and the log ends without its index (ganglion log recover)")
-    exit(ExitStatus.resultSaysNo.rawValue)
+    let failure = CommandFailure(
+      place: "the loop", "it does not end; \(outputs), and the log ends without its index",
+      remedy: "see dmesg for what hangs, and save the log with ganglion log recover", status: .resultSaysNo)
+    FailureReport(failure, command: "run").tell(asJSON: json)
+    exit(failure.status.rawValue)
   }
   let outcome = run.end()
   supervisor.end()

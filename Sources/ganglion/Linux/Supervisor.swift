@@ -112,7 +112,7 @@ struct Supervisor: ~Copyable {
 
   private func say(_ text: String) {
     Terminal.endProgress()
-    Terminal.printError(text)
+    Terminal.printWarning(text, isUrgent: true)
   }
 
   /// How it goes, in a line.

@@ -34,16 +34,21 @@ struct Flight: ~Copyable, VehicleFlight {
   private var lastMode = VehicleMode.disarmed
   private var stepBegan: UInt64 = 0
   private var lastReadings = SensorReadings()
+  private var lastTime: Int64 = 0
+  private let faultPlan: FaultPlan?
+  private let stop: StopRequest
+  private var interruption: StopSignal?
+  private var crash: String?
 
-  /// A flight that is about to begin.
+  /// A flight that is about to begin, and that ends early when `stop` says so.
   init(
-    _ mission: Mission, seed: UInt64, fault: String?, logPath: String?, logOptions: LogOptions = LogOptions()
+    _ mission: Mission, seed: UInt64, fault: String?, logPath: String?, logOptions: LogOptions = LogOptions(),
+    stop: StopRequest = StopRequest()
   ) throws {
     let configuration = mission.configuration
     let vehicle = try SimulatedVehicle(configuration, seed: seed)
-    for fault in fault?.split(separator: ",") ?? [] {
-      try vehicle.inject(FaultInjection(parsing: String(fault), targets: vehicle.board.chipNames))
-    }
+    let plan = try fault.map { text in try FaultPlan(parsing: text, targets: vehicle.board.chipNames) }
+    for entry in plan?.entries ?? [] { try vehicle.inject(entry.fault) }
     let log = try logPath.map { path in
       try FlightLogWriter(
         parts: LogFiles(path: path, configuration, logOptions), layout: TickLayout(configuration),
@@ -56,6 +61,7 @@ struct Flight: ~Copyable, VehicleFlight {
     controller = try mission.makeController()
     (self.mission, self.seed, self.vehicle) = (mission, seed, vehicle)
     (self.log, self.logPath) = (log, logPath)
+    (self.faultPlan, self.stop) = (plan, stop)
     schedule = LoopSchedule(
       period: configuration.loop.period, start: MonotonicTime(nanoseconds: configuration.loop.period))
     setpoints = configuration.setpointSource(seed: seed)
@@ -66,6 +72,8 @@ struct Flight: ~Copyable, VehicleFlight {
   mutating func nextTick() -> LoopSchedule.Start? {
     guard schedule.due.nanoseconds <= mission.configuration.simulation.duration else { return nil }
     guard vehicle.crash == nil else { return nil }
+    interruption = stop.signal
+    guard interruption == nil else { return nil }
     return schedule.begin(now: schedule.due.advanced(nanoseconds: lateness.next()))
   }
 
@@ -96,8 +104,14 @@ struct Flight: ~Copyable, VehicleFlight {
     inhibits = output.inhibits
     sensors.note(output)
     lastMode = output.mode
+    lastTime = input.time.nanoseconds
     wasArmed = wasArmed || output.mode != .disarmed
     vehicle.note(record)
+    if crash == nil, let reason = vehicle.crash {
+      // No tick can know it: what happened to the vehicle is the simulation's to say.
+      crash = reason
+      try log?.appendError(source: "simulation", FlightReport.crashText(reason))
+    }
   }
 
   /// Rewrites the live line, four times a second of flight.
@@ -130,7 +144,10 @@ struct Flight: ~Copyable, VehicleFlight {
       score: vehicle.score, mode: lastMode,
       faults: FailsafeCondition.list(faults), inhibits: wasArmed ? [] : ArmingInhibit.list(inhibits),
       complaints: mission.configuration.complaints(
-        about: lastReadings, identities: vehicle.identities), sensors: sensors.entries, logPath: logPath)
+        about: lastReadings, identities: vehicle.identities), sensors: sensors.entries, logPath: logPath,
+      interruption: interruption,
+      isJudgedToTheEnd: interruption == nil || lastTime >= mission.configuration.evaluation.until,
+      faultsWithoutEffect: faultPlan?.withoutEffect(endingAt: lastTime) ?? [])
     report.logFailure = logFailure
     return report
   }

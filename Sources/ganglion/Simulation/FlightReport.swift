@@ -10,6 +10,7 @@ struct FlightReport: Sendable {
   var tickTimes: LatencyHistogram
   var score: RunScore
   var mode: VehicleMode
+  /// Conditions that the controller saw while it was not disarmed.
   var faults: [FailsafeCondition]
   var inhibits: [ArmingInhibit]
   /// Sensors that were missing at the end, or not what the configuration says.
@@ -19,9 +20,36 @@ struct FlightReport: Sendable {
   var logPath: String?
   /// Why the log ends before the flight does.
   var logFailure: String?
+  /// The signal that ended the flight before its time.
+  var interruption: StopSignal?
+  /// Whether the flight went on to the end of the time that is judged, or ended before by itself.
+  var isJudgedToTheEnd = true
+  /// Injected faults that came too late to strike.
+  var faultsWithoutEffect: [String] = []
 
-  /// Whether the flight counts as held.
-  var isHeld: Bool { score.isHeld }
+  /// What `reason` is called among the faults and in the log.
+  static func crashText(_ reason: String) -> String { "the vehicle crashed: \(reason)" }
+
+  /// Whether the flight held; `nil` when it is not judged, or not to its end.
+  var held: Bool? {
+    // What has crashed has not held, whatever would have come.
+    guard isJudgedToTheEnd || score.crash != nil else { return nil }
+    return score.held
+  }
+
+  /// Whether the flight was judged and counts as held.
+  var isHeld: Bool { held == true }
+
+  /// How the command ends that flew it.
+  var status: ExitStatus {
+    if let interruption { return interruption.status }
+    return held == false || score.crash != nil || logFailure != nil ? .resultSaysNo : .success
+  }
+
+  /// All that went wrong, a crash included.
+  private var faultTexts: [String] { faults.map(\.text) + (score.crash.map { [Self.crashText($0)] } ?? []) }
+  /// The same by name.
+  var faultNames: [String] { faults.map(\.name) + (score.crash == nil ? [] : ["crash"]) }
 
   /// A short table.
   var table: String {
@@ -33,26 +61,39 @@ struct FlightReport: Sendable {
       "ticks           \(ticks), \(missed) missed",
       "tick time       p50 \(microseconds(0.5)) µs, p99 \(microseconds(0.99)) µs, max \(microseconds(1)) µs",
       tracking,
-      "faults          " + (faults.isEmpty ? "none" : faults.map(\.text).joined(separator: "; ")),
-      "ended           \(mode)" + (score.crash.map { ", crashed: \($0)" } ?? ""),
-      "held            " + (isHeld ? "yes" : "no"),
+      "faults          " + (faultTexts.isEmpty ? "none" : faultTexts.joined(separator: "; ")),
+      "ended           \(mode)" + (score.crash.map { ", crashed: \($0)" } ?? "")
+        + (interruption.map { ", interrupted by \($0.name)" } ?? ""),
+      "held            " + verdict,
     ]
     for entry in sensors { lines.append("sensors         \(entry.text)") }
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     for complaint in complaints { lines.append("device          \(complaint)") }
+    for fault in faultsWithoutEffect { lines.append("fault           \(fault)") }
     if let logPath { lines.append("log             \(logPath)") }
     if let logFailure { lines.append("log ended early \(logFailure)") }
     return lines.joined(separator: "\n")
   }
 
+  private var verdict: String {
+    switch held {
+    case true?: "yes"
+    case false?: "no: " + score.shortcomings.joined(separator: "; ")
+    case nil:
+      score.isJudged
+        ? "not judged: interrupted before evaluation.until_s"
+        : "not judged: the configuration has no section evaluation"
+    }
+  }
+
   private var tracking: String {
     guard score.samples > 0 else {
-      return "tracking error  not measured: the flight ended before evaluation.from_s"
+      return "tracking error  not measured: the flight ended before "
+        + (score.isJudged ? "evaluation.from_s" : "the first 5 s were over")
     }
     let measures = score.measures.map { measure in
-      String(
-        format: "%@ %.\(measure.digits)f%@ %@ (limit %.\(max(measure.digits - 1, 0))f)",
-        measure.subject, measure.value, measure.unit, measure.summary, measure.limit)
+      "\(measure.subject) \(measure.text) \(measure.summary)"
+        + (score.isJudged ? " (limit \(measure.limitNumber))" : "")
     }
     return "tracking error  " + measures.joined(separator: ", ")
   }
@@ -65,9 +106,12 @@ struct FlightReport: Sendable {
         "p50": Double(tickTimes.quantile(0.5)) * 1e-3, "p99": Double(tickTimes.quantile(0.99)) * 1e-3,
         "max": Double(tickTimes.maximum) * 1e-3,
       ],
-      "faults": faults.map(\.name), "mode": "\(mode)", "crash": score.crash ?? "none", "held": isHeld,
+      "faults": faultNames, "mode": "\(mode)", "crash": score.crash ?? "none", "held": held ?? NSNull(),
       "inhibits": inhibits.map { "\($0)" }, "devices": complaints,
     ]
+    if held == false { object["not_held_because"] = score.shortcomings }
+    if let interruption { object["interrupted"] = interruption.name }
+    if !faultsWithoutEffect.isEmpty { object["faults_without_effect"] = faultsWithoutEffect }
     if score.samples > 0 {
       for measure in score.measures { object[measure.key] = measure.value }
     }

@@ -87,7 +87,7 @@ struct SimulatedBalancingRobot: SimulatedMotion {
 
   var score: RunScore {
     RunScore(
-      samples: samples, crash: crash, stayedArmed: stayedArmed,
+      isJudged: evaluation.window.isJudged, samples: samples, crash: crash, stayedArmed: stayedArmed,
       measures: [
         RunScore.Measure(
           key: "path_error_m", subject: "path", unit: " m", summary: "largest", digits: 3,

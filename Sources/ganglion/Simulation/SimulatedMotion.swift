@@ -1,4 +1,5 @@
 import ControlLoop
+import Foundation
 import SimulatedHardware
 
 /// What a kind of vehicle has of its own in simulation: its physics, what its motors do to them, and how well a run went.
@@ -37,9 +38,16 @@ struct RunScore: Sendable {
     var value: Double
     /// The largest that counts as held.
     var limit: Double
+
+    /// The value with its unit, for people.
+    var text: String { String(format: "%.\(digits)f%@", value, unit) }
+    /// The limit without its unit, for people.
+    var limitNumber: String { String(format: "%.\(max(digits - 1, 0))f", limit) }
   }
 
-  /// Ticks that were judged.
+  /// Whether the configuration says when a run counts as held.
+  var isJudged = false
+  /// Ticks in the time that is judged.
   var samples = 0
   /// Why the vehicle crashed, if it did.
   var crash: String?
@@ -47,9 +55,20 @@ struct RunScore: Sendable {
   var stayedArmed = true
   var measures: [Measure] = []
 
-  /// Whether the run counts as held.
-  var isHeld: Bool {
-    crash == nil && stayedArmed && samples > 0 && measures.allSatisfy { $0.value <= $0.limit }
+  /// Whether the run counts as held; `nil` when the configuration does not say what that is.
+  var held: Bool? { isJudged ? shortcomings.isEmpty : nil }
+
+  /// Why a run that is judged does not count as held; empty when it does.
+  var shortcomings: [String] {
+    var reasons: [String] = []
+    if let crash { reasons.append("crashed: \(crash)") }
+    if samples == 0 { return reasons + ["ended before evaluation.from_s"] }
+    if !stayedArmed { reasons.append("not armed in all of the time that is judged") }
+    // Written so that a number that is none is a shortcoming, too.
+    for measure in measures where !(measure.value <= measure.limit) {
+      reasons.append("\(measure.subject) error \(measure.text), limit \(measure.limitNumber)")
+    }
+    return reasons
   }
 
   /// The value of a measure; not a number for one that is not there.

@@ -47,7 +47,7 @@ struct SimulatedQuadrotor: SimulatedMotion {
       samples == 0 ? .infinity : (squares / Double(samples)).squareRoot()
     }
     return RunScore(
-      samples: samples, crash: crash, stayedArmed: stayedArmed,
+      isJudged: evaluation.window.isJudged, samples: samples, crash: crash, stayedArmed: stayedArmed,
       measures: [
         // Roll and pitch taken together.
         RunScore.Measure(

@@ -1,3 +1,5 @@
+import ControlLoop
+
 /// A command line that cannot be understood; the caller prints it with the command's help and exits with 2.
 struct UsageError: Error, CustomStringConvertible {
   var description: String
@@ -38,6 +40,11 @@ struct Arguments {
         guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
           throw UsageError("--\(name) needs a value")
         }
+        // `--log --json` would otherwise write a log with the name --json.
+        guard parts.count == 2 || !value.hasPrefix("--") else {
+          throw UsageError(
+            "--\(name) needs a value, and \(value) is an option; for such a value write --\(name)=\(value)")
+        }
         guard options[name] == nil else { throw UsageError("--\(name) is given twice") }
         options[name] = value
       } else {
@@ -52,13 +59,27 @@ struct Arguments {
   /// The value of an option, if given.
   func value(_ option: String) -> String? { options[option] }
 
-  /// The value of an option as a whole number of at least `minimum`, if given.
-  func integer(_ option: String, atLeast minimum: Int) throws(UsageError) -> Int? {
+  /// The value of an option as a whole number from `minimum` to `maximum`, if given.
+  func integer(_ option: String, atLeast minimum: Int, atMost maximum: Int = .max) throws(UsageError) -> Int?
+  {
     guard let text = options[option] else { return nil }
-    guard let number = Int(text), number >= minimum else {
-      throw UsageError("--\(option) takes a whole number of at least \(minimum), not '\(text)'")
+    guard let number = Int(text), number >= minimum, number <= maximum else {
+      let range = maximum == .max ? "of at least \(minimum)" : "from \(minimum) to \(maximum)"
+      throw UsageError("--\(option) takes a whole number \(range), not '\(text)'")
     }
     return number
+  }
+
+  /// The value of an option as a share from 0 to 1, if given: `0.95` or `95%`.
+  func share(_ option: String) throws(UsageError) -> Double? {
+    guard let text = options[option] else { return nil }
+    let isPercent = text.hasSuffix("%")
+    let digits = isPercent ? text.dropLast() : text[...]
+    // Plain decimals only: `Double` would also take "nan" and "0x1p3".
+    guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), let number = Double(digits),
+      number <= (isPercent ? 100 : 1)
+    else { throw UsageError("--\(option) takes a share from 0 to 1, such as 0.95 or 95%, not '\(text)'") }
+    return isPercent ? number / 100 : number
   }
 
   /// The positional arguments, which must be as many as `names`.
@@ -71,24 +92,6 @@ struct Arguments {
   }
 
   private static func suggestion(for name: String, among known: [String]) -> String {
-    let nearest = known.map { ($0, editDistance(name, $0)) }.min { $0.1 < $1.1 }
-    guard let nearest, nearest.1 <= 3 else { return "" }
-    return "; did you mean --\(nearest.0)?"
-  }
-
-  /// The least number of single-character insertions, deletions and replacements between two words.
-  static func editDistance(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a.unicodeScalars), Array(b.unicodeScalars))
-    var row = Array(0...b.count)
-    for i in a.indices {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for j in b.indices {
-        let replaced = diagonal + (a[i] == b[j] ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
-      }
-    }
-    return row[b.count]
+    nearestName(to: name, among: known).map { "; did you mean --\($0)?" } ?? ""
   }
 }

@@ -1,38 +1,39 @@
 import Foundation
 
-/// How a command ended, as the shell sees it.
-enum ExitStatus: Int32 {
-  /// All is well.
-  case success = 0
-  /// The result says no: a replay that differs, a configuration that is wrong.
-  case resultSaysNo = 1
-  /// Wrong use, or a file that cannot be read.
-  case wrongUse = 2
-}
-
-/// Results go to standard output, everything else to standard error.
+/// Results go to standard output, everything else to standard error. Whatever a text holds that came out of a file or a
+/// device, no terminal obeys it (`PrintableText`).
 enum Terminal {
   /// Whether standard error is a terminal, so that progress may be shown there.
   static let showsProgress = isatty(STDERR_FILENO) == 1
 
   /// Writes a line of result. A result that cannot be written is none: the command ends, with wrong use.
   static func printResult(_ text: String) {
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data((printable(text) + "\n").utf8))
-    } catch {
-      printError("cannot write the result to standard output: \(describe(error))")
-      exit(ExitStatus.wrongUse.rawValue)
-    }
+    let number = StandardStreams.write(printable(text) + "\n", to: STDOUT_FILENO)
+    guard number != 0 else { return }
+    printError("cannot write the result to standard output: \(String(cString: strerror(number)))")
+    exit(ExitStatus.wrongUse.rawValue)
   }
 
-  /// Writes a line about trouble.
+  /// Writes a line about trouble that ends the command.
   static func printError(_ text: String) {
     let lines = printable(text).split(separator: "\n", omittingEmptySubsequences: false).map(shortened)
     writeToStandardError("ganglion: " + lines.joined(separator: "\n") + "\n")
   }
 
-  /// Writes a line that is worth knowing but no trouble.
-  static func printNote(_ text: String) { writeToStandardError(printable(text) + "\n") }
+  /// Writes a line about trouble with which the command goes on. It stands in a result as JSON, too; `isUrgent` for what
+  /// must be seen at once even so.
+  static func printWarning(_ text: String, isUrgent: Bool = false) {
+    let session = CommandSession.current
+    session?.add(text)
+    if isUrgent || session?.isJSON != true { printError(text) }
+  }
+
+  /// Writes a line that is worth knowing but no trouble; in a result as JSON it is one of the `notes` instead.
+  static func printNote(_ text: String) {
+    let session = CommandSession.current
+    session?.add(text)
+    if session?.isJSON != true { writeToStandardError(printable(text) + "\n") }
+  }
 
   /// Longest line about trouble, in characters: a file may hold names of any length.
   static let longestLine = 1200
@@ -44,21 +45,18 @@ enum Terminal {
     return line.prefix(longestLine * 2 / 3) + " … " + line.suffix(longestLine / 3)
   }
 
-  /// A text whose control characters a terminal will not obey: names and notes in a file may hold any.
-  static func printable(_ text: String) -> String {
-    func isControl(_ scalar: Unicode.Scalar) -> Bool {
-      scalar != "\n" && scalar.properties.generalCategory == .control
-    }
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    var result = String.UnicodeScalarView()
-    result.append(contentsOf: text.unicodeScalars.lazy.map { isControl($0) ? "\u{FFFD}" : $0 })
-    return String(result)
-  }
+  /// A text that a terminal shows as it is and obeys in nothing.
+  static func printable(_ text: String) -> String { PrintableText.shown(text) }
 
   /// Rewrites the live line, when there is a terminal to show it: no more than fits, since what runs over the edge stays.
   static func showProgress(_ text: String) {
     guard showsProgress else { return }
-    writeToStandardError("\r\u{1B}[K" + text.prefix(max(width - 1, 20)))
+    writeToStandardError(progressLine(text, width: width))
+  }
+
+  /// The bytes that rewrite the live line of a terminal with so many columns.
+  static func progressLine(_ text: String, width: Int) -> String {
+    "\r\u{1B}[K" + PrintableText.inline(text).prefix(max(width - 1, 20))
   }
 
   /// Columns of the terminal at standard error; 80 when it does not say.
@@ -75,19 +73,44 @@ enum Terminal {
   }
 
   private static func writeToStandardError(_ text: String) {
+    // When that fails there is nobody left to tell; the exit status still does.
+    _ = StandardStreams.write(text, to: STDERR_FILENO)
+  }
+
+  /// A result as one line of JSON with sorted keys, and with what the command noted. Numbers that JSON does not have are
+  /// null.
+  static func json(_ object: [String: Any]) -> String {
+    var object = object
+    let notes = CommandSession.current?.notes ?? []
+    if !notes.isEmpty {
+      let known = object["notes"] as? [String] ?? []
+      object["notes"] = known + notes.filter { !known.contains($0) }
+    }
+    let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
+    let value = finite(object)
+    guard JSONSerialization.isValidJSONObject(value) else {
+      return unwritable("it has a value that JSON has not")
+    }
     do {
-      try FileHandle.standardError.write(contentsOf: Data(text.utf8))
+      let data = try JSONSerialization.data(withJSONObject: value, options: options)
+      return PrintableText.escaped(json: String(decoding: data, as: UTF8.self))
     } catch {
-      // There is nobody left to tell; the exit status still does.
+      return unwritable(describe(error))
     }
   }
 
-  /// An object as one line of JSON with sorted keys.
-  static func json(_ object: [String: Any]) -> String {
-    let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
-    guard JSONSerialization.isValidJSONObject(object),
-      let data = try? JSONSerialization.data(withJSONObject: object, options: options)
-    else { return "{}" }
-    return String(decoding: data, as: UTF8.self)
+  private static func unwritable(_ cause: String) -> String {
+    #"{"error": {"cause": "the result cannot be written as JSON: \#(cause)"}}"#
+  }
+
+  /// `value` with null in place of infinities and of what is not a number.
+  private static func finite(_ value: Any) -> Any {
+    switch value {
+    case let number as Double: number.isFinite ? number : NSNull()
+    case let number as Float: number.isFinite ? number : NSNull()
+    case let list as [Any]: list.map(finite)
+    case let object as [String: Any]: object.mapValues(finite)
+    default: value
+    }
   }
 }

@@ -1,5 +1,5 @@
 /// The name among `names` that `word` is most likely a slip of; `nil` when none is close.
-func nearestName(to word: String, among names: [String]) -> String? {
+public func nearestName(to word: String, among names: [String]) -> String? {
   // A bound on length: the distance costs the product of both lengths, and a hostile key can be long.
   guard word.unicodeScalars.count <= 64 else { return nil }
   let best = names.map { (name: $0, distance: editDistance(word.lowercased(), $0.lowercased())) }

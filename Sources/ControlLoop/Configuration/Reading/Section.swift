@@ -81,6 +81,9 @@ struct Section {
     context.complain(Self.join(path, name), message)
   }
 
+  /// Whether `name` stands in this section.
+  func has(_ name: String) -> Bool { members[name] != nil }
+
   /// The value of `key`; `nil` after an error was noted.
   func read<Value>(_ key: Key<Value>) -> Value? {
     guard let member = members[key.name] else {

@@ -3,6 +3,8 @@ extension Configuration {
   public struct EvaluationWindow: Sendable, Equatable {
     /// Its begin and its end in ns since the first tick.
     public var from, until: Int64
+    /// Whether the file says when a run counts as held; without that, a run is measured but not judged.
+    public var isJudged = false
   }
 }
 
@@ -26,9 +28,9 @@ extension Configuration.EvaluationWindow {
   /// Whether `time`, in ns since the first tick, is judged.
   public func contains(_ time: Int64) -> Bool { time >= from && time < until }
 
-  /// Complains in `file` when the time judged goes on after the end of the run.
+  /// Complains in `file` when the time that it wants judged goes on after the end of the run.
   func check(against run: Configuration.SimulatedRun, in file: Section) {
-    if until > run.duration {
+    if file.has("evaluation"), until > run.duration {
       file.complain(
         "evaluation.until_s",
         "found \(rounded(Double(until) / 1e9, 3)), expected at most simulation.duration_s, "

@@ -41,7 +41,8 @@ extension Configuration.BalancingRobot: VehicleParts {
     let limits = file.readOrStandard(Limits.self, "limits")
     let setpoints = SetpointChange.steps(in: file)
     let setpointRates = file.readOrStandard(SetpointRates.self, "setpoint_rates")
-    let evaluation = file.readOrStandard(Evaluation.self, "evaluation")
+    var evaluation = file.readOrStandard(Evaluation.self, "evaluation")
+    evaluation?.window.isJudged = file.has("evaluation")
     let simulation = file.readOrStandard(Simulation.self, "simulation")
 
     if let sensors = shared.sensors, let loop = shared.loop {
