@@ -23,6 +23,7 @@ public func quantize(
     let rows = try Rows(
       count: rowCount, width: source.inputs.count, inputs: inputs, inputCount: inputCount, ts: ts)
     let steps = (0..<rows.count).map { Calibration.Step(inputs: Array(rows.inputs($0)), ts: rows.ts[$0]) }
+    let report: QuantisationReport
     do throws(ModelError) {
       guard source.arithmetic == .float32 else {
         throw ModelError(
@@ -30,10 +31,15 @@ public func quantize(
           remedy: "quantize the float32 original")
       }
       let model = try source.model()
-      let fixed = try FixedModel(quantising: model, to: arithmetic, Calibration(model, steps: steps))
-      try fixed.file(describing: model).write(path: String(cString: outputPath))
+      let split = try CalibrationSplit([steps])
+      let fixed = try FixedModel(
+        quantising: model, to: arithmetic, Calibration(model, steps: split.calibrated))
+      let file = fixed.file(describing: model)
+      report = try QuantisationReport(file, of: model, split)
+      try file.write(path: String(cString: outputPath))
     } catch {
       throw .model(error)
     }
+    write(report.warnings.joined(separator: "\n"), to: text, size: textSize)
   }
 }
