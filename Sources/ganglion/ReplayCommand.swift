@@ -98,7 +98,8 @@ struct Replay: ~Copyable {
     let mission = try Mission(
       configuration: log.configuration, model: log.model, calibration: log.calibration,
       overrides: log.metadata.extra)
-    let layout = TickLayout(mission.configuration)
+    var layout = TickLayout(mission.configuration)
+    layout.hasNetworkLimits = log.layout.hasNetworkLimits
     guard layout == log.layout else {
       throw CommandFailure(
         "the ticks of the log are of a \(log.layout.words), its configuration is of a \(layout.words)")

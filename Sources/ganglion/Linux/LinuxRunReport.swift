@@ -37,6 +37,7 @@ struct LinuxRunReport {
     if outcome.lostEdges > 0 { lines.append("kill switch     \(outcome.lostEdges) edges lost by the kernel") }
     lines.append("faults          " + (faults.isEmpty ? "none" : faults.map(\.text).joined(separator: "; ")))
     for entry in loop.sensors.entries { lines.append("sensors         \(entry.text)") }
+    lines += loop.network.lines
     lines.append("ended           \(loop.last.mode)")
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     for complaint in outcome.complaints { lines.append("device          \(complaint)") }
@@ -69,7 +70,7 @@ struct LinuxRunReport {
         ["name": $0.name, "obtained": $0.isObtained, "reason": $0.reason, "remedy": $0.remedy]
           as [String: Any]
       },
-      "dropped_ticks": droppedTicks,
+      "dropped_ticks": droppedTicks, "network_beyond_range_ticks": loop.network.json,
     ]
     let sensors = loop.sensors.entries
     if !sensors.isEmpty {

@@ -16,6 +16,8 @@ struct FlightReport: Sendable {
   var complaints: [String]
   /// What became of sensors that have spares.
   var sensors: [SensorTally.Entry]
+  /// What of the network was beyond its range.
+  var network = NetworkTally()
   var logPath: String?
 
   /// Whether the flight counts as held.
@@ -36,6 +38,7 @@ struct FlightReport: Sendable {
       "held            " + (isHeld ? "yes" : "no"),
     ]
     for entry in sensors { lines.append("sensors         \(entry.text)") }
+    lines += network.lines
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     for complaint in complaints { lines.append("device          \(complaint)") }
     if let logPath { lines.append("log             \(logPath)") }
@@ -63,7 +66,7 @@ struct FlightReport: Sendable {
         "max": Double(tickTimes.maximum) * 1e-3,
       ],
       "faults": faults.map(\.name), "mode": "\(mode)", "crash": score.crash ?? "none", "held": isHeld,
-      "inhibits": inhibits.map { "\($0)" }, "devices": complaints,
+      "inhibits": inhibits.map { "\($0)" }, "devices": complaints, "network_beyond_range_ticks": network.json,
     ]
     if score.samples > 0 {
       for measure in score.measures { object[measure.key] = measure.value }
