@@ -20,7 +20,7 @@ import Testing
     let older = TickLayout(.quadrotor, hasNetworkLimits: false)
     let bytes = try SyntheticFlight.log(ticks, layout: older)
     #expect(try FlightLogReader(LogBytes(bytes)).layout == older)
-    #expect(try SyntheticFlight.read(bytes).ticks.allSatisfy(\.output.networkLimits.isEmpty))
+    #expect(try SyntheticFlight.read(bytes).ticks.allSatisfy { $0.output.networkLimits.isEmpty })
     var changed = ticks
     changed[3].output.networkLimits = [.states]
     #expect(difference(ticks, changed)?.contains("network_limits") ?? false)

@@ -25,7 +25,7 @@ struct RangeTests {
         #expect(try network.digest == digest)
         #expect(network.text.hasPrefix("the step's outputs or its state would not be finite"))
       } else {
-        #expect(status == Int32(GANGLION_OK) && outputs.allSatisfy(\.isFinite))
+        #expect(status == Int32(GANGLION_OK) && outputs.allSatisfy { $0.isFinite })
         break
       }
       #expect(try network.step(inputs, 1) == twin.step(inputs, 1))

@@ -63,8 +63,8 @@ struct OverflowTests {
           #expect(error == .nonFiniteResult)
           isRefused = true
         }
-        #expect(outputs.allSatisfy(\.isFinite))
-        #expect(Self.floats(network.copyState()).allSatisfy(\.isFinite))
+        #expect(outputs.allSatisfy { $0.isFinite })
+        #expect(Self.floats(network.copyState()).allSatisfy { $0.isFinite })
         guard !isRefused else {
           #expect(network.copyState() == before)
           #expect(outputs == kept)
@@ -100,7 +100,7 @@ struct OverflowTests {
           let isExpected = step == 0 && error == NetworkError.nonFiniteResult
           #expect(isExpected)
         }
-        #expect(outputs.allSatisfy(\.isFinite), "\(name), step \(step)")
+        #expect(outputs.allSatisfy { $0.isFinite }, "\(name), step \(step)")
       }
     }
   }
