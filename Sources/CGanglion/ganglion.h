@@ -21,8 +21,10 @@
  *   neither the network's state nor the caller's arrays. Null pointers, wrong lengths, numbers that are not finite
  *   and damaged files are refused and never trap. What no function can notice are pointers to memory that is not
  *   there, and networks that have been closed.
- * - Numbers. Floating-point numbers are finite, in the units of the model. In fixed point, an input beyond the
- *   range that it was quantised for counts as the end of that range, and a ts beyond the largest counts as that.
+ * - Numbers. Floating-point numbers are finite, in the units of the model, the results of a step and the state after it
+ *   too: a step that would have others is refused. In fixed point, an input beyond the range that it was quantised for
+ *   counts as the end of that range, a ts beyond the largest counts as that, and a state beyond its range as its end.
+ *   ganglion_get_saturation says how often.
  * - Time. ts is the time since the last step in the model's own unit: ts = 1 stands for time_unit seconds.
  */
 #ifndef GANGLION_H
@@ -55,7 +57,10 @@ enum {
   /* There is no kernel of that name, or this processor cannot run it. */
   GANGLION_KERNEL = 6,
   /* The function is for another arithmetic: for fixed point, for example. */
-  GANGLION_ARITHMETIC = 7
+  GANGLION_ARITHMETIC = 7,
+  /* In floating point: the step's outputs or the state after it would not be finite, so it is not made. Inputs or ts are
+   * too large for this network. */
+  GANGLION_OVERFLOW = 8
 };
 
 /* What a status means, in a few words; a constant, valid for ever. */
@@ -145,12 +150,28 @@ ganglion_status ganglion_step(
 /* `row_count` steps, row after row: `inputs` has row_count times the network's inputs, `ts` row_count elements,
  * `outputs` room for row_count times the network's outputs. input_count and output_count are those products.
  *
- * All rows are looked at first: one that is refused means that none is run, and the text names it. With no rows
- * the arrays may be null.
+ * One row that is refused means that none is run, and the text names it. With no rows the arrays may be null.
  */
 ganglion_status ganglion_run(
     ganglion_network *network, size_t row_count, const float *inputs, size_t input_count, const float *ts,
     float *outputs, size_t output_count);
+
+/* What has gone beyond its range in fixed point; all 0 in floating point. */
+typedef struct ganglion_saturation {
+  /* Since the network was opened: inputs beyond the range that they were quantised for; states, and results of layers
+   * without bound, at the end of their range; steps with a ts beyond the largest. */
+  uint64_t inputs;
+  uint64_t states;
+  uint64_t elapsed;
+  /* The same of the last step alone. All three are 0: it was computed as the network means it. */
+  uint32_t last_inputs;
+  uint32_t last_states;
+  uint32_t last_elapsed;
+} ganglion_saturation;
+
+/* Fills in `saturation`. `size` is sizeof(ganglion_saturation), as in ganglion_describe. ganglion_reset leaves the counts
+ * as they are. */
+ganglion_status ganglion_get_saturation(ganglion_network *network, ganglion_saturation *saturation, size_t size);
 
 /* Puts all states back to zero, as after opening. */
 ganglion_status ganglion_reset(ganglion_network *network);
@@ -187,8 +208,11 @@ ganglion_status ganglion_step_integers(
 
 /* Quantises the float32 model file at `path` to `arithmetic`, "int16", "int8" or "float16", and writes the result to
  * `output_path`. The `row_count` rows of inputs and elapsed times, arrays as in ganglion_run, are what the network
- * will see in use; the scales are taken from them, run in order from a state of zero. "float16" can do without rows, and
- * is more exact with some. `text` as in ganglion_open_file. This is what `ganglion quantize` does with a log. */
+ * will see in use, in order from a state of zero. The scales are taken from the first four fifths of them, and the result is
+ * judged by the last fifth. Fewer than 20 rows are refused; only "float16" can do without any, and is more exact with some.
+ * `text` as in ganglion_open_file; with GANGLION_OK it receives what speaks against trusting the result, a line each: a
+ * short recording, a large error on the rows kept aside; "" if nothing does. This is what `ganglion quantize` does with a
+ * log. */
 ganglion_status ganglion_quantize(
     const char *path, const char *arithmetic, size_t row_count, const float *inputs, size_t input_count,
     const float *ts, const char *output_path, char *text, size_t text_size);

@@ -41,12 +41,25 @@ struct Description: ~Copyable {
   }
 
   /// Copies what fits into `size` bytes, and clears what this version does not know of.
-  func write(to bytes: UnsafeMutableRawBufferPointer) {
-    withUnsafeBytes(of: values) { source in
-      let count = min(source.count, bytes.count)
-      bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<count]))
-      UnsafeMutableRawBufferPointer(rebasing: bytes[count...]).initializeMemory(as: UInt8.self, repeating: 0)
-    }
+  func write(to description: UnsafeMutablePointer<ganglion_description>, size: Int) throws(Refusal) {
+    try GanglionC.write(values, to: description, size: size, "description")
+  }
+}
+
+/// Copies what fits of a structure into the caller's, which has `size` bytes and may be of another version, and clears what
+/// this version does not know of.
+func write<Structure>(
+  _ values: Structure, to caller: UnsafeMutablePointer<Structure>, size: Int, _ name: StaticString
+) throws(Refusal) {
+  // A size that no version of the structure has is a mistake, and clearing that much would be another.
+  guard (1...4096).contains(size) else {
+    throw .length(name, found: size, expected: MemoryLayout<Structure>.size)
+  }
+  let bytes = UnsafeMutableRawBufferPointer(start: caller, count: size)
+  withUnsafeBytes(of: values) { source in
+    let count = min(source.count, bytes.count)
+    bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<count]))
+    UnsafeMutableRawBufferPointer(rebasing: bytes[count...]).initializeMemory(as: UInt8.self, repeating: 0)
   }
 }
 
@@ -86,10 +99,6 @@ public func describe(
 ) -> ganglion_status {
   OpenNetwork.with(network) { network throws(Refusal) in
     guard let description else { throw .null("description") }
-    // A size that no version of the structure has is a mistake, and clearing that much would be another.
-    guard (1...4096).contains(size) else {
-      throw .length("description", found: size, expected: MemoryLayout<ganglion_description>.size)
-    }
-    network.description.write(to: UnsafeMutableRawBufferPointer(start: description, count: size))
+    try network.description.write(to: description, size: size)
   }
 }

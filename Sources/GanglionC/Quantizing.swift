@@ -23,6 +23,7 @@ public func quantize(
     let rows = try Rows(
       count: rowCount, width: source.inputs.count, inputs: inputs, inputCount: inputCount, ts: ts)
     let steps = (0..<rows.count).map { Calibration.Step(inputs: Array(rows.inputs($0)), ts: rows.ts[$0]) }
+    var warnings: [String] = []
     do throws(ModelError) {
       guard source.arithmetic == .float32 else {
         throw ModelError(
@@ -31,18 +32,22 @@ public func quantize(
       }
       let model = try source.model()
       let file: ModelFile
-      if arithmetic == .float16 {
-        // Each weight to its nearest without rows, and so that errors make each other good with some.
-        var rounded = model
-        if !steps.isEmpty { rounded = try model.roundedToHalf(Calibration(model, steps: steps)) }
-        file = try ModelFile(rounded, arithmetic: .float16)
+      if arithmetic == .float16, steps.isEmpty {
+        // Each weight to its nearest; with rows, so that errors make each other good.
+        file = try ModelFile(model, arithmetic: .float16)
       } else {
-        let fixed = try FixedModel(quantising: model, to: arithmetic, Calibration(model, steps: steps))
-        file = fixed.file(describing: model)
+        let split = try CalibrationSplit([steps])
+        let calibration = try Calibration(model, steps: split.calibrated)
+        file =
+          arithmetic == .float16
+          ? try ModelFile(model.roundedToHalf(calibration), arithmetic: .float16)
+          : try FixedModel(quantising: model, to: arithmetic, calibration).file(describing: model)
+        warnings = try QuantisationReport(file, of: model, split).warnings
       }
       try file.write(path: String(cString: outputPath), inputs: [String(cString: path)])
     } catch {
       throw .model(error)
     }
+    write(warnings.joined(separator: "\n"), to: text, size: textSize)
   }
 }

@@ -10,8 +10,6 @@ enum Refusal: Error {
   case length(StaticString, found: Int, expected: Int)
   /// A step that the network does not take; with the row, where there are several.
   case network(NetworkError, row: Int? = nil)
-  /// A restored state whose number at that place is not finite.
-  case nonFiniteState(Int)
   /// A file that is none or that cannot be run.
   case model(ModelError)
   /// A kernel that is not here.
@@ -26,10 +24,10 @@ enum Refusal: Error {
     case .network(let error, _):
       switch error {
       case .inputCount, .outputCount, .stateByteCount: ganglion_status(GANGLION_LENGTH)
-      case .nonFiniteInput: ganglion_status(GANGLION_NOT_FINITE)
+      case .nonFiniteInput, .nonFiniteState: ganglion_status(GANGLION_NOT_FINITE)
+      case .nonFiniteResult: ganglion_status(GANGLION_OVERFLOW)
       case .elapsedTime: ganglion_status(GANGLION_ELAPSED_TIME)
       }
-    case .nonFiniteState: ganglion_status(GANGLION_NOT_FINITE)
     case .model: ganglion_status(GANGLION_MODEL)
     case .kernel: ganglion_status(GANGLION_KERNEL)
     case .floatingPoint: ganglion_status(GANGLION_ARITHMETIC)
@@ -44,7 +42,6 @@ enum Refusal: Error {
       found < 0 ? "\(name) has more elements than memory" : "\(name) has \(found) elements, not \(expected)"
     case .network(let error, nil): "\(error)"
     case .network(let error, let row?): "row \(row): \(error)"
-    case .nonFiniteState(let index): "number \(index) of the state is not finite"
     case .model(let error): error.description
     case .kernel(let name, let available):
       "kernel \(name.debugDescription) is not available here; there are \(available.joined(separator: ", "))"
@@ -67,6 +64,7 @@ public func statusText(_ status: ganglion_status) -> UnsafePointer<CChar>? {
     case Int(GANGLION_MODEL): "the model file cannot be run"
     case Int(GANGLION_KERNEL): "there is no such kernel here"
     case Int(GANGLION_ARITHMETIC): "the network is computed in another arithmetic"
+    case Int(GANGLION_OVERFLOW): "the result of the step would not be finite"
     default: "not a status of Ganglion"
     }
   return UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)

@@ -23,15 +23,6 @@ public func setState(_ network: OpaquePointer?, _ bytes: UnsafeRawPointer?, _ si
     let expected = network.runtime.stateByteCount
     guard size == expected else { throw .length("bytes", found: size, expected: expected) }
     let state = [UInt8](UnsafeRawBufferPointer(start: bytes, count: size))
-    switch network.runtime.arithmetic {
-    case .float32, .float16:
-      // Single precision throughout, little-endian.
-      for place in stride(from: 0, to: state.count - 3, by: 4) {
-        let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(state[place + $1]) << UInt32(8 * $1) }
-        guard Float(bitPattern: bits).isFinite else { throw .nonFiniteState(place / 4) }
-      }
-    case .int16, .int8: break
-    }
     do throws(NetworkError) {
       try network.runtime.restoreState(state.span)
     } catch {

@@ -28,11 +28,42 @@ public func run(
     let needed = try Rows.elements(rowCount, width, "outputs", found: outputCount)
     guard needed > 0 else { return }
     let outputs = try array(outputs, outputCount, "outputs", expected: needed)
-    for row in 0..<rows.count {
-      let place = row * width
-      try network.step(
-        rows.inputs(row), rows.ts[row], UnsafeMutableBufferPointer(rebasing: outputs[place..<place + width]))
+    switch network.runtime.arithmetic {
+    case .int16, .int8: try network.run(rows, into: outputs)
+    case .float32, .float16:
+      // A later row may be refused for what comes of it: then the earlier ones have not been run either.
+      let state = network.runtime.copyState()
+      var results = [Float](repeating: 0, count: needed)
+      do throws(Refusal) {
+        try results.withUnsafeMutableBufferPointer { results throws(Refusal) in
+          try network.run(rows, into: results)
+        }
+      } catch {
+        do throws(NetworkError) {
+          try network.runtime.restoreState(state.span)
+        } catch {
+          throw .network(error)
+        }
+        throw error
+      }
+      _ = outputs.update(fromContentsOf: results)
     }
+  }
+}
+
+/// See `ganglion.h`.
+@_cdecl("ganglion_get_saturation")
+public func getSaturation(
+  _ network: OpaquePointer?, _ saturation: UnsafeMutablePointer<ganglion_saturation>?, _ size: Int
+) -> ganglion_status {
+  OpenNetwork.with(network) { network throws(Refusal) in
+    guard let saturation else { throw .null("saturation") }
+    let found = network.runtime.saturation
+    try write(
+      ganglion_saturation(
+        inputs: found.inputs, states: found.states, elapsed: found.elapsed, last_inputs: found.lastInputs,
+        last_states: found.lastStates, last_elapsed: found.lastElapsed),
+      to: saturation, size: size, "saturation")
   }
 }
 
@@ -85,14 +116,26 @@ public func stepIntegers(
 }
 
 extension OpenNetwork {
+  fileprivate mutating func run(_ rows: Rows, into outputs: UnsafeMutableBufferPointer<Float>) throws(Refusal)
+  {
+    let width = runtime.outputCount
+    for row in 0..<rows.count {
+      let place = row * width
+      try step(
+        rows.inputs(row), rows.ts[row], UnsafeMutableBufferPointer(rebasing: outputs[place..<place + width]),
+        row: row)
+    }
+  }
+
   fileprivate mutating func step(
-    _ inputs: UnsafeBufferPointer<Float>, _ ts: Float, _ outputs: UnsafeMutableBufferPointer<Float>
+    _ inputs: UnsafeBufferPointer<Float>, _ ts: Float, _ outputs: UnsafeMutableBufferPointer<Float>,
+    row: Int? = nil
   ) throws(Refusal) {
     var span = outputs.mutableSpan
     do throws(NetworkError) {
       try runtime.step(inputs: inputs.span, ts: ts, outputs: &span)
     } catch {
-      throw .network(error)
+      throw .network(error, row: row)
     }
   }
 }

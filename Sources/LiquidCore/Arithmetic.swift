@@ -35,10 +35,12 @@ public protocol Arithmetic {
   /// With s = σ(time_a · ts + time_b) and the head activation g:
   /// default g(ff1) + s·(g(ff2) − g(ff1)), no_gate g(ff1) + s·g(ff2), pure
   /// a − a·exp(−ts(|w_tau| + |ff1|))·ff1 (Hasani et al., Nature Machine Intelligence 2022, equation 4, with
-  /// the time gate's sign as ncps.torch has it). Writes `cell.units` elements and no more.
+  /// the time gate's sign as ncps.torch has it). Writes `cell.units` elements and no more. Returns how many stand at the
+  /// ends of a range that is not theirs by nature.
   static func renew(
     _ cell: CellDescriptor, _ parameters: UnsafePointer<Accumulator>, _ heads: UnsafePointer<Accumulator>,
-    _ elapsed: Elapsed, _ state: UnsafeMutablePointer<Value>, _ kernel: KernelFunctions)
+    _ elapsed: Elapsed, _ state: UnsafeMutablePointer<Value>, _ kernel: KernelFunctions
+  ) -> UInt32
 
   /// The LSTM's step from the stacked rows i | ig | fg | og: c' = c·σ(fg) + tanh(i)·σ(ig),
   /// hidden' = tanh(c')·σ(og). May write up to `ImageLayout.panelRows` − 1 elements of `hidden` and `c` more.
@@ -68,12 +70,22 @@ public protocol Arithmetic {
     _ potentials: UnsafeMutablePointer<Accumulator>,
     _ scratch: UnsafeMutablePointer<Accumulator>, _ state: UnsafeMutablePointer<Value>)
 
-  /// `count` finite inputs as values; `scales` from `ImageHeader.inputScales`.
+  /// `count` finite inputs as values; `scales` from `ImageHeader.inputScales`. Returns how many were beyond their range.
   static func take(
     _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int,
-    _ values: UnsafeMutablePointer<Value>)
+    _ values: UnsafeMutablePointer<Value>
+  ) -> UInt32
   /// A finite, non-negative ts.
   static func elapsed(_ ts: Float, _ header: ImageHeader) -> Elapsed
+  /// Whether it is beyond the largest.
+  static func isBeyond(_ ts: Float, _ header: ImageHeader) -> Bool
+  /// Whether a step of finite inputs can end with numbers that are not finite: then the state of before is kept, to go back
+  /// to. Numbers that cannot end so saturate instead, and are counted.
+  static var canOverflow: Bool { get }
+  /// How many of `count` values stand at the ends of their range.
+  static func saturated(_ values: UnsafePointer<Value>, count: Int) -> UInt32
+  /// How many of the LSTM's c stand at the ends of their range.
+  static func saturated(c: UnsafePointer<Accumulator>, count: Int) -> UInt32
   /// A state as an output; `scale` from `ImageHeader.outputScales`.
   static func output(_ value: Value, scale: Float) -> Float
   /// A row of the projection as an output.

@@ -90,24 +90,27 @@ public enum FixedPointArithmetic: Arithmetic {
   public static func renew(
     _ cell: CellDescriptor, _ parameters: UnsafePointer<Int32>, _ heads: UnsafePointer<Int32>,
     _ elapsed: Int32, _ state: UnsafeMutablePointer<Int16>, _ kernel: KernelFunctions
-  ) {
+  ) -> UInt32 {
     if cell.mode == CellMode.pure.rawValue {
-      return decay(cell, parameters, heads, elapsed, state)
+      decay(cell, parameters, heads, elapsed, state)
+      return saturated(state, count: Int(cell.units))
     }
     let isLinear = cell.headActivation == Activation.linear.rawValue
     #if canImport(CLiquidKernels)
       if let function = kernel.table?.pointee.fixed_gate {
-        return function(
+        function(
           heads, Int(cell.units), cell.mode == CellMode.noGate.rawValue, isLinear, cell.headFraction,
           cell.gateFraction, cell.stateShift, elapsed, state)
+        return isLinear ? saturated(state, count: Int(cell.units)) : 0
       }
     #endif
     if isLinear {
       interpolate(cell, heads, elapsed, state) { x in x }
-    } else {
-      let fraction = cell.headFraction
-      interpolate(cell, heads, elapsed, state) { x in FixedActivations.tanh(x, fraction) }
+      return saturated(state, count: Int(cell.units))
     }
+    let fraction = cell.headFraction
+    interpolate(cell, heads, elapsed, state) { x in FixedActivations.tanh(x, fraction) }
+    return 0
   }
 
   /// h = (g1 + s·(g2 − g1)) or (g1 + s·g2), rounded once; the first lies between g1 and g2.
@@ -177,19 +180,22 @@ public enum FixedPointArithmetic: Arithmetic {
   public static func take(
     _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int,
     _ values: UnsafeMutablePointer<Int16>
-  ) {
+  ) -> UInt32 {
+    var (beyond, rest) = (SIMD8<UInt32>.zero, SIMD8<UInt32>.zero)
     var index = 0
     while index &+ 8 <= count {
       let x = UnsafeRawPointer(inputs + index).loadUnaligned(as: SIMD8<Float>.self)
       let scale = UnsafeRawPointer(scales + index).loadUnaligned(as: SIMD8<Float>.self)
       UnsafeMutableRawPointer(values + index).storeBytes(
-        of: FixedPoint.values(x, scale), as: SIMD8<Int16>.self)
+        of: FixedPoint.values(x, scale, &beyond), as: SIMD8<Int16>.self)
       index &+= 8
     }
     while index < count {
-      values[index] = FixedPoint.values(SIMD8(repeating: inputs[index]), SIMD8(repeating: scales[index]))[0]
+      values[index] =
+        FixedPoint.values(SIMD8(repeating: inputs[index]), SIMD8(repeating: scales[index]), &rest)[0]
       index &+= 1
     }
+    return beyond.wrappedSum() &+ rest[0]
   }
 
   /// Elapsed time as this arithmetic counts it.
@@ -197,6 +203,52 @@ public enum FixedPointArithmetic: Arithmetic {
   public static func elapsed(_ ts: Float, _ header: ImageHeader) -> Int32 {
     let scale = FixedPoint.single(1 &<< header.elapsedFraction)
     return FixedPoint.quantised(ts, scale: scale, limit: FixedPoint.single(header.elapsedLimit))
+  }
+
+  /// Whether it is beyond the largest.
+  @inline(__always)
+  public static func isBeyond(_ ts: Float, _ header: ImageHeader) -> Bool {
+    // Of numbers from 0 on the order is that of their bits.
+    let scale = FixedPoint.single(1 &<< header.elapsedFraction)
+    return (ts * scale).bitPattern > FixedPoint.single(header.elapsedLimit).bitPattern
+  }
+
+  /// False: numbers saturate instead.
+  public static var canOverflow: Bool { false }
+
+  /// How many of `count` values are 32767 or −32767.
+  public static func saturated(_ values: UnsafePointer<Int16>, count: Int) -> UInt32 {
+    var found = SIMD8<Int16>.zero
+    var index = 0
+    while index &+ 8 <= count {
+      let eight = UnsafeRawPointer(values + index).loadUnaligned(as: SIMD8<Int16>.self)
+      found = found &- atEnds(eight)
+      index &+= 8
+    }
+    var rest: Int16 = 0
+    while index < count {
+      rest = rest &- atEnds(SIMD8(repeating: values[index]))[0]
+      index &+= 1
+    }
+    return UInt32(truncatingIfNeeded: found.wrappedSum() &+ rest)
+  }
+
+  /// −1 where a value is ±32767 (or −32768), otherwise 0; without comparisons, which the compiler may make jumps.
+  @inline(__always)
+  private static func atEnds(_ values: SIMD8<Int16>) -> SIMD8<Int16> {
+    let sign = values &>> 15
+    let magnitude = (values ^ sign) &- sign
+    return (SIMD8(repeating: 32766) &- magnitude) &>> 15
+  }
+
+  /// How many of the LSTM's c are at ±(2³¹ − 1).
+  public static func saturated(c: UnsafePointer<Int32>, count: Int) -> UInt32 {
+    var found: UInt32 = 0
+    for unit in 0..<count {
+      let sign = c[unit] &>> 31
+      found = found &+ ((UInt32(bitPattern: (c[unit] ^ sign) &- sign) &+ 1) &>> 31)
+    }
+    return found
   }
 
   /// A state as an output.

@@ -6,6 +6,8 @@
 public protocol FloatArithmetic: Arithmetic where Value == Float, Accumulator == Float, Elapsed == Float {
   /// Rounds `count` values that an affine map will read, in place, as far as the arithmetic asks for.
   static func settle(_ values: UnsafeMutablePointer<Float>, count: Int)
+  /// The largest magnitude that `settle` does not round to infinity.
+  static var largest: Float { get }
   /// Eight numbers of an LTC cell's synapses from `index` on.
   static func eight(_ numbers: UnsafeRawPointer, _ index: Int) -> SIMD8<Float>
 }
@@ -54,13 +56,14 @@ extension FloatArithmetic {
   public static func renew(
     _ cell: CellDescriptor, _ parameters: UnsafePointer<Float>, _ heads: UnsafePointer<Float>,
     _ elapsed: Float, _ state: UnsafeMutablePointer<Float>, _ kernel: KernelFunctions
-  ) {
+  ) -> UInt32 {
     let units = Int(cell.units)
     #if canImport(CLiquidKernels)
       if let function = kernel.table?.pointee.float_gate,
         function(heads, units, cell.mode, cell.headActivation, elapsed, state)
       {
-        return settle(state, count: units)
+        settle(state, count: units)
+        return 0
       }
     #endif
     let activation = Activation(rawValue: cell.headActivation) ?? .linear
@@ -88,6 +91,7 @@ extension FloatArithmetic {
       row &+= ImageLayout.panelRows
     }
     settle(state, count: units)
+    return 0
   }
 
   /// The LSTM's step; see `Arithmetic.remember`.
@@ -110,19 +114,35 @@ extension FloatArithmetic {
     settle(hidden, count: units)
   }
 
-  /// Inputs as values: as they are, but for what `settle` does.
+  /// Inputs as values: as they are, but for what `settle` does. None has a range.
   @inline(__always)
   public static func take(
     _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int,
     _ values: UnsafeMutablePointer<Float>
-  ) {
-    for index in 0..<count { values[index] = inputs[index] }
+  ) -> UInt32 {
+    for index in 0..<count { values[index] = max(-largest, min(largest, inputs[index])) }
     settle(values, count: count)
+    return 0
   }
+
+  /// True.
+  public static var canOverflow: Bool { true }
+
+  /// None: floating point has no range of its own.
+  @inline(__always)
+  public static func saturated(_ values: UnsafePointer<Float>, count: Int) -> UInt32 { 0 }
+
+  /// None.
+  @inline(__always)
+  public static func saturated(c: UnsafePointer<Float>, count: Int) -> UInt32 { 0 }
 
   /// Elapsed time as this arithmetic counts it.
   @inline(__always)
   public static func elapsed(_ ts: Float, _ header: ImageHeader) -> Float { ts }
+
+  /// Never.
+  @inline(__always)
+  public static func isBeyond(_ ts: Float, _ header: ImageHeader) -> Bool { false }
 
   /// A state as an output.
   @inline(__always)
@@ -140,6 +160,10 @@ public enum Float32Arithmetic: FloatArithmetic {
   /// Values stay as they are.
   @inline(__always)
   public static func settle(_ values: UnsafeMutablePointer<Float>, count: Int) {}
+
+  /// The largest finite number.
+  @inline(__always)
+  public static var largest: Float { .greatestFiniteMagnitude }
 
   /// Each row adds its products in the order of columns, even and odd columns apart, and the two sums last.
   public static func affine(
@@ -187,6 +211,10 @@ public enum Float16Arithmetic: FloatArithmetic {
 
   /// Whether weights have so many bits.
   public static func accepts(weightBits: UInt32) -> Bool { weightBits == 16 }
+
+  /// The largest number of 13 significant bits: an input beyond it would be rounded to infinity.
+  @inline(__always)
+  public static var largest: Float { Float(bitPattern: 0x7F7F_F800) }
 
   /// Rounds to 13 significant bits, of two nearest to the larger magnitude.
   public static func settle(_ values: UnsafeMutablePointer<Float>, count: Int) {

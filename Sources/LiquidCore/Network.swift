@@ -24,6 +24,8 @@ public struct Network<A: Arithmetic> {
   let functions: KernelFunctions
   /// What the network is computed with.
   public let kernel: Kernel
+  /// What has gone beyond its range since the network was made, and in the last step.
+  public private(set) var saturation = Saturation()
 
   /// A network at rest, with all states zero.
   ///
@@ -91,14 +93,17 @@ public struct Network<A: Arithmetic> {
     values(header.memory == MemoryRole.feedsInput.rawValue ? layout.memory : layout.cells)
   }
 
-  /// Renews the state from `inputs` and the time `elapsed` since the last step.
+  /// Renews the state from `inputs` and the time `elapsed` since the last step. Returns how many states and results of
+  /// layers stand at the ends of their range, of those that have no bound of their own.
   @inline(__always)
-  mutating func advance(_ elapsed: A.Elapsed) {
+  mutating func advance(_ elapsed: A.Elapsed) -> UInt32 {
+    var saturated: UInt32 = 0
     let sums = accumulators(layout.sums)
     var map = 0
     var read = Int(header.inputCount)
     if header.memory != MemoryRole.none.rawValue {
       remember(sums, inputs: read)
+      saturated = saturated &+ A.saturated(c: accumulators(layout.c), count: Int(cell(0).units))
       map = 1
       if header.memory == MemoryRole.feedsInput.rawValue { read = Int(cell(0).units) }
     }
@@ -110,6 +115,7 @@ public struct Network<A: Arithmetic> {
       if cell.isTimeConstant {
         let potentials = accumulators(joined &+ WorkspaceLayout.size(of: read &+ units, A.Value.self))
         A.unfold(LTCCell(image, cell), values(joined), elapsed, potentials, sums, state)
+        saturated = saturated &+ A.saturated(state, count: units)
         joined &+= WorkspaceLayout.size(of: cell, reading: read, A.self)
         if index &+ 1 < Int(header.cellCount) { values(joined).update(from: state, count: units) }
         read = units
@@ -121,8 +127,11 @@ public struct Network<A: Arithmetic> {
       for _ in 0..<Int(cell.backboneCount) {
         let layer = AffineMap(image, header, map)
         A.affine(layer, input, sums, functions)
-        A.activate(
-          Activation(rawValue: cell.backboneActivation) ?? .linear, layer.descriptor, sums, output, functions)
+        let activation = Activation(rawValue: cell.backboneActivation) ?? .linear
+        A.activate(activation, layer.descriptor, sums, output, functions)
+        if !activation.isBounded {
+          saturated = saturated &+ A.saturated(output, count: Int(layer.descriptor.rows))
+        }
         input = output
         (output, other) = (other, output)
         map &+= 1
@@ -130,7 +139,7 @@ public struct Network<A: Arithmetic> {
       A.affine(AffineMap(image, header, map), input, sums, functions)
       map &+= 1
       let parameters = (image + Int(cell.parameters)).assumingMemoryBound(to: A.Accumulator.self)
-      A.renew(cell, parameters, sums, elapsed, state, functions)
+      saturated = saturated &+ A.renew(cell, parameters, sums, elapsed, state, functions)
       joined &+= WorkspaceLayout.size(of: read &+ units, A.Value.self)
       if index &+ 1 < Int(header.cellCount) {
         let next = values(joined)
@@ -141,6 +150,13 @@ public struct Network<A: Arithmetic> {
     if header.projection != 0 {
       A.affine(AffineMap(image, header, map), values(layout.lastState), sums, functions)
     }
+    return saturated
+  }
+
+  /// Counts what has gone beyond its range in a step.
+  @inline(__always)
+  mutating func count(inputs: UInt32, states: UInt32, elapsed: Bool) {
+    saturation.add(inputs: inputs, states: states, elapsed: elapsed)
   }
 
   /// The LSTM's step; its hidden output goes where `MemoryRole` says.
@@ -175,10 +191,10 @@ public struct Network<A: Arithmetic> {
   /// The first input that is infinite or not a number.
   @inline(__always)
   private static func indexOfNonFinite(_ given: Span<Float>) -> Int? {
-    // One comparison for all of them: the largest exponent.
-    var largest: UInt32 = 0
-    for index in 0..<given.count { largest = max(largest, given[unchecked: index].bitPattern & 0x7FFF_FFFF) }
-    guard largest >= 0x7F80_0000 else { return nil }
+    // One look at all of them.
+    var outside: UInt32 = 0
+    for index in 0..<given.count { outside |= Self.outside(given[unchecked: index].bitPattern) }
+    guard outside & 0x8000_0000 != 0 else { return nil }
     for index in 0..<given.count where !given[index].isFinite { return index }
     return nil
   }
@@ -200,11 +216,20 @@ public struct Network<A: Arithmetic> {
     guard ts.isFinite, ts >= 0 else { throw .elapsedTime(ts) }
     if let index = Self.indexOfNonFinite(given) { throw .nonFiniteInput(index) }
     let scales = (image + Int(header.inputScales)).assumingMemoryBound(to: Float.self)
-    given.withUnsafeBufferPointer { given in
-      guard let base = given.baseAddress else { return }
-      A.take(base, scales: scales, count: given.count, inputs)
+    let beyond = given.withUnsafeBufferPointer { given in
+      guard let base = given.baseAddress else { return UInt32(0) }
+      return A.take(base, scales: scales, count: given.count, inputs)
     }
-    advance(A.elapsed(ts, header))
+    if A.canOverflow { keepState() }
+    let states = advance(A.elapsed(ts, header))
+    if A.canOverflow {
+      guard isFinite else {
+        returnToKeptState()
+        throw .nonFiniteResult
+      }
+    } else {
+      count(inputs: beyond, states: states, elapsed: A.isBeyond(ts, header))
+    }
     for index in 0..<outputs.count { outputs[index] = output(index) }
   }
 }
@@ -239,7 +264,7 @@ extension Network where A == Float16Arithmetic {
 extension Network where A == FixedPointArithmetic {
   /// One step from inputs and elapsed time `ts` in the network's time unit to outputs.
   ///
-  /// Inputs beyond the range they were quantised for count as its end, and so does ts.
+  /// Inputs beyond the range they were quantised for count as its end, and so does ts; `saturation` counts them.
   ///
   /// - Throws: `NetworkError`, and then nothing has changed.
   @_lifetime(outputs: copy outputs)

@@ -28,6 +28,10 @@ public enum NetworkError: Error, Equatable, Sendable {
   case nonFiniteInput(Int)
   /// A ts that is negative, infinite, or not a number.
   case elapsedTime(Float)
+  /// In floating point: the state or an output after the step would not be finite.
+  case nonFiniteResult
+  /// A state to be restored whose number at that place is not finite.
+  case nonFiniteState(Int)
   /// So many bytes of state where the network has so many.
   case stateByteCount(Int, expected: Int)
 }
@@ -41,6 +45,9 @@ public enum NetworkError: Error, Equatable, Sendable {
       case .outputCount(let found, let expected): "room for \(found) outputs, the network has \(expected)"
       case .nonFiniteInput(let index): "input \(index) is not a finite number"
       case .elapsedTime(let ts): "elapsed time ts is \(ts), not a finite number from 0 on"
+      case .nonFiniteResult:
+        "the step's outputs or its state would not be finite: the inputs or ts are too large for this network"
+      case .nonFiniteState(let index): "number \(index) of the state is not finite"
       case .stateByteCount(let found, let expected):
         "\(found) bytes of state, the network has \(expected)"
       }

@@ -13,7 +13,8 @@ extension Network where A == FixedPointArithmetic {
 
   /// The integer that `step` makes of a finite `value` for input `index`.
   public func integer(of value: Float, input index: Int) -> Int16 {
-    FixedPoint.values(SIMD8(repeating: value), SIMD8(repeating: inputScale(index)))[0]
+    var beyond = SIMD8<UInt32>.zero
+    return FixedPoint.values(SIMD8(repeating: value), SIMD8(repeating: inputScale(index)), &beyond)[0]
   }
 
   /// The integer that `step` makes of a finite `ts` from 0 on.
@@ -40,7 +41,8 @@ extension Network where A == FixedPointArithmetic {
     guard elapsed >= 0 else { throw .elapsedTime(FixedPoint.single(elapsed)) }
     let inputs = inputs
     for index in 0..<given.count { inputs[index] = given[index] }
-    advance(min(elapsed, elapsedLimit))
+    let states = advance(min(elapsed, elapsedLimit))
+    count(inputs: 0, states: states, elapsed: elapsed > elapsedLimit)
     let isProjected = header.projection != 0
     for index in 0..<outputs.count {
       outputs[index] =

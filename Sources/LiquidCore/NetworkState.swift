@@ -22,11 +22,13 @@ extension Network {
 
   /// Takes the state from `bytes`, as `copyState` wrote them.
   ///
-  /// - Throws: `NetworkError.stateByteCount` when there are not `stateByteCount` of them.
+  /// - Throws: `NetworkError.stateByteCount` when there are not `stateByteCount` of them, in floating point
+  ///   `NetworkError.nonFiniteState` for numbers that no step leaves; the state is then as before.
   public mutating func restoreState(from bytes: UnsafeRawBufferPointer) throws(NetworkError) {
     guard bytes.count == stateByteCount else {
       throw .stateByteCount(bytes.count, expected: stateByteCount)
     }
+    if A.canOverflow, let index = Self.indexOfNonFinite(bytes) { throw .nonFiniteState(index) }
     forEachPart { part, place in
       part.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[place..<place + part.count]))
     }
@@ -56,7 +58,7 @@ extension Network {
 
   /// Calls `body` with each part of the state and its place in the bytes of the whole.
   @inline(__always)
-  private func forEachPart(_ body: (UnsafeMutableRawBufferPointer, Int) -> Void) {
+  func forEachPart(_ body: (UnsafeMutableRawBufferPointer, Int) -> Void) {
     var place = 0
     var read = Int(header.inputCount)
     if header.memory != MemoryRole.none.rawValue {

@@ -12,6 +12,8 @@ struct WorkspaceLayout {
   private(set) var layers = (0, 0)
   /// The result of an affine map.
   private(set) var sums = 0
+  /// The state of before the step, where it may have to be gone back to.
+  private(set) var previous = 0
   /// The size of it all.
   private(set) var byteCount = 0
   /// Bytes of the state: c, then the cells' h or potentials, without padding.
@@ -82,6 +84,8 @@ struct WorkspaceLayout {
     layers = (offset, offset &+ layer)
     sums = offset &+ 2 &* layer
     // A cell's heads are read panel by panel from each of its parts, so up to a panel beyond the last.
-    byteCount = sums &+ Self.size(of: rows &+ panel, A.Accumulator.self)
+    previous = sums &+ Self.size(of: rows &+ panel, A.Accumulator.self)
+    byteCount = previous
+    if A.canOverflow { byteCount &+= ImageLayout.padded(stateByteCount, to: ImageLayout.sectionAlignment) }
   }
 }

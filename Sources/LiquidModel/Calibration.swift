@@ -13,9 +13,8 @@ public struct Calibration: Sendable {
     public init(inputs: [Float], ts: Float) { (self.inputs, self.ts) = (inputs, ts) }
   }
 
-  /// The steps that were run, and the outputs of the Float64 reference.
-  private let steps: [Step]
-  private let outputs: [[Double]]
+  /// The steps that were run, and what the Float64 reference answered.
+  let judge: CalibrationJudge
 
   /// Largest |value| of each input.
   private(set) var inputs: [Double]
@@ -23,6 +22,10 @@ public struct Calibration: Sendable {
   private(set) var states: [[Double]]
   /// What each affine map reads, in the order of `FixedModel.maps`.
   private(set) var maps: [MapStatistics]
+  /// The steps that were run.
+  var steps: [Step] { judge.runs.first?.steps ?? [] }
+  /// How far states and layers without bound are to be expected to go.
+  private(set) var reach: CalibrationReach
 
   /// Runs `model`, from rest, on recorded steps.
   ///
@@ -43,9 +46,9 @@ public struct Calibration: Sendable {
     let cost = maps.reduce(architecture.multiplyCount) { $0 + $1.cost }
     let limit = max(64, Self.budget / cost)
     var network = ReferenceNetwork(model)
-    self.steps = Self.withLateTicks(Array(steps.prefix(limit)), most: Float(model.maximumTs))
+    let steps = Self.withLateTicks(Array(steps.prefix(limit)), most: Float(model.maximumTs))
     var outputs: [[Double]] = []
-    for (index, step) in self.steps.enumerated() {
+    for (index, step) in steps.enumerated() {
       guard step.inputs.count == model.inputs.count, step.inputs.allSatisfy(\.isFinite), step.ts.isFinite,
         step.ts >= 0
       else {
@@ -63,44 +66,13 @@ public struct Calibration: Sendable {
       }
       for (k, reading) in network.read.enumerated() { maps[k].add(reading) }
     }
-    self.outputs = outputs
+    judge = CalibrationJudge(runs: [.init(steps: steps, outputs: outputs)])
     guard states.joined().allSatisfy(\.isFinite), maps.map(\.largest).joined().allSatisfy(\.isFinite) else {
       throw ModelError(
         "calibration", "the network's state grows without bound on this recording",
         remedy: "check the scales of the inputs, or train the network again")
     }
-  }
-
-  /// How far a quantised model's outputs are off over the steps, in units of the range that the reference's outputs
-  /// have; infinite for a model that does not run.
-  func error(of model: FixedModel) -> (largest: Double, norm: Double) {
-    var (largest, low, high) = (0.0, Double.infinity, -Double.infinity)
-    // The 8-norm: nearly the largest error, but it also sees what brings the other large ones down.
-    var sum = 0.0
-    do throws(ModelError) {
-      var runtime = try NetworkRuntime(model)
-      var found = [Float](repeating: 0, count: runtime.outputCount)
-      for (step, expected) in zip(steps, outputs) {
-        var span = found.mutableSpan
-        do throws(NetworkError) {
-          try runtime.step(inputs: step.inputs.span, ts: step.ts, outputs: &span)
-        } catch {
-          return (.infinity, .infinity)
-        }
-        for (output, value) in expected.enumerated() {
-          let error = abs(Double(found[output]) - value)
-          largest = max(largest, error)
-          let square = error * error
-          sum += square * square * square * square
-          (low, high) = (min(low, value), max(high, value))
-        }
-      }
-    } catch {
-      return (.infinity, .infinity)
-    }
-    let range = max(high - low, .leastNormalMagnitude)
-    let mean = sum / Double(max(steps.count * model.outputScales.count, 1))
-    return (largest / range, mean.squareRoot().squareRoot().squareRoot() / range)
+    reach = CalibrationReach(model, steps: steps, states: states, reads: maps.map(\.largest))
   }
 
   /// The steps with some of them late: every 32nd is run as if 4, 8 or 16 times as much time had passed as usual, or

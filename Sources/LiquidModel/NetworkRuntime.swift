@@ -124,10 +124,10 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
   /// `outputs`.
   ///
   /// In fixed point, inputs beyond the range that they were quantised for count as its end, and ts beyond the
-  /// model's largest ts counts as that.
+  /// model's largest ts counts as that; `saturation` counts them.
   ///
-  /// - Throws: `NetworkError` for a wrong count, an input that is not finite, or a ts that is negative or not
-  ///   finite; the state is then as before.
+  /// - Throws: `NetworkError` for a wrong count, an input that is not finite, a ts that is negative or not finite, or in
+  ///   floating point for a step whose result would not be finite; the state is then as before.
   @_lifetime(outputs: copy outputs)
   public mutating func step(inputs: Span<Float>, ts: Float, outputs: inout MutableSpan<Float>)
     throws(NetworkError)
@@ -138,6 +138,9 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
     case .int16, .int8: try fixedPoint?.step(inputs: inputs, ts: ts, outputs: &outputs)
     }
   }
+
+  /// What has gone beyond its range since `init`, and in the last step; nothing in floating point.
+  public var saturation: Saturation { fixedPoint?.saturation ?? Saturation() }
 
   /// Puts all states back to zero, as after `init`.
   public mutating func reset() {
@@ -183,7 +186,8 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
 
   /// Takes the state from `bytes`, as `copyState` gave them for the same model and arithmetic.
   ///
-  /// - Throws: `NetworkError` for a wrong number of bytes; the state is then as before.
+  /// - Throws: `NetworkError` for a wrong number of bytes, or in floating point a number that is not finite; the state is
+  ///   then as before.
   public mutating func restoreState(_ bytes: Span<UInt8>) throws(NetworkError) {
     let count = stateByteCount
     guard bytes.count == count else { throw .stateByteCount(bytes.count, expected: count) }

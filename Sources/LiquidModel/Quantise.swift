@@ -1,59 +1,5 @@
 import LiquidCore
 
-extension FixedModel {
-  /// `model` in fixed point, calibrated on what it sees and does on recorded input.
-  ///
-  /// With `.int8` all weights have 8 bits if the error on the calibration stays within `tolerance`; as long as it
-  /// does not, the rows whose 16-bit weights help most are given them, panels of eight at a time.
-  ///
-  /// - Parameters:
-  ///   - arithmetic: `.int16` or `.int8`.
-  ///   - tolerance: The largest error of an output on the calibration, in units of the outputs' range there;
-  ///     `standardTolerance(of:)` if it is nil.
-  /// - Throws: `ModelError` for a model that is not valid or that fixed point cannot hold.
-  public init(
-    quantising model: NetworkModel, to arithmetic: ModelFile.Arithmetic, _ calibration: Calibration,
-    tolerance: Double? = nil
-  ) throws(ModelError) {
-    guard arithmetic == .int16 || arithmetic == .int8 else {
-      throw ModelError(
-        "arithmetic", "\(arithmetic.rawValue) is floating point", remedy: "choose int16 or int8")
-    }
-    try model.validate()
-    var quantised = try Quantiser.quantised(model, arithmetic, calibration)
-    self = quantised.fixed
-    try prove()
-    guard arithmetic == .int8 else { return }
-    // Where inputs have a wider range than states, weights that read states become small integers. A coarser state
-    // makes them larger, which can be worth more than the state's last bits.
-    var error = calibration.error(of: self)
-    for bits in 1...Quantiser.mostStateBitsLess {
-      let coarser = try Quantiser.quantised(model, arithmetic, calibration, stateBitsLess: bits)
-      let found = calibration.error(of: coarser.fixed)
-      if found.norm < error.norm { (quantised, error) = (coarser, found) }
-    }
-    self = quantised.fixed
-    let tolerance = tolerance ?? Self.standardTolerance(of: model)
-    if error.largest > tolerance {
-      // Once more in formats that suit both widths, so that rows of the two can stand in one map.
-      let less = quantised.stateBitsLess
-      let wide = try Quantiser.quantised(
-        model, .int16, calibration, stateBitsLess: less, finest: quantised.fractions)
-      self =
-        try Quantiser.quantised(model, .int8, calibration, stateBitsLess: less, finest: wide.fractions).fixed
-      widen(from: wide.fixed, calibration, tolerance)
-    }
-    try prove()
-  }
-
-  /// The error that 8-bit weights may cost unless told otherwise: what suits a network so small that its weights hardly
-  /// matter for memory and time, or a large one.
-  public static func standardTolerance(of model: NetworkModel) -> Double {
-    let weights = maps(of: Architecture(of: model)).reduce(0) { $0 + $1.rows * $1.columns }
-    return weights <= 16384 ? 1.6e-3 : 6e-3
-  }
-}
-
 /// Quantises a model map by map, in the order of the data.
 struct Quantiser {
   let model: NetworkModel
@@ -67,11 +13,11 @@ struct Quantiser {
   static let table = 7...17
   /// The same where σ follows, which reads half its argument.
   static let gate = 4...16
-  /// By how much a vector without bound may exceed what was seen in calibration.
-  static let headroom = 2.0
+  /// By how much a vector without bound may exceed what is to be expected after the calibration.
+  static let headroom = CalibrationReach.headroom
   /// Neurons and units of relu that hardly moved in calibration may yet become as large as this share of their
   /// layer's largest.
-  static let share = (state: 0.125, unit: 0.5)
+  static let share = (state: CalibrationReach.leastShare, unit: 0.5)
 
   /// Bits behind the point of each group of each map, as found so far.
   private(set) var fractions: [[Int]] = []
@@ -110,8 +56,7 @@ struct Quantiser {
 
   private mutating func run() throws(ModelError) {
     var columns: [Double] = []
-    for (port, seen) in zip(model.inputs, calibration.inputs) {
-      let range = max(abs(port.minimum), abs(port.maximum), seen)
+    for range in inputRanges() {
       let scale = Float(32767 / range)
       fixed.inputScales.append(scale)
       columns.append(1 / Double(scale))
@@ -150,15 +95,32 @@ struct Quantiser {
     }
   }
 
+  /// The largest |value| that each input is to hold: its port's, unless the recording has gone beyond that.
+  ///
+  /// Then the port's range is no bound, of this input or of those that are said to be alike, and the next recording may go
+  /// further.
+  private func inputRanges() -> [Double] {
+    let ports = model.inputs.map { max(abs($0.minimum), abs($0.maximum)) }
+    return model.inputs.indices.map { index in
+      let port = model.inputs[index]
+      var beyond = 1.0
+      for (other, seen) in zip(model.inputs.indices, calibration.inputs)
+      where seen > ports[other] && model.inputs[other].isAlike(port) {
+        beyond = max(beyond, Self.headroom * seen / ports[other])
+      }
+      return ports[index] * beyond
+    }
+  }
+
   /// What a unit of each neuron's state stands for.
   private func stateScales(of index: Int) -> [Double] {
     if let cell = model.cells[index].ltc {
       return LTCQuantiser.valueScales(
-        of: cell, seen: calibration.states[index], headroom: Self.headroom, share: Self.share.state)
+        of: cell, seen: calibration.reach.states[index], headroom: Self.headroom, share: Self.share.state)
     }
     guard let cell = model.cells[index].cfc else { return [] }
     if cell.mode == .pure || cell.headActivation == .linear {
-      return Self.scales(holding: calibration.states[index], share: Self.share.state)
+      return Self.scales(holding: calibration.reach.states[index], share: Self.share.state)
         .map { $0 * exp2(stateBitsLess) }
     }
     let scale =
@@ -229,7 +191,7 @@ struct Quantiser {
     for (layer, map) in cell.backbone.enumerated() {
       let name = "cell\(index).backbone\(layer)"
       // What the next map was seen to read is what this layer writes.
-      let seen = calibration.maps[fixed.maps.count + 1].largest
+      let seen = calibration.reach.reads[fixed.maps.count + 1]
       switch cell.backboneActivation {
       case .tanh, .lecunTanh:
         let isLecun = cell.backboneActivation == .lecunTanh
@@ -317,5 +279,12 @@ struct Quantiser {
           headFraction: Int32(fraction), gateFraction: 0, timeShift: Int32(fraction + timeFraction - 20),
           stateShift: Int32(shift), wTau: wTau.map { Int32((abs(Double($0)) * exp2(fraction)).rounded()) },
           a: amplitudes.map { Int32(($0 * exp2(shift - fraction)).rounded()) })))
+  }
+}
+
+extension NetworkModel.Port {
+  /// Whether the port is of the same kind: its unit and its range are the other's.
+  fileprivate func isAlike(_ other: Self) -> Bool {
+    unit == other.unit && minimum == other.minimum && maximum == other.maximum
   }
 }

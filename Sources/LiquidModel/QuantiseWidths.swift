@@ -1,24 +1,23 @@
 import LiquidCore
 
 extension FixedModel {
-  /// Gives 16-bit weights, those of `wide`, to panels of rows until the error on the calibration is within
-  /// `tolerance`.
+  /// Gives 16-bit weights, those of `wide`, to panels of rows until the error by `judge` is within `tolerance`.
   ///
   /// `wide` is the same network in the same formats. In each round every panel is tried, and the eighth of them that
   /// lowers the error most for its bytes is taken.
-  mutating func widen(from wide: FixedModel, _ calibration: Calibration, _ tolerance: Double) {
-    var error = calibration.error(of: self)
+  mutating func widen(from wide: FixedModel, _ judge: CalibrationJudge, _ tolerance: Double) {
+    var error = judge.error(of: self)
     while error.largest > tolerance {
       var trials: [(gain: Double, panels: PanelRange)] = []
       for panels in narrowPanels {
-        let found = calibration.error(of: taking(panels, from: wide))
+        let found = judge.error(of: taking(panels, from: wide))
         trials.append(((error.norm / found.norm - 1) / Double(maps[panels.map].columns), panels))
       }
       guard !trials.isEmpty else { return }
       trials.sort { $0.gain > $1.gain }
       for trial in trials.prefix(max(1, trials.count / 8)) {
         self = taking(trial.panels, from: wide)
-        error = calibration.error(of: self)
+        error = judge.error(of: self)
         if error.largest <= tolerance { return }
       }
     }

@@ -9,7 +9,8 @@ private let help = """
   ganglion quantize MODEL --calibrate LOG [options]
 
   Writes a float32 model as fixed point or Float16. A fixed-point model gets its scales from what the network saw in
-  a log: the inputs of every tick. Afterwards both are run over the same input, and the error is printed.
+  a log: the inputs of every tick. The last fifth of each log is kept aside; afterwards both networks are run over all of
+  it, and the errors on the part that was kept aside are printed.
 
     --calibrate LOG       a log of a flight with this network's inputs; may be several, separated by commas. Float16
                           can do without, and is more exact with one.
@@ -49,23 +50,25 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
     let output = arguments.value("output") ?? outputPath(path, arithmetic)
     // Before the work, and again when the file is written.
     try OutputFile.check(path: output, replacing: arguments.has("replace"), inputs: [path] + logs)
-    var steps: [Calibration.Step] = []
-    for log in logs { steps += try calibrationSteps(log, inputs: model.inputs.count) }
+    let split =
+      try logs.isEmpty
+      ? nil : CalibrationSplit(logs.map { try calibrationSteps($0, inputs: model.inputs.count) })
 
     let file: ModelFile
-    if arithmetic == .float16, logs.isEmpty {
-      file = try ModelFile(model, arithmetic: .float16)
-    } else {
-      let calibration = try Calibration(model, steps: steps)
+    if let split {
+      let calibration = try Calibration(model, steps: split.calibrated)
       file =
         arithmetic == .float16
         ? try ModelFile(model.roundedToHalf(calibration), arithmetic: .float16)
         : try FixedModel(quantising: model, to: arithmetic, calibration, tolerance: tolerance)
           .file(describing: model)
+    } else {
+      file = try ModelFile(model, arithmetic: .float16)
     }
+    let report = try split.map { try QuantisationReport(file, of: model, $0) }
     try file.write(path: output, replacing: arguments.has("replace"), inputs: [path] + logs)
     let result = QuantisationResult(
-      output: output, arithmetic: arithmetic, steps: steps.count, error: try OutputError(file, model, steps))
+      output: output, arithmetic: arithmetic, report: report)
     Terminal.printResult(arguments.has("json") ? Terminal.json(result.json) : result.text)
     return .success
   }
@@ -111,57 +114,54 @@ private func calibrationSteps(_ path: String, inputs: Int) throws -> [Calibratio
   }
 }
 
-/// How far a network is off its original, over recorded input, judged in Float64.
-struct OutputError {
-  private(set) var largest = 0.0
-  private(set) var rootMeanSquare = 0.0
-  private(set) var range = 0.0
-
-  /// Runs the network in `file` and the original in Float64 over `steps`.
-  init(_ file: ModelFile, _ model: NetworkModel, _ steps: [Calibration.Step]) throws {
-    var network = try NetworkRuntime(file)
-    var reference = ReferenceNetwork(model)
-    var outputs = [Float](repeating: 0, count: network.outputCount)
-    var squares = 0.0
-    var (lowest, highest) = (Double.infinity, -Double.infinity)
-    for step in steps {
-      var span = outputs.mutableSpan
-      try network.step(inputs: step.inputs.span, ts: step.ts, outputs: &span)
-      for (wanted, found) in zip(reference.step(step.inputs, ts: step.ts), outputs) {
-        let error = abs(wanted - Double(found))
-        largest = max(largest, error)
-        squares += error * error
-        (lowest, highest) = (min(lowest, wanted), max(highest, wanted))
-      }
-    }
-    let count = steps.count * outputs.count
-    rootMeanSquare = count == 0 ? 0 : (squares / Double(count)).squareRoot()
-    range = count == 0 ? 0 : highest - lowest
-  }
-}
-
 /// What was written and how good it is.
 private struct QuantisationResult {
   var output: String
   var arithmetic: ModelFile.Arithmetic
-  var steps: Int
-  var error: OutputError
+  /// Nil without recordings.
+  var report: QuantisationReport?
 
   var text: String {
     var lines = ["wrote \(output), \(arithmetic.rawValue)"]
-    if steps > 0 {
+    guard let report else { return lines[0] }
+    lines.append(
+      String(
+        format:
+          "calibrated on %d steps, and there off by at most %.2e (RMS %.2e) of the outputs' range of %.3g",
+        report.calibratedCount, report.calibrated.largest, report.calibrated.rootMeanSquare, report.range))
+    lines.append(
+      String(
+        format: "on the %d steps kept aside, the last fifth of each log, off by at most %.2e (RMS %.2e)",
+        report.asideCount, report.aside.largest, report.aside.rootMeanSquare))
+    for (name, errors) in report.outputs {
       lines.append(
         String(
-          format: "over %d recorded steps its outputs, which span %.3g, are off by at most %.2e (RMS %.2e)",
-          steps, error.range, error.largest, error.rootMeanSquare))
+          format: "  %@ at most %.2e, RMS %.2e", name.padding(toLength: 16, withPad: " ", startingAt: 0),
+          errors.largest, errors.rootMeanSquare))
     }
+    for warning in report.warnings { lines.append("warning: \(warning)") }
     return lines.joined(separator: "\n")
   }
 
   var json: [String: Any] {
-    [
-      "output": output, "arithmetic": arithmetic.rawValue, "steps": steps,
-      "largest_error": error.largest, "rms_error": error.rootMeanSquare, "output_range": error.range,
+    var object: [String: Any] = ["output": output, "arithmetic": arithmetic.rawValue]
+    guard let report else { return object }
+    object["output_range"] = report.range
+    object["calibrated"] = json(report.calibratedCount, report.calibrated)
+    var aside = json(report.asideCount, report.aside)
+    aside["outputs"] = report.outputs.map { name, errors in
+      ["name": name, "largest_error": errors.largest, "rms_error": errors.rootMeanSquare] as [String: Any]
+    }
+    object["kept_aside"] = aside
+    object["beyond_range"] = [
+      "inputs": report.saturation.inputs, "states": report.saturation.states,
+      "elapsed": report.saturation.elapsed,
     ]
+    object["warnings"] = report.warnings
+    return object
+  }
+
+  private func json(_ steps: Int, _ errors: QuantisationReport.Errors) -> [String: Any] {
+    ["steps": steps, "largest_error": errors.largest, "rms_error": errors.rootMeanSquare]
   }
 }

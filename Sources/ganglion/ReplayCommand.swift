@@ -108,7 +108,8 @@ struct Replay: ~Copyable {
         "the log is part \(part.number) of run \(part.run): a replay begins with part 1"
           + (first.map { ", which would be \($0)" } ?? ""))
     }
-    let layout = TickLayout(mission.configuration)
+    var layout = TickLayout(mission.configuration)
+    layout.hasNetworkLimits = log.layout.hasNetworkLimits
     guard layout == log.layout else {
       throw CommandFailure(
         "the ticks of the log are of a \(log.layout.words), its configuration is of a \(layout.words)")

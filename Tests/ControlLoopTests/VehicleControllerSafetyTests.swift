@@ -14,7 +14,7 @@ private struct Stand: ~Copyable {
 
   init(
     _ changes: [(String, String)] = [], controller choice: ControllerChoice = .classical,
-    calibration: String? = nil
+    calibration: String? = nil, model: String = "quadrotor-ncp19"
   ) throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "firmware-configs")
@@ -26,7 +26,7 @@ private struct Stand: ~Copyable {
     let configuration = try Configuration.load(
       text: text, directory: nil, overrides: ConfigurationOverrides(controller: choice),
       calibration: calibration)
-    let file = try ModelFile.read(path: folder.appending(path: "models/quadrotor-ncp19.safetensors").path)
+    let file = try ModelFile.read(path: folder.appending(path: "models/\(model).safetensors").path)
     let network = try NetworkRuntime(file)
     controller = VehicleController(
       configuration, network: network,
@@ -98,6 +98,27 @@ struct VehicleControllerSafetyTests {
       #expect(stand.output.faults == 0)
     }
     #expect(stand.input.inertial.sequence < 1000 && stand.input.power.sequence < 1000)
+  }
+
+  @Test("What of the network was beyond its range is told of the tick, and of no other")
+  func networkLimits() throws {
+    var stand = try Stand(model: "quadrotor-ncp19-int8")
+    stand.run(1)
+    #expect(stand.output.networkLimits == [])
+    // The network is made for up to 16 periods.
+    stand.input.elapsed = 16 * 4_000_000
+    stand.run(0.01)
+    #expect(stand.output.networkLimits == [])
+    stand.input.elapsed = 17 * 4_000_000
+    stand.run(0.01)
+    #expect(stand.output.networkLimits == [.elapsed])
+    stand.input.elapsed = 4_000_000
+    stand.input.setpoint.roll = 50
+    stand.run(0.01)
+    #expect(stand.output.networkLimits == [.inputs])
+    stand.input.setpoint.roll = 0
+    stand.run(0.01)
+    #expect(stand.output.networkLimits == [])
   }
 
   /// Each arming inhibit, and what in a tick's input brings it about.

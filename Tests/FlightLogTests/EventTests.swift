@@ -26,6 +26,25 @@ import Testing
     #expect(events(change, from: flying) == [FlightEvent(level: .error, source: "failsafe", text: expected)])
   }
 
+  @Test func aLimitOfTheNetworkIsToldWhenItBeginsAndAtMostOnceASecond() {
+    var detector = EventDetector()
+    var record = TickRecord.blank
+    record.output.mode = .active
+    _ = detector.events(at: record)
+    var told: [Int64] = []
+    for tick in 0..<600 as Range<Int64> {
+      record.input.time.nanoseconds = tick * 4_000_000
+      record.output.networkLimits = tick % 2 == 1 ? [.inputs] : []
+      for event in detector.events(at: record) {
+        #expect(event == FlightEvent(level: .warning, source: "network", text: "an input beyond its range"))
+        told.append(tick)
+      }
+    }
+    #expect(told == [1, 251, 501])
+    record.output.networkLimits = [.states, .elapsed]
+    #expect(detector.events(at: record).map(\.source) == ["network", "network"])
+  }
+
   @Test func aFaultThatEndsIsReportedToo() {
     var start = TickRecord.blank
     start.output.faults = FailsafeCondition.tilt.bit

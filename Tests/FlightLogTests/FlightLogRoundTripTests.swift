@@ -12,6 +12,20 @@ import Testing
     #expect(read.damages.isEmpty)
   }
 
+  @Test func whatWasBeyondTheNetworksRangesComesBackAndOlderLogsHaveNone() throws {
+    var ticks = SyntheticFlight.ticks(6)
+    for index in ticks.indices { ticks[index].output.networkLimits = NetworkLimits(rawValue: UInt8(index)) }
+    let read = try SyntheticFlight.read(SyntheticFlight.log(ticks))
+    #expect(read.ticks.map(\.output.networkLimits.rawValue) == [0, 1, 2, 3, 4, 5])
+    let older = TickLayout(.quadrotor, hasNetworkLimits: false)
+    let bytes = try SyntheticFlight.log(ticks, layout: older)
+    #expect(try FlightLogReader(LogBytes(bytes)).layout == older)
+    #expect(try SyntheticFlight.read(bytes).ticks.allSatisfy { $0.output.networkLimits.isEmpty })
+    var changed = ticks
+    changed[3].output.networkLimits = [.states]
+    #expect(difference(ticks, changed)?.contains("network_limits") ?? false)
+  }
+
   @Test func oddNumbersKeepTheirBits() throws {
     var tick = SyntheticFlight.ticks(1)[0]
     tick.input.inertial.sample.rateX = Float(bitPattern: 0x7FC1_2345)

@@ -139,10 +139,12 @@ struct OpeningTests {
     var text = [CChar](repeating: 1, count: 512)
     let status = ganglion_quantize(
       Model.float32.path, arithmetic, steps.count, inputs, inputs.count, steps.map(\.ts), output, &text, 512)
-    #expect(status == Int32(GANGLION_OK) && string(text).isEmpty, "\(string(text))")
+    #expect(status == Int32(GANGLION_OK))
+    // Of 300 rows a fifth is kept aside, which leaves few.
+    #expect(string(text).hasPrefix("the recording is short: 240 steps"), "\(string(text))")
     let expected = try FixedModel(
       quantising: model, to: try #require(ModelFile.Arithmetic(rawValue: arithmetic)),
-      Calibration(model, steps: steps.map { .init(inputs: $0.inputs, ts: $0.ts) }))
+      Calibration(model, steps: steps.prefix(240).map { .init(inputs: $0.inputs, ts: $0.ts) }))
     #expect(try FixedModel(try ModelFile.read(path: output)) == expected)
   }
 

@@ -58,7 +58,45 @@ struct FixedPointTests {
       (Float(0.26), Float(10), Int16(3)), (-0.26, 10, -3), (0.25, 10, 2), (0.35, 10, 4), (-0.25, 10, -2),
       (3e38, 3e38, 32767), (-3e38, 3e38, -32767), (1, 32766.5, 32766), (32767.4, 1, 32767), (1e-38, 1, 0),
     ] {
-      #expect(FixedPoint.values(SIMD8(repeating: x), SIMD8(repeating: scale))[7] == expected, "\(x)·\(scale)")
+      var beyond = SIMD8<UInt32>.zero
+      let found = FixedPoint.values(SIMD8(repeating: x), SIMD8(repeating: scale), &beyond)
+      #expect(found[7] == expected, "\(x)·\(scale)")
+    }
+  }
+
+  @Test("an input is beyond its range when its integer would be, and not before")
+  func beyond() {
+    for (x, expected) in [
+      (Float(32767), UInt32(0)), (32767.49, 0), (32767.5, 1), (-32767.49, 0), (-32767.5, 1), (3e38, 1),
+      (0, 0),
+      (-0.0, 0), (.infinity, 1), (.leastNonzeroMagnitude, 0),
+    ] {
+      var beyond = SIMD8<UInt32>(repeating: 5)
+      _ = FixedPoint.values(SIMD8(repeating: x), SIMD8(repeating: 1), &beyond)
+      #expect(beyond == SIMD8(repeating: 5 + expected), "\(x)")
+    }
+  }
+
+  @Test("states at the ends of their range are counted, whatever their number")
+  func atEnds() {
+    for count in [1, 7, 8, 9, 19, 302] {
+      for (value, isEnd) in [
+        (Int16(32767), true), (-32767, true), (.min, true), (32766, false), (-32766, false), (0, false),
+      ] {
+        for place in [0, count / 2, count - 1] {
+          var values = [Int16](repeating: 0, count: count)
+          values[place] = value
+          #expect(
+            FixedPointArithmetic.saturated(values, count: count) == (isEnd ? 1 : 0), "\(value) of \(count)")
+        }
+      }
+      #expect(
+        FixedPointArithmetic.saturated([Int16](repeating: -32767, count: count), count: count)
+          == UInt32(count))
+      var c = [Int32](repeating: .max - 1, count: count)
+      #expect(FixedPointArithmetic.saturated(c: c, count: count) == 0)
+      c[count - 1] = -.max
+      #expect(FixedPointArithmetic.saturated(c: c, count: count) == 1)
     }
   }
 

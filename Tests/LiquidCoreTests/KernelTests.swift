@@ -70,7 +70,7 @@ struct KernelTests {
           cell.stateShift = activation == .linear ? 13 : mode == .noGate ? 15 : 14
           let results = [Kernel.portable, kernel].map { kernel in
             Self.written(units, Int16(0x5555)) {
-              FixedPointArithmetic.renew(cell, heads, heads, elapsed, $0, KernelFunctions(kernel))
+              _ = FixedPointArithmetic.renew(cell, heads, heads, elapsed, $0, KernelFunctions(kernel))
             }
           }
           #expect(results[0] == results[1], "\(units) units, \(mode), \(activation)")
@@ -117,7 +117,7 @@ struct KernelTests {
           (cell.units, cell.mode, cell.headActivation) = (UInt32(units), mode.rawValue, activation.rawValue)
           let results = [Kernel.portable, kernel].map { kernel in
             Self.written(units, Float(0.123)) {
-              Float32Arithmetic.renew(cell, heads, heads, 0.37, $0, KernelFunctions(kernel))
+              _ = Float32Arithmetic.renew(cell, heads, heads, 0.37, $0, KernelFunctions(kernel))
             }
           }
           for (a, b) in zip(results[0], results[1]) {

@@ -21,10 +21,10 @@ struct MixedWidthTests {
   func tolerance() throws {
     let (model, fixed, calibration) = try Self.mixed()
     #expect(fixed.wideShare > 0 && fixed.wideShare < 1)
-    #expect(calibration.error(of: fixed).largest <= 2e-3)
+    #expect(calibration.judge.error(of: fixed).largest <= 2e-3)
     let narrow = try FixedModel(quantising: model, to: .int8, calibration, tolerance: 1)
     #expect(narrow.wideShare == 0)
-    #expect(calibration.error(of: narrow).largest > 2e-3)
+    #expect(calibration.judge.error(of: narrow).largest > 2e-3)
     let exact = try FixedModel(quantising: model, to: .int8, calibration, tolerance: 0)
     #expect(exact.wideShare == 1)
     #expect(exact.wideShare > fixed.wideShare)

@@ -47,6 +47,7 @@ public func liquidNetworkStep(
   } catch {
     switch error {
     case .inputCount, .outputCount: return 3
+    case .nonFiniteResult: return 5
     default: return 4
     }
   }
@@ -55,6 +56,19 @@ public func liquidNetworkStep(
 @_cdecl("liquid_network_reset")
 public func liquidNetworkReset(_ network: UnsafeMutableRawPointer) {
   network.assumingMemoryBound(to: EmbeddedNetwork.self).pointee.reset()
+}
+
+@_cdecl("liquid_network_saturation")
+public func liquidNetworkSaturation(_ network: UnsafeRawPointer, _ last: UnsafeMutablePointer<UInt32>?)
+  -> UInt64
+{
+  let found = network.assumingMemoryBound(to: EmbeddedNetwork.self).pointee.saturation
+  if let last {
+    last[0] = found.lastInputs
+    last[1] = found.lastStates
+    last[2] = found.lastElapsed
+  }
+  return found.inputs &+ found.states &+ found.elapsed
 }
 
 @_cdecl("liquid_network_digest")

@@ -70,7 +70,9 @@ struct NetworkController: ~Copyable {
       output.networkInputs.append(signals[input.signal] * input.scale + input.offset)
     }
     guard network != nil else { return nil }
-    output.ts = Float(min(max(Double(elapsed) * 1e-9 / timing.unit, 0), timing.largest))
+    let ts = Double(elapsed) * 1e-9 / timing.unit
+    output.ts = Float(min(max(ts, 0), timing.largest))
+    if ts > timing.largest { output.networkLimits.insert(.elapsed) }
     var results = InlineArray<16, Float>(repeating: 0)
     do throws(NetworkError) {
       let inputs = output.networkInputs.storage
@@ -84,6 +86,10 @@ struct NetworkController: ~Copyable {
       return nil
     }
     output.stateDigest = network?.stateDigest() ?? 0
+    if let saturation = network?.saturation {
+      if saturation.lastInputs > 0 { output.networkLimits.insert(.inputs) }
+      if saturation.lastStates > 0 { output.networkLimits.insert(.states) }
+    }
     var command = BodyCommand.none
     for index in 0..<outputCount {
       output.networkOutputs.append(results[index])

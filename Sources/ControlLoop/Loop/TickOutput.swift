@@ -74,6 +74,27 @@ public enum ActiveController: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case classical = 2
 }
 
+/// What of a network was beyond its range in a tick, and counted as the end of that range.
+public struct NetworkLimits: OptionSet, BitwiseCopyable, Sendable {
+  /// A bit for each.
+  public let rawValue: UInt8
+  /// Limits from their bits.
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// An input, in fixed point.
+  public static let inputs = NetworkLimits(rawValue: 1)
+  /// A state, or a result of a layer without bound, in fixed point.
+  public static let states = NetworkLimits(rawValue: 2)
+  /// The time since the last tick.
+  public static let elapsed = NetworkLimits(rawValue: 4)
+
+  /// Each of them, with its name and what it says to people.
+  public static let all: [(limit: NetworkLimits, name: String, text: String)] = [
+    (.inputs, "inputs", "an input beyond its range"), (.states, "states", "a state at the end of its range"),
+    (.elapsed, "elapsed", "more time since the last tick than it was made for"),
+  ]
+}
+
 /// Everything a tick decided: with `TickInput`, all that a replay compares.
 public struct TickOutput: BitwiseCopyable, Sendable {
   /// Which sensors were trusted.
@@ -94,6 +115,8 @@ public struct TickOutput: BitwiseCopyable, Sendable {
   public var networkInputs = FixedVector<64>()
   /// Digest of the network's whole state after the step.
   public var stateDigest: UInt64 = 0
+  /// What of the network was beyond its range.
+  public var networkLimits: NetworkLimits = []
   /// The network's outputs before scaling.
   public var networkOutputs = FixedVector<16>()
   /// What the classical controller asks for.

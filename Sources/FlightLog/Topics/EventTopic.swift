@@ -51,6 +51,10 @@ enum EventTopic {
 /// Finds what changed from one tick to the next.
 struct EventDetector {
   private var previous: TickRecord?
+  /// When each of `NetworkLimits.all` was told last.
+  private var limitsTold = [MonotonicTime?](repeating: nil, count: NetworkLimits.all.count)
+  /// Vibration may reach a limit in every other tick; it is told once in so many ns.
+  private static let limitsPause: Int64 = 1_000_000_000
 
   /// What happened at `record`; the first tick is compared with a vehicle at rest without trouble.
   mutating func events(at record: TickRecord) -> [FlightEvent] {
@@ -76,6 +80,7 @@ struct EventDetector {
     addFaults(before.output, record.output, to: &events)
     addInhibits(before.output.inhibits, record.output.inhibits, to: &events)
     addVotes(before.output.votes, record.output.votes, to: &events)
+    addLimits(before.output.networkLimits, record, to: &events)
     addDevice("imu", before.input.inertial.fault, record.input.inertial.fault, to: &events)
     addDevice("barometer", before.input.pressure.fault, record.input.pressure.fault, to: &events)
     addDevice("range", before.input.range.fault, record.input.range.fault, to: &events)
@@ -99,6 +104,7 @@ struct EventDetector {
     b.input.missed > 0 || a.output.mode != b.output.mode || a.output.controller != b.output.controller
       || a.output.faults != b.output.faults || a.output.votes != b.output.votes
       || a.output.inhibits != b.output.inhibits
+      || !b.output.networkLimits.isSubset(of: a.output.networkLimits)
       || a.input.inertial.fault != b.input.inertial.fault || a.input.pressure.fault != b.input.pressure.fault
       || a.input.range.fault != b.input.range.fault || a.input.power.fault != b.input.power.fault
       || a.input.leftEncoder.fault != b.input.leftEncoder.fault
@@ -158,6 +164,21 @@ struct EventDetector {
           level: .warning, source: kind.rawValue,
           text: "\(kind.key(Int(now.chosen.rawValue))) is in use now, instead of "
             + kind.key(Int(before.chosen.rawValue))))
+    }
+  }
+
+  /// Says what is beyond the network's range, when it begins.
+  private mutating func addLimits(
+    _ before: NetworkLimits, _ record: TickRecord, to events: inout [FlightEvent]
+  ) {
+    let (now, time) = (record.output.networkLimits, record.input.time)
+    for (index, entry) in NetworkLimits.all.enumerated()
+    where now.contains(entry.limit) && !before.contains(entry.limit) {
+      if let told = limitsTold[index], time.nanoseconds(since: told) < Self.limitsPause { continue }
+      limitsTold[index] = time
+      events.append(
+        FlightEvent(
+          level: record.output.mode.isArmed ? .warning : .information, source: "network", text: entry.text))
     }
   }
 

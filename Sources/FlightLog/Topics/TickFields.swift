@@ -23,10 +23,14 @@ extension TickRecord {
   ) {
     // With constants, so that all offsets up to the sequences are constants, too.
     switch (layout.vehicle, layout.hasSpares) {
-    case (.quadrotor, false): visitFields(&visitor, flies: true, rolls: false, hasSpares: false)
-    case (.quadrotor, true): visitFields(&visitor, flies: true, rolls: false, hasSpares: true)
-    case (.balancingRobot, false): visitFields(&visitor, flies: false, rolls: true, hasSpares: false)
-    case (.balancingRobot, true): visitFields(&visitor, flies: false, rolls: true, hasSpares: true)
+    case (.quadrotor, false):
+      visitFields(&visitor, flies: true, rolls: false, hasSpares: false, hasLimits: layout.hasNetworkLimits)
+    case (.quadrotor, true):
+      visitFields(&visitor, flies: true, rolls: false, hasSpares: true, hasLimits: layout.hasNetworkLimits)
+    case (.balancingRobot, false):
+      visitFields(&visitor, flies: false, rolls: true, hasSpares: false, hasLimits: layout.hasNetworkLimits)
+    case (.balancingRobot, true):
+      visitFields(&visitor, flies: false, rolls: true, hasSpares: true, hasLimits: layout.hasNetworkLimits)
     }
   }
 
@@ -37,7 +41,7 @@ extension TickRecord {
   /// field can be forgotten in none of them. Widest first, so that CDR needs no padding; sequences last.
   @inline(__always)
   private mutating func visitFields<Visitor: TickFieldVisitor & ~Copyable>(
-    _ visitor: inout Visitor, flies: Bool, rolls: Bool, hasSpares: Bool
+    _ visitor: inout Visitor, flies: Bool, rolls: Bool, hasSpares: Bool, hasLimits: Bool
   ) {
     visitor.field("tick", &input.tick, "number of the tick; skipped periods count")
     visitor.field("time", &input.time.nanoseconds, "ns, when the tick began")
@@ -179,6 +183,12 @@ extension TickRecord {
     visitor.field("kill_switch", &input.killSwitch, "pulled")
     visitor.field("setpoint_arm", &input.setpoint.arm, "")
     visitor.field("enable", &output.enable, "level of the enable line")
+    // Behind all others, so that only what has no constant place anyway is moved by it.
+    if hasLimits {
+      visitor.field(
+        "network_limits", &output.networkLimits,
+        "what was beyond the network's ranges: 1 an input, 2 a state, 4 the elapsed time")
+    }
 
     visitor.field("network_inputs", &output.networkInputs, "after scaling, in the network's order")
     visitor.field("network_outputs", &output.networkOutputs, "before scaling")

@@ -6,10 +6,12 @@ public struct TickLayout: Equatable, Sendable {
   public var vehicle: VehicleKind
   /// Whether any sensor has spares: then all their readings are logged, and which of them was trusted.
   public var hasSpares: Bool
+  /// Whether it is told what of the network was beyond its range; older logs do not.
+  public var hasNetworkLimits: Bool
 
   /// A layout from its parts.
-  public init(_ vehicle: VehicleKind, hasSpares: Bool = false) {
-    (self.vehicle, self.hasSpares) = (vehicle, hasSpares)
+  public init(_ vehicle: VehicleKind, hasSpares: Bool = false, hasNetworkLimits: Bool = true) {
+    (self.vehicle, self.hasSpares, self.hasNetworkLimits) = (vehicle, hasSpares, hasNetworkLimits)
   }
 
   /// The layout for the vehicle of a configuration.
@@ -18,5 +20,9 @@ public struct TickLayout: Equatable, Sendable {
   }
 
   /// Every layout that there is.
-  static let all = VehicleKind.allCases.flatMap { [TickLayout($0), TickLayout($0, hasSpares: true)] }
+  static let all = [true, false].flatMap { hasLimits in
+    VehicleKind.allCases.flatMap { vehicle in
+      [false, true].map { TickLayout(vehicle, hasSpares: $0, hasNetworkLimits: hasLimits) }
+    }
+  }
 }

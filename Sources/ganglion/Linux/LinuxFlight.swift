@@ -52,6 +52,8 @@ struct LoopReport: Sendable {
   var sensors = SensorTally()
   /// Ticks in which the outputs were held safe from outside, because the loop had fallen silent before.
   var heldSafe: UInt64 = 0
+  /// What of the network was beyond its range.
+  var network = NetworkTally()
   /// Most periods missed in a row.
   var longestGap: UInt32 = 0
   /// What was measured.
@@ -138,6 +140,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
     report.last.faults = output.faults
     report.last.inhibits = output.inhibits
     report.sensors.note(output)
+    report.network.note(output)
     report.longestGap = max(report.longestGap, input.missed)
     // Before it is armed a vehicle's sensors may still be starting; why it does not arm is said by the inhibits.
     if output.mode != .disarmed { (report.faults, report.wasArmed) = (report.faults | output.faults, true) }

@@ -45,6 +45,7 @@ struct LinuxRunReport {
     if outcome.lostEdges > 0 { lines.append("kill switch     \(outcome.lostEdges) edges lost by the kernel") }
     lines.append("faults          " + (faults.isEmpty ? "none" : faults.map(\.text).joined(separator: "; ")))
     for entry in loop.sensors.entries { lines.append("sensors         \(entry.text)") }
+    lines += loop.network.lines
     lines.append("ended           \(loop.last.mode)")
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     for complaint in outcome.complaints { lines.append("device          \(complaint)") }
@@ -81,6 +82,7 @@ struct LinuxRunReport {
           as [String: Any]
       },
       "dropped_ticks": droppedTicks, "ticks_held_safe": loop.heldSafe,
+      "network_beyond_range_ticks": loop.network.json,
     ]
     let sensors = loop.sensors.entries
     if !sensors.isEmpty {

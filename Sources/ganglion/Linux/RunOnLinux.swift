@@ -166,6 +166,7 @@ struct RunRecord {
     let loop = outcome.loop
     entries.append(
       ("ticks", "\(loop.last.ticks), \(loop.last.missed) missed, at most \(loop.longestGap) in a row"))
+    entries.append(loop.network.record)
     entries.append(("page_faults", "\(loop.pageFaults.major) major, \(loop.pageFaults.minor) minor"))
     self.entries = entries
   }

@@ -30,6 +30,7 @@ struct Flight: ~Copyable, VehicleFlight {
   private var faults: UInt32 = 0
   private var inhibits: UInt32 = 0
   private var sensors = SensorTally()
+  private var network = NetworkTally()
   private var wasArmed = false
   private var lastMode = VehicleMode.disarmed
   private var stepBegan: UInt64 = 0
@@ -103,6 +104,7 @@ struct Flight: ~Copyable, VehicleFlight {
     if output.mode != .disarmed { faults |= output.faults }
     inhibits = output.inhibits
     sensors.note(output)
+    network.note(output)
     lastMode = output.mode
     lastTime = input.time.nanoseconds
     wasArmed = wasArmed || output.mode != .disarmed
@@ -144,7 +146,8 @@ struct Flight: ~Copyable, VehicleFlight {
       score: vehicle.score, mode: lastMode,
       faults: FailsafeCondition.list(faults), inhibits: wasArmed ? [] : ArmingInhibit.list(inhibits),
       complaints: mission.configuration.complaints(
-        about: lastReadings, identities: vehicle.identities), sensors: sensors.entries, logPath: logPath,
+        about: lastReadings, identities: vehicle.identities), sensors: sensors.entries, network: network,
+      logPath: logPath,
       interruption: interruption,
       isJudgedToTheEnd: interruption == nil || lastTime >= mission.configuration.evaluation.until,
       faultsWithoutEffect: faultPlan?.withoutEffect(endingAt: lastTime) ?? [])

@@ -17,6 +17,8 @@ struct FlightReport: Sendable {
   var complaints: [String]
   /// What became of sensors that have spares.
   var sensors: [SensorTally.Entry]
+  /// What of the network was beyond its range.
+  var network = NetworkTally()
   var logPath: String?
   /// Why the log ends before the flight does.
   var logFailure: String?
@@ -67,6 +69,7 @@ struct FlightReport: Sendable {
       "held            " + verdict,
     ]
     for entry in sensors { lines.append("sensors         \(entry.text)") }
+    lines += network.lines
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     for complaint in complaints { lines.append("device          \(complaint)") }
     for fault in faultsWithoutEffect { lines.append("fault           \(fault)") }
@@ -107,7 +110,7 @@ struct FlightReport: Sendable {
         "max": Double(tickTimes.maximum) * 1e-3,
       ],
       "faults": faultNames, "mode": "\(mode)", "crash": score.crash ?? "none", "held": held ?? NSNull(),
-      "inhibits": inhibits.map { "\($0)" }, "devices": complaints,
+      "inhibits": inhibits.map { "\($0)" }, "devices": complaints, "network_beyond_range_ticks": network.json,
     ]
     if held == false { object["not_held_because"] = score.shortcomings }
     if let interruption { object["interrupted"] = interruption.name }

@@ -10,6 +10,7 @@ docs/quantisation-aware-training.md.
 """
 
 from .errors import (
+    CalibrationWarning,
     ClosedError,
     FixedPointError,
     GanglionError,
@@ -18,11 +19,12 @@ from .errors import (
     LengthError,
     LibraryError,
     ModelError,
+    ResultError,
     TimeError,
 )
-from .network import Network, Port, quantize
+from .network import Network, Port, Saturation, quantize
 
 __all__ = [
-    "ClosedError", "FixedPointError", "GanglionError", "InputError", "KernelError", "LengthError", "LibraryError",
-    "ModelError", "Network", "Port", "TimeError", "quantize",
+    "CalibrationWarning", "ClosedError", "FixedPointError", "GanglionError", "InputError", "KernelError", "LengthError", "LibraryError",
+    "ModelError", "Network", "Port", "ResultError", "Saturation", "TimeError", "quantize",
 ]

@@ -21,6 +21,10 @@ class TimeError(GanglionError, ValueError):
     """ts is negative, infinite or not a number."""
 
 
+class ResultError(GanglionError, ArithmeticError):
+    """In floating point: the outputs of the step or the state after it would not be finite, so it was not made."""
+
+
 class ModelError(GanglionError, ValueError):
     """The file cannot be read, or holds no network that can be run."""
 
@@ -37,7 +41,12 @@ class ClosedError(GanglionError, ValueError):
     """The network has been closed."""
 
 
+class CalibrationWarning(UserWarning):
+    """Something speaks against trusting a quantised network: a short recording, or a large error on rows kept aside."""
+
+
 #: By the statuses of ganglion.h; a null pointer cannot come from here.
 BY_STATUS = {
     1: GanglionError, 2: LengthError, 3: InputError, 4: TimeError, 5: ModelError, 6: KernelError, 7: FixedPointError,
+    8: ResultError,
 }

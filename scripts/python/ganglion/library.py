@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import os
-from ctypes import POINTER, c_char_p, c_double, c_float, c_int16, c_int32, c_size_t, c_uint64, c_void_p
+from ctypes import POINTER, c_char_p, c_double, c_float, c_int16, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
 from pathlib import Path
 
 from .errors import LibraryError
@@ -30,6 +30,15 @@ class Description(ctypes.Structure):
     ]
 
 
+class Saturation(ctypes.Structure):
+    """ganglion_saturation."""
+
+    _fields_ = [
+        ("inputs", c_uint64), ("states", c_uint64), ("elapsed", c_uint64), ("last_inputs", c_uint32),
+        ("last_states", c_uint32), ("last_elapsed", c_uint32),
+    ]
+
+
 # Arrays go as addresses: their types and lengths are checked where they are made.
 _FUNCTIONS = {
     "status_text": (c_char_p, [c_int32]),
@@ -40,6 +49,7 @@ _FUNCTIONS = {
     "describe": (c_int32, [c_void_p, POINTER(Description), c_size_t]),
     "step": (c_int32, [c_void_p, c_void_p, c_size_t, c_float, c_void_p, c_size_t]),
     "run": (c_int32, [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_void_p, c_size_t]),
+    "get_saturation": (c_int32, [c_void_p, POINTER(Saturation), c_size_t]),
     "reset": (c_int32, [c_void_p]),
     "get_state": (c_int32, [c_void_p, c_void_p, c_size_t]),
     "set_state": (c_int32, [c_void_p, c_char_p, c_size_t]),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from . import library
-from .errors import BY_STATUS, ClosedError, GanglionError, LengthError, ModelError
+from .errors import BY_STATUS, CalibrationWarning, ClosedError, GanglionError, LengthError, ModelError
 
 _TEXT_SIZE = 2048
 
@@ -24,6 +25,22 @@ class Port:
     unit: str
     minimum: float
     maximum: float
+
+
+@dataclass(frozen=True)
+class Saturation:
+    """What has gone beyond its range in fixed point since a network was opened, and in its last step alone.
+
+    Inputs beyond the range that they were quantised for; states, and results of layers without bound, at the end of their
+    range; steps with a ts beyond the largest. Each counts as the end of its range. All 0 in floating point.
+    """
+
+    inputs: int
+    states: int
+    elapsed: int
+    last_inputs: int
+    last_states: int
+    last_elapsed: int
 
 
 class Network:
@@ -103,7 +120,8 @@ class Network:
     def step(self, x, ts: float) -> np.ndarray:
         """One step: `x` has the network's inputs, `ts` the time since the last step. Returns the outputs.
 
-        Raises `LengthError`, `InputError` or `TimeError`, and then nothing has changed.
+        Raises `LengthError`, `InputError` or `TimeError`, or in floating point `ResultError` when the result would not be
+        finite, and then nothing has changed.
         """
         values = _array(x, (len(self.inputs),), "x")
         outputs = np.empty(len(self.outputs), np.float32)
@@ -126,6 +144,13 @@ class Network:
             "run", rows, values.ctypes.data, values.size, times.ctypes.data, outputs.ctypes.data, outputs.size
         )
         return outputs
+
+    @property
+    def saturation(self) -> Saturation:
+        """How much has gone beyond its range so far; `reset` leaves the counts as they are."""
+        found = library.Saturation()
+        self._call("get_saturation", ctypes.byref(found), ctypes.sizeof(found))
+        return Saturation(*(getattr(found, name) for name, _ in found._fields_))
 
     def reset(self):
         """Puts all states back to zero."""
@@ -222,10 +247,11 @@ class Network:
 
 def quantize(source: str | os.PathLike, destination: str | os.PathLike, xs, ts, arithmetic: str = "int8") -> Path:
     """Makes a smaller model of a float32 one, "int8", "int16" or "float16", calibrated on the rows `xs` [steps, inputs] and
-    `ts` [steps] (or one number), which are what the network will see in use, run in order from a state of zero. float16 can
-    do without rows.
+    `ts` [steps] (or one number), which are what the network will see in use, run in order from a state of zero. The last
+    fifth of them is kept aside, to judge the result by; what speaks against trusting it is a `CalibrationWarning`. float16
+    can do without rows.
 
-    Returns `destination`. Raises `ModelError`, `LengthError`, `InputError` or `TimeError`, and then writes nothing.
+    Returns `destination`. Raises `ModelError` (for fewer than 20 rows, too), `LengthError`, `InputError` or `TimeError`, and then writes nothing.
     """
     values = _array(xs, (None, None), "xs")
     rows = values.shape[0]
@@ -237,6 +263,8 @@ def quantize(source: str | os.PathLike, destination: str | os.PathLike, xs, ts, 
     )
     if status:
         raise BY_STATUS.get(status, GanglionError)(text.value.decode(errors="replace"))
+    for line in text.value.decode(errors="replace").splitlines():
+        warnings.warn(line, CalibrationWarning, stacklevel=2)
     return Path(destination)
 
 

@@ -1,0 +1,72 @@
+import LiquidCore
+
+extension FixedModel {
+  /// `model` in fixed point, calibrated on what it sees and does on recorded input.
+  ///
+  /// With `.int8` all weights have 8 bits if the error on the calibration stays within `tolerance`; as long as it
+  /// does not, the rows whose 16-bit weights help most are given them, panels of eight at a time.
+  ///
+  /// - Parameters:
+  ///   - arithmetic: `.int16` or `.int8`.
+  ///   - tolerance: The largest error of an output on the calibration, in units of the outputs' range there;
+  ///     `standardTolerance(of:)` if it is nil.
+  /// - Throws: `ModelError` for a model that is not valid or that fixed point cannot hold.
+  public init(
+    quantising model: NetworkModel, to arithmetic: ModelFile.Arithmetic, _ calibration: Calibration,
+    tolerance: Double? = nil
+  ) throws(ModelError) {
+    guard arithmetic == .int16 || arithmetic == .int8 else {
+      throw ModelError(
+        "arithmetic", "\(arithmetic.rawValue) is floating point", remedy: "choose int16 or int8")
+    }
+    try model.validate()
+    var quantised = try Quantiser.quantised(model, arithmetic, calibration)
+    self = quantised.fixed
+    try prove()
+    guard arithmetic == .int8 else { return }
+    // Where inputs have a wider range than states, weights that read states become small integers. A coarser state
+    // makes them larger, which can be worth more than the state's last bits.
+    var error = calibration.judge.error(of: self)
+    for bits in 1...Quantiser.mostStateBitsLess {
+      let coarser = try Quantiser.quantised(model, arithmetic, calibration, stateBitsLess: bits)
+      let found = calibration.judge.error(of: coarser.fixed)
+      if found.norm < error.norm { (quantised, error) = (coarser, found) }
+    }
+    self = quantised.fixed
+    let tolerance = tolerance ?? Self.standardTolerance(of: model)
+    // The weights have been rounded for the recording. What was rounded for something else may be further off, but not
+    // however far.
+    let anew = CalibrationJudge(anew: calibration.steps, model)
+    let anewTolerance = max(tolerance, Self.unseenTolerance)
+    if error.largest > tolerance || anew.error(of: self).largest > anewTolerance {
+      let (narrow, wide) = try Self.pair(model, calibration, quantised)
+      self = narrow
+      if error.largest > tolerance { widen(from: wide, calibration.judge, tolerance) }
+      widen(from: wide, anew, anewTolerance)
+    }
+    try prove()
+  }
+
+  /// The network of `quantised` with 8-bit weights and with 16-bit ones, in formats that suit both widths, so that rows of the
+  /// two can stand in one map.
+  private static func pair(_ model: NetworkModel, _ calibration: Calibration, _ quantised: Quantiser)
+    throws(ModelError) -> (narrow: FixedModel, wide: FixedModel)
+  {
+    let less = quantised.stateBitsLess
+    let wide = try Quantiser.quantised(
+      model, .int16, calibration, stateBitsLess: less, finest: quantised.fractions)
+    let narrow = try Quantiser.quantised(
+      model, .int8, calibration, stateBitsLess: less, finest: wide.fractions)
+    return (narrow.fixed, wide.fixed)
+  }
+
+  /// The error that 8-bit weights may cost on recordings put together anew.
+  static let unseenTolerance = 5e-3
+
+  /// The error that 8-bit weights may cost unless told otherwise: what suits a network so small that its weights hardly
+  /// matter for memory and time, or a large one.
+  public static func standardTolerance(of model: NetworkModel) -> Double {
+    let weights = maps(of: Architecture(of: model)).reduce(0) { $0 + $1.rows * $1.columns }
+    return weights <= 16384 ? 1.6e-3 : 6e-3
+  }
+}
