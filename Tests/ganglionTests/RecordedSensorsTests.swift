@@ -78,6 +78,18 @@ struct RecordedSensorsTests {
     }
   }
 
+  @Test("A barometer that is slower than its readings live is said to be")
+  func slowBarometer() throws {
+    var log = standing(4)
+    addBarometer(&log, rate: 1, [0..<4])
+    let report = try fly(log)
+    let account = try #require(report["account"] as? [String: Any])
+    #expect(
+      account["notes"] as? [String] == [
+        "the barometer's rows are 1000 ms apart, and stale after 200 ms: between them a straight line stands in"
+      ])
+  }
+
   @Test("Battery and range reach the tick through their chips")
   func batteryAndRange() throws {
     var log = standing(4)

@@ -110,7 +110,7 @@ extension SensorRecording {
     let other =
       chosen.name == source.name ? "instance \(chosen.origins.first?.instance ?? 0)" : chosen.name
     if source.isConstant, !chosen.isConstant { return "all its rows are the same, those of \(other) are not" }
-    if source.worth > chosen.worth * 0.9 {
+    if source.worth >= chosen.worth * 0.9 {
       return "\(other) is as fast and nearer to what is wanted"
     }
     return

@@ -46,6 +46,11 @@ struct RecordedSurroundings {
         absentChips.formUnion(chips)
         return
       }
+      if let step = track.usualStep, step > lifetime {
+        recording.account.notes.append(
+          "the \(words)'s rows are \(step / 1_000_000) ms apart, and stale after \(lifetime / 1_000_000) ms: between "
+            + "them a straight line stands in")
+      }
       let silences = track.silences(longerThan: lifetime, until: end)
       if silences.count > RecordedTrack<Sample>.mostSilences {
         recording.account.notes.append(

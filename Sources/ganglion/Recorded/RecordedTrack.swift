@@ -29,6 +29,12 @@ struct RecordedTrack<Sample: Sendable> {
     return (samples[next - 1].sample, samples[next].sample, min(max(share, 0), 1))
   }
 
+  /// The median of the steps in ns; `nil` for fewer than two samples.
+  var usualStep: Int64? {
+    let steps = zip(samples, samples.dropFirst()).map { $1.time.nanoseconds(since: $0.time) }.sorted()
+    return steps.isEmpty ? nil : steps[steps.count / 2]
+  }
+
   /// Silences that are played back: a sensor with more comes and goes all the time.
   static var mostSilences: Int { 2000 }
 
@@ -36,8 +42,7 @@ struct RecordedTrack<Sample: Sendable> {
   /// line stands in. `end` is the recording's end.
   func silences(longerThan lifetime: Int64, until end: MonotonicTime) -> [Silence] {
     guard !samples.isEmpty else { return [] }
-    let steps = zip(samples, samples.dropFirst()).map { $1.time.nanoseconds(since: $0.time) }.sorted()
-    let usual = steps.isEmpty ? lifetime : steps[steps.count / 2]
+    let usual = usualStep ?? lifetime
     let limit = max(lifetime, usual.multipliedReportingOverflow(by: 3).partialValue)
     var silences: [Silence] = []
     if time(0).nanoseconds > limit { silences.append((.zero, time(0))) }
