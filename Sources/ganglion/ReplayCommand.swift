@@ -13,7 +13,7 @@ private let help = """
   as one. Exit status 0 when all is identical, 1 at
   the first difference, 2 when the log cannot be replayed.
 
-  With --config, feeds the recording of a real autopilot (PX4, ULog) through simulated chips, the drivers, the
+  With --config, feeds the recording of another autopilot (PX4, ArduPilot, ROS 2) through simulated chips, the drivers, the
   estimator and the network, and writes a log that replays like any other. The account at the end says what was
   taken from which topic and why, and what was left out.
 

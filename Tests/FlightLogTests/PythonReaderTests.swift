@@ -4,36 +4,7 @@ import Testing
 
 @testable import FlightLog
 
-/// A Python with the packages of Tests/python/requirements.txt: from GANGLION_PYTHON, or where scripts/test
-/// makes one.
-private let python: String? = findPython()
-
-private func findPython() -> String? {
-  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  let candidates: [String?] = [
-    ProcessInfo.processInfo.environment["GANGLION_PYTHON"],
-    root.appendingPathComponent(".build/python/bin/python").path,
-  ]
-  for case let path? in candidates where FileManager.default.isExecutableFile(atPath: path) {
-    if let result = try? run(path, ["-c", "import mcap, mcap_ros2"]), result.status == 0 { return path }
-  }
-  return nil
-}
-
-private func run(_ executable: String, _ arguments: [String]) throws -> (status: Int32, output: Data) {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: executable)
-  process.arguments = arguments
-  let output = Pipe()
-  process.standardOutput = output
-  try process.run()
-  let data = output.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  return (process.terminationStatus, data)
-}
-
-@Suite(.enabled(if: python != nil, "needs a Python with mcap and mcap-ros2-support"))
+@Suite(.enabled(if: Python.path != nil, "needs a Python with Tests/python/requirements.txt"))
 struct PythonReaderTests {
   /// What check_mcap.py reports.
   struct Report: Decodable {
@@ -59,12 +30,10 @@ struct PythonReaderTests {
 
   /// What check_mcap.py says of a log.
   private func check(_ bytes: [UInt8]) throws -> Report {
-    let log = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).mcap")
-    defer { try? FileManager.default.removeItem(at: log) }
-    try Data(bytes).write(to: log)
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("python/check_mcap.py")
-    let result = try run(try #require(python), [script.path, log.path])
+    let result = try Python.withTemporaryFile(".mcap") { log in
+      try Data(bytes).write(to: log)
+      return try #require(try Python.script("check_mcap.py", [log.path]))
+    }
     #expect(result.status == 0)
     return try JSONDecoder().decode(Report.self, from: result.output)
   }

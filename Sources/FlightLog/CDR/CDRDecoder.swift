@@ -1,16 +1,18 @@
-/// Reads a message in CDR, little-endian; `nil` from any call means that the message is too short or not of
-/// this encoding.
+/// Reads a message in plain CDR (XCDR 1) of either byte order; `nil` from any call means that the message is too short or
+/// not of this encoding.
 struct CDRDecoder {
   private var cursor: ByteCursor
   private let origin: Int
+  private let isBigEndian: Bool
 
-  /// A decoder for the message in `range`, or `nil` when it does not start as little-endian CDR does.
+  /// A decoder for the message in `range`, or `nil` when it does not start as plain CDR does.
   @inline(__always)
   init?(_ bytes: LogBytes, _ range: Range<Int>) {
     cursor = ByteCursor(bytes, range)
-    guard let representation = cursor.integer(UInt32.self), representation & 0xFFFF == 0x0100 else {
-      return nil
-    }
+    guard let representation = cursor.integer(UInt32.self),
+      Self.isLittleEndian(representation) || representation & 0xFFFF == 0
+    else { return nil }
+    isBigEndian = !Self.isLittleEndian(representation)
     origin = cursor.position
   }
 
@@ -30,7 +32,8 @@ struct CDRDecoder {
   mutating func integer<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type = T.self) -> T? {
     let padding = (origin - cursor.position) & (MemoryLayout<T>.size - 1)
     guard padding == 0 || cursor.skip(padding) else { return nil }
-    return cursor.integer(T.self)
+    let value = cursor.integer(T.self)
+    return isBigEndian ? value?.byteSwapped : value
   }
 
   /// The next float32.
@@ -52,5 +55,11 @@ struct CDRDecoder {
   mutating func string() -> String? {
     guard let count = integer(UInt32.self), let range = cursor.range(count: UInt64(count)) else { return nil }
     return cursor.bytes.withBytes(in: range) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+
+  /// Steps over the next string; says `false` when it does not fit.
+  mutating func skipString() -> Bool {
+    guard let count = integer(UInt32.self) else { return false }
+    return cursor.range(count: UInt64(count)) != nil
   }
 }

@@ -76,6 +76,9 @@ public struct MCAPOutline: Sendable {
   /// What was known when the data ended: a summary that was cut off is not believed.
   var registryOfData: MCAPRegistry?
 
+  /// Whether a file begins as MCAP does.
+  static func isOne(_ bytes: LogBytes) -> Bool { bytes.copy(0..<MCAPFormat.magic.count) == MCAPFormat.magic }
+
   /// Bytes that are lost in all.
   public var lostBytes: Int { damages.reduce(0) { $0 + $1.lostBytes } }
 
@@ -84,8 +87,7 @@ public struct MCAPOutline: Sendable {
   /// Damage is listed, not thrown. Throws `LogError` only when the file is not MCAP at all.
   public init(_ bytes: LogBytes) throws(LogError) {
     self.bytes = bytes
-    let magic = MCAPFormat.magic
-    guard bytes.count >= magic.count, bytes.copy(0..<magic.count) == magic else {
+    guard Self.isOne(bytes) else {
       try bytes.checkFailure()
       throw bytes.refusal(wanted: "an MCAP log", elseRemedy: "Name a log written by Ganglion.")
     }

@@ -18,7 +18,7 @@ struct ROS2Values {
   ) throws(LogError) -> [(name: String, text: String)] {
     guard let decoder = CDRDecoder(bytes, range) else {
       throw LogError(
-        .unsupported, at: range.lowerBound, "a message is not little-endian CDR",
+        .unsupported, at: range.lowerBound, "a message is not plain CDR",
         remedy: LogError.recoverRemedy)
     }
     var reader = ROS2Values(schema: schema, decoder: decoder)

@@ -7,7 +7,10 @@ public enum RecordingReader {
 
   /// The formats, told by how a file begins: a line each.
   private static let formats = [
-    Format(isOne: ULogFile.isOne) { bytes throws(LogError) in try SensorRecording(ULogFile(bytes)) }
+    Format(isOne: ULogFile.isOne) { bytes throws(LogError) in try SensorRecording(ULogFile(bytes)) },
+    Format(isOne: MCAPOutline.isOne) { bytes throws(LogError) in try SensorRecording(MCAPOutline(bytes)) },
+    Format(isOne: DataFlashFile.isOne) { bytes throws(LogError) in try SensorRecording(DataFlashFile(bytes))
+    },
   ]
 
   /// The sensors' samples in a recording of any format; throws `LogError` for a file that is none, or has no gyroscope and
@@ -15,6 +18,7 @@ public enum RecordingReader {
   public static func read(bytes: LogBytes) throws(LogError) -> SensorRecording {
     for format in formats where format.isOne(bytes) { return try format.read(bytes) }
     throw LogError(
-      .notALog, at: 0, "the file is no recording of a kind that is read", remedy: "Name a PX4 log (.ulg).")
+      .notALog, at: 0, "the file is no recording of a kind that is read",
+      remedy: "Name a log of PX4 (.ulg) or ArduPilot (.bin), or a recording of ROS 2 (.mcap).")
   }
 }

@@ -1,0 +1,96 @@
+import HardwareInterfaces
+
+extension SensorRecording {
+  /// What an ArduPilot autopilot measured, from its log.
+  ///
+  /// Times are the autopilot's own clock; axes are those of the vehicle: x forward, y right, z down. Throws `LogError` when
+  /// there is no inertial data.
+  public init(_ file: DataFlashFile) throws(LogError) {
+    self.init(format: "ArduPilot DataFlash")
+    noteSkipped(file)
+    let found = file.inertialSources()
+    guard let chosen = choose(.inertial, found.map(\.source), into: \.inertial) else {
+      throw missingInertial(file)
+    }
+    let part = found[chosen].part
+    if found[chosen].source.origins.first?.name == "GYR" {
+      account.notes.append("GYR and ACC are the sensors' own readings, before the autopilot's filters")
+    }
+    choose(.pressure, file.pressureSources(part), into: \.pressure)
+    choose(.range, file.rangeSources(part), into: \.range)
+    choose(.power, file.powerSources(part), into: \.power)
+    choose(.magneticField, file.magneticSources(part), into: \.magneticField)
+    choose(.attitude, file.attitudeSources(part), into: \.attitude)
+    choose(.armed, file.armedSources(part), into: \.armed)
+    armed = armed.enumerated().filter { $0 == 0 || armed[$0 - 1].sample != $1.sample }.map(\.element)
+    noteUnits(file)
+    noteUnread(file)
+    account.topics = account.topics.filter(\.isChosen) + account.topics.filter { !$0.isChosen }
+  }
+
+  private func missingInertial(_ file: DataFlashFile) -> LogError {
+    let losses = account.topics.flatMap { topic in
+      topic.leftOut.map { "\($0.count) rows of \(topic.name) \($0.reason)" }
+    }
+    let kinds = file.counts.keys.sorted().prefix(50).joined(separator: ", ")
+    return LogError(
+      .missing,
+      "the ArduPilot log has no gyroscope and accelerometer: no valid row of IMU, or of GYR and ACC"
+        + (losses.isEmpty ? "" : " (left out: \(losses.joined(separator: "; ")))"),
+      remedy: "Record with the bit IMU of LOG_BITMASK. It has: \(kinds).")
+  }
+
+  private mutating func noteSkipped(_ file: DataFlashFile) {
+    func skip(_ reason: String, _ count: Int) {
+      if count > 0 { account.skipped.append(ImportAccount.Loss(reason: reason, count: count)) }
+    }
+    skip("messages of a kind that no format describes", file.unknownMessages)
+    skip("formats whose fields do not fit their length", file.oddFormats)
+    skip(
+      "damaged places with \(file.damagedBytes) bytes in all, the first at byte \(file.firstDamage)",
+      file.damagedPlaces)
+    skip("bytes of a last message that was cut off", file.cutBytes)
+    skip("bytes at the end that were never written", file.fillBytes)
+  }
+
+  /// Fields are read in the units that ArduPilot has always written; a file that says otherwise is told so.
+  private mutating func noteUnits(_ file: DataFlashFile) {
+    let expected = [
+      ("IMU", ["GyrX", "GyrY", "GyrZ"], "rad/s"), ("IMU", ["AccX", "AccY", "AccZ"], "m/s/s"),
+      ("GYR", ["GyrX", "GyrY", "GyrZ"], "rad/s"), ("ACC", ["AccX", "AccY", "AccZ"], "m/s/s"),
+      ("BARO", ["Press"], "Pa"), ("RFND", ["Dist"], "m"), ("BAT", ["Volt"], "V"), ("BAT", ["Curr"], "A"),
+      ("MAG", ["MagX", "MagY", "MagZ"], "Gauss"),
+    ]
+    for (name, columns, unit) in expected {
+      for kind in file.kinds where kind.format.name == name && kind.count > 0 {
+        for column in columns {
+          guard let said = file.unit(of: column, in: kind.format), said != unit, !said.isEmpty else {
+            continue
+          }
+          account.notes.append(
+            "\(name).\(column) is said to be in '\(said.prefix(20))', and was read in \(unit)")
+        }
+      }
+    }
+  }
+
+  private mutating func noteUnread(_ file: DataFlashFile) {
+    let unread = [
+      ("ISBH", "heads of batches of raw samples"), ("ISBD", "batches of raw samples"),
+      ("CURR", "the battery as versions before 3.5 logged it"), ("AHR2", "another estimate of the attitude"),
+      ("NKF1", "the filter's estimate"), ("XKF1", "the filter's estimate"),
+    ]
+    let counts = file.counts
+    for (name, what) in unread {
+      if let count = counts[name] {
+        account.notes.append("\(name) (\(what)) is there with \(count) rows and is not used")
+      }
+    }
+    // Of a kind whose columns are others, or that have no time, no table is made.
+    for name in ["IMU", "GYR", "ACC", "BARO", "RFND", "BAT", "MAG", "ATT", "ARM", "EV"] {
+      if let count = counts[name], !account.topics.contains(where: { $0.name == name }) {
+        account.notes.append("\(name) is there with \(count) rows, whose columns are not those that are read")
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import HardwareInterfaces
+
+extension SensorRecording {
+  /// What somebody recorded of a vehicle with ROS 2, as MCAP; a log of Ganglion is such a recording too.
+  ///
+  /// Messages of ROS are in its axes (REP 103: forward, left, up, and east, north, up outside) and are turned into forward,
+  /// right, down; those of Ganglion are in these already. Throws `LogError` when there is no inertial data.
+  public init(_ outline: MCAPOutline) throws(LogError) {
+    let isOwn = outline.metadata.contains { $0.name == FlightLogMetadata.recordName }
+    self.init(format: isOwn ? "Ganglion log" : "ROS 2 MCAP")
+    var gathered = ROS2Gathering()
+    gathered.read(outline)
+    account.skipped += gathered.skipped
+    var sources = ROS2Sources(gathered.topics, isOwn ? .forwardRightDown : .forwardLeftUp)
+    let ticks = isOwn ? TickSources(outline, &account) : TickSources()
+    let inertial = ticks.inertial + sources.inertial()
+    guard let chosen = choose(.inertial, inertial.map(\.source), into: \.inertial) else {
+      throw missingInertial(gathered)
+    }
+    let part = inertial[chosen].part
+    choose(.pressure, ticks.pressure + sources.pressure(part), into: \.pressure)
+    choose(.range, ticks.range + sources.range(part), into: \.range)
+    choose(.power, ticks.power + sources.power(part), into: \.power)
+    choose(.magneticField, ticks.magneticField + sources.magneticField(part), into: \.magneticField)
+    choose(.attitude, ticks.attitude + sources.attitude(part), into: \.attitude)
+    choose(.armed, ticks.armed, into: \.armed)
+    armed = armed.enumerated().filter { $0 == 0 || armed[$0 - 1].sample != $1.sample }.map(\.element)
+    account.notes += sources.notes
+    if isOwn {
+      account.notes.append("axes are forward, right, down, as in every log of Ganglion")
+    } else {
+      account.notes.append("axes are taken to be those of ROS: forward, left, up (REP 103)")
+      if !range.isEmpty { account.notes.append("the range finder is taken to look down") }
+    }
+    account.topics = account.topics.filter(\.isChosen) + account.topics.filter { !$0.isChosen }
+  }
+
+  private func missingInertial(_ gathered: ROS2Gathering) -> LogError {
+    let losses = account.topics.flatMap { topic in
+      topic.leftOut.map { "\($0.count) messages on \(topic.name) \($0.reason)" }
+    }
+    let topics = gathered.otherTopics.sorted().prefix(50).joined(separator: ", ")
+    return LogError(
+      .missing,
+      "the recording has no gyroscope and accelerometer: no valid message of \(ROS2Kind.inertial.rawValue)"
+        + (losses.isEmpty ? "" : " (left out: \(losses.joined(separator: "; ")))"),
+      remedy:
+        "Record the topic of the inertial sensor. It has \(topics.isEmpty ? "no other topics" : topics).")
+  }
+}
+
+/// All messages of known kinds in a recording.
+struct ROS2Gathering {
+  private(set) var topics: [ROS2Topic] = []
+  /// What was stepped over, and why.
+  private(set) var skipped: [ImportAccount.Loss] = []
+  /// Topics of other kinds.
+  private(set) var otherTopics: Set<String> = []
+
+  private enum Place {
+    case topic(Int)
+    case leftOut(String)
+  }
+
+  mutating func read(_ outline: MCAPOutline) {
+    var places: [UInt16: Place] = [:]
+    var losses = LossCounts()
+    var damage = (count: 0, bytes: 0, first: 0)
+    var messages = MCAPMessages(outline)
+    var number = 0
+    reading: while true {
+      switch messages.next() {
+      case .message(let message):
+        number += 1
+        let place = places[message.channel] ?? place(message.channel, messages.registry)
+        places[message.channel] = place
+        switch place {
+        case .topic(let index): topics[index].add(message, messages.bytes, place: number)
+        case .leftOut(let reason): losses.add(reason)
+        }
+      case .damage(let found):
+        if damage.count == 0 { damage.first = found.error.offset ?? 0 }
+        damage.count += 1
+        damage.bytes += found.lostBytes
+      case .end: break reading
+      }
+    }
+    skipped = losses.losses
+    if damage.count > 0 {
+      skipped.append(
+        ImportAccount.Loss(
+          reason: "damaged places with \(damage.bytes) bytes in all, the first at byte \(damage.first)",
+          count: damage.count))
+    }
+  }
+
+  private mutating func place(_ number: UInt16, _ registry: MCAPRegistry) -> Place {
+    guard let channel = registry.channels[number] else {
+      return .leftOut("messages on a channel that is unknown")
+    }
+    guard let schema = registry.schemas[channel.schema], let kind = ROS2Kind(schema: schema.name) else {
+      if otherTopics.count < 1000 { otherTopics.insert(String(channel.topic.prefix(80))) }
+      return .leftOut("messages of other kinds")
+    }
+    guard channel.encoding == "cdr" else { return .leftOut("messages of \(kind.rawValue) that are not CDR") }
+    guard let columns = kind.columns(schema) else {
+      return .leftOut("messages of \(kind.rawValue) whose schema is not that of ROS 2")
+    }
+    // Several publishers of a topic have a channel each.
+    if let known = topics.firstIndex(where: { $0.name == channel.topic && $0.kind == kind }) {
+      return .topic(known)
+    }
+    topics.append(ROS2Topic(channel.topic, kind, columns))
+    return .topic(topics.count - 1)
+  }
+}
