@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import signal
 import tempfile
 import unittest
 import zipfile
@@ -13,6 +15,8 @@ import paths  # noqa: F401, finds the scripts
 
 from exporting import DESCRIBED, damage, run
 from ganglion import safetensors
+from ganglion.export import apart
+from ganglion.export.network import ExportError
 
 
 class Files(unittest.TestCase):
@@ -114,6 +118,31 @@ class Files(unittest.TestCase):
         self.assertEqual(status, 2)
         self.assertIn("checkpoint itself", err)
         self.assertEqual(path.read_bytes(), before)
+
+
+class Apart(unittest.TestCase):
+    """Reading in a process of its own."""
+
+    def test_what_is_found_comes_back_as_it_was(self):
+        arrays = [np.float32([[1, 2]]), np.float64(3.5), np.arange(3, dtype=np.uint32), np.zeros((0, 4), np.float32)]
+        found, read = apart.read(lambda: ({"é": [1, None]}, arrays), "n.h5")
+        self.assertEqual(found, {"é": [1, None]})
+        for before, after in zip(arrays, read, strict=True):
+            np.testing.assert_array_equal(before, after)
+            self.assertEqual(np.shape(before), after.shape)
+
+    def test_a_crash_of_the_library_is_an_error_and_no_crash(self):
+        # As the HDF5 library does on some damaged files.
+        for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGALRM):
+            with self.assertRaisesRegex(ExportError, "n.h5 is damaged"):
+                apart.read(lambda: os.kill(os.getpid(), number), "n.h5")
+
+    def test_errors_keep_their_words(self):
+        def work():
+            raise ExportError("what is wrong")
+
+        with self.assertRaisesRegex(ExportError, "^what is wrong$"):
+            apart.read(work, "n.h5")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import numpy as np
 
 from ganglion.safetensors import bfloat16
 
+from . import apart
 from .network import ExportError
 from .opening import Opened
 
@@ -55,11 +56,30 @@ class KerasFile:
 def load(opened: Opened, name: str) -> KerasFile:
     """The layers of a file."""
     try:
-        import h5py
+        import h5py  # noqa: F401, loaded before the process that reads with it
     except ImportError as error:
         raise ExportError(
             "Keras checkpoints need h5py to be read: pip install h5py (or ./scripts/python[keras])"
         ) from error
+
+    def work() -> apart.Found:
+        file = _load(opened, name)
+        arrays = [value for layer in file.layers for value in layer.variables.values()] + list(file.left.values())
+        layers = [[layer.name, list(layer.variables), layer.type, layer.config, layer.sources] for layer in file.layers]
+        return {"layers": layers, "ordered": file.ordered, "outputs": file.outputs, "left": list(file.left)}, arrays
+
+    found, arrays = apart.read(work, name)
+    values = iter(arrays)
+    layers = [
+        Layer(title, {variable: next(values) for variable in variables}, kind, config, sources)
+        for title, variables, kind, config, sources in found["layers"]
+    ]
+    return KerasFile(layers, found["ordered"], found["outputs"], {title: next(values) for title in found["left"]})
+
+
+def _load(opened: Opened, name: str) -> KerasFile:
+    import h5py
+
     config = None
     try:
         if opened.kind == "keras":
