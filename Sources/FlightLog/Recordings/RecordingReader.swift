@@ -17,8 +17,9 @@ public enum RecordingReader {
   /// accelerometer.
   public static func read(bytes: LogBytes) throws(LogError) -> SensorRecording {
     for format in formats where format.isOne(bytes) { return try format.read(bytes) }
-    throw LogError(
-      .notALog, at: 0, "the file is no recording of a kind that is read",
-      remedy: "Name a log of PX4 (.ulg) or ArduPilot (.bin), or a recording of ROS 2 (.mcap).")
+    try bytes.checkFailure()
+    throw bytes.refusal(
+      wanted: "a recording",
+      elseRemedy: "Name a log of PX4 (.ulg) or ArduPilot (.bin), or a recording of ROS 2 (.mcap).")
   }
 }
