@@ -264,6 +264,7 @@ private let imuType = "sensor_msgs/msg/Imu"
     for text in [
       "", "float64", "Header header\n", "float64[5000] x\n", "a/B b\n====\nMSG: a/B\na/B b\n",
       "float64[] x\n",
+      "A[4000] a\n====\nMSG: a/A\nB[4000] b\n====\nMSG: a/B\nC[4000] c\n====\nMSG: a/C\n# nothing\n",
     ] {
       let schema = MCAPSchema(id: 1, name: imuType, encoding: "ros2msg", text: text)
       if let columns = ROS2Kind.inertial.columns(schema) { #expect(text.isEmpty && columns.count == 15) }

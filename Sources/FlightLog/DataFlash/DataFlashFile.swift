@@ -34,6 +34,9 @@ public struct DataFlashFile: Sendable {
   /// The place in `kinds` of each number of a kind; −1 for none.
   private var current = [Int](repeating: -1, count: 256)
 
+  /// Formats that are kept: there are 256 numbers, and hardly one is ever given anew.
+  private static let mostKinds = 1024
+
   /// Kinds whose messages are read; those of the others are counted.
   private static let wanted: Set = [
     "IMU", "IMU2", "IMU3", "GYR", "ACC", "BARO", "BAR2", "BAR3", "RFND", "BAT", "BAT2", "CURR", "ATT", "MAG",
@@ -149,6 +152,10 @@ public struct DataFlashFile: Sendable {
     guard length >= DataFlashFormat.head, id != DataFlashFormat.ofFormats.id else { return }
     let known = current[Int(id)]
     guard known < 0 || kinds[known].format != format else { return }
+    guard kinds.count < Self.mostKinds else {
+      oddFormats += 1
+      return
+    }
     current[Int(id)] = kinds.count
     kinds.append(Kind(format: format))
   }

@@ -45,7 +45,7 @@ extension SensorRecording {
       if count > 0 { account.skipped.append(ImportAccount.Loss(reason: reason, count: count)) }
     }
     skip("messages of a kind that no format describes", file.unknownMessages)
-    skip("formats whose fields do not fit their length", file.oddFormats)
+    skip("formats whose fields do not fit their length, or that are too many", file.oddFormats)
     skip(
       "damaged places with \(file.damagedBytes) bytes in all, the first at byte \(file.firstDamage)",
       file.damagedPlaces)
@@ -86,10 +86,11 @@ extension SensorRecording {
         account.notes.append("\(name) (\(what)) is there with \(count) rows and is not used")
       }
     }
-    // Of a kind whose columns are others, or that have no time, no table is made.
     for name in ["IMU", "GYR", "ACC", "BARO", "RFND", "BAT", "MAG", "ATT", "ARM", "EV"] {
       if let count = counts[name], !account.topics.contains(where: { $0.name == name }) {
-        account.notes.append("\(name) is there with \(count) rows, whose columns are not those that are read")
+        account.notes.append(
+          "\(name) is there with \(count) rows and is not used: its columns are others, or what belongs to it is missing"
+        )
       }
     }
   }

@@ -51,7 +51,8 @@ extension DataFlashFile {
     func source(_ table: DataFlashTable) -> SampleSource<RangeSample> {
       table.source(part: part) { row in
         if let orientation = row[1], orientation != 25 {
-          return .leftOut("of a range finder that does not look down (orientation \(Int(orientation)))")
+          return .leftOut(
+            "of a range finder that does not look down (orientation \(Int(exactly: orientation) ?? -1))")
         }
         guard let distance = row[0], distance.isFinite else { return .leftOut(RowLoss.notFinite) }
         guard distance >= 0, distance < 1000 else { return .leftOut(RowLoss.beyond) }

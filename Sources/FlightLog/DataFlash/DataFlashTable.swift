@@ -103,7 +103,7 @@ extension DataFlashFile {
     guard let field = kind.format.field("I", "Instance", "Inst") else { return [(number, kind.offsets)] }
     var offsets: [Int: [Int]] = [:]
     for offset in kind.offsets {
-      let value = bytes.number(field, at: offset).flatMap { Int(exactly: $0) } ?? number
+      let value = bytes.number(field, at: offset).flatMap { UInt8(exactly: $0) }.map { Int($0) } ?? number
       offsets[value, default: []].append(offset)
     }
     return offsets.sorted { $0.key < $1.key }

@@ -9,6 +9,8 @@ struct ROS2Columns: Sendable {
   private var steps: [Step] = []
   /// Whether a list of any length has ended the walk through the schema.
   private var isOpenEnded = false
+  /// Fields and elements visited, also those that take no bytes.
+  private var visits = 0
   /// How many numbers a message gives.
   let count: Int
 
@@ -50,6 +52,7 @@ struct ROS2Columns: Sendable {
         guard count <= Self.mostSteps else { return false }
         for index in 0..<count {
           guard add(field.kind, "\(name)[\(index)]", schema, wanted, depth) else { return false }
+          if isOpenEnded { return true }
         }
       // Nothing behind it has a known place.
       case .sequence: isOpenEnded = true
@@ -62,7 +65,8 @@ struct ROS2Columns: Sendable {
   private mutating func add(
     _ kind: ROS2Schema.Kind, _ name: String, _ schema: ROS2Schema, _ wanted: [String: Int], _ depth: Int
   ) -> Bool {
-    guard steps.count < Self.mostSteps else { return false }
+    visits += 1
+    guard visits <= Self.mostSteps else { return false }
     switch kind {
     case .string: steps.append(.text)
     case .message(let type):

@@ -57,6 +57,12 @@ struct ROS2Gathering {
   /// Topics of other kinds.
   private(set) var otherTopics: Set<String> = []
 
+  /// Topics of a kind that are read; a vehicle has a handful.
+  private static let mostTopics = 64
+  private var known: [String: Int] = [:]
+  /// The columns of each schema, once.
+  private var columns: [UInt16: ROS2Columns?] = [:]
+
   private enum Place {
     case topic(Int)
     case leftOut(String)
@@ -103,14 +109,19 @@ struct ROS2Gathering {
       return .leftOut("messages of other kinds")
     }
     guard channel.encoding == "cdr" else { return .leftOut("messages of \(kind.rawValue) that are not CDR") }
-    guard let columns = kind.columns(schema) else {
+    let found = columns[schema.id] ?? kind.columns(schema)
+    columns[schema.id] = .some(found)
+    guard let found else {
       return .leftOut("messages of \(kind.rawValue) whose schema is not that of ROS 2")
     }
     // Several publishers of a topic have a channel each.
-    if let known = topics.firstIndex(where: { $0.name == channel.topic && $0.kind == kind }) {
-      return .topic(known)
+    let key = "\(kind.rawValue) \(channel.topic)"
+    if let place = known[key] { return .topic(place) }
+    guard topics.count(where: { $0.kind == kind }) < Self.mostTopics else {
+      return .leftOut("messages on more than \(Self.mostTopics) topics of \(kind.rawValue)")
     }
-    topics.append(ROS2Topic(channel.topic, kind, columns))
+    known[key] = topics.count
+    topics.append(ROS2Topic(channel.topic, kind, found))
     return .topic(topics.count - 1)
   }
 }

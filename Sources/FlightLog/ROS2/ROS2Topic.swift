@@ -30,10 +30,14 @@ struct ROS2Topic: Sendable {
     }
     places.append(place)
     logged.append(message.time)
-    // Seconds are 32 bits, so the sum has room.
-    let seconds = Int64(exactly: all[0]) ?? 0
-    let nanoseconds = Int64(exactly: all[1]) ?? 0
-    stamps.append(nanoseconds < 1_000_000_000 ? seconds * 1_000_000_000 + nanoseconds : 0)
+    // Seconds are 32 bits, unless a file's schema says otherwise: the sum must have room.
+    if let seconds = UInt32(exactly: all[0]), let nanoseconds = UInt32(exactly: all[1]),
+      nanoseconds < 1_000_000_000
+    {
+      stamps.append(Int64(seconds) * 1_000_000_000 + Int64(nanoseconds))
+    } else {
+      stamps.append(0)
+    }
     numbers += all[ROS2Kind.first...]
   }
 
