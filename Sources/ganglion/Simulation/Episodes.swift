@@ -29,7 +29,8 @@ func flyEpisodes(
     let seed = firstSeed &+ UInt64(index)
     do {
       let path = folder.map { "\($0)/\(mission.logName("\(seed)"))" }
-      let flight = try Flight(mission, seed: seed, fault: fault, logPath: path, logOptions: options, stop: stop)
+      let flight = try Flight(
+        mission, seed: seed, fault: fault, logPath: path, logOptions: options, stop: stop)
       results.add(try fly(flight, showsProgress: false))
     } catch {
       results.fail(FailureReport(error, command: "run").failure(at: "seed \(seed)"), index: index)

@@ -21,7 +21,8 @@ struct CommandFailure: Error, CustomStringConvertible {
 
   /// What is wrong with the model in `file`.
   init(_ error: ModelError, in file: String) {
-    self.init(place: error.place == file ? file : "\(file), \(error.place)", error.cause, remedy: error.remedy)
+    self.init(
+      place: error.place == file ? file : "\(file), \(error.place)", error.cause, remedy: error.remedy)
   }
 
   /// What is wrong with the log in `file`.

@@ -35,10 +35,24 @@ import Testing
     #expect(errors.isUnreadable)
   }
 
-  @Test func anEndlessFileIsNotRead() throws {
-    let errors = try #require(complaints(path: "/dev/zero"))
-    #expect(errors.isUnreadable)
-    #expect(errors.description == "/dev/zero: is a device, not a regular file; name a file")
+  @Test(.timeLimit(.minutes(1))) func whatIsNoRegularFileIsRefusedAtOnce() throws {
+    let pipe = FileManager.default.temporaryDirectory.appending(path: "pipe-\(UUID().uuidString)").path
+    try #require(mkfifo(pipe, 0o600) == 0)
+    defer { unlink(pipe) }
+    for path in [pipe, "/dev/zero", "/dev/null", repository.path] {
+      let errors = try #require(complaints(path: path))
+      #expect(errors.isUnreadable)
+      #expect(errors.description.hasPrefix("\(path): "))
+      #expect(errors.description.contains("not a regular file"))
+    }
+  }
+
+  @Test func aFileThatIsTooLongIsReadToTheLimitOnly() throws {
+    try withFile(Data(repeating: 0x20, count: Configuration.maximumSize + 1)) { path in
+      let errors = try #require(complaints(path: path))
+      #expect(errors.isUnreadable)
+      #expect(errors.description.contains("1048576"))
+    }
   }
 
   @Test func bytesThatAreNotUTF8AreRefused() throws {
