@@ -165,6 +165,9 @@ struct LastDefenceTests {
     expect(run, reaches: .terminated)
     #expect(machine.enableLevels.last == 0)
     #expect(eventually { run.slots.status.latest.areOrdersStale })
+    // The same thread samples the sensors: without those it is disarmed already.
+    let fault = FailsafeCondition.actuatorFault.bit
+    #expect(eventually { run.slots.status.latest.faults & fault != 0 })
     let complaints = run.complaints(about: run.slots.status.latest)
     #expect(
       complaints.contains {
@@ -173,10 +176,40 @@ struct LastDefenceTests {
     let outcome = run.end()
     #expect(outcome.hanging == ["the bus \"sensors\""])
     #expect(outcome.complaints.last?.hasPrefix("the bus \"sensors\" did not end within 2 s") == true)
-    #expect(outcome.loop.faults & FailsafeCondition.actuatorFault.bit != 0)
+    #expect(outcome.loop.faults & fault != 0)
     #expect(outcome.buses.first.map { $0.statistics.transfers > 0 } == true)
     let report = LinuxRunReport(name: "x", outcome: outcome)
     #expect(report.table.contains("did not end within"))
+  }
+
+  @Test("Pulses that the motors' bus does not carry out are a fault for as long as it carries out none")
+  func acknowledgements() throws {
+    let slots = try BusSlots()
+    // Stale after 10 s.
+    let vehicle = LinuxVehicle(
+      try TestMachine().mission.configuration, buses: [slots], motorBus: slots, kernelPulses: nil,
+      bridges: nil, enable: nil, lines: LineSlots(), loopGuard: try LoopGuard())
+    func fault(at seconds: Double, taken: Double? = nil) -> DeviceFault {
+      if let taken {
+        var report = BusReport()
+        report.taken = Int64(taken * 10) * 100_000_000
+        slots.report.publish(report)
+      }
+      let time = MonotonicTime(nanoseconds: Int64(seconds * 10) * 100_000_000)
+      defer { vehicle.actuate(TickOutput()) }
+      return vehicle.collectSamples(until: time).actuatorFault
+    }
+    #expect(fault(at: 1) == .none)
+    #expect(fault(at: 2, taken: 1) == .none)
+    #expect(fault(at: 12) == .none)
+    #expect(fault(at: 12.5) == .transfer)
+    // It goes on, if only with an older order.
+    #expect(fault(at: 13, taken: 2) == .none)
+    #expect(fault(at: 13.5, taken: 13) == .none)
+    // The loop itself was away: every order that it had left was carried out.
+    #expect(fault(at: 50, taken: 13.5) == .none)
+    #expect(fault(at: 60) == .none)
+    #expect(fault(at: 60.5) == .transfer)
   }
 
   @Test("A loop that was late finds no stale acknowledgement: it left no order behind")

@@ -58,7 +58,7 @@ extension Configuration.RealTime {
 extension Configuration.Watchdog {
   private static let stopped = Key<Int>.integer(
     "loop_stopped_ms", 5...10_000, unit: "ms", standard: 100,
-    "Silence of the loop after which the enable line is made inactive from outside it; at least two periods.")
+    "Silence of the loop after which all outputs are made safe from outside it; at least two periods.")
   private static let device = Key<String?>.optionalText(
     "device", absent: "none",
     "The machine's own watchdog, for example \"/dev/watchdog0\": without the loop's sign of life it resets the machine."
