@@ -47,7 +47,9 @@ extension Configuration.Lines {
     keys: [
       .section(
         "enable", absent: "no enable line", "Output, active while armed: it powers the motors' drivers."),
-      .section("kill_switch", absent: "no kill switch", "Input that disarms while active; after its release arming must be asked for anew."),
+      .section(
+        "kill_switch", absent: "no kill switch",
+        "Input that disarms while active; after its release arming must be asked for anew."),
       .section(
         "status", absent: "no lamp",
         "Output for a lamp: lit while armed, 1 Hz while disarmed, 5 Hz while a fault is in force."),
