@@ -10,7 +10,7 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        .product(name: "ControlLoop", package: "ganglion"),
+        .product(name: "FlightLog", package: "ganglion"),
         .product(name: "GanglionCStatic", package: "ganglion"),
         .product(name: "LiquidModel", package: "ganglion"),
       ],

@@ -40,7 +40,7 @@ private func readTicks(_ outline: MCAPOutline) {
 /// A recording of another autopilot, of any format that is read.
 @Sendable func fuzzRecording(_ input: UnsafeRawBufferPointer) {
   do {
-    let recording = try RecordingReader.read(LogBytes(Array(input)))
+    let recording = try RecordingReader.read(bytes: LogBytes(Array(input)))
     for (sample, next) in zip(recording.inertial, recording.inertial.dropFirst()) {
       require(next.time > sample.time, "the time of inertial samples goes back")
     }
