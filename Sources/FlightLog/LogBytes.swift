@@ -14,13 +14,16 @@ import Synchronization
 /// Whoever has read to an end asks for `failure` before believing what was read.
 ///
 /// Every access goes through a method that checks its range.
-public final class LogBytes: Sendable {
+public final class LogBytes: @unchecked Sendable {
+  // Sendable: what `wholeBase` points to is never written to, and the rest guards itself.
   /// Length of the file in bytes, when it was opened.
   public let count: Int
   /// Where they come from; `nil` for bytes in memory.
   public let path: String?
   /// All bytes, when they are in memory.
   private let whole: LogBlock?
+  /// Where they are then: they live as long as this object, so that whoever reads needs no hold on the block.
+  let wholeBase: UnsafeRawPointer?
   private let file: InputFile?
   private let blockSize: Int
   private let cache: Mutex<Cache>
@@ -54,9 +57,9 @@ public final class LogBytes: Sendable {
       if file.count <= largestWhole {
         let block = LogBlock(0..<file.count)
         try file.fill(block.bytes, at: 0)
-        (whole, self.file) = (block, nil)
+        (whole, wholeBase, self.file) = (block, UnsafeRawPointer(block.base), nil)
       } else {
-        (whole, self.file) = (nil, file)
+        (whole, wholeBase, self.file) = (nil, nil, file)
       }
     } catch {
       throw LogError(error)
@@ -67,7 +70,7 @@ public final class LogBytes: Sendable {
   public init(_ bytes: [UInt8]) {
     let block = LogBlock(0..<bytes.count)
     bytes.withUnsafeBytes { block.bytes.copyMemory(from: $0) }
-    (whole, file, path) = (block, nil, nil)
+    (whole, wholeBase, file, path) = (block, UnsafeRawPointer(block.base), nil, nil)
     (count, blockSize) = (bytes.count, Self.standardBlock)
     cache = Mutex(Cache())
   }
@@ -139,6 +142,17 @@ public final class LogBytes: Sendable {
     in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let range = range.clamped(to: 0..<count)
+    if let wholeBase {
+      return try body(UnsafeRawBufferPointer(start: wholeBase + range.lowerBound, count: range.count))
+    }
+    return try withBlock(range, body)
+  }
+
+  /// Lends bytes of a file that is not in memory.
+  @inline(never)
+  private func withBlock<Result, Failure: Error>(
+    _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     guard !range.isEmpty else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
     let block = block(at: range.lowerBound)
     if range.upperBound <= block.range.upperBound {

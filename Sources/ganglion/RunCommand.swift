@@ -1,4 +1,5 @@
 import ControlLoop
+import Files
 import FlightLog
 import Foundation
 import HardwareInterfaces
@@ -118,9 +119,21 @@ private func linuxOptions(_ mission: Mission, _ arguments: Arguments) throws -> 
     let start = Date().formatted(
       .iso8601.year().month().day().dateSeparator(.omitted).time(includingFractionalSeconds: false)
         .timeSeparator(.omitted))
-    options.logPath = try arguments.value("log") ?? mission.standardLogPath(start)
+    options.logPath =
+      try arguments.value("log")
+      ?? freePath { number in
+        // A board whose clock does not go on while it is off may start twice in the same second.
+        try mission.standardLogPath(number == 1 ? start : "\(start)-\(number)")
+      }
   }
   return options
+}
+
+/// The first of the paths that `path` gives for 1, 2, 3 and so on where nothing is.
+func freePath(_ path: (Int) throws -> String) rethrows -> String {
+  var number = 1
+  while number < 10_000, FileIdentity(path: try path(number)) != nil { number += 1 }
+  return try path(number)
 }
 
 private func overrides(_ arguments: Arguments) throws -> ConfigurationOverrides {

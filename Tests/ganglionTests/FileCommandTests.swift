@@ -157,6 +157,14 @@ import Testing
     }
   }
 
+  @Test func aRunThatNamesItsLogItselfTakesAFreeName() throws {
+    try withFolder { folder in
+      for name in ["a", "a-2"] { try Data().write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
+      #expect(freePath { "\(folder)/" + ($0 == 1 ? "a" : "a-\($0)") } == folder + "/a-3")
+      #expect(freePath { "\(folder)/b-\($0)" } == folder + "/b-1")
+    }
+  }
+
   @Test(.timeLimit(.minutes(1))) func aFlightGoesOnWhenTheReaderOfItsLogGoes() throws {
     try withFolder { folder in
       let pipe = folder + "/pipe"
