@@ -51,7 +51,7 @@ extension Network {
     var place = 0
     while place &+ 32 <= part.count {
       let bits = start.loadUnaligned(fromByteOffset: place, as: SIMD8<UInt32>.self)
-      found = found | (bits & 0x7FFF_FFFF) &+ 0x0080_0000
+      found |= ((bits & 0x7FFF_FFFF) &+ 0x0080_0000)
       place &+= 32
     }
     while place < part.count {
