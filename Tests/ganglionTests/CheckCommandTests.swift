@@ -90,10 +90,15 @@ import Testing
   @Test func aModelIsNamedByItsPathWhenItIsRefused() throws {
     try withFolder { folder in
       let path = folder + "/model.safetensors"
-      try Data("not a model at all".utf8).write(to: URL(filePath: path))
-      #expect {
-        _ = try Mission(path: shippedConfiguration, overrides: .init(modelFile: path))
-      } throws: { "\($0)".hasPrefix("\(path), byte 0") }
+      for (bytes, beginning) in [
+        (Data("not a model at all".utf8), "\(path): is a text, not a model"),
+        (Data([0xC3, 0x28, 0, 1, 2, 3, 4, 5, 6, 7]), "\(path), byte 0"),
+      ] {
+        try bytes.write(to: URL(filePath: path))
+        #expect {
+          _ = try Mission(path: shippedConfiguration, overrides: .init(modelFile: path))
+        } throws: { "\($0)".hasPrefix(beginning) }
+      }
     }
   }
 
