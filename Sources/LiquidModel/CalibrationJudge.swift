@@ -13,7 +13,7 @@ struct CalibrationJudge: Sendable {
 
   /// Recordings put together anew, which nothing was calibrated on: as many steps as cost little.
   init(anew steps: [Calibration.Step], _ model: NetworkModel) {
-    var recordings = RecordingAnew(model)
+    var recordings = RecordingAnew(model, steps)
     runs = [false, true, false, true].map { shifted in
       let steps = recordings.next(Array(steps.prefix(Self.mostAnew)), shifted: shifted)
       var network = ReferenceNetwork(model)

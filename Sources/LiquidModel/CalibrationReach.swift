@@ -27,12 +27,12 @@ struct CalibrationReach: Sendable {
     guard model.hasUnboundedValues else { return }
     let cost = max(Architecture(of: model).multiplyCount * steps.count, 1)
     let runs = min(max(Self.budget / cost, 2), Self.most)
-    var recordings = RecordingAnew(model)
+    var recordings = RecordingAnew(model, steps)
     var (anewStates, anewReads) = (
       states.map { $0.map { _ in 0.0 } }, reads.map { $0.map { _ in 0.0 } }
     )
     for run in 0..<runs {
-      let steps = recordings.next(steps, shifted: run % 2 == 1)
+      let steps = recordings.next(steps, shifted: run % 2 == 1, larger: run % 4 >= 2)
       var network = ReferenceNetwork(model)
       var (runStates, runReads) = (anewStates, anewReads)
       for step in steps {

@@ -61,7 +61,7 @@ extension FixedModel {
   }
 
   /// The error that 8-bit weights may cost on recordings put together anew.
-  static let unseenTolerance = 5e-3
+  static let unseenTolerance = 4e-3
 
   /// The error that 8-bit weights may cost unless told otherwise: what suits a network so small that its weights hardly
   /// matter for memory and time, or a large one.
