@@ -121,21 +121,23 @@ extension OpenNetwork {
     let width = runtime.outputCount
     for row in 0..<rows.count {
       let place = row * width
-      try step(
-        rows.inputs(row), rows.ts[row], UnsafeMutableBufferPointer(rebasing: outputs[place..<place + width]),
-        row: row)
+      var span = UnsafeMutableBufferPointer(rebasing: outputs[place..<place + width]).mutableSpan
+      do throws(NetworkError) {
+        try runtime.step(inputs: rows.inputs(row).span, ts: rows.ts[row], outputs: &span)
+      } catch {
+        throw .network(error, row: row)
+      }
     }
   }
 
   fileprivate mutating func step(
-    _ inputs: UnsafeBufferPointer<Float>, _ ts: Float, _ outputs: UnsafeMutableBufferPointer<Float>,
-    row: Int? = nil
+    _ inputs: UnsafeBufferPointer<Float>, _ ts: Float, _ outputs: UnsafeMutableBufferPointer<Float>
   ) throws(Refusal) {
     var span = outputs.mutableSpan
     do throws(NetworkError) {
       try runtime.step(inputs: inputs.span, ts: ts, outputs: &span)
     } catch {
-      throw .network(error, row: row)
+      throw .network(error)
     }
   }
 }

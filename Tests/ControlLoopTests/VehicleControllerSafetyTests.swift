@@ -113,8 +113,9 @@ struct VehicleControllerSafetyTests {
     stand.run(0.01)
     #expect(stand.output.networkLimits == [.elapsed])
     stand.input.elapsed = 4_000_000
-    stand.input.inertial.sample.rateX = 500
-    stand.run(0.01)
+    // Its voltage is read less 11.4 V, and has a range of some volts.
+    stand.input.power.sample.voltage = 1000
+    stand.run(1)
     #expect(stand.output.networkLimits.contains(.inputs))
   }
 
