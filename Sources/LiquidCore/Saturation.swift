@@ -1,7 +1,7 @@
 /// What has gone beyond its range, in fixed point: each counts as the end of that range.
 ///
 /// A network in floating point has no ranges and counts nothing.
-public struct Saturation: BitwiseCopyable, Equatable, Sendable {
+public struct Saturation: BitwiseCopyable, Sendable {
   /// Since the network was made: inputs beyond the range that they were quantised for.
   public private(set) var inputs: UInt64 = 0
   /// Since the network was made: states, the LSTM's c, and results of layers without bound, that stood at the end of
@@ -25,11 +25,20 @@ public struct Saturation: BitwiseCopyable, Equatable, Sendable {
   @inline(__always)
   mutating func add(inputs: UInt32, states: UInt32, elapsed: Bool) {
     (lastInputs, lastStates, lastElapsed) = (inputs, states, elapsed ? 1 : 0)
-    self.inputs &+= UInt64(inputs)
-    self.states &+= UInt64(states)
-    self.elapsed &+= UInt64(lastElapsed)
+    self.inputs = self.inputs &+ Self.wide(inputs)
+    self.states = self.states &+ Self.wide(states)
+    self.elapsed = self.elapsed &+ Self.wide(lastElapsed)
   }
+
+  /// The number with 64 bits. Not by `UInt64.init`, whose general form takes heap blocks on 32-bit processors.
+  @inline(__always)
+  private static func wide(_ number: UInt32) -> UInt64 { unsafeBitCast(SIMD2(number, 0), to: UInt64.self) }
 }
+
+#if !hasFeature(Embedded)
+  // Comparing would call the C library's memcmp, which a bare processor does not have.
+  extension Saturation: Equatable {}
+#endif
 
 extension Activation {
   /// Whether its results lie within a range of its own, so that fixed point need not guess one.

@@ -128,7 +128,7 @@ struct ProcessTests {
     try withFolder { folder in
       let outcome = try Program.bash(": > $folder/empty; exec $quad --model $folder/empty", in: folder)
       #expect(outcome.status == 2)
-      #expect(outcome.errors.contains("\(folder)/empty, "), "\(outcome.errors)")
+      #expect(outcome.errors.contains("\(folder)/empty: is an empty file"), "\(outcome.errors)")
     }
   }
 
