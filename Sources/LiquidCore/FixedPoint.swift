@@ -92,16 +92,19 @@ enum FixedPoint {
 
   /// Finite numbers times their scales, limited to ±32767 and rounded to the nearest, of two nearest to the even.
   ///
-  /// - Parameter beyond: Grows by one where the integer would be beyond ±32767.
+  /// - Parameter beyond: Grows by one where the integer would be beyond ±32767; not on 32-bit processors, which have no
+  ///   instructions for eight at once and count in `FixedPointArithmetic.take`.
   @inline(__always)
   static func values(_ x: SIMD8<Float>, _ scale: SIMD8<Float>, _ beyond: inout SIMD8<UInt32>) -> SIMD8<Int16>
   {
     let limit = SIMD8<Float>(repeating: 32767)
     var scaled = x * scale
-    // The order of magnitudes is that of their bits; from 32767.5 on the nearest integer is 32768.
-    let magnitude = unsafeBitCast(scaled, to: SIMD8<UInt32>.self) & 0x7FFF_FFFF
-    // Moved up by so much, it reaches the highest bit.
-    beyond = beyond &+ ((magnitude &+ (0x8000_0000 - 0x46FF_FF00)) &>> 31)
+    #if !_pointerBitWidth(_32)
+      // The order of magnitudes is that of their bits; from 32767.5 on the nearest integer is 32768.
+      let magnitude = unsafeBitCast(scaled, to: SIMD8<UInt32>.self) & 0x7FFF_FFFF
+      // Moved up by so much, it reaches the highest bit.
+      beyond = beyond &+ ((magnitude &+ (0x8000_0000 - 0x46FF_FF00)) &>> 31)
+    #endif
     // Infinite after scaling is limited too; the product of finite numbers is a number.
     scaled.replace(with: limit, where: scaled .> limit)
     scaled.replace(with: -limit, where: scaled .< -limit)

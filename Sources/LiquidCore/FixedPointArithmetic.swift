@@ -195,7 +195,16 @@ public enum FixedPointArithmetic: Arithmetic {
         FixedPoint.values(SIMD8(repeating: inputs[index]), SIMD8(repeating: scales[index]), &rest)[0]
       index &+= 1
     }
-    return beyond.wrappedSum() &+ rest[0]
+    #if _pointerBitWidth(_32)
+      var found: UInt32 = 0
+      for index in 0..<count {
+        let magnitude = (inputs[index] * scales[index]).bitPattern & 0x7FFF_FFFF
+        found = found &+ ((magnitude &+ (0x8000_0000 - 0x46FF_FF00)) &>> 31)
+      }
+      return found
+    #else
+      return beyond.wrappedSum() &+ rest[0]
+    #endif
   }
 
   /// Elapsed time as this arithmetic counts it.
@@ -216,29 +225,29 @@ public enum FixedPointArithmetic: Arithmetic {
   /// False: numbers saturate instead.
   public static var canOverflow: Bool { false }
 
-  /// How many of `count` values are 32767 or −32767.
+  /// How many of `count` values are 32767 or −32767. Not inlined: a microcontroller's flash has no room for copies.
+  @inline(never)
   public static func saturated(_ values: UnsafePointer<Int16>, count: Int) -> UInt32 {
-    var found = SIMD8<Int16>.zero
     var index = 0
-    while index &+ 8 <= count {
-      let eight = UnsafeRawPointer(values + index).loadUnaligned(as: SIMD8<Int16>.self)
-      found = found &- atEnds(eight)
-      index &+= 8
-    }
-    var rest: Int16 = 0
+    var found: UInt32 = 0
+    #if !_pointerBitWidth(_32)
+      var lanes = SIMD8<Int16>.zero
+      while index &+ 8 <= count {
+        let eight = UnsafeRawPointer(values + index).loadUnaligned(as: SIMD8<Int16>.self)
+        // −1 where a value is at an end, otherwise 0; without comparisons, which the compiler may make jumps.
+        let sign = eight &>> 15
+        lanes = lanes &- ((SIMD8(repeating: 32766) &- ((eight ^ sign) &- sign)) &>> 15)
+        index &+= 8
+      }
+      found = UInt32(truncatingIfNeeded: lanes.wrappedSum())
+    #endif
     while index < count {
-      rest = rest &- atEnds(SIMD8(repeating: values[index]))[0]
+      let value = Int32(values[index])
+      let sign = value &>> 31
+      found = found &+ (UInt32(bitPattern: 32766 &- ((value ^ sign) &- sign)) &>> 31)
       index &+= 1
     }
-    return UInt32(truncatingIfNeeded: found.wrappedSum() &+ rest)
-  }
-
-  /// −1 where a value is ±32767 (or −32768), otherwise 0; without comparisons, which the compiler may make jumps.
-  @inline(__always)
-  private static func atEnds(_ values: SIMD8<Int16>) -> SIMD8<Int16> {
-    let sign = values &>> 15
-    let magnitude = (values ^ sign) &- sign
-    return (SIMD8(repeating: 32766) &- magnitude) &>> 15
+    return found
   }
 
   /// How many of the LSTM's c are at ±(2³¹ − 1).
