@@ -11,6 +11,7 @@ let package = Package(
     // need no Swift.
     .library(name: "GanglionC", type: .dynamic, targets: ["GanglionC"]),
     .library(name: "GanglionCStatic", type: .static, targets: ["GanglionC"]),
+    .library(name: "FlightLog", targets: ["ControlLoop", "Files", "FlightLog"]),
     .library(
       name: "ControlLoop",
       targets: ["ControlLoop", "HardwareInterfaces", "Devices", "SimulatedHardware", "FlightLog"]),

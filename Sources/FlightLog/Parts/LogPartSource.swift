@@ -65,7 +65,8 @@ public final class LogFiles: LogPartSource {
       do throws(FileError) {
         try OutputFile.check(path: LogPart.path(ofPart: 2, beside: path, whichIs: 1))
       } catch {
-        throw LogError(error)
+        // What is wrong with the folder or its disk is said of the first part, whose name was asked for.
+        if error.cause == .exists { throw LogError(error) }
       }
     }
     try budget?.makeRoom(beside: place, for: vehicle, room: largestPart ?? 0)

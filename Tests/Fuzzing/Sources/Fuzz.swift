@@ -32,3 +32,18 @@ func require(_ condition: Bool, _ what: @autoclosure () -> String) {
     abort()
   }
 }
+
+/// libFuzzer's own driver, which its `main` would call.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+  _ count: UnsafeMutablePointer<Int32>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+  _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+) -> Int32
+
+/// The package manager makes `main` of a program's module an alias of this name.
+@_cdecl("Fuzz_main")
+public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
+  var (count, arguments) = (count, arguments)
+  return runDriver(&count, &arguments) { fuzzOne($0, $1) }
+}
