@@ -1,6 +1,5 @@
 import ControlLoop
 import Devices
-import SimulatedHardware
 
 extension Configuration {
   /// What a valid configuration allows, and an owner most likely does not want, as far as it depends on chips and motors:
@@ -10,20 +9,12 @@ extension Configuration {
   /// The shunt must carry what the motors draw, or the current is not measured when it matters.
   private var shuntWarning: String? {
     guard let power = sensors.power, let fullScale = power.chip.facts.shuntFullScale else { return nil }
-    let (measured, drawn) = (fullScale / power.shuntOhm, largestCurrent)
+    let (measured, drawn) = (fullScale / power.shuntOhm, simulatedMotion(seed: 0).largestCurrent)
     guard measured < drawn else { return nil }
     return
       "sensors.power.shunt_ohm: with \(power.shuntOhm) Ω the \(power.chip.name) measures up to \(tenths(measured)) A, "
       + "and the motors can draw \(tenths(drawn)) A; above it the current is not known. Name the resistance of the shunt "
       + "that is on the board, or fit one of at most \(tenths(1000 * fullScale / drawn)) mΩ"
-  }
-
-  /// Current in A that the simulated vehicle draws at most.
-  private var largestCurrent: Double {
-    switch kind {
-    case .quadrotor: QuadrotorParameters().largestCurrent
-    case .balancingRobot: BalancingRobotParameters().largestCurrent
-    }
   }
 
   /// A PCA9685 answers at 0x70 as well until its driver, in the first thing that it writes, switches that off, and again

@@ -151,5 +151,7 @@ struct HandheldBoard: SimulatedMotion {
   var followsOutputs: Bool { false }
   var crash: String? { nil }
   mutating func note(_ record: TickRecord) {}
+  /// A board in the hand has no motors.
+  var largestCurrent: Double { 0 }
   var score: RunScore { RunScore() }
 }

@@ -85,6 +85,8 @@ struct SimulatedBalancingRobot: SimulatedMotion {
     largestError = max(largestError, (north * north + east * east).squareRoot())
   }
 
+  var largestCurrent: Double { BalancingRobotParameters().largestCurrent }
+
   var score: RunScore {
     RunScore(
       isJudged: evaluation.window.isJudged, samples: samples, crash: crash, stayedArmed: stayedArmed,

@@ -21,6 +21,8 @@ protocol SimulatedMotion {
   mutating func note(_ record: TickRecord)
   /// How well the run went so far.
   var score: RunScore { get }
+  /// Current in A that the nominal vehicle draws from its battery at most.
+  var largestCurrent: Double { get }
 }
 
 /// How well a run went, judged on what is true, not on what is estimated.

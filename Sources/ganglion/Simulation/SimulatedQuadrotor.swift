@@ -42,6 +42,8 @@ struct SimulatedQuadrotor: SimulatedMotion {
     if record.output.mode != .active && record.output.mode != .hold { stayedArmed = false }
   }
 
+  var largestCurrent: Double { QuadrotorParameters().largestCurrent }
+
   var score: RunScore {
     func root(_ squares: Double) -> Double {
       samples == 0 ? .infinity : (squares / Double(samples)).squareRoot()

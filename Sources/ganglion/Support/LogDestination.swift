@@ -13,12 +13,6 @@ struct LogOptions {
   var placement = OutputFile.Placement.growing
 }
 
-/// Opens a log to be written.
-func openLog(_ path: String, _ options: LogOptions = LogOptions()) throws(LogError) -> FileLogSink {
-  try FileLogSink(
-    path: path, replacing: options.replacing, inputs: options.inputs, placement: options.placement)
-}
-
 extension LogFiles {
   /// The log of a vehicle at `path`, in parts as its configuration says.
   convenience init(path: String, _ configuration: Configuration, _ options: LogOptions) {

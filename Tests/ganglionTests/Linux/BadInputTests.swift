@@ -182,7 +182,7 @@ struct BadInputTests {
   @Test("A log that cannot be begun is refused before anything is driven")
   func noPlaceForTheLog() throws {
     do {
-      _ = try openLog("/proc/ganglion.mcap")
+      _ = try FileLogSink(path: "/proc/ganglion.mcap")
       Issue.record("a log in /proc was accepted")
     } catch {
       #expect("\(error)".contains("/proc/ganglion.mcap cannot create it"))

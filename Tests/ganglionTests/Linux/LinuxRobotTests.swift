@@ -35,7 +35,7 @@ struct LinuxRobotTests {
       let machine = try robot()
       let run = try machine.makeRun()
       let path = "\(folder)/run.mcap"
-      let log = try LinuxLog(machine.mission, sink: openLog(path))
+      let log = try LinuxLog(machine.mission, sink: FileLogSink(path: path))
       try run.start(ring: log.ring, duration: nil, clock: SystemClock())
       expect(run, reaches: .active)
       #expect(eventually { levels(machine, 5).contains(1) || levels(machine, 6).contains(1) })

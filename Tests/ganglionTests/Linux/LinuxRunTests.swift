@@ -18,7 +18,7 @@ struct LinuxRunTests {
       let machine = try TestMachine()
       let run = try machine.makeRun()
       let path = "\(folder)/run.mcap"
-      let log = try LinuxLog(machine.mission, sink: openLog(path))
+      let log = try LinuxLog(machine.mission, sink: FileLogSink(path: path))
       try run.start(ring: log.ring, duration: nil, clock: SystemClock())
       expect(run, reaches: .active)
       #expect(eventually { (machine.i2c.pulse(0) ?? 0) > 1000 }, "the motors idle")
@@ -122,7 +122,7 @@ struct LinuxRunTests {
       let machine = try TestMachine()
       let run = try machine.makeRun()
       let clock = HangingClock()
-      let log = try LinuxLog(machine.mission, sink: openLog("\(folder)/run.mcap"))
+      let log = try LinuxLog(machine.mission, sink: FileLogSink(path: "\(folder)/run.mcap"))
       try run.start(ring: log.ring, duration: nil, clock: clock)
       expect(run, reaches: .active)
       clock.jump(nanoseconds: 5_000_000_000)
