@@ -1,0 +1,178 @@
+import Signals
+
+/// Something of a block that can be set.
+public struct SettingDescription: Sendable {
+  /// What its value may be.
+  public enum Kind: Sendable {
+    /// A number in a range, with its unit.
+    case number(ClosedRange<Double>, unit: Unit)
+    /// As many numbers, each in a range, with their unit.
+    case numbers(ClosedRange<Double>, count: ClosedRange<Int>, unit: Unit)
+    /// One of some names.
+    case choice([String])
+    /// A unit.
+    case unit
+    /// Yes or no.
+    case flag
+  }
+
+  /// Its name in a configuration.
+  public var name: String
+  /// What its value may be.
+  public var kind: Kind
+  /// Its value when the configuration says nothing; `nil` when it must.
+  public var standard: SettingValue?
+  /// What it is, for people.
+  public var about: String
+
+  /// A description from its parts.
+  public init(_ name: String, _ kind: Kind, standard: SettingValue? = nil, about: String) {
+    (self.name, self.kind, self.standard, self.about) = (name, kind, standard, about)
+  }
+}
+
+/// The value of a setting.
+public enum SettingValue: Hashable, Sendable {
+  case number(Double)
+  case numbers([Double])
+  case choice(String)
+  case unit(Unit)
+  case flag(Bool)
+}
+
+/// The settings of one block: every one that its description has, with a value that the description allows.
+public struct BlockSettings: Sendable, Equatable {
+  private let values: [String: SettingValue]
+
+  /// The settings that `given` makes with the description's defaults; throws all that is wrong with them.
+  init(_ given: [String: SettingValue], _ descriptions: [SettingDescription]) throws(SettingErrors) {
+    var (values, errors) = (given, [SettingError]())
+    let names = descriptions.map(\.name)
+    for name in given.keys.sorted() where !names.contains(name) {
+      errors.append(
+        SettingError(name: name, problem: .unknown(nearest: nearestName(to: name, among: names), all: names)))
+    }
+    for description in descriptions {
+      guard let value = given[description.name] ?? description.standard else {
+        errors.append(SettingError(name: description.name, problem: .missing(description.kind)))
+        continue
+      }
+      values[description.name] = value
+      if !description.kind.allows(value) {
+        errors.append(SettingError(name: description.name, problem: .notAllowed(value, description.kind)))
+      }
+    }
+    if !errors.isEmpty { throw SettingErrors(errors: errors) }
+    self.values = values
+  }
+
+  /// A number; 0 for a name that the description does not have.
+  public func number(_ name: String) -> Double {
+    if case .number(let value)? = values[name] { return value }
+    return 0
+  }
+
+  /// A number as the tick has it.
+  public func float(_ name: String) -> Float { Float(number(name)) }
+
+  /// Numbers; none for a name that the description does not have.
+  public func numbers(_ name: String) -> [Double] {
+    if case .numbers(let values)? = values[name] { return values }
+    return []
+  }
+
+  /// A choice; empty for a name that the description does not have.
+  public func choice(_ name: String) -> String {
+    if case .choice(let value)? = values[name] { return value }
+    return ""
+  }
+
+  /// A unit; none for a name that the description does not have.
+  public func unit(_ name: String) -> Unit {
+    if case .unit(let value)? = values[name] { return value }
+    return .none
+  }
+
+  /// A flag; `false` for a name that the description does not have.
+  public func flag(_ name: String) -> Bool { values[name] == .flag(true) }
+}
+
+/// What is wrong with a setting.
+public struct SettingError: Error, Equatable, Sendable, CustomStringConvertible {
+  enum Problem: Equatable, Sendable {
+    case unknown(nearest: String?, all: [String])
+    case missing(SettingDescription.Kind)
+    case notAllowed(SettingValue, SettingDescription.Kind)
+  }
+
+  /// The setting's name.
+  public var name: String
+  let problem: Problem
+
+  /// What is wrong, and what to do.
+  public var description: String {
+    switch problem {
+    case .unknown(let nearest?, _): "unknown setting \"\(name)\"; did you mean \"\(nearest)\"?"
+    case .unknown(nil, let all):
+      "unknown setting \"\(name)\"; "
+        + (all.isEmpty ? "there is none" : "there are " + all.joined(separator: ", "))
+    case .missing(let kind): "\(name) is missing; expected \(kind.words)"
+    case .notAllowed(let value, let kind): "\(name) is \(value.words), expected \(kind.words)"
+    }
+  }
+}
+
+/// All that is wrong with the settings of a block.
+struct SettingErrors: Error {
+  var errors: [SettingError]
+}
+
+extension SettingDescription.Kind: Equatable {
+  /// Whether a value may be given to a setting of this kind. No number that is not finite may.
+  func allows(_ value: SettingValue) -> Bool {
+    switch (self, value) {
+    case (.number(let range, _), .number(let value)): range.contains(value)
+    case (.numbers(let range, let count, _), .numbers(let values)):
+      count.contains(values.count) && values.allSatisfy(range.contains)
+    case (.choice(let names), .choice(let name)): names.contains(name)
+    case (.unit, .unit), (.flag, .flag): true
+    default: false
+    }
+  }
+
+  /// What is expected, in words.
+  public var words: String {
+    func range(_ range: ClosedRange<Double>, _ unit: Unit) -> String {
+      "\(range.lowerBound.short) to \(range.upperBound.short)" + (unit == .none ? "" : " \(unit)")
+    }
+    return switch self {
+    case .number(let limits, let unit): "a number from " + range(limits, unit)
+    case .numbers(let limits, let count, let unit):
+      (count.lowerBound == count.upperBound
+        ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)")
+        + " numbers from " + range(limits, unit)
+    case .choice(let names): "one of " + names.joined(separator: ", ")
+    case .unit: "a unit, for example \"rad/s\""
+    case .flag: "true or false"
+    }
+  }
+}
+
+extension SettingValue {
+  /// The value in words.
+  var words: String {
+    switch self {
+    case .number(let value): value.short
+    case .numbers(let values):
+      "[" + values.prefix(8).map(\.short).joined(separator: ", ") + (values.count > 8 ? ", …]" : "]")
+    case .choice(let name): "\"\(name.prefix(40))\""
+    case .unit(let unit): "\"\(unit)\""
+    case .flag(let value): "\(value)"
+    }
+  }
+}
+
+extension Double {
+  /// Without a fraction where there is none.
+  fileprivate var short: String { self == rounded() && magnitude < 1e15 ? "\(Int64(self))" : "\(self)" }
+}

@@ -1,0 +1,14 @@
+/// The blocks that there are: a new one is a file in `Blocks` and a row here.
+public enum BlockTable {
+  /// All kinds, in the order of the reference.
+  public static let all: [any (Block & ~Copyable).Type] = [
+    Scale.self, Clamp.self, DeadBand.self, Slew.self, Sum.self, Product.self, Difference.self, Delay.self,
+    LowPass.self,
+    Derivative.self, Integral.self, Select.self, Switch.self, DifferentialDrive.self,
+  ]
+
+  /// The kind of this name in a configuration; `nil` when there is none.
+  public static func kind(_ name: String) -> (any (Block & ~Copyable).Type)? {
+    all.first { $0.description.name == name }
+  }
+}

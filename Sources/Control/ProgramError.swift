@@ -1,0 +1,98 @@
+import Signals
+
+/// What is wrong with a vehicle's program.
+public struct ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
+  enum Problem: Equatable, Sendable {
+    case signal(SignalError)
+    case nameTwice
+    case divisor
+    case setting(SettingError)
+    case noPort(String, nearest: String?, all: [String])
+    case count(InputPort, Int)
+    case unknown(port: String, signal: String, nearest: String?)
+    case notPrevious(port: String, Signal, isOutside: Bool)
+    case later(port: String, signal: String, writer: String, isItself: Bool)
+    case vector(port: String, Signal)
+    case noUnit(String)
+    case kind(port: InputPort, Signal)
+    case unit(port: InputPort, Signal, expected: Unit)
+    case mistake(String)
+  }
+
+  /// The block that it is about; `nil` when it is about signals of several.
+  public var block: String?
+  let problem: Problem
+
+  /// Place, cause and remedy.
+  public var description: String { (block.map { "block \($0): " } ?? "") + text }
+
+  private var text: String {
+    switch problem {
+    case .signal(let error): return "\(error)"
+    case .nameTwice: return "another block has this name, too: give one of them another"
+    case .divisor: return "divisor must be 1 to 1000000, and phase from 0 and below divisor"
+    case .setting(let error): return "\(error)"
+    case .noPort(let name, let nearest?, _): return "unknown input \"\(name)\"; did you mean \"\(nearest)\"?"
+    case .noPort(let name, nil, let all):
+      return "unknown input \"\(name)\"; "
+        + (all.isEmpty ? "it has none" : "it has " + all.joined(separator: ", "))
+    case .count(let port, let count):
+      let (least, most) = (port.count.lowerBound, port.count.upperBound)
+      let wanted = least == most ? "\(least)" : "\(least) to \(most)"
+      return "input \(port.name) is bound to \(count) signals, expected \(wanted)"
+    case .unknown(let port, let signal, let nearest?):
+      return "input \(port): no signal is called \"\(signal.prefix(130))\"; did you mean \"\(nearest)\"?"
+    case .unknown(let port, let signal, nil):
+      return "input \(port): no signal is called \"\(signal.prefix(130))\"; see ganglion check --signals"
+    case .notPrevious(let port, let signal, let isOutside):
+      return "input \(port): previous.\(signal.name) is not kept: "
+        + (isOutside ? "it is new in every tick" : "it has been written in this tick") + "; add a block delay"
+    case .later(let port, let signal, let writer, let isItself):
+      return "input \(port): \(signal) is written by "
+        + (isItself ? "this block itself: read" : "block \(writer), which comes later: move it up, or read")
+        + " previous.\(signal)"
+    case .vector(let port, let signal):
+      return "input \(port): \(signal.name) has \(signal.width) values, expected one"
+    case .noUnit(let port):
+      return
+        "output \(port) has a unit that follows from itself: put a block scale with a unit into the circle"
+    case .kind(let port, let signal):
+      return "input \(port.name): \(signal.name) is a \(signal.kind.words), expected a \(port.kind.words)"
+    case .unit(let port, let signal, let expected):
+      return "input \(port.name): \(signal.name) is in \(signal.unit.words), expected \(expected.words)"
+    case .mistake(let name):
+      return "asks for a port \"\(name)\" that it does not declare: a mistake in the block's code"
+    }
+  }
+}
+
+/// All that is wrong with a vehicle's program; at least one error.
+public struct ProgramErrors: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The errors, block by block.
+  public let errors: [ProgramError]
+
+  init(_ errors: [ProgramError]) { self.errors = errors }
+
+  /// An error a line.
+  public var description: String { errors.map(\.description).joined(separator: "\n") }
+}
+
+extension SignalKind {
+  /// The kind in a word.
+  var words: String {
+    switch self {
+    case .time: "time"
+    case .word: "word of 64 bits"
+    case .wide: "number of double precision"
+    case .count: "count"
+    case .number: "number"
+    case .flag: "flag"
+    case .choice: "choice"
+    }
+  }
+}
+
+extension Unit {
+  /// The unit, or what is said for none.
+  fileprivate var words: String { self == .none ? "no unit" : "\(self)" }
+}

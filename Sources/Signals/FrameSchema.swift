@@ -1,0 +1,69 @@
+/// The record of a tick as other people's tools read it.
+extension SignalTable {
+  /// The fields of a record as `ros2msg` text, in their order: a record is the logged slices of the frame behind CDR's
+  /// encapsulation, little endian, and needs no padding because the banks stand widest first.
+  public var schemaText: String {
+    var text = """
+      # One tick of the controller: all that it saw and all that it decided, bit for bit.
+
+      """
+    for signal in signals where signal.isLogged {
+      text += signal.kind.rosType + (signal.width > 1 ? "[\(signal.width)]" : "") + " \(signal.fieldName)"
+      let note = ["\(signal.unit)", signal.about, signal.kind.values].filter { !$0.isEmpty }.joined(
+        separator: ", ")
+      if !note.isEmpty { text += "  # \(note)" }
+      text += "\n"
+    }
+    return text
+  }
+
+  /// The schema's full name. Tools refuse two schemas of one name, so each vehicle's has its own: by its text, FNV-1a of 64
+  /// bits.
+  public var schemaName: String {
+    var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in schemaText.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    let digits = String(digest, radix: 16, uppercase: true)
+    return "ganglion_msgs/msg/Tick" + String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// What is wrong with a frame whose bytes came from outside: the first flag or choice that has no such value. `nil` when
+  /// nothing is. Every number is a value, those that are not finite included.
+  public func firstUnsound(_ bytes: UnsafeRawBufferPointer) -> (signal: Signal, offset: Int)? {
+    // Bytes stand last.
+    var (offset, found) = (size, (signal: Signal, offset: Int)?.none)
+    for signal in signals.reversed() {
+      let values: Int
+      switch signal.kind {
+      case .flag: values = 2
+      case .choice(let names): values = names.count
+      case .time, .word, .wide, .count, .number: return found
+      }
+      offset -= signal.size
+      for place in offset..<offset + signal.size where place >= bytes.count || Int(bytes[place]) >= values {
+        found = (signal, place)
+        break
+      }
+    }
+    return found
+  }
+}
+
+extension SignalKind {
+  fileprivate var rosType: String {
+    switch self {
+    case .time: "int64"
+    case .word: "uint64"
+    case .wide: "float64"
+    case .count: "uint32"
+    case .number: "float32"
+    case .flag: "bool"
+    case .choice: "uint8"
+    }
+  }
+
+  /// The values of a choice, for people.
+  fileprivate var values: String {
+    guard case .choice(let names) = self else { return "" }
+    return names.enumerated().map { "\($0) \($1)" }.joined(separator: ", ")
+  }
+}
