@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "BenchmarkNetworks", dependencies: ["LiquidModel", "PortableMath"]),
     // The names that a vehicle speaks in, and the frame of their values; what decides in a tick, over such a frame.
     .target(name: "Signals", exclude: ["README.md"]),
-    .target(name: "Control", dependencies: ["Signals"], exclude: ["README.md"]),
+    .target(name: "Control", dependencies: ["PortableMath", "Signals"], exclude: ["README.md"]),
     // What drivers talk to: protocols, sample types and typed errors only.
     .target(name: "HardwareInterfaces"),
     .target(name: "Devices", dependencies: ["HardwareInterfaces"]),
@@ -71,7 +71,7 @@ let package = Package(
       path: "hil-tests/board"),
 
     .testTarget(name: "SignalsTests", dependencies: ["Signals"]),
-    .testTarget(name: "ControlTests", dependencies: ["Control", "Signals"]),
+    .testTarget(name: "ControlTests", dependencies: ["Control", "PortableMath", "Signals"]),
     .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "LiquidCoreTests", dependencies: ["LiquidCore"]),

@@ -4,7 +4,9 @@ public enum BlockTable {
   public static let all: [any (Block & ~Copyable).Type] = [
     Scale.self, Clamp.self, DeadBand.self, Slew.self, Sum.self, Product.self, Difference.self, Delay.self,
     LowPass.self,
-    Derivative.self, Integral.self, Select.self, Switch.self, DifferentialDrive.self,
+    Derivative.self, Integral.self, Notch.self, ComplementaryFilter.self, PID.self, Select.self, Switch.self,
+    Mixer.self, DifferentialDrive.self,
+    ServoLinkage.self,
   ]
 
   /// The kind of this name in a configuration; `nil` when there is none.
