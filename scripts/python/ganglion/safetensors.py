@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import struct
+import uuid
 from pathlib import Path
 
 import numpy as np
@@ -76,10 +77,18 @@ def digest(tensors: dict[str, np.ndarray]) -> str:
 
 
 def write(path: str | os.PathLike, content: bytes):
-    """Puts `content` at `path`, all of it or nothing."""
-    partial = Path(f"{os.fspath(path)}.partial")
-    partial.write_bytes(content)
-    os.replace(partial, path)
+    """Puts `content` at `path`, all of it or nothing; an error leaves nothing behind."""
+    # A link stays one, and the file that it leads to is replaced.
+    place = Path(os.path.realpath(path))
+    partial = place.with_name(f".{uuid.uuid4().hex}.partial")
+    try:
+        with partial.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(partial, place)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _ordered(tensors: dict[str, np.ndarray]) -> list[str]:

@@ -26,6 +26,8 @@ TRAINING = re.compile(
     re.IGNORECASE,
 )
 DEPTH = 32
+# Members of all containers; one that is met on several ways counts on each.
+MOST_MEMBERS = 1_000_000
 
 
 @dataclass
@@ -47,6 +49,7 @@ class State:
         # The keys on the way to a tensor, which a dot within a key does not divide.
         self._keys: dict[str, tuple[str, ...]] = {}
         self._foreign: list[str] = []
+        self._members = 0
         self._collect(content, (), 0)
         if not self._tensors:
             if self._foreign:
@@ -60,6 +63,9 @@ class State:
     def _collect(self, value, path: tuple[str, ...], depth: int):
         if depth > DEPTH:
             raise ExportError(f"the checkpoint is nested deeper than {DEPTH} levels at {'.'.join(path)[:80]}; {REMEDY}")
+        self._members += 1
+        if self._members > MOST_MEMBERS:
+            raise ExportError(f"the checkpoint has more than {MOST_MEMBERS} members; {REMEDY}")
         if isinstance(value, (Tensor, np.ndarray)):
             original = ".".join(path)
             name = ".".join(part for part in original.split(".") if part not in WRAPPERS)

@@ -7,6 +7,7 @@ tensor's numbers are looked up when they are asked for, and never outside its st
 from __future__ import annotations
 
 import io
+import math
 import struct
 import zipfile
 from dataclasses import dataclass
@@ -81,9 +82,15 @@ class Tensor:
         """Its numbers: float64 and whole ones as they are, all others as float32."""
         if self.kind not in TYPES:
             raise ExportError(f"a tensor of type {self.kind} is not read: convert it with .float() before saving")
-        count = int(np.prod(self.shape, dtype=np.float64))
+        try:
+            return self._array()
+        except (ValueError, OverflowError) as error:  # NumPy's limits of dimensions, lengths and strides
+            raise ExportError(f"a tensor's shape cannot be ({error}): the file is damaged, copy it again") from error
+
+    def _array(self) -> np.ndarray:
+        count = math.prod(self.shape)
         if count > MOST_ELEMENTS:
-            raise ExportError(f"a tensor of {count} elements is too large")
+            raise ExportError(f"a tensor of more than {MOST_ELEMENTS} elements is too large")
         content, size = self.storage.load(), np.dtype(TYPES[self.kind]).itemsize
         numbers = np.frombuffer(content[: len(content) // size * size], "<" + TYPES[self.kind].replace("?", "u1"))
         last = self.offset + sum((size - 1) * stride for size, stride in zip(self.shape, self.strides))
