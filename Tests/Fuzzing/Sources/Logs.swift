@@ -37,6 +37,14 @@ private func readTicks(_ outline: MCAPOutline) {
   }
 }
 
+/// A recording of ROS 2. The first byte says whether checksums are put right first.
+@Sendable func fuzzROS2(_ input: UnsafeRawBufferPointer) {
+  guard let first = input.first else { return }
+  var bytes = Array(input.dropFirst())
+  if first & 1 != 0 { repairChecksums(&bytes) }
+  bytes.withUnsafeBytes(fuzzRecording)
+}
+
 /// A recording of another autopilot, of any format that is read.
 @Sendable func fuzzRecording(_ input: UnsafeRawBufferPointer) {
   do {
