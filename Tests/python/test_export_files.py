@@ -7,6 +7,7 @@ import pickle
 import signal
 import tempfile
 import unittest
+import unittest.mock
 import zipfile
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import paths  # noqa: F401, finds the scripts
 
 from exporting import DESCRIBED, damage, run
 from ganglion import safetensors
-from ganglion.export import apart, torch_file
+from ganglion.export import apart, opening, torch_file
 from ganglion.export.network import ExportError
 
 
@@ -108,6 +109,14 @@ class Files(unittest.TestCase):
                 torch_file.Tensor(storage, "float32", 0, shape, strides).array()
         found = torch_file.Tensor(storage, "float32", 0, (2, 2), (2, 1)).array()
         np.testing.assert_array_equal(found, np.zeros((2, 2), np.float32))
+
+    def test_an_archive_is_refused_for_all_that_it_unpacks_to(self):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in ("a.npy", "b.npy"):
+                archive.writestr(name, bytes(6000))
+        with unittest.mock.patch.object(opening, "MOST_BYTES", 10_000):
+            self.assertIn("unpacks to more", self.refused(file.getvalue()))
 
     def test_containers_that_hold_each_other_are_refused(self):
         nested = {}

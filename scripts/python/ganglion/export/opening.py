@@ -107,7 +107,7 @@ def _archive(content: bytes, name: str) -> Opened:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.namelist()
-        if any(member.file_size > MOST_BYTES for member in archive.infolist()):
+        if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
             raise ExportError(f"{name} unpacks to more than a checkpoint of a liquid network can have")
         if "config.json" in members and any(member.endswith(".weights.h5") for member in members):
             return Opened("keras", "Keras 3 archive", archive)
