@@ -20,7 +20,9 @@ extension MCAPOutline {
     }
     if !isDataSound {
       // The first hundred say enough.
-      findings += guards.lazy.compactMap { $0.finding(in: bytes) }.prefix(100)
+      findings += zip(guards, [0] + guards.map(\.offset)).lazy
+        .compactMap { found, earlier in found.finding(in: bytes, behind: min(earlier, found.offset)) }.prefix(
+          100)
       if dataEnd == nil, !guards.isEmpty, let unguarded {
         findings.append(
           LogError(

@@ -19,9 +19,12 @@ struct MCAPGuard: Equatable, Sendable {
   /// The CRC-32 of what it covers.
   var crc: UInt32
 
-  /// What is wrong with the bytes that it covers, if anything is.
-  func finding(in bytes: LogBytes) -> LogError? {
-    guard let start = Int(exactly: start), start <= offset, bytes.crc32(of: start..<offset) == crc else {
+  /// What is wrong with the bytes that it covers, if anything is. It covers none in front of `earlier`, where the guard before
+  /// it begins: bytes that many guards cover would have to be read for each.
+  func finding(in bytes: LogBytes, behind earlier: Int) -> LogError? {
+    guard let start = Int(exactly: start), (earlier...offset).contains(start),
+      bytes.crc32(of: start..<offset) == crc
+    else {
       return LogError(
         .checksum, at: offset, "a checksum does not fit the bytes in front of it",
         remedy: "Use another copy of the log: what it says of its topics and its run may be wrong.")
