@@ -7,6 +7,8 @@ public struct LogPart: Equatable, Sendable {
   /// Name of the metadata record at the front, and of the one at the end of a part that another follows.
   static let recordName = "ganglion part"
   static let nextRecordName = "ganglion next part"
+  /// The largest number of a part: a million hours.
+  static let largestNumber = 1_000_000
 
   /// The run's name: the same in all of its parts and, on a board, in those of no other run.
   public var run: String
@@ -30,8 +32,9 @@ public struct LogPart: Equatable, Sendable {
   /// A part from its record's entries; `nil` when they are not what they should be.
   init?(entries: [(key: String, value: String)]) {
     func value(_ key: String) -> String? { entries.first { $0.key == key }?.value }
-    guard let run = value("run"), !run.isEmpty, let number = value("part").flatMap({ Int($0) }), number >= 1,
-      let tick = value("first_tick").flatMap({ UInt64($0) }), let vehicle = value("vehicle")
+    guard let run = value("run"), !run.isEmpty, let number = value("part").flatMap({ Int($0) }),
+      (1...Self.largestNumber).contains(number), let tick = value("first_tick").flatMap({ UInt64($0) }),
+      let vehicle = value("vehicle")
     else { return nil }
     self.init(run: run, number: number, firstTick: tick, vehicle: vehicle)
   }
@@ -51,8 +54,7 @@ public struct LogPart: Equatable, Sendable {
     return folder + name + (number > 1 ? ".\(number)" : "") + ending
   }
 
-  /// What the log at `path` says at its front, of which little more is read; `nil` when it is no part of a run, or cannot be
-  /// read.
+  /// What the log at `path` says at its front, up to its first message; `nil` when it is no part of a run, or cannot be read.
   static func front(ofLogAt path: String) -> LogPart? {
     let bytes: LogBytes
     do throws(LogError) {
@@ -63,7 +65,8 @@ public struct LogPart: Equatable, Sendable {
     guard bytes.copy(0..<MCAPFormat.magic.count) == MCAPFormat.magic else { return nil }
     var cursor = ByteCursor(bytes, MCAPFormat.magic.count..<bytes.count)
     while let opcode = cursor.integer(UInt8.self), let length = cursor.integer(UInt64.self),
-      let content = cursor.range(count: length), opcode != MCAPOpcode.chunk.rawValue
+      let content = cursor.range(count: length), opcode != MCAPOpcode.chunk.rawValue,
+      opcode != MCAPOpcode.message.rawValue
     {
       guard opcode == MCAPOpcode.metadata.rawValue else { continue }
       var record = ByteCursor(bytes, content)
