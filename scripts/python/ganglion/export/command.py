@@ -21,7 +21,7 @@ def shown(text: str) -> str:
 
 
 # Only for Keras files, and only for those of PyTorch.
-OF_KERAS = ("params", "forget_bias", "wiring", "wiring_seed", "uses_elapsed_time", "input_mapping", "output_mapping")
+OF_KERAS = ("params", "forget_bias", "wiring_seed", "uses_elapsed_time", "input_mapping", "output_mapping")
 
 
 def read(path, chosen: Options, account: Account) -> Network:

@@ -26,6 +26,10 @@ TRAINING = re.compile(
     re.IGNORECASE,
 )
 DEPTH = 32
+# The functions with which PyTorch makes tensors that are none of plain numbers: sparse, quantised, nested, without data.
+TENSOR = re.compile(r"^torch(\._\w+)?\._rebuild_\w+$")
+# Members of the dictionary that every optimizer of PyTorch saves, under whatever name.
+OPTIMIZER = {"state", "param_groups"}
 
 
 @dataclass
@@ -42,12 +46,17 @@ class State:
 
     def __init__(self, content, name: str, account: Account):
         self.account = account
+        # How many wired CfCs had to be told their wiring.
+        self.wired = 0
         self._tensors: dict[str, object] = {}
         self._original: dict[str, str] = {}
         # The keys on the way to a tensor, which a dot within a key does not divide.
         self._keys: dict[str, tuple[str, ...]] = {}
         self._foreign: list[str] = []
+        self._unread: list[tuple[tuple[str, ...], str]] = []
+        self._optimizers: set[tuple[str, ...]] = set()
         self._collect(content, (), 0)
+        self._refuse_unread()
         if not self._tensors:
             if self._foreign:
                 raise ExportError(
@@ -67,6 +76,8 @@ class State:
                 raise ExportError(f"{original} and {self._original[name]} are the same but for wrappers; {REMEDY}")
             self._tensors[name], self._original[name], self._keys[name] = value, original, path
         elif isinstance(value, dict):
+            if value.keys() == OPTIMIZER:
+                self._optimizers.add(path)
             for key, member in value.items():
                 if isinstance(key, (str, int)):
                     self._collect(member, (*path, str(key)), depth + 1)
@@ -76,9 +87,20 @@ class State:
         elif isinstance(value, Foreign):
             if "_modules" in value.attributes or "_parameters" in value.attributes:
                 self._foreign.append(value.origin)
+            elif TENSOR.search(value.origin):
+                self._unread.append((path, value.origin.rpartition(".")[2]))
             else:
                 # A dictionary of a class of its own.
                 self._collect(value.items, path, depth + 1)
+
+    def _refuse_unread(self):
+        """Refuses tensors whose numbers are not read here: without them the network would be another."""
+        for path, origin in self._unread:
+            if not self._is_of_training(path):
+                raise ExportError(
+                    f"{'.'.join(path) or 'the checkpoint'} is a tensor that is not read ({origin.removeprefix('_rebuild_')}): make it dense "
+                    "and of floating point before saving, for instance with .to_dense() or .dequantize()"
+                )
 
     def _prune(self):
         """Weights beside a mask of torch.nn.utils.prune are their product."""
@@ -135,7 +157,18 @@ class State:
 
     def is_of_training(self, name: str) -> bool:
         """Whether a tensor belongs to an optimizer or the like."""
-        return any(TRAINING.fullmatch(key) for key in self._keys[name][:-1])
+        return self._is_of_training(self._keys[name])
+
+    def _is_of_training(self, path: tuple[str, ...]) -> bool:
+        return any(TRAINING.fullmatch(key) for key in path[:-1]) or any(
+            path[: len(place)] == place for place in self._optimizers
+        )
+
+    def is_number_beside(self, name: str, network: Found) -> bool:
+        """Whether a tensor is a single number outside of the dictionary that holds the network: a loss, a rate, a scale of
+        training. Within that dictionary it may be a part of the model."""
+        own = {keys[:-1] for other, keys in self._keys.items() if other.startswith(network.cell)}
+        return not self._tensors[name].shape and self._keys[name][:-1] not in own
 
     def networks(self) -> list[Found]:
         """The networks, told by the tensors of their cells."""
@@ -201,7 +234,7 @@ class State:
                 f"{wrapped[0]}: its weights are parametrised or packed; remove that before saving the state_dict (for instance "
                 "torch.nn.utils.parametrize.remove_parametrizations)"
             )
-        names = ", ".join(list(self._tensors)[:4])
+        names = ", ".join(name or "a tensor without a name" for name in list(self._tensors)[:4])
         raise ExportError(
             "no ncps.torch CfC or LTC in this checkpoint: no tensor is named ...ff1.weight beside time_a or w_tau, or ...gleak "
             f"beside erev; it has {names}{' ...' if len(self._tensors) > 4 else ''}"
