@@ -2,11 +2,13 @@
 
 import os
 import stat
+import subprocess
+import sys
 import unittest
 
 import numpy as np
 
-import paths  # noqa: F401, finds the scripts
+import paths
 
 from exporting import DESCRIBED, run
 from ganglion import safetensors
@@ -103,6 +105,24 @@ class Trained(unittest.TestCase):
 
 class Writing(unittest.TestCase):
     setUp = Case.setUp
+
+    def test_a_reader_that_goes_costs_neither_the_model_nor_a_traceback(self):
+        random = np.random.default_rng(1)
+        state = {}
+        for name in ("ff1", "ff2", "time_a", "time_b"):
+            state[f"rnn_cell.{name}.weight"] = np.float32(random.normal(size=(5, 9)))
+            state[f"rnn_cell.{name}.bias"] = np.zeros(5, np.float32)
+        np.savez(self.folder / "n.npz", **state)
+        command = [sys.executable, "-m", "ganglion.export", self.folder / "n.npz", self.folder / "m.safetensors"]
+        environment = dict(os.environ, PYTHONPATH=str(paths.ROOT / "scripts/python"))
+        out, into = os.pipe()
+        os.close(out)
+        result = subprocess.run(
+            [*command, *CFC[:2], *DESCRIBED], stdout=into, stderr=subprocess.PIPE, text=True, env=environment
+        )
+        os.close(into)
+        self.assertEqual((result.returncode, result.stderr.count("Traceback")), (0, 0), result.stderr)
+        self.assertTrue((self.folder / "m.safetensors").exists())
 
     def test_a_file_beside_the_model_is_none_of_the_exporters(self):
         beside = self.folder / "m.safetensors.partial"
