@@ -10,6 +10,7 @@ import numpy as np
 
 import paths
 
+import exported
 from exporting import DESCRIBED, run
 from ganglion import safetensors
 from test_export_wrappers import CFC, HAVE_TORCH, LTC, Wrappers as Case
@@ -80,6 +81,22 @@ class Trained(unittest.TestCase):
                 self.assertIn(words, text)
         # In what belongs to training it is no matter.
         self.equal(self.save({"model": state, "optimizer": {"x": state[name].to_sparse()}}), self.wired, *MODE)
+
+    def test_parametrised_weights_are_refused_though_other_layers_may_be_left_out(self):
+        nn, parametrized = self.torch.nn.utils, self.torch.nn.utils.parametrizations
+        for change in (
+            lambda network: parametrized.weight_norm(network.rnn_cell.backbone[0]),
+            lambda network: nn.weight_norm(network.rnn_cell.backbone[0]),
+            lambda network: nn.spectral_norm(network.fc),
+        ):
+            # More units in the backbone than neurons: without it, the heads would seem to read inputs.
+            network = exported.torch_network(4, {"units": 3, "backbone_units": 12, "proj_size": 2}, seed=1)
+            change(network)
+            state = {f"actor.{name}": value for name, value in network.state_dict().items()}
+            text = self.refused(self.save(state | {"enc.weight": self.torch.ones(2, 2)}), *CFC, "--only-cfc")
+            self.assertIn("parametrised", text)
+        state = dict(self.dense.state_dict()) | {"rnn_cell.extra": self.torch.ones(3)}
+        self.assertIn("network itself", self.refused(self.save(state), *CFC, "--only-cfc"))
 
     def test_an_optimizer_is_told_by_what_it_holds(self):
         optimizer = self.torch.optim.Adam(self.dense.parameters())

@@ -25,6 +25,10 @@ TRAINING = re.compile(
     r"hyper_parameters|hparams\w*|train_state|shadow_params|collected_params)",
     re.IGNORECASE,
 )
+# Weights that are made of others when a network runs.
+MADE = re.compile(r"(parametrizations\.|_[gv]$|_orig$|_packed_params)")
+# What a cell that stands at the root calls its own.
+CELL = re.compile(r"((backbone|ff1|ff2|time_a|time_b|layer_\d+|parametrizations)\.|\w+$)")
 DEPTH = 32
 # The functions with which PyTorch makes tensors that are none of plain numbers: sparse, quantised, nested, without data.
 TENSOR = re.compile(r"^torch(\._\w+)?\._rebuild_\w+$")
@@ -226,19 +230,31 @@ class State:
             raise ExportError(
                 f"the checkpoint holds a module whole ({self._foreign[0]}), whose class is not run here, and no state_dict; {REMEDY}"
             )
-        wrapped = [
-            n for n in self._tensors if re.search(r"(parametrizations\.weight|weight_[gv]$|_packed_params|weight_orig$)", n)
-        ]
-        if wrapped:
-            raise ExportError(
-                f"{wrapped[0]}: its weights are parametrised or packed; remove that before saving the state_dict (for instance "
-                "torch.nn.utils.parametrize.remove_parametrizations)"
-            )
+        self._refuse_parametrised(list(self._tensors))
         names = ", ".join(name or "a tensor without a name" for name in list(self._tensors)[:4])
         raise ExportError(
             "no ncps.torch CfC or LTC in this checkpoint: no tensor is named ...ff1.weight beside time_a or w_tau, or ...gleak "
             f"beside erev; it has {names}{' ...' if len(self._tensors) > 4 else ''}"
         )
+
+    def own(self, network: Found) -> list[str]:
+        """What has not been taken of a network's own tensors: below its cell, and its projection and memory beside it."""
+        if network.cell:
+            beside = (f"{network.prefix}fc.", f"{network.prefix}lstm.") if network.cell != network.prefix else ()
+            return [name for name in self._tensors if name.startswith((network.cell, *beside))]
+        return [name for name in self._tensors if CELL.match(name)]
+
+    def refuse_parametrised(self, network: Found):
+        """Refuses a network whose weights are made of others when it runs: they would be taken for something else."""
+        self._refuse_parametrised(self.own(network))
+
+    def _refuse_parametrised(self, names: list[str]):
+        for name in names:
+            if MADE.search(name):
+                raise ExportError(
+                    f"{self._original[name]}: its weights are parametrised or packed; remove that before saving the state_dict (for instance "
+                    "torch.nn.utils.parametrize.remove_parametrizations)"
+                )
 
     def layer(self, asked: str, beside: str) -> str:
         """The full name of a layer: as it is, or relative to where the network `beside` stands."""

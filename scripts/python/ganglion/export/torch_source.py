@@ -49,6 +49,7 @@ def canonical(content, name: str, options: Options, account: Account) -> Network
 
 def _network(chain: Chain | None, state: State, part: Found, options: Options, account: Account) -> Chain:
     """Puts a CfC or LTC behind what there is."""
+    state.refuse_parametrised(part)
     if part.kind == "ltc":
         for option, given in (("mode", options.mode), ("activation", options.activation)):
             if given is not None and not options.stack:
@@ -264,6 +265,12 @@ def _branch(other: Found, chosen: Found) -> str:
 
 def _leave_rest(state: State, parts: list[Found], others: list[Found], options: Options):
     """Says of every tensor that was not used why, and refuses those that may be layers of the network."""
+    lost = [name for part in parts for name in state.own(part) if part.cell and not state.is_count(name)]
+    if lost:
+        raise ExportError(
+            f"tensors of the network itself that are not read: {', '.join(sorted(lost)[:8])}{' ...' if len(lost) > 8 else ''}; without them it "
+            "would be another: save the state_dict of the network as ncps.torch builds it"
+        )
     branches = [(_branch(other, parts[0]), other) for other in others if other not in parts]
     refused = []
     for name in state.names:
