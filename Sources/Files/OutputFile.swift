@@ -151,6 +151,13 @@ public final class OutputFile {
   /// Puts several files in their places, when all of them are on the disk. When one cannot take its place, those that took an
   /// empty one before it are removed again.
   public static func commit(_ files: [OutputFile]) throws(FileError) {
+    for (index, file) in files.enumerated() {
+      if let other = files[..<index].first(where: { $0.target == file.target }) {
+        throw FileError(
+          .exists, file.path, "leads to the same place as \(other.path)",
+          remedy: "name another file, or remove the link")
+      }
+    }
     for file in files { try file.finishWriting() }
     for (index, file) in files.enumerated() {
       do throws(FileError) {

@@ -67,7 +67,9 @@ private func forEachPart(_ path: String, _ outline: MCAPOutline, _ body: (String
 /// Where `--output` says, or standard output.
 private func outputSink(_ line: Arguments, input: String) throws(LogError) -> any LogSink {
   guard let path = line.value("output") else { return StandardOutputSink() }
-  return try FileLogSink(path: path, replacing: line.has("replace"), inputs: [input], placement: .whole)
+  return try FileLogSink(
+    path: path, replacing: line.has("replace"), inputs: LogPart.paths(ofLogAt: input),
+    placement: .whole)
 }
 
 // MARK: - info

@@ -40,6 +40,14 @@ import Testing
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
   }
 
+  @Test func aNumberThatNoPartHasIsNoPart() {
+    func part(_ number: String) -> LogPart? {
+      LogPart(entries: [("run", "r"), ("part", number), ("first_tick", "0"), ("vehicle", "v")])
+    }
+    #expect(part("2147483646")?.number == 2_147_483_646)
+    for number in ["0", "-1", "2147483647", "9223372036854775807", "x"] { #expect(part(number) == nil) }
+  }
+
   @Test func aLogGoesOnInPartsThatAreReadAsOneAndAlone() throws {
     try withLogFolder { folder in
       let all = SyntheticFlight.ticks(1000)

@@ -7,8 +7,6 @@ public struct LogPart: Equatable, Sendable {
   /// Name of the metadata record at the front, and of the one at the end of a part that another follows.
   static let recordName = "ganglion part"
   static let nextRecordName = "ganglion next part"
-  /// The largest number of a part: a million hours.
-  static let largestNumber = 1_000_000
 
   /// The run's name: the same in all of its parts and, on a board, in those of no other run.
   public var run: String
@@ -18,6 +16,8 @@ public struct LogPart: Equatable, Sendable {
   public var firstTick: UInt64
   /// The vehicle's name in its configuration.
   public var vehicle: String
+  /// No run has more parts.
+  private static let mostParts = Int(Int32.max) - 1
   /// Whether it says that another part follows.
   public internal(set) var isFollowed = false
 
@@ -33,8 +33,8 @@ public struct LogPart: Equatable, Sendable {
   init?(entries: [(key: String, value: String)]) {
     func value(_ key: String) -> String? { entries.first { $0.key == key }?.value }
     guard let run = value("run"), !run.isEmpty, let number = value("part").flatMap({ Int($0) }),
-      (1...Self.largestNumber).contains(number), let tick = value("first_tick").flatMap({ UInt64($0) }),
-      let vehicle = value("vehicle")
+      (1...Self.mostParts).contains(number),
+      let tick = value("first_tick").flatMap({ UInt64($0) }), let vehicle = value("vehicle")
     else { return nil }
     self.init(run: run, number: number, firstTick: tick, vehicle: vehicle)
   }
@@ -52,6 +52,19 @@ public struct LogPart: Equatable, Sendable {
     }
     if known > 1, name.hasSuffix(".\(known)") { name.removeLast(known.description.count + 1) }
     return folder + name + (number > 1 ? ".\(number)" : "") + ending
+  }
+
+  /// The files that are read as one log when `path` is named: it, and the parts of its run behind it that are there.
+  public static func paths(ofLogAt path: String) -> [String] {
+    guard let first = front(ofLogAt: path) else { return [path] }
+    var paths = [path]
+    while first.number <= mostParts - paths.count {
+      let number = first.number + paths.count
+      let next = self.path(ofPart: number, beside: path, whichIs: first.number)
+      guard let found = front(ofLogAt: next), found.run == first.run, found.number == number else { break }
+      paths.append(next)
+    }
+    return paths
   }
 
   /// What the log at `path` says at its front, up to its first message; `nil` when it is no part of a run, or cannot be read.
