@@ -20,9 +20,9 @@ extension MCAPOutline {
     }
     if !isDataSound {
       // The first hundred say enough.
-      findings += zip(guards, [0] + guards.map(\.offset)).lazy
-        .compactMap { found, earlier in found.finding(in: bytes, behind: min(earlier, found.offset)) }.prefix(
-          100)
+      findings += guards.indices.lazy.compactMap { index in
+        guards[index].finding(in: bytes, after: index > 0 ? guards[index - 1] : nil)
+      }.prefix(100)
       if dataEnd == nil, !guards.isEmpty, let unguarded {
         findings.append(
           LogError(

@@ -19,10 +19,10 @@ struct MCAPGuard: Equatable, Sendable {
   /// The CRC-32 of what it covers.
   var crc: UInt32
 
-  /// What is wrong with the bytes that it covers, if anything is. It covers none in front of `earlier`, where the guard before
-  /// it begins: bytes that many guards cover would have to be read for each.
-  func finding(in bytes: LogBytes, behind earlier: Int) -> LogError? {
-    guard let start = Int(exactly: start), (earlier...offset).contains(start),
+  /// What is wrong with the bytes that it covers, if anything is. None begins in front of the guard before it, if that can
+  /// be read: so all of them together cover no byte but those of guards twice, whatever a hostile file says.
+  func finding(in bytes: LogBytes, after previous: MCAPGuard?) -> LogError? {
+    guard let start = Int(exactly: start), start <= offset, start >= previous?.offset ?? 0,
       bytes.crc32(of: start..<offset) == crc
     else {
       return LogError(
