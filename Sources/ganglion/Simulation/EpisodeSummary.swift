@@ -86,7 +86,8 @@ struct EpisodeSummary {
     }
     if failed.count > 10 { lines.append("                and \(failed.count - 10) more") }
     if let first = unlogged.first {
-      lines.append("logs ended early \(unlogged.count), the first of seed \(first.seed): \(first.logFailure ?? "")")
+      lines.append(
+        "logs ended early \(unlogged.count), the first of seed \(first.seed): \(first.logFailure ?? "")")
     }
     let late = reports.flatMap(\.faultsWithoutEffect)
     if let first = late.first {
@@ -102,7 +103,8 @@ struct EpisodeSummary {
       "missed_ticks": missed,
       "faults": Dictionary(uniqueKeysWithValues: faults.map { ($0.name, $0.flights) }),
       "not_held_seeds": isJudged ? reports.filter { !$0.isHeld }.map(\.seed) : [],
-      "log_failure_seeds": unlogged.map(\.seed), "crashed_seeds": reports.filter { $0.score.crash != nil }.map(\.seed),
+      "log_failure_seeds": unlogged.map(\.seed),
+      "crashed_seeds": reports.filter { $0.score.crash != nil }.map(\.seed),
       "faults_without_effect": reports.reduce(0) { $0 + $1.faultsWithoutEffect.count },
     ]
     if isJudged { object["minimum_held"] = minimumHeld }
