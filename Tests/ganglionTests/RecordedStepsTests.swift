@@ -62,7 +62,15 @@ import Testing
   }
 
   @Test func anotherNetworksInputsAreRefused() throws {
-    try withLog { log, _ in
+    try withFolder { folder in
+      // Half a second with the network, which the log then holds.
+      let log = folder + "/a.mcap"
+      var text = try String(contentsOfFile: shippedConfiguration, encoding: .utf8)
+      text = text.replacing("duration_s: 20", with: "duration_s: 0.5").replacing(
+        /\n  evaluation: \{[^}]*\},/, with: "")
+      let mission = try Mission(
+        configuration: Array(text.utf8), model: ModelFile.bytes(path: Self.path), overrides: [:])
+      _ = try ganglion.fly(Flight(mission, seed: 1, fault: nil, logPath: log), showsProgress: false)
       var other = try model()
       other.inputs[2].name = "something_else"
       let error = #expect(throws: CommandFailure.self) { _ = try RecordedSteps(path: log, for: other) }
