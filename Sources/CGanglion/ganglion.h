@@ -75,7 +75,8 @@ const char *ganglion_status_text(ganglion_status status);
  * network    receives the network, or null when the status is not GANGLION_OK.
  * text       receives, when the status is not GANGLION_OK, what is wrong, where, and what to do about it; always
  *            with a terminating zero, cut at `text_size` bytes. 512 are enough for almost every text. May be null
- *            when text_size is 0.
+ *            when text_size is 0. With GANGLION_OK it receives that the file is an old one, whose digest does not guard all
+ *            of it, or "".
  */
 ganglion_status ganglion_open_file(
     const char *path, const char *kernel, ganglion_network **network, char *text, size_t text_size);
@@ -207,7 +208,7 @@ ganglion_status ganglion_step_integers(
 /* --- Making a smaller model --- */
 
 /* Quantises the float32 model file at `path` to `arithmetic`, "int16", "int8" or "float16", and writes the result to
- * `output_path`. The `row_count` rows of inputs and elapsed times, arrays as in ganglion_run, are what the network
+ * `output_path`, where a file is replaced unless it is the one at `path`. The `row_count` rows of inputs and elapsed times, arrays as in ganglion_run, are what the network
  * will see in use, in order from a state of zero. The scales are taken from the first four fifths of them, and the result is
  * judged by the last fifth. Fewer than 20 rows are refused; only "float16" can do without any, and is more exact with some.
  * `text` as in ganglion_open_file; with GANGLION_OK it receives what speaks against trusting the result, a line each: a

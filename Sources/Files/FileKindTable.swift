@@ -24,9 +24,11 @@ struct FileKindRow: Sendable {
 
 extension FileKind {
   private static let replay = "replay it with `ganglion replay --config CONFIG FILE`"
-  private static let export = "convert it with scripts/export_ncps.py"
+  /// The command of the Python package, and where it is without installing.
+  private static let exporter = "ganglion-export (scripts/export_ncps.py in a checkout)"
+  private static let export = "convert it with \(exporter)"
   private static let exportOriginal =
-    "export the PyTorch or Keras network that it was made from with scripts/export_ncps.py"
+    "export the PyTorch or Keras network that it was made from with \(exporter)"
   private static let unpack = "unpack it, and name what was in it"
 
   /// The kinds in the order in which they are tried: the more exact first.
@@ -99,7 +101,7 @@ extension FileKind {
     },
     FileKindRow(
       .numpyArchive, "an archive of NumPy arrays (.npz)",
-      "Ganglion's models are .safetensors files: scripts/export_ncps.py writes them from PyTorch and Keras"
+      "\(export) when it is a state_dict, a tensor by each name"
     ) { $0.isZip && $0.contains(".npy") },
     FileKindRow(
       .zip, "a PyTorch checkpoint (zip), or another zip archive",
@@ -113,7 +115,7 @@ extension FileKind {
     },
     FileKindRow(
       .matlab, "a MATLAB file (.mat)",
-      "write the data as CSV, or the network with scripts/export_ncps.py from Python",
+      "write the data as CSV, or export the network from Python with \(exporter)",
       magic: "MATLAB "),
     FileKindRow(.hdf5, "an HDF5 file, as Keras writes (.h5)", export) { start in
       [0, 512, 1024, 2048].contains { start.has([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], at: $0) }

@@ -9,8 +9,9 @@
 /// A file that comes into its place whole or not at all.
 ///
 /// What is written goes into a file beside it, which takes its place with `commit`; without that call, as after an error,
-/// the place stays as it was and nothing is left. A log that grows is different: see `Placement`. A FIFO or a character device, such as `/dev/stdout`, is written to as it
-/// is: there is nothing to be lost.
+/// the place stays as it was and nothing is left. On Linux that file has no name until then, where the file system has such
+/// files: nothing is left by a process that is killed either. A log that grows is different: see `Placement`. A FIFO or a
+/// character device, such as `/dev/stdout`, is written to as it is: there is nothing to be lost.
 public final class OutputFile {
   /// When the file stands under its name.
   public enum Placement: Sendable {
@@ -27,8 +28,10 @@ public final class OutputFile {
   public let path: String
   /// The place itself, with links followed.
   private let target: String
-  /// What is written beside it; `nil` for a FIFO or device.
+  /// What is written beside it; `nil` where nothing is.
   private let temporary: String?
+  /// Whether `temporary` is the name of it yet.
+  private var isNamed = true
   private let replacing: Bool
   private var descriptor: Int32
   private var isFinished = false
@@ -62,13 +65,20 @@ public final class OutputFile {
       return
     }
     let name = "\(Self.folder(target)).ganglion-\(Self.randomName()).tmp"
-    descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    // Who may read the old one may read the new one.
+    let mode = place.mode.map { $0 & 0o777 } ?? 0o644
+    descriptor = placement == .live ? -1 : Self.openUnnamed(in: Self.folder(target), mode)
+    if descriptor >= 0 {
+      isNamed = false
+    } else {
+      descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+    }
     temporary = placement == .live ? nil : name
     guard descriptor >= 0 else {
       throw FileError(errno: errno, path, "create a file in the folder \(Self.folder(target))")
     }
-    // Who may read the old one may read the new one; where that cannot be set it stays as it is made.
-    if let mode = place.mode { fchmod(descriptor, mode & 0o777) }
+    // The umask has not been asked for those; where they cannot be set the file stays as it is made.
+    if place.mode != nil { fchmod(descriptor, mode) }
     if placement == .live, rename(name, target) != 0 {
       let error = FileError(errno: errno, path, "put it in its place")
       unlink(name)
@@ -141,6 +151,13 @@ public final class OutputFile {
   /// Puts several files in their places, when all of them are on the disk. When one cannot take its place, those that took an
   /// empty one before it are removed again.
   public static func commit(_ files: [OutputFile]) throws(FileError) {
+    for (index, file) in files.enumerated() {
+      if let other = files[..<index].first(where: { $0.target == file.target }) {
+        throw FileError(
+          .exists, file.path, "leads to the same place as \(other.path)",
+          remedy: "name another file, or remove the link")
+      }
+    }
     for file in files { try file.finishWriting() }
     for (index, file) in files.enumerated() {
       do throws(FileError) {
@@ -160,6 +177,12 @@ public final class OutputFile {
 
   private func takePlace() throws(FileError) {
     guard descriptor >= 0 else { return }
+    if let temporary, !isNamed {
+      guard linkat(AT_FDCWD, Self.handle(descriptor), AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0 else {
+        throw FileError(errno: errno, path, "put it in its place")
+      }
+      isNamed = true
+    }
     let result = SystemCall.close(descriptor)
     descriptor = -1
     guard let temporary else {
@@ -181,7 +204,7 @@ public final class OutputFile {
     guard descriptor >= 0 else { return }
     SystemCall.close(descriptor)
     descriptor = -1
-    if let temporary { unlink(temporary) }
+    if let temporary, isNamed { unlink(temporary) }
   }
 
   private func place(_ temporary: String) throws(FileError) {
@@ -265,6 +288,26 @@ public final class OutputFile {
       .system(errno: ENXIO), path, "is a FIFO that nobody reads",
       remedy: "start its reader first, or name a file")
   }
+
+  /// Opens a file without a name in a folder, which is gone with its descriptor unless it is given one; −1 where there is no
+  /// such thing.
+  private static func openUnnamed(in folder: String, _ mode: mode_t) -> Int32 {
+    #if os(Linux)
+      // O_TMPFILE, whose definition Swift cannot read: the same on all processors but for O_DIRECTORY.
+      let descriptor = open(folder, O_WRONLY | O_CLOEXEC | 0o20000000 | O_DIRECTORY, mode)
+      // Without /proc it could never be given a name.
+      if descriptor >= 0, access(handle(descriptor), F_OK) != 0 {
+        SystemCall.close(descriptor)
+        return -1
+      }
+      return descriptor
+    #else
+      return -1
+    #endif
+  }
+
+  /// Where a process finds its own open file.
+  private static func handle(_ descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
 
   private static func folder(_ path: String) -> String {
     path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"

@@ -52,6 +52,15 @@ public struct CSVExport: Sendable {
       case .end: break reading
       }
     }
+    if messages.strangers > 0 {
+      damages.add(
+        LogDamage(
+          error: LogError(
+            .unsupported,
+            "\(messages.strangers) message(s) of topic '\(topic)' are on channels with another schema",
+            remedy: "They are left out."),
+          lostBytes: 0))
+    }
     try sink.close()
   }
 

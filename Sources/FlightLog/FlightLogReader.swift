@@ -131,8 +131,14 @@ public struct TickCursor: Sendable {
   private mutating func turnPage() throws(LogError) -> LogDamage? {
     switch source.outline.following() {
     case .nothing: isLast = true
-    case .part(_, let outline):
-      source = try FlightLogReader(outline).source
+    case .part(let path, let outline):
+      do throws(LogError) {
+        source = try FlightLogReader(outline).source
+      } catch {
+        // Whoever goes on nevertheless finds the end, and not this part once more.
+        isLast = true
+        throw LogError(error.cause, at: error.offset, "\(path): \(error.what)", remedy: error.remedy)
+      }
       messages = MCAPMessages(outline)
     case .missing(let error):
       isLast = true

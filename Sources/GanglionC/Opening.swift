@@ -41,10 +41,12 @@ private func open(
   network?.pointee = nil
   return explaining(text, textSize) { () throws(Refusal) in
     guard let network else { throw .null("network") }
-    let opened = try OpenNetwork(try read(), kernel: kernel.map { String(cString: $0) })
+    let file = try read()
+    let opened = try OpenNetwork(file, kernel: kernel.map { String(cString: $0) })
     let pointer = UnsafeMutablePointer<OpenNetwork>.allocate(capacity: 1)
     pointer.initialize(to: opened)
     network.pointee = OpaquePointer(pointer)
+    if let note = file.sealNote { write(note, to: text, size: textSize) }
   }
 }
 

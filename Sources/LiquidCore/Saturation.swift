@@ -19,9 +19,6 @@ public struct Saturation: BitwiseCopyable, Sendable {
   /// Nothing.
   public init() {}
 
-  /// Whether nothing was beyond its range in the last step.
-  public var isNoneInLastStep: Bool { lastInputs | lastStates | lastElapsed == 0 }
-
   @inline(__always)
   mutating func add(inputs: UInt32, states: UInt32, elapsed: Bool) {
     (lastInputs, lastStates, lastElapsed) = (inputs, states, elapsed ? 1 : 0)

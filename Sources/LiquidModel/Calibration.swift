@@ -40,11 +40,8 @@ public struct Calibration: Sendable {
     inputs = model.inputs.map { _ in 0 }
     states = model.cells.map { [Double](repeating: 0, count: $0.units) }
     let architecture = Architecture(of: model)
-    maps = FixedModel.maps(of: architecture).map {
-      MapStatistics(columns: $0.columns, groups: $0.name.hasSuffix(".heads") && $0.rows > 1 ? 4 : 1)
-    }
-    let cost = maps.reduce(architecture.multiplyCount) { $0 + $1.cost }
-    let limit = max(64, Self.budget / cost)
+    maps = Self.statistics(of: architecture)
+    let limit = Self.mostSteps(architecture, maps)
     var network = ReferenceNetwork(model)
     let steps = Self.withLateTicks(Array(steps.prefix(limit)), most: Float(model.maximumTs))
     var outputs: [[Double]] = []
@@ -73,6 +70,22 @@ public struct Calibration: Sendable {
         remedy: "check the scales of the inputs, or train the network again")
     }
     reach = CalibrationReach(model, steps: steps, states: states, reads: maps.map(\.largest))
+  }
+
+  /// How many steps of a recording are used for `model`; those behind them are not looked at.
+  public static func mostSteps(_ model: NetworkModel) -> Int {
+    let architecture = Architecture(of: model)
+    return mostSteps(architecture, statistics(of: architecture))
+  }
+
+  private static func mostSteps(_ architecture: Architecture, _ maps: [MapStatistics]) -> Int {
+    max(64, budget / maps.reduce(architecture.multiplyCount) { $0 + $1.cost })
+  }
+
+  private static func statistics(of architecture: Architecture) -> [MapStatistics] {
+    FixedModel.maps(of: architecture).map {
+      MapStatistics(columns: $0.columns, groups: $0.name.hasSuffix(".heads") && $0.rows > 1 ? 4 : 1)
+    }
   }
 
   /// The steps with some of them late: every 32nd is run as if 4, 8 or 16 times as much time had passed as usual, or

@@ -16,10 +16,17 @@ public struct CalibrationSplit: Sendable {
   public init(_ recordings: [[Calibration.Step]]) throws(ModelError) {
     self.recordings = recordings
     let count = recordings.reduce(0) { $0 + $1.count }
+    let aside = recordings.reduce(0) { $0 + $1.count / Self.share }
     guard count >= Self.fewest else {
       throw ModelError(
         "calibration", "has \(count) steps, and fewer than \(Self.fewest) say nothing of what a network sees",
         remedy: "record a run of the vehicle that shows what the network will see in use: thousands of ticks")
+    }
+    guard aside >= Self.fewest / Self.share else {
+      throw ModelError(
+        "calibration",
+        "has \(recordings.count) recordings so short that \(aside) steps in all could be kept aside to judge the result",
+        remedy: "use longer recordings: thousands of ticks in one")
     }
   }
 

@@ -20,5 +20,5 @@ extension ModelError {
   /// The remedy for damage that an intact file cannot have.
   static let copyAgain = "the file is damaged or was not written as safetensors: export or copy it again"
   /// The remedy for contents that an exporter should not have written.
-  static let exportAgain = "export the model again with scripts/export_ncps.py"
+  static let exportAgain = "export the model again with ganglion-export"
 }

@@ -12,7 +12,9 @@ extension ModelFile {
       guard let text = metadata.removeValue(forKey: key) else {
         throw ModelError(
           "metadata", "\(key) is missing",
-          remedy: "this is not a Ganglion model: convert it with scripts/export_ncps.py")
+          remedy:
+            "this is not a Ganglion model: convert it with ganglion-export (scripts/export_ncps.py in a checkout)"
+        )
       }
       return text
     }

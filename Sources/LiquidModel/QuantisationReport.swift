@@ -15,6 +15,8 @@ public struct QuantisationReport: Sendable {
   public private(set) var range = 0.0
   /// Steps calibrated on, and kept aside.
   public private(set) var calibratedCount = 0, asideCount = 0
+  /// Steps of a very long recording that were neither.
+  public private(set) var unusedCount = 0
   /// Of all outputs on the steps that were calibrated on.
   public private(set) var calibrated = Errors()
   /// Of all outputs on the steps that were kept aside.
@@ -30,9 +32,15 @@ public struct QuantisationReport: Sendable {
   ///
   /// - Throws: `ModelError` for a file that does not run, or for a step that it refuses.
   public init(_ file: ModelFile, of model: NetworkModel, _ split: CalibrationSplit) throws(ModelError) {
+    try self.init(file, of: model, split, most: Calibration.mostSteps(model))
+  }
+
+  /// The same where `most` steps of the recordings were calibrated on.
+  init(_ file: ModelFile, of model: NetworkModel, _ split: CalibrationSplit, most: Int) throws(ModelError) {
     var network = try NetworkRuntime(file)
     var sums = [Sum](repeating: Sum(), count: network.outputCount)
     var (fitted, all) = (Sum(), Sum())
+    var seen = 0
     var (lowest, highest) = (Double.infinity, -Double.infinity)
     var found = [Float](repeating: 0, count: network.outputCount)
     for recording in split.recordings {
@@ -53,16 +61,18 @@ public struct QuantisationReport: Sendable {
           (lowest, highest) = (min(lowest, value), max(highest, value))
           let error = abs(Double(found[output]) - value)
           guard index >= first else {
-            fitted.add(error)
+            if seen < most { fitted.add(error) }
             continue
           }
           all.add(error)
           sums[output].add(error)
         }
+        if index < first { seen += 1 }
       }
     }
     range = max(highest - lowest, .leastNormalMagnitude)
-    (calibratedCount, asideCount) = (split.calibrated.count, split.asideCount)
+    (calibratedCount, asideCount) = (min(seen, most), split.asideCount)
+    unusedCount = seen - calibratedCount
     (calibrated, aside) = (fitted.errors(range), all.errors(range))
     outputs = zip(model.outputs, sums).map { ($0.name, $1.errors(range)) }
     saturation = network.saturation
@@ -100,6 +110,11 @@ public struct QuantisationReport: Sendable {
       warnings.append(
         "the recording is short: \(report.calibratedCount) steps to calibrate on, for this network better \(enough) or "
           + "more: what it will do on other input is hardly known")
+    }
+    if report.unusedCount > 0 {
+      warnings.append(
+        "the recording is longer than is used: calibrated on its first \(report.calibratedCount) steps, and \(report.unusedCount) "
+          + "more were left out: put what matters most first, or record less")
     }
     let unreached = model.inputs.indices.filter { index in
       let port = model.inputs[index]

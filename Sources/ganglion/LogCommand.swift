@@ -67,7 +67,9 @@ private func forEachPart(_ path: String, _ outline: MCAPOutline, _ body: (String
 /// Where `--output` says, or standard output.
 private func outputSink(_ line: Arguments, input: String) throws(LogError) -> any LogSink {
   guard let path = line.value("output") else { return StandardOutputSink() }
-  return try FileLogSink(path: path, replacing: line.has("replace"), inputs: [input], placement: .whole)
+  return try FileLogSink(
+    path: path, replacing: line.has("replace"), inputs: LogPart.paths(ofLogAt: input),
+    placement: .whole)
 }
 
 // MARK: - info
@@ -88,8 +90,20 @@ private func logInfo(_ line: Arguments) throws -> ExitStatus {
   return .success
 }
 
-/// What `log info` says of a log.
+/// What `log info` says of a log, without the log itself: a run may have thousands of parts.
 struct LogListing {
+  let json: [String: Any]
+  let text: String
+
+  /// Reads all of a log whose outline is known.
+  init(_ path: String, _ outline: MCAPOutline) {
+    let content = LogContent(path, outline)
+    (json, text) = (content.json, content.text)
+  }
+}
+
+/// What is in a log.
+private struct LogContent {
   private let path: String
   private let outline: MCAPOutline
   private let verification: MCAPVerification
@@ -105,7 +119,6 @@ struct LogListing {
   /// The most entries of a kind that are listed: real logs have a dozen.
   static let mostListed = 1000
 
-  /// Reads all of a log whose outline is known.
   init(_ path: String, _ outline: MCAPOutline) {
     let verification = MCAPVerification(outline)
     (self.path, self.outline, self.verification) = (path, outline, verification)

@@ -48,11 +48,11 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
       throw UsageError("--calibrate LOG is needed: fixed point takes its scales from recorded input")
     }
     let output = arguments.value("output") ?? outputPath(path, arithmetic)
+    let inputs = [path] + logs.flatMap(LogPart.paths)
     // Before the work, and again when the file is written.
-    try OutputFile.check(path: output, replacing: arguments.has("replace"), inputs: [path] + logs)
-    let split =
-      try logs.isEmpty
-      ? nil : CalibrationSplit(logs.map { try calibrationSteps($0, inputs: model.inputs.count) })
+    try OutputFile.check(path: output, replacing: arguments.has("replace"), inputs: inputs)
+    let recordings = try logs.map { try RecordedSteps(path: $0, for: model) }
+    let split = try logs.isEmpty ? nil : CalibrationSplit(recordings.map(\.steps))
 
     let file: ModelFile
     if let split {
@@ -66,9 +66,9 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
       file = try ModelFile(model, arithmetic: .float16)
     }
     let report = try split.map { try QuantisationReport(file, of: model, $0) }
-    try file.write(path: output, replacing: arguments.has("replace"), inputs: [path] + logs)
+    try file.write(path: output, replacing: arguments.has("replace"), inputs: inputs)
     let result = QuantisationResult(
-      output: output, arithmetic: arithmetic, report: report)
+      output: output, arithmetic: arithmetic, report: report, recordings: recordings)
     Terminal.printResult(arguments.has("json") ? Terminal.json(result.json) : result.text)
     return .success
   }
@@ -93,33 +93,17 @@ private func outputPath(_ path: String, _ arithmetic: ModelFile.Arithmetic) -> S
   return "\(stem)-\(arithmetic.rawValue)\(suffix)"
 }
 
-/// What a network saw in each tick of a log.
-private func calibrationSteps(_ path: String, inputs: Int) throws -> [Calibration.Step] {
-  var cursor = try FlightLogReader(path: path).ticks()
-  var record = TickRecord(input: TickInput(), output: TickOutput())
-  var steps: [Calibration.Step] = []
-  while true {
-    switch try cursor.next(into: &record) {
-    case .tick:
-      let values = record.output.networkInputs
-      guard values.count == inputs else {
-        throw CommandFailure(
-          "\(path): the network in the log has \(values.count) inputs, the model has \(inputs): fly this "
-            + "network's configuration to get a log for it")
-      }
-      steps.append(Calibration.Step(inputs: (0..<inputs).map { values[$0] }, ts: record.output.ts))
-    case .dropout, .damage: continue
-    case .end: return steps
-    }
-  }
-}
-
 /// What was written and how good it is.
 private struct QuantisationResult {
   var output: String
   var arithmetic: ModelFile.Arithmetic
   /// Nil without recordings.
   var report: QuantisationReport?
+  var recordings: [RecordedSteps]
+
+  private var warnings: [String] {
+    recordings.compactMap { log in log.missing.text.map { "\(log.path): \($0)" } } + (report?.warnings ?? [])
+  }
 
   var text: String {
     var lines = ["wrote \(output), \(arithmetic.rawValue)"]
@@ -139,7 +123,7 @@ private struct QuantisationResult {
           format: "  %@ at most %.2e, RMS %.2e", name.padding(toLength: 16, withPad: " ", startingAt: 0),
           errors.largest, errors.rootMeanSquare))
     }
-    for warning in report.warnings { lines.append("warning: \(warning)") }
+    for warning in warnings { lines.append("warning: \(warning)") }
     return lines.joined(separator: "\n")
   }
 
@@ -157,7 +141,10 @@ private struct QuantisationResult {
       "inputs": report.saturation.inputs, "states": report.saturation.states,
       "elapsed": report.saturation.elapsed,
     ]
-    object["warnings"] = report.warnings
+    object["warnings"] = warnings
+    object["logs"] = recordings.map { log in
+      log.missing.json.merging(["file": log.path, "steps": log.steps.count]) { $1 }
+    }
     return object
   }
 

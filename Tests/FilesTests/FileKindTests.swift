@@ -69,6 +69,8 @@ import Testing
       let kind = FileKind(bytes)
       #expect(!kind.words.isEmpty && !kind.advice.isEmpty, "\(name)")
       #expect(!kind.advice.hasSuffix("."), "\(name)")
+      // The old path is named only beside the command.
+      if kind.advice.contains("export_ncps") { #expect(kind.advice.contains("ganglion-export"), "\(name)") }
     }
   }
 

@@ -9,6 +9,10 @@ import Testing
       let file = try OutputFile(path: path)
       try file.write(Array("all".utf8))
       #expect(!FileManager.default.fileExists(atPath: path))
+      // Where there are files without a name (O_TMPFILE) not even a process that is killed leaves one.
+      let unnamed = open(folder, O_WRONLY | 0o20000000 | O_DIRECTORY, 0o600)
+      #expect(try contents(folder).count == (unnamed >= 0 ? 0 : 1))
+      if unnamed >= 0 { close(unnamed) }
       try file.commit()
       #expect(try text(path) == "all")
       #expect(try contents(folder) == ["a"])

@@ -40,6 +40,14 @@ import Testing
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
   }
 
+  @Test func aNumberThatNoPartHasIsNoPart() {
+    func part(_ number: String) -> LogPart? {
+      LogPart(entries: [("run", "r"), ("part", number), ("first_tick", "0"), ("vehicle", "v")])
+    }
+    #expect(part("2147483646")?.number == 2_147_483_646)
+    for number in ["0", "-1", "2147483647", "9223372036854775807", "x"] { #expect(part(number) == nil) }
+  }
+
   @Test func aLogGoesOnInPartsThatAreReadAsOneAndAlone() throws {
     try withLogFolder { folder in
       let all = SyntheticFlight.ticks(1000)
@@ -129,6 +137,22 @@ import Testing
       // Cut in the last part: nothing follows, and nothing is called missing.
       try #require(truncate(folder + "/a.4.mcap", 60_000) == 0)
       #expect(try !ticks(folder + "/a.4.mcap").damages.contains { $0.error.cause == .missing })
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func aPartThatCannotBeReadEndsTheRunAndIsNamed() throws {
+    try withLogFolder { folder in
+      try write(SyntheticFlight.ticks(1000), to: folder + "/a.mcap", bytes: 200_000)
+      let path = folder + "/a.2.mcap"
+      var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+      let model = try #require(
+        try MCAPOutline(LogBytes(bytes)).attachments.first { $0.name == FlightLogWriter.modelName })
+      bytes[model.range.lowerBound] ^= 1
+      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      let continuity = TickContinuity(try FlightLogReader(path: folder + "/a.mcap"))
+      #expect(continuity.findings.map(\.cause) == [.checksum])
+      #expect(continuity.findings.first?.what.hasPrefix("\(path): the attachment model.safetensors ") == true)
+      #expect(continuity.tickCount > 0 && continuity.tickCount < 1000)
     }
   }
 
@@ -245,6 +269,49 @@ import Testing
       #expect(numbers == Array(first...(first + numbers.count - 1)))
       let read = try ticks("\(folder)/a.\(first).mcap")
       #expect(read.numbers.last == 2999 && read.damages.isEmpty)
+    }
+  }
+
+  @Test func partsOfARunAreDeletedInTheirOrderWhateverTheClock() throws {
+    try withLogFolder { folder in
+      func age(_ name: String, _ seconds: Double) throws {
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: "\(folder)/\(name)")
+      }
+      try write(SyntheticFlight.ticks(500), to: folder + "/a.mcap", bytes: 200_000)
+      var metadata = SyntheticFlight.metadata
+      metadata.seed += 1
+      try write(SyntheticFlight.ticks(200), to: folder + "/b.mcap", metadata: metadata)
+      #expect(try logs(folder) == ["a.2.mcap", "a.mcap", "b.mcap"])
+      // The board's clock jumped back while a was written.
+      try age("a.mcap", 5000)
+      try age("a.2.mcap", 1000)
+      try age("b.mcap", 3000)
+      // Room for all of them less one byte, then again: b goes, then a's first part.
+      for left in [["a.2.mcap", "a.mcap"], ["a.2.mcap"]] {
+        let sum = try logs(folder).map { try LogBytes(path: "\(folder)/\($0)").count }.reduce(0, +)
+        try LogBudget(bytes: sum - 1, deletesOldest: true).makeRoom(
+          beside: folder + "/new.mcap", for: "synthetic", room: 0)
+        #expect(try logs(folder) == left)
+      }
+    }
+  }
+
+  @Test func theFrontOfALogEndsWithItsFirstMessage() throws {
+    try withLogFolder { folder in
+      let entries = [("run", "r"), ("part", "1"), ("first_tick", "0"), ("vehicle", "v")]
+        .flatMap { MCAPBuilder.text($0.0) + MCAPBuilder.text($0.1) }
+      let part = MCAPBuilder.text("ganglion part") + MCAPBuilder.number(UInt32(entries.count)) + entries
+      for isInFront in [true, false] {
+        var file = MCAPBuilder()
+        if isInFront { file.record(12, part) }
+        file.raw(MCAPBuilder.count)
+        if !isInFront { file.record(12, part) }
+        let path = "\(folder)/\(isInFront).mcap"
+        try Data(file.bytes).write(to: URL(fileURLWithPath: path))
+        // A log without chunks, of any length, is not read to its end.
+        #expect((LogPart.front(ofLogAt: path) != nil) == isInFront)
+      }
     }
   }
 }

@@ -154,4 +154,40 @@ private func readEverything(_ bytes: [UInt8]) {
     #expect(read.ticks.count == 160)
     #expect(read.damages.map(\.lostBytes) == [4096])
   }
+
+  @Test(.timeLimit(.minutes(1))) func bytesThatManyChunksClaimAreNotReadForEach() throws {
+    // Behind a zero byte 20,000 beginnings of a chunk, each with a compression whose name is nearly all of the rest.
+    let (count, step) = (20_000, 50)
+    var file = MCAPBuilder()
+    file.raw([UInt8](repeating: 0, count: 9))
+    let end = file.bytes.count + count * step + 100
+    var claims: [UInt8] = []
+    for index in 0..<count {
+      let length = end - (file.bytes.count + index * step) - 9
+      var claim: [UInt8] = [6] + MCAPBuilder.number(UInt64(length)) + [UInt8](repeating: 1, count: 28)
+      claim += MCAPBuilder.number(UInt32(length - 36))
+      claims += claim + [UInt8](repeating: 0x61, count: step - claim.count)
+    }
+    file.raw(claims + [UInt8](repeating: 0x61, count: 100))
+    let outline = try MCAPOutline(LogBytes(file.bytes))
+    #expect(outline.segments.isEmpty)
+    #expect(outline.damages.map(\.error.cause) == [.truncated])
+  }
+
+  @Test func aGuardCoversNothingThatTheGuardBeforeItCovers() throws {
+    func findings(second start: Int) throws -> [Int?] {
+      var file = MCAPBuilder()
+      func add(from start: Int) {
+        let crc = file.bytes[start...].withUnsafeBytes { checksum($0) }
+        file.record(0xF0, MCAPGuard.mark + MCAPBuilder.number(UInt64(start)) + MCAPBuilder.number(crc))
+      }
+      add(from: 0)
+      add(from: start)
+      return try MCAPOutline(LogBytes(file.bytes)).checksumFindings.map(\.offset)
+    }
+    let front = MCAPBuilder().bytes.count
+    #expect(try findings(second: front) == [])
+    // The checksum fits, but it is of bytes that are covered: a file of such guards alone would be read for each of them.
+    #expect(try findings(second: 0) == [front + MCAPFormat.recordHeader + MCAPGuard.length])
+  }
 }

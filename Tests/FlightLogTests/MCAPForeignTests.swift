@@ -241,6 +241,44 @@ import Testing
         $0.what.contains("the record that ends its data is gone")
       })
   }
+
+  @Test func allPublishersOfATopicAreExported() throws {
+    var file = MCAPBuilder()
+    file.chunk(
+      MCAPBuilder.schema() + MCAPBuilder.schema(id: 2) + MCAPBuilder.schema(id: 3, "x/msg/X", "uint16 data\n")
+        + MCAPBuilder.channel() + MCAPBuilder.channel(id: 2, schema: 2)
+        + MCAPBuilder.channel(id: 3, schema: 3)
+        + MCAPBuilder.message(sequence: 0, time: 0, [0, 1, 0, 0, 7])
+        + MCAPBuilder.message(channel: 2, sequence: 0, time: 1000, [0, 1, 0, 0, 8])
+        + MCAPBuilder.message(channel: 3, sequence: 0, time: 4000, [0, 1, 0, 0, 9, 0]))
+    file.finish()
+    let table = MemoryLogSink()
+    let export = try CSVExport(try MCAPOutline(LogBytes(file.bytes)), topic: "/count", to: table)
+    #expect(String(decoding: table.bytes, as: UTF8.self) == "log_time_ns,data\n0,7\n1000,8\n")
+    #expect(
+      export.damages.map(\.error.what) == [
+        "1 message(s) of topic '/count' are on channels with another schema"
+      ])
+  }
+
+  @Test func aPartsNumberThatNoRunReachesIsNone() throws {
+    func outline(_ number: String) throws -> MCAPOutline {
+      var file = MCAPBuilder()
+      let entries = [("run", "r"), ("part", number), ("first_tick", "0"), ("vehicle", "v")]
+        .flatMap { MCAPBuilder.text($0.0) + MCAPBuilder.text($0.1) }
+      file.record(12, MCAPBuilder.text("ganglion part") + MCAPBuilder.number(UInt32(entries.count)) + entries)
+      return try MCAPOutline(LogBytes(file.bytes))
+    }
+    #expect(try outline("2147483646").part?.number == 2_147_483_646)
+    for number in ["9223372036854775807", "2147483647", "0", "-1"] {
+      let outline = try outline(number)
+      #expect(outline.part == nil)
+      guard case .nothing = outline.following() else {
+        Issue.record("something follows part \(number)")
+        continue
+      }
+    }
+  }
 }
 
 /// Where the issue's cases are.

@@ -32,6 +32,18 @@ struct OpeningTests {
     ganglion_close(handle)
   }
 
+  @Test("an old file is opened, and said to be unprotected")
+  func oldFile() throws {
+    let old = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/models/old-format-1.safetensors").path
+    var (text, handle) = ([CChar](repeating: 1, count: 512), OpaquePointer?.none)
+    #expect(ganglion_open_file(old, nil, &handle, &text, 512) == Int32(GANGLION_OK))
+    #expect(string(text).hasPrefix("an old file, not protected"))
+    ganglion_close(handle)
+    let opened = open([UInt8](try Data(contentsOf: URL(filePath: Model.int8.path))))
+    #expect(opened.status == Int32(GANGLION_OK) && opened.text == "")
+  }
+
   @Test("null pointers, wrong paths and unknown kernels are refused with a text")
   func wrongArguments() throws {
     var text = [CChar](repeating: 1, count: 256)

@@ -112,6 +112,10 @@ struct SaturationTests {
   func report() throws {
     let model = try RuntimeTests.fixture("wired-34-linear").model()
     #expect(throws: ModelError.self) { try CalibrationSplit([Self.walk(seed: 1, inputs: 10, steps: 19)]) }
+    // Recordings of which nothing could be kept aside would be judged by nothing.
+    #expect(throws: ModelError.self) {
+      try CalibrationSplit((0..<10).map { Self.walk(seed: UInt64($0), inputs: 10, steps: 4) })
+    }
     let short = try CalibrationSplit([
       Self.walk(seed: 1, inputs: model.inputs.count, steps: 30, step: 0.01),
       Self.walk(seed: 2, inputs: model.inputs.count, steps: 23, step: 0.01),
@@ -132,5 +136,10 @@ struct SaturationTests {
     let calibration = try Calibration(model, steps: long.calibrated)
     let good = try FixedModel(quantising: model, to: .int16, calibration).file(describing: model)
     #expect(try QuantisationReport(good, of: model, long).warnings.isEmpty)
+    #expect(try QuantisationReport(good, of: model, long).calibratedCount == 480)
+    // Of a recording too long to be calibrated on as a whole, it is said how much was left out.
+    let partly = try QuantisationReport(good, of: model, long, most: 450)
+    #expect(partly.calibratedCount == 450 && partly.unusedCount == 30 && partly.asideCount == 120)
+    #expect(partly.warnings.contains { $0.contains("30 more were left out") })
   }
 }

@@ -109,6 +109,38 @@ import Testing
     }
   }
 
+  @Test func theLaterPartsOfALogAreInputsToo() throws {
+    try withFolder { folder in
+      let log = folder + "/a.mcap"
+      _ = try fly(to: log, [("directory: \"../out\"", "directory: \"../out\", part_mb: 1")])
+      let later = try bytes(folder + "/a.2.mcap")
+      try #require(symlink(folder + "/a.2.mcap", folder + "/soft.mcap") == 0)
+      #expect(LogPart.paths(ofLogAt: log) == [log, folder + "/a.2.mcap"])
+      #expect(LogPart.paths(ofLogAt: folder + "/a.2.mcap") == [folder + "/a.2.mcap"])
+      for output in ["a.2.mcap", "soft.mcap"].map({ "\(folder)/\($0)" }) {
+        #expect(
+          quantizeCommand([Self.model, "--calibrate", log, "--output", output, "--replace"]) == .wrongUse)
+        #expect(runLogCommand(["export", "--csv", log, "--output", output, "--replace"]) == .wrongUse)
+        #expect(runLogCommand(["recover", log, "--output", output, "--replace"]) == .wrongUse)
+        #expect(
+          calibrateCommand([shippedConfiguration, "--log", log, "--output", output, "--replace"]) == .wrongUse
+        )
+      }
+      #expect(try bytes(folder + "/a.2.mcap") == later)
+    }
+  }
+
+  @Test func twoFilesThatLeadToOnePlaceAreRefused() throws {
+    try withFolder { folder in
+      let int16 = Self.model.replacing(".safetensors", with: "-int16.safetensors")
+      try Data("old".utf8).write(to: URL(fileURLWithPath: folder + "/e.c"))
+      try #require(symlink(folder + "/e.c", folder + "/e.h") == 0)
+      #expect(embedCommand([int16, "-o", folder + "/e.c", "--replace"]) == .wrongUse)
+      #expect(try bytes(folder + "/e.c") == Data("old".utf8))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["e.c", "e.h"])
+    }
+  }
+
   @Test func whatExistsIsReplacedOnlyWhenToldToAndNotByHalf() throws {
     try withFolder { folder in
       let int16 = Self.model.replacing(".safetensors", with: "-int16.safetensors")

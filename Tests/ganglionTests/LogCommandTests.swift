@@ -40,6 +40,19 @@ import Testing
     #expect(text.contains("2001 topics in all"))
   }
 
+  @Test func aListingKeepsNothingOfTheLogItself() throws {
+    let sink = MemoryLogSink()
+    try MCAPWriter(sink: sink, library: "test").finish()
+    func listing() throws -> (LogListing, () -> LogBytes?) {
+      let bytes = LogBytes(sink.bytes)
+      let listing = LogListing("x", try MCAPOutline(bytes))
+      return (listing, { [weak bytes] in bytes })
+    }
+    let (listing, bytes) = try listing()
+    #expect(bytes() == nil)
+    #expect(listing.text.hasPrefix("x: \(sink.bytes.count) bytes, written by test\ncomplete\n"))
+  }
+
   @Test func aFileThatIsNoLogEndsWithTwo() {
     #expect(runLogCommand(["info", #filePath]) == .wrongUse)
     #expect(runLogCommand(["verify", "/dev/null"]) == .wrongUse)

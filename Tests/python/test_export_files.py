@@ -3,9 +3,11 @@
 import io
 import json
 import os
+import pickle
 import signal
 import tempfile
 import unittest
+import unittest.mock
 import zipfile
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import paths  # noqa: F401, finds the scripts
 
 from exporting import DESCRIBED, damage, run
 from ganglion import safetensors
-from ganglion.export import apart
+from ganglion.export import apart, opening, torch_file
 from ganglion.export.network import ExportError
 
 
@@ -89,6 +91,53 @@ class Files(unittest.TestCase):
         for _ in range(400):
             noise = bytes(opcodes[k] for k in random.integers(len(opcodes), size=int(random.integers(1, 60))))
             self.refused(self.zipped(x__data_dot_pkl=b"\x80\x02" + noise + b"."))
+
+    def test_shapes_that_no_array_has_are_refused(self):
+        storage = torch_file.Storage("float32", 4, lambda: bytes(16))
+        huge = 10**30
+        for shape, strides in (
+            ((10**400,), (1,)),
+            ((10**5000,), (1,)),
+            ((10**18, 10**9, 10**300), (0, 0, 0)),
+            ((huge, 0), (1, 1)),
+            ((1, 1), (2**62, 1)),
+            ((1, 1), (huge, 1)),
+            ((2, 2), (huge, 1)),
+            ((1,) * 100, (1,) * 100),
+        ):
+            with self.subTest(len(shape)), self.assertRaises(ExportError):
+                torch_file.Tensor(storage, "float32", 0, shape, strides).array()
+        found = torch_file.Tensor(storage, "float32", 0, (2, 2), (2, 1)).array()
+        np.testing.assert_array_equal(found, np.zeros((2, 2), np.float32))
+
+    def test_an_archive_is_refused_for_all_that_it_unpacks_to(self):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in ("a.npy", "b.npy"):
+                archive.writestr(name, bytes(6000))
+        with unittest.mock.patch.object(opening, "MOST_BYTES", 10_000):
+            self.assertIn("unpacks to more", self.refused(file.getvalue()))
+
+    def test_containers_that_hold_each_other_are_refused(self):
+        nested = {}
+        for _ in range(28):  # 268 million ways to the innermost
+            nested = {"a": nested, "b": nested}
+        self.assertIn("more than 1000000 members", self.refused(self.zipped(x__data_dot_pkl=pickle.dumps(nested, 2))))
+        endless = {}
+        endless["a"] = endless
+        self.assertIn("nested deeper", self.refused(self.zipped(x__data_dot_pkl=pickle.dumps(endless, 2))))
+
+    def test_a_file_that_cannot_be_written_leaves_nothing(self):
+        (self.folder / "taken").mkdir()
+        with self.assertRaises(OSError):
+            safetensors.write(self.folder / "taken", b"content")
+        (self.folder / "n.safetensors.partial").write_bytes(b"somebody's")
+        safetensors.write(self.folder / "n.safetensors", b"old")
+        (self.folder / "link").symlink_to("n.safetensors")
+        safetensors.write(self.folder / "link", b"new")
+        self.assertTrue((self.folder / "link").is_symlink())
+        self.assertEqual((self.folder / "n.safetensors").read_bytes(), b"new")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["link", "n.safetensors", "n.safetensors.partial", "taken"])
 
     def test_texts_of_a_file_do_not_move_the_cursor(self):
         np.savez(self.folder / "n.npz", **{"evil\x1b[2J\u202ename": np.zeros(3)})

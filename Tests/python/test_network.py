@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,15 @@ class Running(unittest.TestCase):
         self.assertEqual(network.input_scales.shape, (12,))
         self.assertIn("int8, 19 neurons", repr(network))
         self.assertIsNone(ganglion.Network(FLOAT).output_scales)
+
+    def test_an_old_file_is_said_to_be_unprotected(self):
+        old = paths.ROOT / "Tests" / "Fixtures" / "models" / "old-format-1.safetensors"
+        for source in (old, old.read_bytes()):
+            with self.assertWarnsRegex(ganglion.UnprotectedWarning, "not protected"):
+                ganglion.Network(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            ganglion.Network(FLOAT)
 
     def test_rows_and_steps_give_the_same_bits(self):
         for model in (FLOAT, INT16, INT8):

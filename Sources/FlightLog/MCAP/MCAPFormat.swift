@@ -8,12 +8,10 @@ public enum MCAPFormat {
 
   /// Opcode and length in front of every record.
   static let recordHeader = 9
-
-  /// From here on opcodes belong to applications; those below and without a name here, to later versions of MCAP.
-  static let firstPrivateOpcode: UInt8 = 0x80
 }
 
-/// The kinds of records.
+/// The kinds of records. From 0x80 on opcodes belong to applications; those below and without a name here, to later versions
+/// of MCAP.
 enum MCAPOpcode: UInt8 {
   case header = 0x01
   case footer = 0x02

@@ -51,12 +51,16 @@ extension ByteCursor {
     return pairs.count.isMultiple(of: 16)
   }
 
+  /// Bytes of the longest name of a compression that is believed: where chunks are looked for, any bytes may stand there.
+  private static let longestCompression = 64
+
   /// A chunk; its segment is `nil` when it is packed in a way, or to a size, that this reader does not unpack.
   mutating func chunk(at offset: Int) -> (segment: MCAPSegment?, compression: String, size: UInt64)? {
     guard let start = integer(UInt64.self), let end = integer(UInt64.self), let size = integer(UInt64.self),
-      let crc = integer(UInt32.self), let compression = string(), let length = integer(UInt64.self),
-      let records = range(count: length)
+      let crc = integer(UInt32.self), let name = prefixedRange(), name.count <= Self.longestCompression,
+      let length = integer(UInt64.self), let records = range(count: length)
     else { return nil }
+    let compression = String(decoding: bytes.copy(name), as: UTF8.self)
     let known = MCAPCompression(rawValue: compression)
     if known == MCAPCompression.none, size != length { return nil }
     guard let known, known == .none || size <= MCAPCompression.largestContent else {
@@ -101,7 +105,7 @@ struct MCAPResync {
     else { return false }
     var inner = ByteCursor(bytes, content)
     guard let segment = inner.chunk(at: offset)?.segment, segment.crc != 0 else { return false }
-    budget -= segment.size
+    budget -= max(segment.size, segment.records.count)
     return budget > 0 && (try? segment.content(of: bytes)) != nil
   }
 }

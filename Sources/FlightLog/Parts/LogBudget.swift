@@ -44,8 +44,14 @@ public struct LogBudget: Sendable {
         "the logs of \(vehicle) in \(folder) take \(sum) bytes, and log.budget_mb has no room for \(room) more",
         remedy: "Move old logs away, raise log.budget_mb, or set log.delete_oldest to true.")
     }
+    // A run is as old as the first of its parts that is left.
+    let starts = Dictionary(entries.map { ($0.part.run, $0.part.number) }, uniquingKeysWith: min)
+    let ages = Dictionary(
+      entries.filter { $0.part.number == starts[$0.part.run] }.map { ($0.part.run, $0.time) },
+      uniquingKeysWith: min)
     entries.sort { a, b in
-      a.part.run == b.part.run ? a.part.number < b.part.number : (a.time, a.path) < (b.time, b.path)
+      (ages[a.part.run] ?? a.time, a.part.run, a.part.number, a.time, a.path)
+        < (ages[b.part.run] ?? b.time, b.part.run, b.part.number, b.time, b.path)
     }
     for entry in entries where isFull() && Self.isComplete(entry.path) {
       guard unlink(entry.path) == 0 else { continue }

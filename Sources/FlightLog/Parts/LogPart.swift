@@ -16,6 +16,8 @@ public struct LogPart: Equatable, Sendable {
   public var firstTick: UInt64
   /// The vehicle's name in its configuration.
   public var vehicle: String
+  /// No run has more parts.
+  private static let mostParts = Int(Int32.max) - 1
   /// Whether it says that another part follows.
   public internal(set) var isFollowed = false
 
@@ -30,7 +32,8 @@ public struct LogPart: Equatable, Sendable {
   /// A part from its record's entries; `nil` when they are not what they should be.
   init?(entries: [(key: String, value: String)]) {
     func value(_ key: String) -> String? { entries.first { $0.key == key }?.value }
-    guard let run = value("run"), !run.isEmpty, let number = value("part").flatMap({ Int($0) }), number >= 1,
+    guard let run = value("run"), !run.isEmpty, let number = value("part").flatMap({ Int($0) }),
+      (1...Self.mostParts).contains(number),
       let tick = value("first_tick").flatMap({ UInt64($0) }), let vehicle = value("vehicle")
     else { return nil }
     self.init(run: run, number: number, firstTick: tick, vehicle: vehicle)
@@ -51,8 +54,20 @@ public struct LogPart: Equatable, Sendable {
     return folder + name + (number > 1 ? ".\(number)" : "") + ending
   }
 
-  /// What the log at `path` says at its front, of which little more is read; `nil` when it is no part of a run, or cannot be
-  /// read.
+  /// The files that are read as one log when `path` is named: it, and the parts of its run behind it that are there.
+  public static func paths(ofLogAt path: String) -> [String] {
+    guard let first = front(ofLogAt: path) else { return [path] }
+    var paths = [path]
+    while first.number <= mostParts - paths.count {
+      let number = first.number + paths.count
+      let next = self.path(ofPart: number, beside: path, whichIs: first.number)
+      guard let found = front(ofLogAt: next), found.run == first.run, found.number == number else { break }
+      paths.append(next)
+    }
+    return paths
+  }
+
+  /// What the log at `path` says at its front, up to its first message; `nil` when it is no part of a run, or cannot be read.
   static func front(ofLogAt path: String) -> LogPart? {
     let bytes: LogBytes
     do throws(LogError) {
@@ -63,7 +78,8 @@ public struct LogPart: Equatable, Sendable {
     guard bytes.copy(0..<MCAPFormat.magic.count) == MCAPFormat.magic else { return nil }
     var cursor = ByteCursor(bytes, MCAPFormat.magic.count..<bytes.count)
     while let opcode = cursor.integer(UInt8.self), let length = cursor.integer(UInt64.self),
-      let content = cursor.range(count: length), opcode != MCAPOpcode.chunk.rawValue
+      let content = cursor.range(count: length), opcode != MCAPOpcode.chunk.rawValue,
+      opcode != MCAPOpcode.message.rawValue
     {
       guard opcode == MCAPOpcode.metadata.rawValue else { continue }
       var record = ByteCursor(bytes, content)

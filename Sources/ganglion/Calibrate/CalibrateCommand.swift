@@ -93,7 +93,7 @@ struct CalibrationRequest {
     }
     self.path = path
     replacing = arguments.has("replace")
-    inputs = [file] + [arguments.value("log")].compactMap(\.self)
+    inputs = [file] + (arguments.value("log").map(LogPart.paths) ?? [])
     do throws(FileError) {
       try OutputFile.check(path: path, replacing: replacing, inputs: inputs)
     } catch {
@@ -186,7 +186,11 @@ struct CalibrationRequest {
     var board: LinuxSource<System>?
     for part in parts {
       do {
-        try job.calibrate(part, try source(for: part, systems, &board))
+        let source = try source(for: part, systems, &board)
+        defer {
+          for loss in source.losses where job.note(loss) { Terminal.printNote(loss) }
+        }
+        try job.calibrate(part, source)
       } catch let refusal as CalibrationRefusal {
         let report = CalibrationReport(job, parts, refusal: (part, refusal))
         if asJSON {

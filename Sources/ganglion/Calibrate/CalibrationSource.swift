@@ -11,6 +11,12 @@ protocol CalibrationSource: AnyObject {
   func next() throws -> (readings: SensorReadings, now: MonotonicTime)?
   /// What an owner must know of sensors that are missing, or that are not what the configuration says.
   var complaints: [String] { get }
+  /// What of a recording could not be used so far; nothing of sensors that are there.
+  var losses: [String] { get }
+}
+
+extension CalibrationSource {
+  var losses: [String] { [] }
 }
 
 /// Simulated chips on a board that is moved as a calibration wants it.
@@ -49,10 +55,13 @@ final class LogSource: CalibrationSource {
   private var cursor: TickCursor
   private let configuration: Configuration
   private var record = TickRecord(input: TickInput(), output: TickOutput())
+  private var missing = MissingTicks()
+  private let path: String
 
   /// The log whose configuration, with the calibration that was applied, is `configuration`.
   init(_ log: FlightLogReader, _ configuration: Configuration) {
     (cursor, self.configuration) = (log.ticks(), configuration)
+    path = log.outline.bytes.path ?? "the log"
   }
 
   func next() throws -> (readings: SensorReadings, now: MonotonicTime)? {
@@ -63,13 +72,15 @@ final class LogSource: CalibrationSource {
         readings.inertial = record.input.inertial
         readings.inertial.sample = configuration.asGiven(readings.inertial.sample)
         return (readings, record.input.time)
-      case .dropout, .damage: continue
+      case .dropout(let count): missing.add(ticks: count)
+      case .damage(let damage): missing.add(damage)
       case .end: return nil
       }
     }
   }
 
   var complaints: [String] { [] }
+  var losses: [String] { missing.text.map { ["\(path): \($0)"] } ?? [] }
 }
 
 extension Configuration {

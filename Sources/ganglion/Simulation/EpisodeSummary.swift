@@ -24,6 +24,8 @@ struct EpisodeSummary {
   private var heldShare: Double { reports.isEmpty ? 0 : Double(held) / Double(reports.count) }
   private var crashed: Int { reports.count { $0.score.crash != nil } }
   private var neverArmed: Int { reports.count { !$0.inhibits.isEmpty } }
+  /// The flights whose logs could not be written to their ends.
+  private var unlogged: [FlightReport] { reports.filter { $0.logFailure != nil } }
   private var missed: UInt64 { reports.reduce(0) { $0 + $1.missed } }
   /// What was measured in each of the flights.
   private var measures: [RunScore.Measure] { reports.first?.score.measures ?? [] }
@@ -35,9 +37,11 @@ struct EpisodeSummary {
       .sorted { ($1.flights, $0.name) < ($0.flights, $1.name) }
   }
 
-  /// How the command ends that flew them: a share that is judged has to be held; without a judgement nothing may crash.
+  /// How the command ends that flew them: a share that is judged has to be held; without a judgement nothing may crash. And
+  /// all logs must be whole.
   var status: ExitStatus {
     if let interruption { return interruption.status }
+    guard unlogged.isEmpty else { return .resultSaysNo }
     return (isJudged ? heldShare >= minimumHeld : crashed == 0) ? .success : .resultSaysNo
   }
 
@@ -81,6 +85,10 @@ struct EpisodeSummary {
           + "\(report.mode)")
     }
     if failed.count > 10 { lines.append("                and \(failed.count - 10) more") }
+    if let first = unlogged.first {
+      lines.append(
+        "logs ended early \(unlogged.count), the first of seed \(first.seed): \(first.logFailure ?? "")")
+    }
     let late = reports.flatMap(\.faultsWithoutEffect)
     if let first = late.first {
       lines.append("fault           \(first)" + (late.count == 1 ? "" : "; in all \(late.count) such"))
@@ -95,6 +103,7 @@ struct EpisodeSummary {
       "missed_ticks": missed,
       "faults": Dictionary(uniqueKeysWithValues: faults.map { ($0.name, $0.flights) }),
       "not_held_seeds": isJudged ? reports.filter { !$0.isHeld }.map(\.seed) : [],
+      "log_failure_seeds": unlogged.map(\.seed),
       "crashed_seeds": reports.filter { $0.score.crash != nil }.map(\.seed),
       "faults_without_effect": reports.reduce(0) { $0 + $1.faultsWithoutEffect.count },
     ]

@@ -112,7 +112,13 @@ struct Flight: ~Copyable, VehicleFlight {
     if crash == nil, let reason = vehicle.crash {
       // No tick can know it: what happened to the vehicle is the simulation's to say.
       crash = reason
-      try log?.appendError(source: "simulation", FlightReport.crashText(reason))
+      if let log {
+        do throws(LogError) {
+          try log.appendError(source: "simulation", FlightReport.crashText(reason))
+        } catch {
+          loseLog(error)
+        }
+      }
     }
   }
 

@@ -139,6 +139,13 @@ struct EpisodeStatusTests {
     #expect(EpisodeSummary(flights, minimumHeld: 0.76).status == .resultSaysNo)
     #expect(EpisodeSummary([crashed], minimumHeld: 0).status == .success)
     #expect(EpisodeSummary(flights, asked: 9, interruption: .terminate).status == .terminated)
+    // A log that is not whole, as `run --help` says.
+    var unlogged = good
+    unlogged.logFailure = "the disk is full"
+    let summary = EpisodeSummary([good, unlogged])
+    #expect(summary.status == .resultSaysNo)
+    #expect(summary.table.contains("logs ended early 1, the first of seed \(good.seed): the disk is full"))
+    #expect(summary.json["log_failure_seeds"] as? [UInt64] == [good.seed])
   }
 
   @Test("The summary tells faults, what was not measured, and flights that never armed")

@@ -21,10 +21,12 @@ from .errors import (
     ModelError,
     ResultError,
     TimeError,
+    UnprotectedWarning,
 )
 from .network import Network, Port, Saturation, quantize
 
 __all__ = [
     "CalibrationWarning", "ClosedError", "FixedPointError", "GanglionError", "InputError", "KernelError", "LengthError", "LibraryError",
-    "ModelError", "Network", "Port", "ResultError", "Saturation", "TimeError", "quantize",
+    "ModelError", "Network", "Port", "ResultError", "Saturation", "TimeError", "UnprotectedWarning",
+    "quantize",
 ]

@@ -41,6 +41,10 @@ class ClosedError(GanglionError, ValueError):
     """The network has been closed."""
 
 
+class UnprotectedWarning(UserWarning):
+    """A model file of before format 3: its digest guards the tensors' bytes, and not what is said of them."""
+
+
 class CalibrationWarning(UserWarning):
     """Something speaks against trusting a quantised network: a short recording, or a large error on rows kept aside."""
 

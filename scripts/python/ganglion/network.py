@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from . import library
-from .errors import BY_STATUS, CalibrationWarning, ClosedError, GanglionError, LengthError, ModelError
+from .errors import BY_STATUS, CalibrationWarning, ClosedError, GanglionError, LengthError, ModelError, UnprotectedWarning
 
 _TEXT_SIZE = 2048
 
@@ -73,6 +73,8 @@ class Network:
             )
         if status:
             raise BY_STATUS.get(status, GanglionError)(text.value.decode(errors="replace"))
+        if text.value:
+            warnings.warn(text.value.decode(errors="replace"), UnprotectedWarning, stacklevel=2)
         try:
             self._describe()
         except BaseException:
@@ -251,7 +253,7 @@ def quantize(source: str | os.PathLike, destination: str | os.PathLike, xs, ts, 
     fifth of them is kept aside, to judge the result by; what speaks against trusting it is a `CalibrationWarning`. float16
     can do without rows.
 
-    Returns `destination`. Raises `ModelError` (for fewer than 20 rows, too), `LengthError`, `InputError` or `TimeError`, and then writes nothing.
+    Returns `destination`, where a file is replaced, unless it is `source`. Raises `ModelError` (for fewer than 20 rows, too), `LengthError`, `InputError` or `TimeError`, and then writes nothing.
     """
     values = _array(xs, (None, None), "xs")
     rows = values.shape[0]

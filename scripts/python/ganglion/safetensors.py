@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import secrets
+import stat
 import struct
 from pathlib import Path
 
@@ -76,10 +79,25 @@ def digest(tensors: dict[str, np.ndarray]) -> str:
 
 
 def write(path: str | os.PathLike, content: bytes):
-    """Puts `content` at `path`, all of it or nothing."""
-    partial = Path(f"{os.fspath(path)}.partial")
-    partial.write_bytes(content)
-    os.replace(partial, path)
+    """Puts `content` at `path`, all of it or nothing: a file there is replaced when the new one is on the disk."""
+    # Where a link leads, and beside it, under a name that nothing has.
+    place = Path(os.path.realpath(path))
+    mode = place.stat().st_mode if place.exists() else None
+    if mode is not None and not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "is no regular file, which could be replaced", os.fspath(path))
+    partial = place.with_name(f".ganglion-{secrets.token_hex(8)}.tmp")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if mode is not None:
+            os.chmod(partial, stat.S_IMODE(mode))
+        os.replace(partial, place)
+    except BaseException:
+        os.unlink(partial)
+        raise
 
 
 def _ordered(tensors: dict[str, np.ndarray]) -> list[str]:

@@ -21,7 +21,7 @@ def shown(text: str) -> str:
 
 
 # Only for Keras files, and only for those of PyTorch.
-OF_KERAS = ("params", "forget_bias", "wiring", "wiring_seed", "uses_elapsed_time", "input_mapping", "output_mapping")
+OF_KERAS = ("params", "forget_bias", "wiring_seed", "uses_elapsed_time", "input_mapping", "output_mapping")
 
 
 def read(path, chosen: Options, account: Account) -> Network:
@@ -79,6 +79,17 @@ def main(arguments=None) -> int:
             print(json.dumps({"error": text}))
         print(f"ganglion-export: {text}", file=sys.stderr)
         return 2
+    try:
+        show(network, account, given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read it has seen enough; the model is written. What is left must not be flushed into the pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def show(network: Network, account: Account, given):
+    """Says what was written and what became of everything."""
     count = sum(value.size for value in network.tensors.values())
     if given.json:
         result = {
@@ -93,7 +104,7 @@ def main(arguments=None) -> int:
             "account": account.json,
         }
         print(json.dumps(result, indent=2))
-        return 0
+        return
     shape = "-".join(str(cell["units"]) for cell in network.cells)
     print(
         f"{given.output}: {network.flavour}, {network.neurons} neurons ({shape}), {network.inputs} inputs, "
@@ -104,7 +115,6 @@ def main(arguments=None) -> int:
     print(f"{len(account.used)} tensors used, {len(account.left_out)} left out")
     for line in account.lines():
         print(shown(line))
-    return 0
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def is_ours(file: KerasFile, recurrent: dict, options: Options) -> bool:
     if "mixed_cfc_cell" in names or "cfc_cell/dense" in names:
         return True
     if "wired_cfc_cell" in names:
-        return options.wiring is None
+        return not options.wiring
     return "ltc_cell" in names and len(recurrent) == 1 and (options.params is not None or options.wiring_seed is not None)
 
 

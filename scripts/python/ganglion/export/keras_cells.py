@@ -7,7 +7,7 @@ mixed memory: the LSTM's output is the cell's input; LTC as in ncps.torch, condu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,6 +29,14 @@ class Cell:
     memory: dict[str, np.ndarray] | None = None
     # Of a numbered LTC the variables behind the eleventh: mappings, which only sizes tell.
     rest: tuple[np.ndarray, ...] = ()
+    # The names of the variables that it takes.
+    names: set[str] = field(default_factory=set)
+
+
+def spare(layer: Layer, found: list[Cell]) -> list[str]:
+    """The variables of a layer that are none of its cells', such as those of another layer within it; without generators' states."""
+    taken = set().union(*(cell.names for cell in found))
+    return [name for name in layer.variables if name not in taken and "seed_generator" not in name]
 
 
 def cells(layer: Layer) -> list[Cell]:
@@ -48,14 +56,10 @@ def _named(layer: Layer) -> list[Cell]:
         memory = {
             part: layer.variables[f"{place}/{part}"] for part in NUMBERED["memory"] if f"{place}/{part}" in layer.variables
         }
+    taken = {f"{place}/{part}" for part in memory} if memory else set()
     if "gleak" in last.values():
-        return [
-            Cell(
-                "ltc",
-                [{part: layer.variables[name] for name, part in last.items() if part in ltc.PARAMETERS + ltc.MAPPINGS}],
-                memory,
-            )
-        ]
+        own = {name: part for name, part in last.items() if part in ltc.PARAMETERS + ltc.MAPPINGS}
+        return [Cell("ltc", [{part: layer.variables[name] for name, part in own.items()}], memory, names=taken | own.keys())]
     places = [name.rpartition("/")[0] for name, part in last.items() if part == "ff1_weight"]
     if not places:
         return []
@@ -63,12 +67,14 @@ def _named(layer: Layer) -> list[Cell]:
     for place in places:
         inside = {name[len(place) + 1 :]: value for name, value in layer.variables.items() if name.startswith(place + "/")}
         parts.append({name: value for name, value in inside.items() if not name.startswith("sequential")})
+        taken |= {f"{place}/{name}" for name in parts[-1]}
     for name, value in layer.variables.items():
         match = re.search(r"(?:^|/)(backbone\d+/(?:kernel|bias))$", name)
         if match and len(parts) == 1:
             parts[0][match.group(1)] = value
+            taken.add(name)
     wired = len(parts) > 1 or "wired_cf" in places[0]
-    return [Cell("wired" if wired else "cfc", parts, memory)]
+    return [Cell("wired" if wired else "cfc", parts, memory, names=taken)]
 
 
 def _numbered(layer: Layer) -> list[Cell]:
@@ -81,7 +87,7 @@ def _numbered(layer: Layer) -> list[Cell]:
         if kind is None:
             continue
         part = dict(zip(NUMBERED[kind], values))
-        owner, memory = place, None
+        owner, memory, places = place, None, {place}
         if kind == "ltc":
             cell = Cell("ltc", [part], rest=tuple(values[11:]))
         else:
@@ -90,16 +96,20 @@ def _numbered(layer: Layer) -> list[Cell]:
                 (other for other in groups if other.startswith(f"{place}/backbone_fn/layers/dense")),
                 key=lambda name: (len(name), name),
             )
+            places |= {*backbone, f"{place}/time_a", f"{place}/time_b"}
             for j, other in enumerate(backbone):
                 part |= dict(zip((f"backbone{j}/kernel", f"backbone{j}/bias"), groups[other]))
             cell = Cell("cfc", [part])
-            if "/_cfc_layers/" in place:
-                owner, cell.kind = place.partition("/_cfc_layers/")[0], "wired"
+            if "/_cfc_layers/" in f"/{place}":
+                owner, cell.kind = f"/{place}".partition("/_cfc_layers/")[0].lstrip("/"), "wired"
         if owner.endswith("/rnn_cell"):
             owner = owner.removesuffix("/rnn_cell")
             memory = dict(zip(NUMBERED["memory"], groups.get(owner, [])))
+            places.add(owner)
+        cell.names = {name for name in layer.variables if name.rpartition("/")[0] in places}
         if owner in found and cell.kind == "wired":
             found[owner].parts.append(part)
+            found[owner].names |= cell.names
             continue
         cell.memory = memory
         found[owner] = cell

@@ -15,7 +15,7 @@ import numpy as np
 
 from ganglion.safetensors import bfloat16
 
-from . import apart
+from . import apart, keras_names
 from .network import ExportError
 from .opening import Opened
 
@@ -128,7 +128,7 @@ def _named(file, name: str) -> KerasFile:
     told = {}
     outputs: list[str] = []
     if "model_config" in file.attrs:
-        order, outputs = _model(json.loads(_text(file.attrs["model_config"])), name)
+        order, outputs = _model(json.loads(_text(file.attrs["model_config"])))
         told = {layer.name: layer for layer in order}
         names = [layer.name for layer in order] + [layer for layer in names if layer not in told]
     layers = []
@@ -158,6 +158,7 @@ def _numbered(file, config: dict | None, name: str) -> KerasFile:
 
     groups: dict[str, dict[str, np.ndarray]] = {}
     titles: dict[str, str] = {}
+    owners: set[str] = set()
 
     def walk(group, path: tuple[str, ...]):
         if len(path) > DEPTH:
@@ -167,8 +168,10 @@ def _numbered(file, config: dict | None, name: str) -> KerasFile:
                 raise ExportError(f"{name}: {'/'.join((*path, key))} points into another file: save the model whole")
             member = group[key]
             if isinstance(member, h5py.Group):
-                if key == "vars" and "name" in member.attrs:
-                    titles["/".join(path)] = _text(member.attrs["name"])
+                if key == "vars":
+                    owners.add("/".join(path))
+                    if "name" in member.attrs:
+                        titles["/".join(path)] = _text(member.attrs["name"])
                 walk(member, (*path, key))
             elif len(path) and path[-1] == "vars":
                 groups.setdefault("/".join(path[:-1]), {})[key] = _array(member)
@@ -179,29 +182,14 @@ def _numbered(file, config: dict | None, name: str) -> KerasFile:
     if not groups:
         raise ExportError(f"{name} holds no weights of Keras: it has {', '.join(list(file)[:6]) or 'nothing'}")
     left = {f"{place}/{key}": value for place, found in optimizer.items() for key, value in found.items()}
-    roots = _roots(groups)
+    roots = keras_names.roots(groups)
     if config is not None:
-        order, outputs = _model(config, name)
+        order, outputs = _model(config)
         if order:
             return _flat(KerasFile(_matched(order, roots, groups, titles, name), True, outputs, left), name)
-    layers = [Layer(root.removeprefix("layers/"), _variables(root, groups)) for root in roots]
+    roots = sorted({keras_names.root(place, owners, groups) for place in groups}, key=keras_names.number)
+    layers = [Layer(re.sub(r"(^|/)layers/", r"\1", root), _variables(root, groups)) for root in roots]
     return KerasFile(layers, False, [], left)
-
-
-def _roots(groups: dict) -> list[str]:
-    """Where layers begin: `layers/NAME` of Sequential and functional models, `NAME` of others."""
-    found = []
-    for place in groups:
-        parts = place.split("/")
-        root = "/".join(parts[:2]) if parts[0] == "layers" and len(parts) > 1 else parts[0]
-        if root not in found:
-            found.append(root)
-
-    def number(root: str) -> tuple[str, int]:
-        match = re.fullmatch(r"(.*?)_(\d+)", root)
-        return (match.group(1), int(match.group(2))) if match else (root, 0)
-
-    return sorted(found, key=number)
 
 
 def _variables(root: str, groups: dict[str, dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
@@ -214,19 +202,12 @@ def _variables(root: str, groups: dict[str, dict[str, np.ndarray]]) -> dict[str,
     return found
 
 
-def _snake(name: str) -> str:
-    """As Keras makes the name of a group from that of a class."""
-    name = re.sub(r"\W+", "", name)
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
-
-
 def _matched(order: list[Layer], roots: list[str], groups, titles: dict[str, str], name: str) -> list[Layer]:
     """The layers of the configuration with the variables of the groups that belong to them."""
     counts: dict[str, int] = {}
     free = list(roots)
     for layer in order:
-        base = _snake(layer.type or "")
+        base = keras_names.snake(layer.type or "")
         count = counts.get(base, 0)
         counts[base] = count + 1
         root = f"layers/{base}" + (f"_{count}" if count else "")
@@ -246,7 +227,7 @@ def _matched(order: list[Layer], roots: list[str], groups, titles: dict[str, str
 # --- Configurations ---
 
 
-def _model(config, name: str) -> tuple[list[Layer], list[str]]:
+def _model(config) -> tuple[list[Layer], list[str]]:
     """The layers of a model's configuration in the order in which they compute, and those whose values are its outputs; none for
     a model of a class of its own."""
     kind, settings = _class(config), _settings(config)
@@ -258,7 +239,9 @@ def _model(config, name: str) -> tuple[list[Layer], list[str]]:
         inner = _settings(entry)
         title = inner.get("name", entry.get("name") if isinstance(entry, dict) else None)
         if not isinstance(title, str):
-            raise ExportError(f"{name}: a layer without a name in its configuration")
+            # A layer of a class of one's own may tell none; Keras has named it by its class.
+            base, taken = keras_names.snake(_class(entry)), {layer.name for layer in found}
+            title = next(t for k in range(len(layers) + 1) if (t := f"{base}_{k}" if k else base) not in taken)
         sources = None
         if kind != "Sequential":
             sources = [source for source in _histories(entry.get("inbound_nodes", []), 0)]
@@ -277,14 +260,14 @@ def _flat(file: KerasFile, name: str, depth: int = 0) -> KerasFile:
     behind: dict[str, str] = {}  # what a reader of a model within the model reads
     for layer in file.layers:
         inner, outputs = (
-            _model({"class_name": layer.type, "config": layer.config}, name) if layer.type in MODELS else ([], [])
+            _model({"class_name": layer.type, "config": layer.config}) if layer.type in MODELS else ([], [])
         )
         if not inner or len(outputs) != 1:
             layers.append(layer)
             continue
         counts: dict[str, int] = {}
         for part in inner:
-            base = _snake(part.type or "")
+            base = keras_names.snake(part.type or "")
             count = counts.get(base, 0)
             counts[base] = count + 1
             root = f"layers/{base}" + (f"_{count}" if count else "") + "/"

@@ -24,6 +24,12 @@ PASSING = (
 EPSILON = 1e-7  # Keras' own, below which Normalization keeps the square root of a variance
 
 
+def _is_last(axis, dimensions: int) -> bool:
+    """Whether an axis in a configuration is that of a step's values."""
+    axis = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
+    return axis in (-1, dimensions - 1)
+
+
 def passes(layer: Layer) -> bool:
     """Whether a layer does nothing when the network runs."""
     if layer.type == "Activation":
@@ -33,13 +39,13 @@ def passes(layer: Layer) -> bool:
     return layer.type in PASSING
 
 
-def affine(layer: Layer, width: int | None) -> Affine | None:
+def affine(layer: Layer, width: int | None, dimensions: int = 3) -> Affine | None:
     """The map [rows written, columns read] that a layer is, and None for a layer that is none.
 
-    width: how many values it reads, where that is known.
+    width: how many values it reads, where that is known. dimensions: of what it reads, batch and steps among them.
     """
     if layer.type == "TimeDistributed":
-        return affine(_inner(layer), width)
+        return affine(_inner(layer), width, dimensions - 1)
     config, values = layer.config or {}, list(layer.variables.values())
     if layer.type == "Dense":
         if activation(config.get("activation"), layer) != "linear" or len(values) not in (1, 2) or values[0].ndim != 2:
@@ -48,12 +54,16 @@ def affine(layer: Layer, width: int | None) -> Affine | None:
     if layer.type == "Rescaling":
         return _diagonal(config.get("scale", 1.0), config.get("offset", 0.0), width, layer)
     if layer.type == "Normalization":
+        # Without an axis one mean and one variance are for all values.
+        axis = config.get("axis", -1)
+        if axis not in (None, []) and not _is_last(axis, dimensions):
+            return None
         mean, variance = (values[0], values[1]) if len(values) >= 2 else (config.get("mean"), config.get("variance"))
         if mean is None or variance is None or config.get("invert"):
             return None
         deviation = np.maximum(np.sqrt(_numbers(variance, layer)), EPSILON)
         return _diagonal(1.0 / deviation, -_numbers(mean, layer) / deviation, width, layer)
-    if layer.type == "BatchNormalization":
+    if layer.type == "BatchNormalization" and _is_last(config.get("axis", -1), dimensions):
         return _batch(config, values, width, layer)
     return None
 
@@ -62,7 +72,11 @@ def why_not(layer: Layer) -> str:
     """Why a layer cannot be part of a model."""
     inner = _inner(layer) if layer.type == "TimeDistributed" else layer
     if inner.type == "Dense":
-        return f"{layer.name} (Dense with the activation {activation((inner.config or {}).get('activation'), layer)})"
+        named = activation((inner.config or {}).get("activation"), layer)
+        what = f"the activation {named}" if named != "linear" else "weights that are quantised or in parts, as LoRA has them"
+        return f"{layer.name} (Dense with {what})"
+    if inner.type in ("Normalization", "BatchNormalization"):
+        return f"{layer.name} ({inner.type} of an axis other than the last, or inverted)"
     return f"{layer.name} ({layer.type or 'of a class that the file does not tell'})"
 
 

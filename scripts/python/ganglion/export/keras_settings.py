@@ -22,6 +22,8 @@ class Told:
     settings: dict = field(default_factory=dict)
     wiring: dict | None = None
     mask: np.ndarray | None = None
+    # What the command line says of this layer's wiring.
+    asked: str | None = None
 
     def choose(self, name: str, asked, layer: Layer, account: Account):
         """A setting from the file or the command line; None if neither tells it. Refuses two that differ."""

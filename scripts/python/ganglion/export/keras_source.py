@@ -46,6 +46,8 @@ def canonical(opened: Opened, name: str, options: Options, account: Account) -> 
         )
     if kinds == {"ltc"}:
         options.refuse("is for CfC networks; this one is an LTC", "mode", "activation", "forget_bias")
+    if len(options.wiring) > 1 and len(options.wiring) != model.wired:
+        raise ExportError(f"--wiring is given {len(options.wiring)} times, but the network has {model.wired} wired CfC layers")
     if "wired" not in kinds:
         options.refuse("is for a wired CfC; the weights of others tell theirs", "wiring", "wiring_seed")
     return chain.network(FLAVOUR)
@@ -67,6 +69,8 @@ class _Model:
         self.chain: Chain | None = None
         self.done: set[str] = set()
         self.wirings: set = set()
+        # How many of the network's layers are wired CfCs.
+        self.wired = 0
         # Why layers that are known not to belong to the network are left out.
         self.why: dict[str, str] = {}
 
@@ -86,6 +90,15 @@ class _Model:
                 f"layer {layer.name} holds {len(found)} cells (StackedRNNCells or Bidirectional): build a CfC for each, "
                 "one after the other"
             )
+        if spare := keras_cells.spare(layer, found):
+            raise ExportError(
+                f"layer {layer.name} holds more than its cell: {', '.join(spare[:4])}{' ...' if len(spare) > 4 else ''}, which would be lost; "
+                "save the model with model.save('policy.keras'), built of layers one after the other"
+            )
+        if layer.type not in (None, "CfC", "LTC", "RNN"):
+            self.account.choose(
+                f"layer {layer.name} as the cell in it: what the class {layer.type} does besides, no file tells"
+            )
         first, known = len(self.chain.cells) if self.chain else 0, told(layer, self.options)
         shared = (known.wiring or {}).get("shared_object_id")
         if found[0].kind == "wired" and shared is not None and shared in self.wirings:
@@ -94,6 +107,9 @@ class _Model:
                 "tells which; train with a wiring for each layer"
             )
         self.wirings.add(shared)
+        if found[0].kind == "wired":
+            known.asked = self.options.wiring_of(self.wired)
+            self.wired += 1
         self.chain = keras_cells.add(self.chain, found[0], layer, known, self.options, self.account)
         self._use(layer, first)
 
@@ -249,7 +265,7 @@ class _Model:
             if layer is None or len(values) not in (1, 2) or values[0].ndim != 2 or layer.name in self.recurrent:
                 others = [other.name for other in self.file.layers if other.variables and other.name not in self.recurrent]
                 raise ExportError(
-                    f"--head {options.head}: no Dense layer is called so; there are {', '.join(others) or 'none'}"
+                    f"--head {options.head}: no Dense layer of floating-point weights is called so; there are {', '.join(others) or 'none'}"
                 )
             if values[0].shape[0] != self.chain.width:
                 raise ExportError(
@@ -279,7 +295,7 @@ class _Model:
             if why is None and configured and self.options.prefix is not None:
                 why = "does not belong to the layer chosen by --prefix"
             if why is None:
-                refused.append(layer.name)
+                refused.append(layer.name or "weights of the model's own")
             for name, value in layer.variables.items():
                 self.account.leave(f"{layer.name}/{name}", value.shape, why or "?")
         if refused:

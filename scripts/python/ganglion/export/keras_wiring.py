@@ -46,31 +46,24 @@ def masks(
             f"the wiring of {layer.name} is not among its weights: state it with --wiring as training made it, for instance "
             "--wiring 'AutoNCP(19, 4, sparsity_level=0.5, seed=22222)', or export a .keras file, which tells it"
         )
-    adjacencies = wiring.layers(inputs)
-    drawn = [adjacency.shape[1] for adjacency in adjacencies]
-    if drawn != sizes:
-        raise ExportError(f"layer {layer.name} has layers of {sizes} neurons, but {wiring} has {drawn}")
-    found = wirings.check(wiring, inputs, kernels, account, stated=not note)
-    note = ", ".join(part for part in (note, found) if part)
-    account.set("wiring", wiring, note)
-    made = [np.concatenate([adjacency, np.ones((size, size))]) for adjacency, size in zip(adjacencies, sizes)]
-    return min(wiring.outputs, sizes[-1]), made, f"{wiring}, {note}"
+    made, remembered = wirings.masks(wiring, kernels, f"layer {layer.name}", account, note)
+    return min(wiring.outputs, sizes[-1]), made, remembered
 
 
 def _stated(layer: Layer, told: Told, options: Options) -> wirings.Wiring | None:
     """The wiring that the command line states, unless the file says another."""
-    if options.wiring is None and options.wiring_seed is None:
+    if told.asked is None and options.wiring_seed is None:
         return None
-    if options.wiring is not None and options.wiring_seed is not None:
+    if told.asked is not None and options.wiring_seed is not None:
         raise ExportError("--wiring tells the seed too: give it there, and not with --wiring-seed")
-    if told.wiring is None and options.wiring is None:
+    if told.wiring is None and told.asked is None:
         raise ExportError(f"--wiring-seed alone does not tell the wiring of {layer.name}: state all of it with --wiring")
     known = (
         wirings.from_config(told.wiring, options.wiring_seed, f"layer {layer.name}") if told.wiring is not None else None
     )
-    if options.wiring is None:
+    if told.asked is None:
         return known
-    stated = wirings.from_call(options.wiring)
+    stated = wirings.from_call(told.asked)
     if known is not None and (known.kind, known.arguments) != (stated.kind, stated.arguments):
         raise ExportError(f"--wiring {stated}, but the file says {known}")
     return stated

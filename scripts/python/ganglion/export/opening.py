@@ -53,7 +53,7 @@ def open_checkpoint(path: Path) -> Opened:
             found = "a TensorFlow SavedModel" if (path / "saved_model.pb").exists() else "a folder"
             raise ExportError(f"{path} is {found}: name a file; from Keras save it with model.save('policy.keras')")
         if not path.is_file():
-            raise ExportError(f"{path}: no such file")
+            raise ExportError(f"{path}: {'is no regular file: name a file' if path.exists() else 'no such file'}")
         if path.stat().st_size > MOST_BYTES:
             raise ExportError(
                 f"{path} has {path.stat().st_size} bytes: more than a checkpoint of a liquid network can have"
@@ -102,12 +102,23 @@ def _safetensors(content: bytes, name: str) -> Opened:
         raise ExportError(f"{name}: {error}") from error
 
 
+def _arrays(arrays, archive: zipfile.ZipFile, name: str) -> dict[str, np.ndarray]:
+    """The arrays of a .npz; one of Python's objects is a pickle, and not read."""
+    for member in archive.namelist():
+        if b"|O'" in archive.read(member)[:128]:
+            raise ExportError(
+                f"{name}: {member.removesuffix('.npy')} holds objects of Python, which are not read: save each tensor by its own name, "
+                "numpy.savez(path, **{name: value.numpy() for name, value in model.state_dict().items()})"
+            )
+    return {key: arrays[key] for key in arrays.files}
+
+
 def _archive(content: bytes, name: str) -> Opened:
     """A zip archive: of PyTorch, of Keras, or of NumPy."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.namelist()
-        if any(member.file_size > MOST_BYTES for member in archive.infolist()):
+        if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
             raise ExportError(f"{name} unpacks to more than a checkpoint of a liquid network can have")
         if "config.json" in members and any(member.endswith(".weights.h5") for member in members):
             return Opened("keras", "Keras 3 archive", archive)
@@ -116,12 +127,14 @@ def _archive(content: bytes, name: str) -> Opened:
             return Opened("tensors", "torch.save", torch_file.read_archive(archive, folder, name))
         if members and all(member.endswith(".npy") for member in members):
             with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-                return Opened("tensors", "numpy.savez", {key: arrays[key] for key in arrays.files})
+                return Opened("tensors", "numpy.savez", _arrays(arrays, archive, name))
     except ExportError:
         raise
     except Exception as error:  # a damaged archive raises many kinds
         raise ExportError(f"{name} is damaged: {type(error).__name__}, {str(error)[:200]}; copy it again") from error
     shown = ", ".join(members[:4]) or "nothing"
+    if any(member.rpartition("/")[2] == "archive_format" or member.endswith("/models/model.json") for member in members):
+        raise ExportError(f"{name} is a program of torch.export (.pt2), which is not run here; {torch_file.REMEDY}")
     if any(member.endswith("model.json") or member.endswith("saved_model.pb") for member in members):
         raise ExportError(
             f"{name} is an archive of TensorFlow files ({shown}): save the model with model.save('policy.keras')"

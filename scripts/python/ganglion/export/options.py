@@ -43,7 +43,7 @@ class Options:
     input_mapping: str | None = None
     output_mapping: str | None = None
     forget_bias: float | None = None
-    wiring: str | None = None
+    wiring: list[str] = field(default_factory=list)
     wiring_seed: int | None = None
     params: Path | None = None
     uses_elapsed_time: bool = False
@@ -59,6 +59,12 @@ class Options:
             raise ExportError("--stack names several networks in order and --prefix one: give one of them")
         if any(not name for name in self.stack) and len(self.stack) > 1:
             raise ExportError("--stack has an empty name")
+
+    def wiring_of(self, wired: int) -> str | None:
+        """The wiring that is stated for a wired CfC, of which so many stand in front; one alone is for all of them."""
+        if len(self.wiring) > 1:
+            return self.wiring[wired] if wired < len(self.wiring) else None
+        return self.wiring[0] if self.wiring else None
 
     def refuse(self, why: str, *names: str):
         """Refuses options that mean nothing for this checkpoint."""
@@ -139,7 +145,10 @@ def parser() -> argparse.ArgumentParser:
     cells.add_argument(
         "--wiring",
         metavar="CALL",
-        help="Keras, wired CfC: the wiring as training made it, e.g. 'AutoNCP(19, 4, sparsity_level=0.5, seed=22222)'",
+        action="append",
+        default=[],
+        help="a wired CfC of Keras, or of PyTorch without its masks: the wiring as training made it, e.g. 'AutoNCP(19, 4, "
+        "sparsity_level=0.5, seed=22222)'; once for all wired layers, or once for each in order",
     )
     cells.add_argument(
         "--wiring-seed", type=int, help="Keras, wired CfC: the seed of the wiring, where all else of it is told"

@@ -25,7 +25,17 @@ TRAINING = re.compile(
     r"hyper_parameters|hparams\w*|train_state|shadow_params|collected_params)",
     re.IGNORECASE,
 )
+# Weights that are made of others when a network runs.
+MADE = re.compile(r"(parametrizations\.|_[gv]$|_orig$|_packed_params)")
+# What a cell that stands at the root calls its own.
+CELL = re.compile(r"((backbone|ff1|ff2|time_a|time_b|layer_\d+|parametrizations)\.|\w+$)")
 DEPTH = 32
+# Members of all containers; one that is met on several ways counts on each.
+MOST_MEMBERS = 1_000_000
+# The functions with which PyTorch makes tensors that are none of plain numbers: sparse, quantised, nested, without data.
+TENSOR = re.compile(r"^torch(\._\w+)?\._rebuild_\w+$")
+# Members of the dictionary that every optimizer of PyTorch saves, under whatever name.
+OPTIMIZER = {"state", "param_groups"}
 
 
 @dataclass
@@ -42,12 +52,18 @@ class State:
 
     def __init__(self, content, name: str, account: Account):
         self.account = account
+        # How many wired CfCs had to be told their wiring.
+        self.wired = 0
         self._tensors: dict[str, object] = {}
         self._original: dict[str, str] = {}
         # The keys on the way to a tensor, which a dot within a key does not divide.
         self._keys: dict[str, tuple[str, ...]] = {}
         self._foreign: list[str] = []
+        self._members = 0
+        self._unread: list[tuple[tuple[str, ...], str]] = []
+        self._optimizers: set[tuple[str, ...]] = set()
         self._collect(content, (), 0)
+        self._refuse_unread()
         if not self._tensors:
             if self._foreign:
                 raise ExportError(
@@ -60,6 +76,9 @@ class State:
     def _collect(self, value, path: tuple[str, ...], depth: int):
         if depth > DEPTH:
             raise ExportError(f"the checkpoint is nested deeper than {DEPTH} levels at {'.'.join(path)[:80]}; {REMEDY}")
+        self._members += 1
+        if self._members > MOST_MEMBERS:
+            raise ExportError(f"the checkpoint has more than {MOST_MEMBERS} members; {REMEDY}")
         if isinstance(value, (Tensor, np.ndarray)):
             original = ".".join(path)
             name = ".".join(part for part in original.split(".") if part not in WRAPPERS)
@@ -67,6 +86,8 @@ class State:
                 raise ExportError(f"{original} and {self._original[name]} are the same but for wrappers; {REMEDY}")
             self._tensors[name], self._original[name], self._keys[name] = value, original, path
         elif isinstance(value, dict):
+            if value.keys() == OPTIMIZER:
+                self._optimizers.add(path)
             for key, member in value.items():
                 if isinstance(key, (str, int)):
                     self._collect(member, (*path, str(key)), depth + 1)
@@ -76,9 +97,20 @@ class State:
         elif isinstance(value, Foreign):
             if "_modules" in value.attributes or "_parameters" in value.attributes:
                 self._foreign.append(value.origin)
+            elif TENSOR.search(value.origin):
+                self._unread.append((path, value.origin.rpartition(".")[2]))
             else:
                 # A dictionary of a class of its own.
                 self._collect(value.items, path, depth + 1)
+
+    def _refuse_unread(self):
+        """Refuses tensors whose numbers are not read here: without them the network would be another."""
+        for path, origin in self._unread:
+            if not self._is_of_training(path):
+                raise ExportError(
+                    f"{'.'.join(path) or 'the checkpoint'} is a tensor that is not read ({origin.removeprefix('_rebuild_')}): make it dense "
+                    "and of floating point before saving, for instance with .to_dense() or .dequantize()"
+                )
 
     def _prune(self):
         """Weights beside a mask of torch.nn.utils.prune are their product."""
@@ -135,7 +167,18 @@ class State:
 
     def is_of_training(self, name: str) -> bool:
         """Whether a tensor belongs to an optimizer or the like."""
-        return any(TRAINING.fullmatch(key) for key in self._keys[name][:-1])
+        return self._is_of_training(self._keys[name])
+
+    def _is_of_training(self, path: tuple[str, ...]) -> bool:
+        return any(TRAINING.fullmatch(key) for key in path[:-1]) or any(
+            path[: len(place)] == place for place in self._optimizers
+        )
+
+    def is_number_beside(self, name: str, network: Found) -> bool:
+        """Whether a tensor is a single number outside of the dictionary that holds the network: a loss, a rate, a scale of
+        training. Within that dictionary it may be a part of the model."""
+        own = {keys[:-1] for other, keys in self._keys.items() if other.startswith(network.cell)}
+        return not self._tensors[name].shape and self._keys[name][:-1] not in own
 
     def networks(self) -> list[Found]:
         """The networks, told by the tensors of their cells."""
@@ -193,19 +236,31 @@ class State:
             raise ExportError(
                 f"the checkpoint holds a module whole ({self._foreign[0]}), whose class is not run here, and no state_dict; {REMEDY}"
             )
-        wrapped = [
-            n for n in self._tensors if re.search(r"(parametrizations\.weight|weight_[gv]$|_packed_params|weight_orig$)", n)
-        ]
-        if wrapped:
-            raise ExportError(
-                f"{wrapped[0]}: its weights are parametrised or packed; remove that before saving the state_dict (for instance "
-                "torch.nn.utils.parametrize.remove_parametrizations)"
-            )
-        names = ", ".join(list(self._tensors)[:4])
+        self._refuse_parametrised(list(self._tensors))
+        names = ", ".join(name or "a tensor without a name" for name in list(self._tensors)[:4])
         raise ExportError(
             "no ncps.torch CfC or LTC in this checkpoint: no tensor is named ...ff1.weight beside time_a or w_tau, or ...gleak "
             f"beside erev; it has {names}{' ...' if len(self._tensors) > 4 else ''}"
         )
+
+    def own(self, network: Found) -> list[str]:
+        """What has not been taken of a network's own tensors: below its cell, and its projection and memory beside it."""
+        if network.cell:
+            beside = (f"{network.prefix}fc.", f"{network.prefix}lstm.") if network.cell != network.prefix else ()
+            return [name for name in self._tensors if name.startswith((network.cell, *beside))]
+        return [name for name in self._tensors if CELL.match(name)]
+
+    def refuse_parametrised(self, network: Found):
+        """Refuses a network whose weights are made of others when it runs: they would be taken for something else."""
+        self._refuse_parametrised(self.own(network))
+
+    def _refuse_parametrised(self, names: list[str]):
+        for name in names:
+            if MADE.search(name):
+                raise ExportError(
+                    f"{self._original[name]}: its weights are parametrised or packed; remove that before saving the state_dict (for instance "
+                    "torch.nn.utils.parametrize.remove_parametrizations)"
+                )
 
     def layer(self, asked: str, beside: str) -> str:
         """The full name of a layer: as it is, or relative to where the network `beside` stands."""

@@ -7,6 +7,7 @@ tensor's numbers are looked up when they are asked for, and never outside its st
 from __future__ import annotations
 
 import io
+import math
 import struct
 import zipfile
 from dataclasses import dataclass
@@ -44,6 +45,17 @@ STORAGES = {
     "ByteStorage": "uint8",
     "BoolStorage": "bool",
 }
+# Numbers that no weights of a network here are: what they are called, and the bytes of one.
+OTHER_STORAGES = {
+    "ComplexFloatStorage": ("complex64", 8),
+    "ComplexDoubleStorage": ("complex128", 16),
+    "QInt8Storage": ("qint8", 1),
+    "QUInt8Storage": ("quint8", 1),
+    "QUInt4x2Storage": ("quint4x2", 1),
+    "QUInt2x4Storage": ("quint2x4", 1),
+    "QInt32Storage": ("qint32", 4),
+}
+OTHER_SIZES = dict(OTHER_STORAGES.values())
 MOST_ELEMENTS = 1 << 28
 REMEDY = "save the state_dict alone, where the network was trained: torch.save(model.state_dict(), 'policy.pt')"
 
@@ -81,9 +93,15 @@ class Tensor:
         """Its numbers: float64 and whole ones as they are, all others as float32."""
         if self.kind not in TYPES:
             raise ExportError(f"a tensor of type {self.kind} is not read: convert it with .float() before saving")
-        count = int(np.prod(self.shape, dtype=np.float64))
+        try:
+            return self._array()
+        except (ValueError, OverflowError) as error:  # NumPy's limits of dimensions, lengths and strides
+            raise ExportError(f"a tensor's shape cannot be ({error}): the file is damaged, copy it again") from error
+
+    def _array(self) -> np.ndarray:
+        count = math.prod(self.shape)
         if count > MOST_ELEMENTS:
-            raise ExportError(f"a tensor of {count} elements is too large")
+            raise ExportError(f"a tensor of more than {MOST_ELEMENTS} elements is too large")
         content, size = self.storage.load(), np.dtype(TYPES[self.kind]).itemsize
         numbers = np.frombuffer(content[: len(content) // size * size], "<" + TYPES[self.kind].replace("?", "u1"))
         last = self.offset + sum((size - 1) * stride for size, stride in zip(self.shape, self.strides))
@@ -129,7 +147,8 @@ def _known() -> dict:
         ("torch.storage", "UntypedStorage"): Kind("uint8"),
         ("torch", "UntypedStorage"): Kind("uint8"),
     }
-    for name, kind in STORAGES.items():
+    others = {name: kind for name, (kind, _) in OTHER_STORAGES.items()}
+    for name, kind in (STORAGES | others).items():
         known[("torch", name)] = known[("torch.cuda", name)] = Kind(kind)
     for name in (*TYPES, "complex64", "complex128", "float8_e4m3fn", "float8_e5m2"):
         known[("torch", name)] = Kind(name)
@@ -210,7 +229,8 @@ def read_stream(content: bytes, name: str):
             raise ExportError(f"{name} has a storage that nothing refers to: the file is damaged, copy it again")
         storage = storages[key]
         head = file.read(8)
-        size = storage.count * np.dtype(TYPES.get(storage.kind, "u1").replace("?", "u1")).itemsize
+        single = OTHER_SIZES.get(storage.kind) or np.dtype(TYPES.get(storage.kind, "u1").replace("?", "u1")).itemsize
+        size = storage.count * single
         data = file.read(size) if size <= len(content) else b""
         if len(head) != 8 or struct.unpack("<q", head)[0] != storage.count or len(data) != size:
             raise ExportError(f"{name} ends within its storages: the file is damaged, copy it again")

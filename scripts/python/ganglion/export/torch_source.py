@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import ltc
+from . import ltc, wirings
 from .account import Account
 from .chain import Chain
 from .network import ACTIVATIONS, ExportError, Network
@@ -29,6 +29,10 @@ def canonical(content, name: str, options: Options, account: Account) -> Network
     chain = None
     for part in parts:
         chain = _network(chain, state, part, options, account)
+    if options.wiring and (not state.wired or len(options.wiring) not in (1, state.wired)):
+        raise ExportError(
+            f"--wiring is for each wired CfC that is without its sparsity_mask; it is given {len(options.wiring)} times, and {state.wired} are"
+        )
     if options.head is not None:
         head = state.layer(options.head, parts[-1].prefix)
         weight = state.take(f"{head}.weight", "projection")
@@ -45,6 +49,7 @@ def canonical(content, name: str, options: Options, account: Account) -> Network
 
 def _network(chain: Chain | None, state: State, part: Found, options: Options, account: Account) -> Chain:
     """Puts a CfC or LTC behind what there is."""
+    state.refuse_parametrised(part)
     if part.kind == "ltc":
         for option, given in (("mode", options.mode), ("activation", options.activation)):
             if given is not None and not options.stack:
@@ -85,6 +90,7 @@ def _cfc(chain: Chain | None, state: State, part: Found, options: Options, accou
         if not sources:
             raise ExportError(f"{part.cell}layer_0.ff1.weight is missing from the checkpoint")
     mode = _mode(state, sources[0], options.mode, account)
+    masks = _masks(state, part, sources, options, account)
     first = len(chain.cells) if chain else 0
     for k, source in enumerate(sources, first):
         # Dropout and activations take indices too, so the indices have gaps.
@@ -100,7 +106,7 @@ def _cfc(chain: Chain | None, state: State, part: Found, options: Options, accou
                 "the checkpoint does not say the backbone's activation: state it with --activation, one of "
                 f"{', '.join(ACTIVATIONS)} (CfC() uses lecun_tanh unless told otherwise)"
             )
-        mask = state.take(f"{source}sparsity_mask", "zeros of ff1 and ff2") if f"{source}sparsity_mask" in state else None
+        mask = masks[k - first]
 
         def affine(name, target, mask=None):
             weight, bias = state.take(f"{source}{name}.weight", target), state.take(f"{source}{name}.bias", target)
@@ -136,6 +142,43 @@ def _cfc(chain: Chain | None, state: State, part: Found, options: Options, accou
             f"{part.prefix}fc",
         )
     return chain
+
+
+def _masks(state: State, part: Found, sources: list[str], options: Options, account: Account) -> list[np.ndarray | None]:
+    """What ff1 and ff2 of each cell are multiplied by; None for cells that are not wired, and where it was done already.
+
+    Training loops that keep only what is trained (moving averages, named_parameters() with requires_grad) lose the masks, and the
+    weights off the wiring are then numbers that the network never used.
+    """
+    found = [
+        state.take(f"{source}sparsity_mask", "zeros of ff1 and ff2") if f"{source}sparsity_mask" in state else None
+        for source in sources
+    ]
+    missing = [k for k, mask in enumerate(found) if mask is None]
+    # A wired cell has no backbone; with one these are cells of the trainer's own, one behind the other.
+    own = any(f"{source}backbone." in name for source in sources for name in state.names)
+    if part.kind != "wired" or not missing or own:
+        return found
+    kernels = [
+        [state.array(f"{source}{name}.weight").T for name in ("ff1", "ff2") if f"{source}{name}.weight" in state]
+        for source in sources
+    ]
+    if any(kernel.ndim != 2 or kernel.shape != pair[0].shape for pair in kernels for kernel in pair):
+        raise ExportError(f"{part.cell}layer_0 and what follows: ff1 and ff2 have shapes that do not fit together")
+    asked = options.wiring_of(state.wired) if len(missing) == len(sources) else None
+    if asked is not None:
+        state.wired += 1
+        made, _ = wirings.masks(wirings.from_call(asked), kernels, part.cell or "the cell", account)
+        return [np.abs(mask.T) for mask in made]
+    zeros = [np.logical_and.reduce([kernel == 0 for kernel in pair]) for pair in kernels]
+    if any(zeros[k].any() for k in missing) and all((kernel != 0)[~zeros[k]].all() for k in missing for kernel in kernels[k]):
+        account.choose("weights without their sparsity_mask, whose zeros ff1 and ff2 share: the wiring is in them")
+        return found
+    raise ExportError(
+        f"{sources[missing[0]]}sparsity_mask is missing: the checkpoint has only what was trained (a moving average, or named_parameters() "
+        "with requires_grad), and weights off the wiring are among it; load it into the model and save model.state_dict(), or state the "
+        "wiring as training made it, for instance --wiring 'AutoNCP(19, 4, sparsity_level=0.5, seed=22222)'"
+    )
 
 
 def _check(k: int, backbone: list, heads: dict, units: int):
@@ -179,7 +222,10 @@ def _ltc(chain: Chain | None, state: State, part: Found, options: Options, accou
     unfolds, softplus, epsilon = options.ltc_settings("the checkpoint", account)
     k = len(chain.cells) if chain else 0
     found = {name: state.take(f"{part.cell}{name}", f"cell{k}") for name in ltc.PARAMETERS}
-    masks = [state.take(f"{part.cell}{name}", f"zeros of cell{k}") for name in ("sparsity_mask", "sensory_sparsity_mask")]
+    masks = [
+        _synapses(state, part.cell, mask, found[potential], k, account)
+        for mask, potential in (("sparsity_mask", "erev"), ("sensory_sparsity_mask", "sensory_erev"))
+    ]
     found |= {name: state.take(f"{part.cell}{name}", f"cell{k}") for name in ltc.MAPPINGS if f"{part.cell}{name}" in state}
     account.set("mapping", ", ".join(n for n in ltc.MAPPINGS if n in found) or "none", "its tensors")
     motors = options.motors
@@ -199,6 +245,15 @@ def _ltc(chain: Chain | None, state: State, part: Found, options: Options, accou
     return chain
 
 
+def _synapses(state: State, cell: str, mask: str, potentials: np.ndarray, k: int, account: Account) -> np.ndarray:
+    """Which synapses there are: by their mask, or without one by their reversal potentials. Those of synapses that there are not begin at
+    0, and no gradient moves them."""
+    if f"{cell}{mask}" in state:
+        return state.take(f"{cell}{mask}", f"zeros of cell{k}")
+    account.choose(f"{int((potentials != 0).sum())} synapses by their reversal potentials, for want of {cell}{mask}")
+    return potentials != 0
+
+
 def _branch(other: Found, chosen: Found) -> str:
     """Below which name everything belongs with `other` and not with `chosen`: where their names part."""
     theirs, ours = other.prefix.split(".")[:-1], chosen.prefix.split(".")[:-1]
@@ -210,6 +265,12 @@ def _branch(other: Found, chosen: Found) -> str:
 
 def _leave_rest(state: State, parts: list[Found], others: list[Found], options: Options):
     """Says of every tensor that was not used why, and refuses those that may be layers of the network."""
+    lost = [name for part in parts for name in state.own(part) if part.cell and not state.is_count(name)]
+    if lost:
+        raise ExportError(
+            f"tensors of the network itself that are not read: {', '.join(sorted(lost)[:8])}{' ...' if len(lost) > 8 else ''}; without them it "
+            "would be another: save the state_dict of the network as ncps.torch builds it"
+        )
     branches = [(_branch(other, parts[0]), other) for other in others if other not in parts]
     refused = []
     for name in state.names:
@@ -220,6 +281,8 @@ def _leave_rest(state: State, parts: list[Found], others: list[Found], options: 
             state.leave(name, f"belongs to the network under {owner.prefix!r}, which was not chosen")
         elif state.is_count(name):
             state.leave(name, "whole numbers, which count something and are no weights")
+        elif state.is_number_beside(name, parts[0]):
+            state.leave(name, "a single number beside the network's weights, and no layer")
         elif options.only_cfc:
             state.leave(name, "another layer, by --only-cfc")
         else:

@@ -243,3 +243,26 @@ def check(wiring: Wiring, inputs: int, kernels: list[list[np.ndarray]], account:
         )
         return f"{count} weights off it are beyond what the initialiser draws"
     return "other seeds fit too, so the weights cannot prove it" if fitting else "checked against the weights"
+
+
+def masks(
+    wiring: Wiring, kernels: list[list[np.ndarray]], place: str, account: Account, note: str = ""
+) -> tuple[list[np.ndarray], str]:
+    """The signed mask of each layer of a wired CfC, [source + own state, destination], and what the model file is to remember of
+    the wiring.
+
+    kernels: for each layer its ff1 and ff2, [source + own state, destination]. note: who told the wiring; "" for the command line.
+    """
+    sizes = [pair[0].shape[1] for pair in kernels]
+    inputs = kernels[0][0].shape[0] - sizes[0]
+    if inputs < 1:
+        raise ExportError(f"{place} reads no inputs: its weights do not fit together")
+    adjacencies = wiring.layers(inputs)
+    drawn = [adjacency.shape[1] for adjacency in adjacencies]
+    if drawn != sizes:
+        raise ExportError(f"{place} has layers of {sizes} neurons, but {wiring} has {drawn}")
+    found = check(wiring, inputs, kernels, account, stated=not note)
+    note = ", ".join(part for part in (note, found) if part)
+    account.set("wiring", wiring, note or "--wiring")
+    made = [np.concatenate([adjacency, np.ones((size, size))]) for adjacency, size in zip(adjacencies, sizes)]
+    return made, f"{wiring}, {note}"

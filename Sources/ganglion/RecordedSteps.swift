@@ -1,0 +1,63 @@
+import ControlLoop
+import FlightLog
+import LiquidModel
+
+/// What a network saw in each tick of a log, and what of the log could not be used.
+struct RecordedSteps {
+  /// The log.
+  let path: String
+  /// The ticks that could be read, ts in the model's time unit.
+  private(set) var steps: [Calibration.Step] = []
+  private(set) var missing = MissingTicks()
+
+  /// Reads the log at `path`, and all parts of its run behind it, as input of `model`.
+  ///
+  /// - Throws: `LogError`, and `CommandFailure` for a log with another network's inputs.
+  init(path: String, for model: NetworkModel) throws {
+    self.path = path
+    let log = try FlightLogReader(path: path)
+    let unit = try Self.timeUnit(of: log, path, for: model)
+    let inputs = model.inputs.count
+    var cursor = log.ticks()
+    var record = TickRecord(input: TickInput(), output: TickOutput())
+    reading: while true {
+      switch try cursor.next(into: &record) {
+      case .tick:
+        let values = record.output.networkInputs
+        guard values.count == inputs else {
+          throw CommandFailure(
+            "\(path): the network in the log has \(values.count) inputs, the model has \(inputs): fly this "
+              + "network's configuration to get a log for it")
+        }
+        let ts =
+          unit == model.timeUnit ? record.output.ts : Float(Double(record.output.ts) * unit / model.timeUnit)
+        steps.append(Calibration.Step(inputs: (0..<inputs).map { values[$0] }, ts: ts))
+      case .dropout(let count): missing.add(ticks: count)
+      case .damage(let damage): missing.add(damage)
+      case .end: break reading
+      }
+    }
+  }
+
+  /// Seconds that ts = 1 stands for in a log, whose network must have the model's inputs.
+  private static func timeUnit(of log: FlightLogReader, _ path: String, for model: NetworkModel) throws
+    -> Double
+  {
+    // A log without a network says nothing of its inputs.
+    guard !log.model.isEmpty else { return model.timeUnit }
+    let flown: ModelFile
+    do throws(ModelError) {
+      flown = try ModelFile.read(log.model)
+    } catch {
+      throw CommandFailure("\(path): the network in the log cannot be read: \(error)")
+    }
+    guard flown.inputs.count == model.inputs.count else { return flown.timeUnit }
+    for (here, there) in zip(model.inputs, flown.inputs)
+    where (here.name, here.unit) != (there.name, there.unit) {
+      throw CommandFailure(
+        "\(path): the network in the log reads \(there.name) (\(there.unit)) where the model reads \(here.name) (\(here.unit)): "
+          + "fly this network's configuration to get a log for it")
+    }
+    return flown.timeUnit
+  }
+}

@@ -1,0 +1,93 @@
+import ControlLoop
+import FlightLog
+import Foundation
+import LiquidModel
+import Testing
+
+@testable import ganglion
+
+/// What `quantize` and `calibrate` make of a log: its ticks, and an account of those that are missing.
+@Suite struct RecordedStepsTests {
+  private static let path = URL(filePath: shippedConfiguration).deletingLastPathComponent()
+    .appending(path: "models/quadrotor-ncp19.safetensors").path
+
+  private func model() throws -> NetworkModel { try ModelFile.read(path: Self.path).model() }
+
+  private func withLog(_ body: (_ log: String, _ ticks: Int) throws -> Void) throws {
+    try withFolder { folder in
+      let log = folder + "/a.mcap"
+      let report = try ganglion.fly(
+        Flight(shippedMission(), seed: 1, fault: nil, logPath: log), showsProgress: false)
+      try body(log, Int(report.ticks))
+    }
+  }
+
+  /// Flips a bit in the middle of the file, within a chunk of ticks.
+  private func damage(_ log: String) throws {
+    var bytes = try Data(contentsOf: URL(filePath: log))
+    bytes[bytes.count / 2] ^= 1
+    try bytes.write(to: URL(filePath: log))
+  }
+
+  @Test func aWholeLogGivesAllOfItsTicks() throws {
+    try withLog { log, ticks in
+      let found = try RecordedSteps(path: log, for: model())
+      #expect(found.steps.count == ticks)
+      #expect(found.missing.text == nil && found.missing.damages.isEmpty && found.missing.unlogged == 0)
+    }
+  }
+
+  @Test func ticksThatCannotBeReadAreCounted() throws {
+    try withLog { log, ticks in
+      try damage(log)
+      let found = try RecordedSteps(path: log, for: model())
+      #expect(found.steps.count < ticks && found.steps.count > ticks / 2)
+      #expect(found.missing.damages.count == 1 && found.missing.lostBytes > 1000)
+      let text = try #require(found.missing.text)
+      #expect(text.contains("1 damaged place, \(found.missing.lostBytes) bytes lost (the first: "))
+      // The gyroscope's calibration is made before the damage; the log's source says what it met.
+      let reader = try FlightLogReader(path: log)
+      let source = LogSource(reader, try shippedMission().configuration)
+      while try source.next() != nil {}
+      #expect(source.losses == ["\(log): \(text)"])
+    }
+  }
+
+  @Test func gapsAddUp() {
+    var missing = MissingTicks()
+    missing.add(ticks: 3)
+    missing.add(ticks: .max)
+    #expect(missing.unlogged == 4_294_967_298)
+    #expect(missing.text == "not all of it could be used: 4294967298 ticks were not logged")
+  }
+
+  @Test func anotherNetworksInputsAreRefused() throws {
+    try withFolder { folder in
+      // Half a second with the network, which the log then holds.
+      let log = folder + "/a.mcap"
+      var text = try String(contentsOfFile: shippedConfiguration, encoding: .utf8)
+      text = text.replacing("duration_s: 20", with: "duration_s: 0.5").replacing(
+        /\n  evaluation: \{[^}]*\},/, with: "")
+      let mission = try Mission(
+        configuration: Array(text.utf8), model: ModelFile.bytes(path: Self.path), overrides: [:])
+      _ = try ganglion.fly(Flight(mission, seed: 1, fault: nil, logPath: log), showsProgress: false)
+      var other = try model()
+      other.inputs[2].name = "something_else"
+      let error = #expect(throws: CommandFailure.self) { _ = try RecordedSteps(path: log, for: other) }
+      #expect(error?.description.contains("reads yaw_rate_error") == true, "\(error.map { "\($0)" } ?? "")")
+      other = try model()
+      other.inputs.removeLast()
+      #expect(throws: CommandFailure.self) { _ = try RecordedSteps(path: log, for: other) }
+    }
+  }
+
+  @Test func elapsedTimeIsInTheModelsUnit() throws {
+    try withLog { log, _ in
+      let known = try RecordedSteps(path: log, for: model()).steps[100].ts
+      var seconds = try model()
+      seconds.timeUnit = 1
+      let found = try RecordedSteps(path: log, for: seconds).steps[100].ts
+      #expect(abs(found - known * 0.004) < 1e-6)
+    }
+  }
+}
