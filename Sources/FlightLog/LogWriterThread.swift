@@ -10,16 +10,18 @@ import Synchronization
 /// The thread that takes ticks from a ring and writes them to a log, so that the loop never waits for a disk.
 ///
 /// When the log can no longer be written (a full disk), the ring is still drained and the error kept for `stop`:
-/// flying goes on without a log.
+/// flying goes on without a log. A disk that hangs holds nobody but this thread, which `stop` then leaves behind.
 public final class LogWriterThread {
   /// What the thread owns while it runs.
   private final class Work: @unchecked Sendable {
-    // Sendable: `writer` and `record` are the thread's until it is joined, and so is `error` until `hasFailed` says
-    // that it is there, and will not change.
+    // Sendable: `writer` and `record` are the thread's, and so is `error` until `hasFailed` says that it is there, and
+    // will not change; `closing` is the owner's until `isStopping` says that it is there.
     let ring: TickRing
     let writer: FlightLogWriter
     let isStopping = Atomic<Bool>(false)
     let hasFailed = Atomic<Bool>(false)
+    let hasEnded = Atomic<Bool>(false)
+    var closing: [(key: String, value: String)]?
     var error: LogError?
     var record = TickRecord.blank
 
@@ -43,8 +45,9 @@ public final class LogWriterThread {
       return found
     }
 
-    func finish(_ closing: [(key: String, value: String)]) {
-      guard error == nil else { return }
+    func finish() {
+      // Without an end that was asked for the log stays cut, as one is that nobody could end.
+      guard error == nil, let closing else { return }
       do throws(LogError) {
         let drops = ring.unreportedDrops()
         if drops > 0 { try writer.appendDropout(count: drops) }
@@ -65,9 +68,11 @@ public final class LogWriterThread {
         // Asked before draining: what was pushed before `stop` is drained after the flag is seen.
         let isLast = isStopping.load(ordering: .acquiring)
         let found = drain()
-        if isLast { return }
+        if isLast { break }
         if !found { usleep(2_000) }
       }
+      finish()
+      hasEnded.store(true, ordering: .releasing)
     }
   }
 
@@ -94,26 +99,49 @@ public final class LogWriterThread {
     isRunning = true
   }
 
-  deinit {
-    guard isRunning else { return }
-    work.isStopping.store(true, ordering: .releasing)
-    pthread_join(thread, nil)
-  }
+  deinit { _ = end(within: Self.longestEnd) }
+
+  /// How long the log's end may take, in ns: far more than a slow card needs for what it has not written yet.
+  public static let longestEnd: Int64 = 10_000_000_000
 
   /// What writing has failed with; `nil` while it has not. Any thread may ask.
   public var failure: LogError? { work.hasFailed.load(ordering: .acquiring) ? work.error : nil }
 
-  /// Writes what still waits and what `closing` says of the run, finishes the log, and ends the thread. The loop must
-  /// have ended before.
+  /// Writes what still waits and what `closing` says of the run, finishes the log, and ends the thread, which may take
+  /// `nanoseconds`. The loop must have ended before.
   ///
-  /// Throws the first `LogError` that writing met.
-  public func stop(closing: [(key: String, value: String)] = []) throws(LogError) {
-    if isRunning {
-      work.isStopping.store(true, ordering: .releasing)
-      pthread_join(thread, nil)
-      isRunning = false
-      work.finish(closing)
+  /// Throws the first `LogError` that writing met, or one of a disk that hangs.
+  public func stop(
+    closing: [(key: String, value: String)] = [], within nanoseconds: Int64 = LogWriterThread.longestEnd
+  ) throws(LogError) {
+    if isRunning { work.closing = closing }
+    guard end(within: nanoseconds) else {
+      throw LogError(
+        .system(errno: ETIMEDOUT),
+        "the disk has not taken the end of the log within \(Double(nanoseconds) * 1e-9) s, and hangs",
+        remedy:
+          "See the kernel's words (dmesg | tail); rewrite what is whole of the log with `ganglion log recover`."
+      )
     }
     if let error = work.error { throw error }
+  }
+
+  /// Ends the thread. Returns whether it has ended within `nanoseconds`: one that has not is left to itself, with all that
+  /// it has.
+  private func end(within nanoseconds: Int64) -> Bool {
+    guard isRunning else { return work.hasEnded.load(ordering: .acquiring) }
+    isRunning = false
+    work.isStopping.store(true, ordering: .releasing)
+    let clock = ContinuousClock()
+    let limit = clock.now.advanced(by: .nanoseconds(nanoseconds))
+    while !work.hasEnded.load(ordering: .acquiring) {
+      guard clock.now < limit else {
+        pthread_detach(thread)
+        return false
+      }
+      usleep(1_000)
+    }
+    pthread_join(thread, nil)
+    return true
   }
 }

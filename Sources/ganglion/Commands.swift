@@ -72,7 +72,7 @@ enum Commands {
     let rest = Array(arguments.dropFirst())
     switch name {
     case "--help", "-h", "help":
-      guard name == "help", let subject = rest.first(where: { !$0.hasPrefix("-") }) else {
+      guard name == "help", let subject = rest.first(where: { !$0.hasPrefix("-") }), subject != "help" else {
         Terminal.printResult(usage)
         return .success
       }
@@ -99,7 +99,7 @@ enum Commands {
       nearestName(to: name, among: names).map { "did you mean ganglion \($0)?" }
       ?? "there are \(names.joined(separator: ", "))"
     let failure = CommandFailure(place: "command line", "there is no command '\(name)'", remedy: remedy)
-    if rest.contains("--json") {
+    if ([name] + rest).contains("--json") {
       FailureReport(failure, command: name).tell(asJSON: true)
     } else {
       Terminal.printError("\(failure.cause); \(remedy)\nganglion help lists all commands")

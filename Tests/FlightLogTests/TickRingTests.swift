@@ -85,6 +85,43 @@ import Testing
     func close() throws(LogError) {}
   }
 
+  /// A disk that takes everything but the end of the log, for which it hangs until it is let go.
+  private final class HangingDisk: LogSink, @unchecked Sendable {
+    // Sendable: only the semaphores and what they order are shared.
+    let isHanging = DispatchSemaphore(value: 0)
+    let letGo = DispatchSemaphore(value: 0)
+    let hasEnded = DispatchSemaphore(value: 0)
+    func write(_ bytes: UnsafeRawBufferPointer) throws(LogError) {}
+    func checkpoint() throws(LogError) {}
+    func close() throws(LogError) {
+      isHanging.signal()
+      letGo.wait()
+      hasEnded.signal()
+    }
+  }
+
+  @Test func aDiskThatHangsAtTheEndIsLeftBehindAndSaid() throws {
+    let disk = HangingDisk()
+    let ring = TickRing(capacity: 64)
+    let thread = try LogWriterThread(
+      ring: ring,
+      writer: FlightLogWriter(
+        sink: disk, layout: TickLayout(.quadrotor), configuration: [], model: [],
+        metadata: SyntheticFlight.metadata))
+    for tick in SyntheticFlight.ticks(10) { #expect(ring.push(tick)) }
+    for _ in 0..<2 {
+      #expect { try thread.stop(within: 2_000_000) } throws: {
+        let error = $0 as? LogError
+        return error?.cause == .system(errno: ETIMEDOUT)
+          && error?.what == "the disk has not taken the end of the log within 0.002 s, and hangs"
+      }
+    }
+    disk.isHanging.wait()
+    #expect(thread.failure == nil, "it may still come")
+    disk.letGo.signal()
+    disk.hasEnded.wait()
+  }
+
   @Test func aFullDiskIsReportedAndTheLoopGoesOn() throws {
     let ring = TickRing(capacity: 64)
     let thread = try LogWriterThread(

@@ -247,6 +247,17 @@ struct GuardProcessTests {
     #expect(scripted.next() == nil)
   }
 
+  @Test("A guard that never looks, stopped before it came to that, is known as well")
+  func neverLooks() throws {
+    // It looks once a second: the stop comes before.
+    let scripted = try ScriptedGuard(limit: 60_000_000_000)
+    kill(scripted.process.identifier, SIGSTOP)
+    let now = SystemClock().now().nanoseconds
+    #expect(scripted.process.state(now: now) == .watching)
+    #expect(scripted.process.state(now: now + GuardProcess.longestSilence + 1) == .silent)
+    #expect(scripted.process.end() == false)
+  }
+
   @Test("A guard that does not end by itself is killed, and that is said")
   func stopped() throws {
     let scripted = try ScriptedGuard(limit: 1_000_000_000)

@@ -58,6 +58,82 @@ struct PWMTests {
     #expect(machine.line("\(folder)/duty_cycle") == "900000")
   }
 
+  /// A channel as Linux 6.1 keeps it (drivers/pwm/core.c and sysfs.c): what gives no valid state is refused.
+  private struct KernelChannel {
+    var period: Int64 = 0
+    var width: Int64 = 0
+    var isEnabled = false
+    var isInversed = false
+
+    mutating func take(_ file: String, _ text: String) -> Bool {
+      var next = self
+      switch file {
+      case "period": next.period = Int64(text) ?? -1
+      case "duty_cycle": next.width = Int64(text) ?? -1
+      case "enable": next.isEnabled = text == "1"
+      default: next.isInversed = text != "normal"
+      }
+      guard next.period > 0, next.width >= 0, next.width <= next.period else { return false }
+      if next.isInversed != isInversed, isEnabled { return false }
+      self = next
+      return true
+    }
+  }
+
+  @Test("A channel starts whatever state it is in: never used, or left by somebody else")
+  func startOrder() {
+    let states: [KernelChannel] = [
+      KernelChannel(), KernelChannel(period: 100, width: 100, isEnabled: true, isInversed: true),
+      KernelChannel(period: 20_000_000, width: 1_500_000, isEnabled: true, isInversed: false),
+      KernelChannel(period: 20_000_000, width: 20_000_000, isEnabled: false, isInversed: true),
+    ]
+    for state in states {
+      var channel = state
+      for (file, text) in SysfsPulseOutput.startWrites(
+        period: 2_500_000, width: 900_000, isFresh: state.period == 0)
+      {
+        let isTaken = channel.take(file, text)
+        #expect(isTaken, "\(text) to \(file) of \(state)")
+        // Never a pulse of the old width at the new rate.
+        if channel.isEnabled { #expect(channel.width == state.width || channel.width == 900_000) }
+      }
+      #expect(channel.period == 2_500_000 && channel.width == 900_000)
+      #expect(channel.isEnabled && !channel.isInversed)
+    }
+  }
+
+  @Test("A channel that nobody has used is given its period first")
+  func fresh() throws {
+    let (machine, chip) = try machine()
+    try machine.put("sys/class/pwm/pwmchip0/pwm0/period", "0")
+    // The next file is not there, so that it ends behind the first write.
+    let folder = machine.folder.path + "/sys/class/pwm/pwmchip0/pwm0"
+    try #require(unlink("\(folder)/enable") == 0)
+    let error = linuxError { () throws(LinuxError) in
+      _ = try SysfsPulseOutput(chip, channel: 0, rate: 400, safe: 900, files: machine.files)
+    }
+    #expect(error?.what.contains("write 0 to") == true && error?.what.contains("/enable") == true)
+    #expect(machine.line("/sys/class/pwm/pwmchip0/pwm0/period") == "2500000")
+  }
+
+  @Test("After a write that failed the width from before counts as written no longer")
+  func unknownWidth() throws {
+    let (machine, chip) = try machine()
+    // A file of the kernel's that takes numbers up to 1000 and refuses larger ones.
+    let kernel = "/proc/self/oom_score_adj"
+    let before = try #require(SystemFiles().text(kernel))
+    defer { _ = SystemFiles().write(before, to: kernel) }
+    let path = machine.folder.path + "/sys/class/pwm/pwmchip0/pwm0/duty_cycle"
+    try #require(unlink(path) == 0 && symlink(kernel, path) == 0)
+    var output = try SysfsPulseOutput(chip, channel: 0, rate: 400, safe: 0.5, files: machine.files)
+    #expect(machine.line("/sys/class/pwm/pwmchip0/pwm0/duty_cycle") == "500")
+    #expect(throws: LineError.system(errno: EINVAL)) { try output.set(microseconds: 1.5) }
+    // What the failed write could have left there.
+    try #require(SystemFiles().write("900", to: kernel) == 0)
+    try output.set(microseconds: 0.5)
+    #expect(machine.line("/sys/class/pwm/pwmchip0/pwm0/duty_cycle") == "500")
+  }
+
   @Test("A channel that is not there, and a width that does not fit, are refused")
   func refused() throws {
     let (machine, chip) = try machine()

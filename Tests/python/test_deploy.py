@@ -154,6 +154,31 @@ class Deploy(unittest.TestCase):
         changed = {path for path in after if after[path] != before[path]}
         self.assertEqual(changed, {"usr/local/bin/ganglion", "var/lib/ganglion/vehicle/vehicle.json5"})
 
+    def test_permissions_are_put_right_and_folders_can_be_entered(self):
+        before = os.umask(0o077)
+        try:
+            self.assertEqual(self.deploy("drone").returncode, 0)
+        finally:
+            os.umask(before)
+        for folder in ("usr/local/bin", "var/lib/ganglion/vehicle/models", "etc/systemd/system"):
+            self.assertEqual((self.board / folder).stat().st_mode & 0o777, 0o755, folder)
+        program = self.board / "usr/local/bin/ganglion"
+        program.chmod(0o644)
+        result = self.deploy("drone")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("installed /usr/local/bin/ganglion", result.stdout)
+        self.assertEqual(program.stat().st_mode & 0o777, 0o755)
+        self.assertIn("nothing to change", self.deploy("drone").stdout)
+
+    def test_a_connection_that_breaks_does_not_leave_half_of_it(self):
+        # Nobody reads what is said from the first word on.
+        self.tool("ssh", 'shift; echo "ssh $*" >> "$CALLS"; sh -c "$*" | true')
+        self.deploy("drone", "--binary", GANGLION)
+        left = [path for path in self.files() if path.endswith((".old", ".new"))]
+        self.assertEqual(left, [])
+        self.assertIn("usr/local/bin/ganglion", self.files())
+        self.assertIn("systemctl daemon-reload", self.noted())
+
     def test_everything_is_on_the_disk_before_it_takes_its_place(self):
         for name in ("sync", "mv"):
             real = shutil.which(name)

@@ -37,6 +37,12 @@ extension Configuration {
           about: range, index, reading, seen: index == 0 ? seen.range : seen.rangeSpares[index - 1],
           accepted: nil, kin: SensorTable.rangeFinders.map(\.facts)))
     }
+    if let power = sensors.power {
+      complaints.append(
+        Self.complaint(
+          "power", power.chip.facts, power.address, behind: power.channel, readings.power.fault, seen.power,
+          accepted: nil, kin: SensorTable.powerMonitors.map(\.facts)))
+    }
     for (name, encoder, reading) in [
       ("left_encoder", sensors.leftEncoder, readings.leftEncoder),
       ("right_encoder", sensors.rightEncoder, readings.rightEncoder),

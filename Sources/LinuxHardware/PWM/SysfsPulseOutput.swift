@@ -23,6 +23,7 @@ public struct SysfsPulseOutput: PulseOutput, ~Copyable {
   private let file: Int32
   private let period: Int64
   private let safe: Float
+  /// The width that is set, in ns; −1 when it is not known.
   private var written: Int64
 
   /// Takes channel `channel` of `chip` for `rate` pulses a second, `safe` µs long until told otherwise.
@@ -50,17 +51,25 @@ public struct SysfsPulseOutput: PulseOutput, ~Copyable {
   ) throws(LinuxError) -> Int32 {
     let folder = "\(chip.folder)/pwm\(channel)"
     if !files.exists(folder) { try export(chip, channel, folder, files) }
-    // A pulse longer than the period is refused, so the old one goes first; so does the output, for a new polarity.
-    try write("0", "\(folder)/enable", files)
-    try write("0", "\(folder)/duty_cycle", files)
-    try write("normal", "\(folder)/polarity", files)
-    try write(String(period), "\(folder)/period", files)
-    try write(String(width), "\(folder)/duty_cycle", files)
-    try write("1", "\(folder)/enable", files)
+    let isFresh = files.number("\(folder)/period") == 0
+    for (file, text) in startWrites(period: period, width: width, isFresh: isFresh) {
+      try write(text, "\(folder)/\(file)", files)
+    }
     let path = files.root + "\(folder)/duty_cycle"
     let file = open(path, O_WRONLY | O_CLOEXEC)
     guard file >= 0 else { throw refusal("open", path, errno) }
     return file
+  }
+
+  /// What is written to start a channel, in order: files and their texts.
+  ///
+  /// A pulse longer than the period is refused, so the old one goes first; so does the output, for a new polarity. A channel
+  /// that nobody has used has no period, and most kernels (6.1 among them) refuse all else, even to stop, until it has one.
+  static func startWrites(period: Int64, width: Int64, isFresh: Bool) -> [(file: String, text: String)] {
+    (isFresh ? [("period", String(period))] : []) + [
+      ("enable", "0"), ("duty_cycle", "0"), ("polarity", "normal"), ("period", String(period)),
+      ("duty_cycle", String(width)), ("enable", "1"),
+    ]
   }
 
   deinit {
@@ -76,6 +85,8 @@ public struct SysfsPulseOutput: PulseOutput, ~Copyable {
     // NaN fails the comparison and becomes no pulse.
     let width = microseconds > 0 ? Int64(min(Double(microseconds) * 1000, Double(period))) : 0
     guard width != written else { return }
+    // What a write that failed has left there nobody knows: the next one is made whatever it says.
+    written = -1
     let result = Self.put(width, into: file)
     if result != 0 { throw LineError(result: -result) }
     written = width
@@ -111,12 +122,19 @@ public struct SysfsPulseOutput: PulseOutput, ~Copyable {
     _ chip: PWMChip, _ channel: Int, _ folder: String, _ files: SystemFiles
   ) throws(LinuxError) {
     try write(String(channel), "\(chip.folder)/export", files)
-    // udev gives the new files to their group a moment later.
+    // udev gives the new files to their group a moment later, one after the other.
+    var refused: Int32 = 0
     for _ in 0..<100 {
-      if files.readWriteRefusal("\(folder)/duty_cycle") == 0 { return }
+      refused =
+        ["enable", "duty_cycle", "period", "polarity"].map { file in
+          // Not every chip has a polarity.
+          let number = files.readWriteRefusal("\(folder)/\(file)")
+          return file == "polarity" && number == ENOENT ? 0 : number
+        }.first { $0 != 0 } ?? 0
+      if refused == 0 { return }
       usleep(10_000)
     }
-    throw refusal("use", files.root + folder, files.readWriteRefusal("\(folder)/duty_cycle"))
+    throw refusal("use", files.root + folder, refused)
   }
 
   private static func write(_ text: String, _ path: String, _ files: SystemFiles) throws(LinuxError) {

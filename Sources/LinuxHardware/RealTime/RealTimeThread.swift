@@ -88,7 +88,10 @@ public final class RealTimeThread {
     grants = start.grants
   }
 
-  deinit { join() }
+  deinit { join(within: Self.longestEnd) }
+
+  /// How long a thread may take to end when nobody says otherwise, in ns: one that takes longer hangs in the kernel.
+  public static let longestEnd: Int64 = 2_000_000_000
 
   /// Waits until the thread has ended.
   public func join() { join(within: .max) }

@@ -56,6 +56,8 @@ public final class GuardProcess {
   private let process: Int32
   private let lifeLine: Int32
   private let loop: LoopGuard
+  /// When it was started, in ns: one that has never looked counts from then on.
+  private let start: Int64
   private var isRunning = true
   private var hasEnded = false
 
@@ -95,6 +97,7 @@ public final class GuardProcess {
     var plan = plan
     plan.page = loop.page
     var line: Int32 = -1
+    start = SystemClock().now().nanoseconds
     let result = ganglion_guard_start(&plan, &line)
     guard result > 0 else {
       throw LinuxError(
@@ -124,8 +127,8 @@ public final class GuardProcess {
     guard isRunning else { return .ended }
     if !hasEnded { hasEnded = ganglion_guard_has_ended(process) != 0 }
     if hasEnded { return .ended }
-    let last = ganglion_guard_last_look(loop.page)
-    return last != 0 && now &- last > Self.longestSilence ? .silent : .watching
+    let last = max(ganglion_guard_last_look(loop.page), start)
+    return now &- last > Self.longestSilence ? .silent : .watching
   }
 
   /// Ends the guard in order; it makes nothing safe then. Returns whether it has ended by itself within a second; a guard

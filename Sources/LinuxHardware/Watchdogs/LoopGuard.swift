@@ -131,7 +131,7 @@ public final class WatchdogThread {
     }
   }
 
-  deinit { end(within: .max) }
+  deinit { end() }
 
   /// Whether outputs are held safe and all of them have accepted that, as of the last attempt.
   public var hasMadeSafe: Bool { work.hasMadeSafe.load(ordering: .acquiring) }
@@ -141,7 +141,7 @@ public final class WatchdogThread {
 
   /// Ends the thread. Returns whether it has ended within `nanoseconds`.
   @discardableResult
-  public func end(within nanoseconds: Int64 = .max) -> Bool {
+  public func end(within nanoseconds: Int64 = RealTimeThread.longestEnd) -> Bool {
     work.isEnding.store(true, ordering: .releasing)
     work.bell.ring()
     return thread.join(within: nanoseconds)

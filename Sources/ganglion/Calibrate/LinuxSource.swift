@@ -37,7 +37,7 @@ final class LinuxSource<System: I2CSystem>: CalibrationSource {
 
   deinit {
     for thread in threads { thread.stop() }
-    for thread in threads { _ = thread.join(within: .max) }
+    for thread in threads { _ = thread.join(within: RealTimeThread.longestEnd) }
   }
 
   func next() -> (readings: SensorReadings, now: MonotonicTime)? {

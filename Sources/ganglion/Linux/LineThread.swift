@@ -121,7 +121,7 @@ final class LineThread {
     thread = try RealTimeThread("lines", scheduling: scheduling, system: system) { work.run() }
   }
 
-  deinit { end(within: .max) }
+  deinit { end(within: RealTimeThread.longestEnd) }
 
   /// Ends the thread. Returns whether it has ended within `nanoseconds`.
   @discardableResult

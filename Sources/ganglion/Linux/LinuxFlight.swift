@@ -54,6 +54,8 @@ struct LoopReport: Sendable {
   var heldSafe: UInt64 = 0
   /// What of the network was beyond its range.
   var network = NetworkTally()
+  /// Which sensors stood at the end of their range.
+  var range = RangeTally()
   /// Most periods missed in a row.
   var longestGap: UInt32 = 0
   /// What was measured.
@@ -141,6 +143,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
     report.last.inhibits = output.inhibits
     report.sensors.note(output)
     report.network.note(output)
+    report.range.note(input, output)
     report.longestGap = max(report.longestGap, input.missed)
     // Before it is armed a vehicle's sensors may still be starting; why it does not arm is said by the inhibits.
     if output.mode != .disarmed { (report.faults, report.wasArmed) = (report.faults | output.faults, true) }

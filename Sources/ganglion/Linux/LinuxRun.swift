@@ -31,8 +31,8 @@ final class LinuxRun<System: I2CSystem> {
   private let vehicle: LinuxVehicle
   private var loop: LoopThread?
 
-  /// How long the threads may take to end, all together, in ns: one that takes longer hangs in the kernel.
-  private static var longestEnd: Int64 { 2_000_000_000 }
+  /// How long the threads may take to end, all together, in ns.
+  private static var longestEnd: Int64 { RealTimeThread.longestEnd }
   /// How long it is waited for outputs to accept their safe values from outside the loop, in ns.
   private static var safeEffort: Int64 { 300_000_000 }
 

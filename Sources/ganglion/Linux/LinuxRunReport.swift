@@ -45,13 +45,15 @@ struct LinuxRunReport {
     if outcome.lostEdges > 0 { lines.append("kill switch     \(outcome.lostEdges) edges lost by the kernel") }
     lines.append("faults          " + (faults.isEmpty ? "none" : faults.map(\.text).joined(separator: "; ")))
     for entry in loop.sensors.entries { lines.append("sensors         \(entry.text)") }
-    lines += loop.network.lines
+    lines += loop.range.lines + loop.network.lines
     lines.append("ended           \(loop.last.mode)")
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     for complaint in outcome.complaints { lines.append("device          \(complaint)") }
     for grant in outcome.grants where !grant.isObtained { lines.append("real time       \(grant.text)") }
     if let logPath {
-      lines.append("log             \(logPath)" + (droppedTicks > 0 ? ", \(droppedTicks) ticks dropped" : ""))
+      lines.append(
+        "log             \(logPath)" + (droppedTicks > 0 ? ", \(droppedTicks) ticks dropped" : "")
+          + (hasMadeRoom(logPath) ? madeRoomText : ""))
     }
     if let logFailure { lines.append("log ended early \(logFailure)") }
     if let trafficFailure { lines.append("bus traffic     \(trafficFailure)") }
@@ -82,13 +84,16 @@ struct LinuxRunReport {
           as [String: Any]
       },
       "dropped_ticks": droppedTicks, "ticks_held_safe": loop.heldSafe,
-      "network_beyond_range_ticks": loop.network.json,
+      "network_beyond_range_ticks": loop.network.json, "sensors_beyond_range_ticks": loop.range.json,
     ]
     let sensors = loop.sensors.entries
     if !sensors.isEmpty {
       object["sensors"] = Dictionary(uniqueKeysWithValues: sensors.map { ($0.kind.rawValue, $0.json) })
     }
-    if let logPath { object["log"] = logPath }
+    if let logPath {
+      object["log"] = logPath
+      if hasMadeRoom(logPath) { object["log_first_part_deleted"] = true }
+    }
     if let logFailure { object["log_failure"] = logFailure }
     if let trafficFailure { object["bus_traffic_failure"] = trafficFailure }
     if omittedTransfers > 0 { object["omitted_transfers"] = omittedTransfers }

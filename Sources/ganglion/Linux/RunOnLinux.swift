@@ -39,7 +39,9 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
   }
   try run.start(ring: log?.ring, duration: options.duration, clock: SystemClock())
   for grant in run.grants { Terminal.printNote(grant.text) }
-  for warning in configuration.warnings { Terminal.printNote("\(warning)") }
+  for warning in configuration.warnings.map(\.description) + configuration.hardwareWarnings {
+    Terminal.printNote(warning)
+  }
   if configuration.lines.enable == nil {
     Terminal.printNote("no enable line: nothing takes the motors' power away when this process cannot")
   }
@@ -47,7 +49,7 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
     configuration, slots: run.slots, loopGuard: run.loopGuard,
     notifier: SystemdNotifier(environment: ProcessInfo.processInfo.environment), device: device)
   let isOver = supervisor.run(
-    signals, isOver: { run.isOver }, complaints: { run.complaints(about: $0) },
+    signals, isOver: { run.isOver }, complaints: { run.complaints(about: $0) + (log?.complaints ?? []) },
     logFailure: { log?.failure }, lookAtGuard: { run.lookAtGuard() })
   guard isOver else {
     // The loop's thread hangs, perhaps in the kernel: nobody may wait for it.
@@ -116,6 +118,12 @@ final class LinuxLog {
   /// Why the log can no longer be written; `nil` while it can.
   var failure: String? { thread.failure?.description }
 
+  /// What an owner must know of a log that is still written: that the disk does not keep up with it.
+  var complaints: [String] {
+    guard ring.droppedCount > 0, failure == nil else { return [] }
+    return ["log: ticks are missing in it: the disk is too slow for it, or hangs"]
+  }
+
   /// Ends the log with what was measured. Says what kept it from being written to its end.
   func finish(_ outcome: LinuxOutcome) -> String? {
     do throws(LogError) {
@@ -166,7 +174,7 @@ struct RunRecord {
     let loop = outcome.loop
     entries.append(
       ("ticks", "\(loop.last.ticks), \(loop.last.missed) missed, at most \(loop.longestGap) in a row"))
-    entries.append(loop.network.record)
+    entries += [loop.network.record, loop.range.record]
     entries.append(("page_faults", "\(loop.pageFaults.major) major, \(loop.pageFaults.minor) minor"))
     self.entries = entries
   }

@@ -31,6 +31,7 @@ struct Flight: ~Copyable, VehicleFlight {
   private var inhibits: UInt32 = 0
   private var sensors = SensorTally()
   private var network = NetworkTally()
+  private var range = RangeTally()
   private var wasArmed = false
   private var lastMode = VehicleMode.disarmed
   private var stepBegan: UInt64 = 0
@@ -105,6 +106,7 @@ struct Flight: ~Copyable, VehicleFlight {
     inhibits = output.inhibits
     sensors.note(output)
     network.note(output)
+    range.note(input, output)
     lastMode = output.mode
     lastTime = input.time.nanoseconds
     wasArmed = wasArmed || output.mode != .disarmed
@@ -157,7 +159,7 @@ struct Flight: ~Copyable, VehicleFlight {
       interruption: interruption,
       isJudgedToTheEnd: interruption == nil || lastTime >= mission.configuration.evaluation.until,
       faultsWithoutEffect: faultPlan?.withoutEffect(endingAt: lastTime) ?? [])
-    report.logFailure = logFailure
+    (report.range, report.logFailure) = (range, logFailure)
     return report
   }
 }

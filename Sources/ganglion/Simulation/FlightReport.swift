@@ -19,6 +19,8 @@ struct FlightReport: Sendable {
   var sensors: [SensorTally.Entry]
   /// What of the network was beyond its range.
   var network = NetworkTally()
+  /// Which sensors stood at the end of their range.
+  var range = RangeTally()
   var logPath: String?
   /// Why the log ends before the flight does.
   var logFailure: String?
@@ -69,11 +71,13 @@ struct FlightReport: Sendable {
       "held            " + verdict,
     ]
     for entry in sensors { lines.append("sensors         \(entry.text)") }
-    lines += network.lines
+    lines += range.lines + network.lines
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     for complaint in complaints { lines.append("device          \(complaint)") }
     for fault in faultsWithoutEffect { lines.append("fault           \(fault)") }
-    if let logPath { lines.append("log             \(logPath)") }
+    if let logPath {
+      lines.append("log             \(logPath)" + (hasMadeRoom(logPath) ? madeRoomText : ""))
+    }
     if let logFailure { lines.append("log ended early \(logFailure)") }
     return lines.joined(separator: "\n")
   }
@@ -111,6 +115,7 @@ struct FlightReport: Sendable {
       ],
       "faults": faultNames, "mode": "\(mode)", "crash": score.crash ?? "none", "held": held ?? NSNull(),
       "inhibits": inhibits.map { "\($0)" }, "devices": complaints, "network_beyond_range_ticks": network.json,
+      "sensors_beyond_range_ticks": range.json,
     ]
     if held == false { object["not_held_because"] = score.shortcomings }
     if let interruption { object["interrupted"] = interruption.name }
@@ -121,7 +126,10 @@ struct FlightReport: Sendable {
     if !sensors.isEmpty {
       object["sensors"] = Dictionary(uniqueKeysWithValues: sensors.map { ($0.kind.rawValue, $0.json) })
     }
-    if let logPath { object["log"] = logPath }
+    if let logPath {
+      object["log"] = logPath
+      if hasMadeRoom(logPath) { object["log_first_part_deleted"] = true }
+    }
     if let logFailure { object["log_failure"] = logFailure }
     return object
   }

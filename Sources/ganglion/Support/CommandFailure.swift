@@ -28,7 +28,9 @@ struct CommandFailure: Error, CustomStringConvertible {
   /// What is wrong with the log in `file`.
   init(_ error: LogError, in file: String) {
     let offset = error.offset.map { ", byte \($0)" } ?? ""
-    self.init(place: file + offset, error.what, remedy: error.remedy)
+    // Errors of the file system begin with the path as well.
+    let what = error.what.hasPrefix("\(file) ") ? String(error.what.dropFirst(file.count + 1)) : error.what
+    self.init(place: file + offset, what, remedy: error.remedy)
   }
 
   /// All of it in one line.

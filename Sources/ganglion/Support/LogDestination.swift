@@ -35,6 +35,12 @@ extension LogOptions {
   }
 }
 
+/// Whether the first part of a run's log at `path` has made room for later ones, as `log.delete_oldest` allows.
+func hasMadeRoom(_ path: String) -> Bool { FileIdentity(path: path) == nil }
+
+/// What a report says behind the path of a log whose first part has.
+let madeRoomText = " (no longer there; with log.delete_oldest its later parts stand beside it)"
+
 /// Makes the folder that logs go to, when it is not there.
 func makeLogFolder(_ path: String, remedy: String) throws(CommandFailure) {
   do {

@@ -38,6 +38,11 @@ import Testing
       driver, driver + #", pwm_chip: "pwmchip0""#, "actuators.driver.pwm_chip: pca9685 has none; remove it"),
     Case(driver, #"chip: "kernel_pwn""#, "nearest: \"kernel_pwm\""),
     Case(
+      driver, #"chip: "pca9635", bus: "sensors""#,
+      #"actuators.driver.chip: found "pca9635", for which there is no driver; expected one of "pca9685", "kernel_pwm""#
+    ),
+    Case(driver, #"chip: "PCA-9685", bus: "sensors""#, #"nearest: "pca9685""#),
+    Case(
       driver, #"chip: "kernel_pwm", pwm_chip: "pwmchip0", rate_hz: 500"#,
       "actuators.motors[0].maximum_us: found 2000, expected less than the time between pulses, 2000 µs"),
     Case(

@@ -48,6 +48,28 @@ struct RunStatusTests {
     #expect(report.status == .resultSaysNo)
   }
 
+  @Test("What stood at the end of its range is told at the end of the run, with how long")
+  func endOfRange() throws {
+    let good = try fly(try shippedMission())
+    #expect(!good.table.contains("end of its range"))
+    #expect(good.json["sensors_beyond_range_ticks"] as? [String: UInt64] == [:])
+    let report = try fly(try shippedMission([("shunt_ohm: 0.002", "shunt_ohm: 0.1")]))
+    let ticks = try #require(report.json["sensors_beyond_range_ticks"] as? [String: UInt64])
+    let power = try #require(ticks["power"])
+    // From the take-off at 1.5 s on, at 250 ticks a second.
+    #expect(ticks.count == 1 && power > 1500 && power < report.ticks)
+    #expect(
+      report.table.contains(
+        "sensors         sensors.power stood at the end of its range in \(power) ticks: the current was beyond it"
+      ))
+  }
+
+  @Test("A battery monitor that does not answer, or is another chip, is named like any other sensor")
+  func powerMonitor() throws {
+    let report = try fly(try shippedMission(), fault: "power:off@4s")
+    #expect(report.complaints == ["sensors.power: nothing answers at 0x41, where the ina219 should be"])
+  }
+
   @Test("The crash is an event in the log, which replays as before")
   func crashInLog() throws {
     try withFolder { folder in

@@ -249,12 +249,17 @@ extension Key {
       guard case .string(let text) = value.content else { return .unexpected() }
       if let chip = table.first(where: { $0.name == text }) { return .value(chip) }
       // Names of chips differ by a letter and their registers by much: only another spelling of the same part is offered.
-      if let same = samePart(as: text, among: names) { return .unexpected(nearest: "\"\(same)\"") }
-      return .wrong(
-        "found \(value.shown), for which there is no driver; expected "
-          + (names.count == 1 ? "" : "one of ") + names.map { "\"\($0)\"" }.joined(separator: ", "))
+      return noSuchChip(text, value, among: names)
     }
   }
+}
+
+/// What is said of a chip that is none of `names`.
+func noSuchChip<Value>(_ text: String, _ value: JSON5Value, among names: [String]) -> Conversion<Value> {
+  if let same = samePart(as: text, among: names) { return .unexpected(nearest: "\"\(same)\"") }
+  return .wrong(
+    "found \(value.shown), for which there is no driver; expected "
+      + (names.count == 1 ? "" : "one of ") + names.map { "\"\($0)\"" }.joined(separator: ", "))
 }
 
 private let plainText: @Sendable (JSON5Value) -> Conversion<String> = { value in

@@ -139,8 +139,11 @@ extension Configuration.PulseDriver {
     var key = Key<PulseChip>.choice("chip", "Which chip.")
     let convert = key.convert
     key.convert = { value in
-      guard case .string(let name) = value.content, ["gpio", "software", "software_pwm"].contains(name) else {
-        return convert(value)
+      guard case .string(let name) = value.content else { return convert(value) }
+      guard ["gpio", "software", "software_pwm"].contains(name) else {
+        // A name with a number is a chip's, and another chip has other registers.
+        let isPart = PulseChip(rawValue: name) == nil && name.contains { $0.isNumber }
+        return isPart ? noSuchChip(name, value, among: PulseChip.allCases.map(\.rawValue)) : convert(value)
       }
       return .wrong(
         "pulses that software makes on a line cannot drive speed controllers: they are as uneven as the scheduler, and "

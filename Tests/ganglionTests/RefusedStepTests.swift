@@ -1,0 +1,107 @@
+import ControlLoop
+import FlightLog
+import Foundation
+import LiquidModel
+import Testing
+
+@testable import ganglion
+
+/// The shipped quadrotor with a network of single precision whose gate is no number once the altitude's error has grown:
+/// the shipped one, with two weights of its first cell so large that their products are infinite.
+private func refusingMission(_ changes: [(String, String)] = []) throws -> Mission {
+  let folder = URL(filePath: shippedConfiguration).deletingLastPathComponent()
+  var model = try ModelFile.read(path: folder.appending(path: "models/quadrotor-ncp19.safetensors").path)
+    .model()
+  let input = try #require(model.inputs.firstIndex { $0.name == "altitude_error" })
+  guard case .cfc(var cell) = model.cells[0] else {
+    throw CommandFailure("the shipped network has other cells")
+  }
+  // The input is the error times 2: from 0.21 m on the sums are infinite, one of either sign.
+  cell.timeA?.weights[input] = 3.4e38
+  cell.timeA?.bias[0] = 2.0e38
+  cell.timeB?.weights[input] = -3.4e38
+  cell.timeB?.bias[0] = -2.0e38
+  model.cells[0] = .cfc(cell)
+  let bytes = try ModelFile(model, arithmetic: .float32).encoded()
+  var text = try String(contentsOfFile: shippedConfiguration, encoding: .utf8)
+  for (old, new) in [("duration_s: 20", "duration_s: 8"), ("until_s: 20.0", "until_s: 8.0")] + changes {
+    try #require(text.contains(old))
+    text = text.replacing(old, with: new)
+  }
+  return try Mission(configuration: Array(text.utf8), model: bytes, overrides: [:])
+}
+
+@Suite("A network's step that is refused in flight")
+struct RefusedStepTests {
+  /// What the ticks of a log say.
+  private struct Track {
+    var modes: [VehicleMode] = []
+    var controllers: [ActiveController] = []
+    var firstRefusal: UInt64?
+    var isFinite = true
+    var ticks = 0
+  }
+
+  private func track(_ path: String) throws -> Track {
+    var track = Track()
+    var cursor = try FlightLogReader(path: path).ticks()
+    var record = TickRecord(input: TickInput(), output: TickOutput())
+    while case .tick = try cursor.next(into: &record) {
+      track.ticks += 1
+      if track.modes.last != record.output.mode { track.modes.append(record.output.mode) }
+      let outputs = record.output.networkOutputs
+      if record.output.mode != .disarmed {
+        if track.controllers.last != record.output.controller {
+          track.controllers.append(record.output.controller)
+        }
+        if outputs.count == 0 { track.firstRefusal = track.firstRefusal ?? record.input.tick }
+      }
+      for index in 0..<outputs.count where !outputs[index].isFinite { track.isFinite = false }
+      for index in 0..<record.output.pulses.count {
+        let pulse = record.output.pulses[index]
+        if !(900...2000).contains(pulse) { track.isFinite = false }
+      }
+    }
+    return track
+  }
+
+  @Test("hands the vehicle to the classical controller, which flies on; the run says so, and its log replays")
+  func classical() throws {
+    try withFolder { folder in
+      let path = "\(folder)/flight.mcap"
+      let report = try fly(
+        Flight(try refusingMission(), seed: 1, fault: nil, logPath: path), showsProgress: false)
+      #expect(report.faults == [.networkFault])
+      #expect(report.mode == .active)
+      #expect(report.score.crash == nil)
+      #expect(report.table.contains(FailsafeCondition.networkFault.text))
+      #expect(report.json["faults"] as? [String] == ["network_fault"])
+      let track = try track(path)
+      #expect(track.firstRefusal != nil)
+      #expect(track.controllers == [.none, .network, .classical], "and never back")
+      #expect(track.modes == [.disarmed, .active])
+      #expect(track.isFinite)
+      var replay = try Replay(FlightLogReader(path: path))
+      let outcome = try replay.run()
+      #expect(outcome.text == "replayed \(report.ticks) ticks: identical")
+    }
+  }
+
+  @Test("lands or stops the vehicle where the configuration says so", arguments: ["land", "disarm"])
+  func others(_ action: String) throws {
+    try withFolder { folder in
+      let path = "\(folder)/flight.mcap"
+      let report = try fly(
+        Flight(
+          try refusingMission([
+            (#"network_fault: { action: "classical" }"#, "network_fault: { action: \"\(action)\" }")
+          ]), seed: 1, fault: nil, logPath: path), showsProgress: false)
+      #expect(report.faults.contains(.networkFault))
+      #expect(report.held == false && report.status == .resultSaysNo)
+      let modes = try track(path).modes
+      #expect(modes[..<3] == [.disarmed, .active, action == "land" ? .landing : .terminated])
+      var replay = try Replay(FlightLogReader(path: path))
+      #expect(try replay.run().isIdentical)
+    }
+  }
+}
