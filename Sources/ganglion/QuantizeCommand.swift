@@ -13,7 +13,8 @@ private let help = """
   it, and the errors on the part that was kept aside are printed.
 
     --calibrate LOG       a log of a flight with this network's inputs; may be several, separated by commas. Float16
-                          can do without, and is more exact with one.
+                          can do without, and is more exact with one. Rows of your own calibrate from Python
+                          (docs/python.md).
     --to NAME             int16 (default), int8 or float16
     --tolerance NUMBER    with int8: the largest error of an output on the recording, as a share of the outputs' range, up
                           to which weights keep 8 bits; beyond it the rows that need them most get 16 (default 0.0016
@@ -94,8 +95,19 @@ private func outputPath(_ path: String, _ arithmetic: ModelFile.Arithmetic) -> S
 }
 
 /// What a network saw in each tick of a log.
-private func calibrationSteps(_ path: String, inputs: Int) throws -> [Calibration.Step] {
-  var cursor = try FlightLogReader(path: path).ticks()
+func calibrationSteps(_ path: String, inputs: Int) throws -> [Calibration.Step] {
+  let reader: FlightLogReader
+  do throws(LogError) {
+    reader = try FlightLogReader(path: path)
+  } catch {
+    guard error.cause == .notALog else { throw error }
+    var failure = CommandFailure(error, in: path)
+    failure.remedy = failure.remedy.map {
+      "\($0), or calibrate on rows of your own from Python (docs/python.md)"
+    }
+    throw failure
+  }
+  var cursor = reader.ticks()
   var record = TickRecord(input: TickInput(), output: TickOutput())
   var steps: [Calibration.Step] = []
   while true {
