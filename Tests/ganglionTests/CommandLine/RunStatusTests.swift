@@ -92,7 +92,8 @@ struct RunStatusTests {
 
   @Test("A fault that the chip cannot have is said to have shown nothing")
   func faultOfAnotherChip() throws {
-    let report = try fly(try shippedMission(), fault: "power:flat@4s,barometer:saturated@4s,range:bias@7s")
+    let report = try fly(
+      try shippedMission(), fault: "power:flat@4s,barometer:saturated@4s,barometer:bias@7s")
     #expect(
       report.faultsWithoutEffect == [
         "power:flat@4s did nothing: this chip knows only off, stuck, garbage, bias, slow, nack, wrong-identity, brown-out",
