@@ -236,7 +236,7 @@ extension LogError {
       case .exists, .isInput: .refused
       }
     self.init(
-      cause, "\(error.path) \(error.what)",
+      cause, "\(error.path)\(error.what.hasPrefix("is ") ? " " : ": ")\(error.what)",
       remedy: error.remedy.prefix(1).uppercased() + error.remedy.dropFirst() + ".")
   }
 }

@@ -102,7 +102,7 @@ struct CheckSummary: Encodable {
       }
     }
     if let model {
-      lines.append("model: \(model.file), \(model.arithmetic), sha256 \(model.digest.prefix(12))")
+      lines.append("model: \(model.file), \(model.arithmetic), digest \(model.digest.prefix(12))")
       if let note = model.note { lines.append("model: \(note)") }
     }
     if let calibrationNote {

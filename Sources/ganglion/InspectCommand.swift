@@ -117,7 +117,7 @@ struct ModelInspection {
       String(
         format: "time            ts = 1 is %g s; ts from %g to %g", file.timeUnit, file.minimumTs,
         file.maximumTs),
-      "sha256          \(file.digest)",
+      "digest          \(file.digest)",
     ].compactMap { $0 }
     if let fixed { lines.insert(contentsOf: CycleEstimate(fixed).lines, at: lines.count - 3) }
     if let note = file.sealNote { lines.append("                \(note)") }

@@ -138,10 +138,14 @@ private struct LogContent {
     seconds = verification.times.map { Double($0.upperBound - $0.lowerBound) * 1e-9 } ?? 0
   }
 
+  /// What is damaged, as `verify` says it; that no tick is missing is for `verify` alone.
+  private var findings: [String] { verification.findings.map(\.description) }
+
   var json: [String: Any] {
     [
       "file": path, "bytes": outline.bytes.count, "library": outline.library,
-      "complete": outline.isComplete, "lost_bytes": outline.lostBytes, "duration_s": seconds,
+      "complete": outline.isComplete, "lost_bytes": outline.lostBytes, "findings": findings,
+      "duration_s": seconds,
       "messages": verification.messageCount, "chunks": outline.segments.count,
       "profile": outline.profile, "skipped_records": outline.skippedRecords,
       "metadata": Dictionary(metadata.map { ($0.key, $0.value) }) { first, _ in first },
@@ -156,8 +160,12 @@ private struct LogContent {
 
   var text: String {
     var text = "\(path): \(outline.bytes.count) bytes, written by \(outline.library)\n"
-    text += outline.isComplete ? "complete\n" : "NOT COMPLETE: \(outline.lostBytes) bytes are lost\n"
-    for damage in outline.damages { text += "  \(damage.error)\n" }
+    if !outline.isComplete {
+      text += "NOT COMPLETE: \(outline.lostBytes) bytes are lost\n"
+    } else {
+      text += findings.isEmpty ? "complete\n" : "complete, but DAMAGED: \(findings.count) finding(s)\n"
+    }
+    for finding in findings { text += "  \(finding)\n" }
     text += String(
       format: "%.3f s, %llu messages in %d chunks\n", seconds, verification.messageCount,
       outline.segments.count)

@@ -13,7 +13,8 @@ private let help = """
   it, and the errors on the part that was kept aside are printed.
 
     --calibrate LOG       a log of a flight with this network's inputs; may be several, separated by commas. Float16
-                          can do without, and is more exact with one.
+                          can do without, and is more exact with one. Rows of your own calibrate from Python
+                          (docs/python.md).
     --to NAME             int16 (default), int8 or float16
     --tolerance NUMBER    with int8: the largest error of an output on the recording, as a share of the outputs' range, up
                           to which weights keep 8 bits; beyond it the rows that need them most get 16 (default 0.0016

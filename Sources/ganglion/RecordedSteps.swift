@@ -15,7 +15,7 @@ struct RecordedSteps {
   /// - Throws: `LogError`, and `CommandFailure` for a log with another network's inputs.
   init(path: String, for model: NetworkModel) throws {
     self.path = path
-    let log = try FlightLogReader(path: path)
+    let log = try Self.open(path)
     let unit = try Self.timeUnit(of: log, path, for: model)
     let inputs = model.inputs.count
     var cursor = log.ticks()
@@ -36,6 +36,20 @@ struct RecordedSteps {
       case .damage(let damage): missing.add(damage)
       case .end: break reading
       }
+    }
+  }
+
+  /// Opens a log; what is none may hold rows that Python can calibrate on.
+  private static func open(_ path: String) throws -> FlightLogReader {
+    do throws(LogError) {
+      return try FlightLogReader(path: path)
+    } catch {
+      guard error.cause == .notALog else { throw error }
+      var failure = CommandFailure(error, in: path)
+      failure.remedy = failure.remedy.map {
+        "\($0), or calibrate on rows of your own from Python (docs/python.md)"
+      }
+      throw failure
     }
   }
 

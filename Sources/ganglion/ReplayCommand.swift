@@ -125,9 +125,18 @@ struct Replay: ~Copyable {
   mutating func run() throws(LogError) -> ReplayOutcome {
     var outcome = ReplayOutcome()
     var recorded = TickRecord(input: TickInput(), output: TickOutput())
+    var expected: UInt64 = 0
     while true {
       switch try cursor.next(into: &recorded) {
       case .tick:
+        // In a log that was recovered, ticks can be missing without any damage.
+        let (tick, missed) = (recorded.input.tick, recorded.input.missed)
+        guard tick <= expected &+ UInt64(missed) else {
+          outcome.interruption =
+            "tick \(expected) is missing: the next is tick \(tick), with \(missed) missed before it"
+          return outcome
+        }
+        expected = tick &+ 1
         outcome.ticks += 1
         controller.othersFly = arming.isArmed(at: recorded.input.time)
         let replayed = TickRecord(input: recorded.input, output: controller.step(recorded.input))

@@ -229,6 +229,27 @@ private let imuType = "sensor_msgs/msg/Imu"
     }
   }
 
+  @Test func aRefusalSaysWhatWasLost() throws {
+    var bag = ROS2Bag()
+    let imu = bag.topic("/imu", imuType)
+    for tick in 0..<20 { bag.imu(imu, second + Int64(tick) * 10_000_000) }
+    // All messages are in one chunk, which is cut.
+    let cut = try #require(
+      #expect(throws: LogError.self) {
+        try SensorRecording(MCAPOutline(LogBytes(Array(bag.bytes.prefix(1500)))))
+      })
+    #expect(cut.cause == .missing)
+    #expect(cut.what.contains("1 damaged places with "), "\(cut)")
+    // Packed by the recorder, message by message.
+    var packed = ROS2Bag()
+    let other = packed.topic("/imu", imuType)
+    for tick in 0..<20 {
+      packed.add(other, second + Int64(tick) * 10_000_000, [0x28, 0xB5, 0x2F, 0xFD, 0, 0, 0])
+    }
+    let refusal = try #require(#expect(throws: LogError.self) { try packed.read() })
+    #expect(refusal.what.contains("20 messages on /imu that are compressed one by one"), "\(refusal)")
+  }
+
   @Test func hostileRecordingsNeverTrap() throws {
     var bag = ROS2Bag()
     let imu = bag.topic("/imu", imuType)

@@ -53,28 +53,51 @@ struct FlightTests {
       let path = "\(folder)/flight.mcap"
       let mission = try shippedMission()
       _ = try fly(mission, log: path)
-      // The same flight written again with one command changed in its last bit.
-      let reader = try FlightLogReader(path: path)
-      let sink = MemoryLogSink()
-      let writer = try FlightLogWriter(
-        sink: sink, layout: TickLayout(.quadrotor), configuration: reader.configuration, model: [],
-        metadata: reader.metadata)
-      var cursor = reader.ticks()
-      var record = TickRecord(input: TickInput(), output: TickOutput())
-      while case .tick = try cursor.next(into: &record) {
+      let bytes = try rewritten(path) { record in
         if record.input.tick == 1000 {
           record.output.command.pitch = Float(bitPattern: record.output.command.pitch.bitPattern ^ 1)
         }
-        try writer.append(record)
+        return true
       }
-      try writer.finish()
-      var replay = try Replay(FlightLogReader(LogBytes(sink.bytes)))
+      var replay = try Replay(FlightLogReader(LogBytes(bytes)))
       let outcome = try replay.run()
       #expect(outcome.difference?.tick == 1000)
       #expect(outcome.difference?.field.field == "command_pitch")
       #expect(outcome.difference?.field.recorded != outcome.difference?.field.replayed)
       #expect(!outcome.isIdentical)
     }
+  }
+
+  @Test(
+    "A replay says that ticks are missing, and does not call what follows different", arguments: [0, 1000])
+  func missingTicks(_ first: UInt64) throws {
+    try withFolder { folder in
+      let path = "\(folder)/flight.mcap"
+      _ = try fly(try shippedMission(), log: path)
+      // As `ganglion log recover` leaves a log of which a chunk was damaged.
+      let bytes = try rewritten(path) { !(first..<first + 60).contains($0.input.tick) }
+      var replay = try Replay(FlightLogReader(LogBytes(bytes)))
+      let outcome = try replay.run()
+      #expect(outcome.difference == nil)
+      #expect(outcome.interruption?.hasPrefix("tick \(first) is missing: the next is tick ") == true)
+      #expect(outcome.text.contains("NOT REPRODUCIBLE from here on") && !outcome.isIdentical)
+    }
+  }
+
+  /// The flight of `log` written again: `change` may edit each tick, and leaves out those for which it says no.
+  private func rewritten(_ log: String, _ change: (inout TickRecord) -> Bool) throws -> [UInt8] {
+    let reader = try FlightLogReader(path: log)
+    let sink = MemoryLogSink()
+    let writer = try FlightLogWriter(
+      sink: sink, layout: TickLayout(.quadrotor), configuration: reader.configuration, model: [],
+      metadata: reader.metadata)
+    var cursor = reader.ticks()
+    var record = TickRecord(input: TickInput(), output: TickOutput())
+    while case .tick = try cursor.next(into: &record) {
+      if change(&record) { try writer.append(record) }
+    }
+    try writer.finish()
+    return sink.bytes
   }
 }
 

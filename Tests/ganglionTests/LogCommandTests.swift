@@ -15,6 +15,16 @@ import Testing
     }
   }
 
+  @Test func aFileThatCannotBeReadIsNamedOnce() throws {
+    let none = try #require(#expect(throws: LogError.self) { try LogBytes(path: "/nowhere/at.all") })
+    #expect(none.description == "/nowhere/at.all: cannot open it: No such file or directory. Check the path.")
+    #expect(
+      CommandFailure(none, in: "/nowhere/at.all").description
+        == "/nowhere/at.all: cannot open it: No such file or directory; check the path")
+    let folder = try #require(#expect(throws: LogError.self) { try LogBytes(path: "/") })
+    #expect(CommandFailure(folder, in: "/").description == "/: is a folder, not a regular file; name a file")
+  }
+
   @Test func helpIsNoError() {
     #expect(runLogCommand(["--help"]) == .success)
   }
@@ -89,6 +99,18 @@ import Testing
     let lines = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 201)
     #expect(lines.first?.hasPrefix("log_time_ns,tick,time,elapsed,") == true)
+  }
+
+  @Test func aDamagedLogIsNotCalledComplete() throws {
+    let (folder, log) = try makeLog()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: log)))
+    #expect(LogListing(log, try MCAPOutline(LogBytes(bytes))).text.contains("\ncomplete\n"))
+    bytes[bytes.count / 2] ^= 4
+    let damaged = LogListing(log, try MCAPOutline(LogBytes(bytes)))
+    #expect(damaged.text.contains("complete, but DAMAGED: "))
+    #expect(damaged.text.contains("\n  at byte "))
+    #expect((damaged.json["findings"] as? [String])?.isEmpty == false)
   }
 
   @Test func aCutLogFailsVerificationUntilItIsRecovered() throws {

@@ -32,6 +32,8 @@ import Testing
       let sealed = try ModelInspection(
         ModelFile.read(path: Self.models.appending(path: "quadrotor-ncp19-int16.safetensors").path))
       #expect(!sealed.text.contains("protected"))
+      // It is not what sha256sum says of the file, which a log has as model_sha256.
+      #expect(sealed.text.contains("\ndigest          \(try #require(sealed.json["sha256"] as? String))\n"))
       #expect(sealed.json["sha256_covers"] as? String == "everything")
       #expect(sealed.json["note"] is NSNull)
       #expect(Terminal.json(sealed.json) != "{}")

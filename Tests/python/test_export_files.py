@@ -1,5 +1,6 @@
 """Files that are no checkpoint, or damaged ones: each is refused in one line that says what it is. No torch needed."""
 
+import contextlib
 import io
 import json
 import os
@@ -17,7 +18,7 @@ import paths  # noqa: F401, finds the scripts
 
 from exporting import DESCRIBED, damage, run
 from ganglion import safetensors
-from ganglion.export import apart, opening, torch_file
+from ganglion.export import apart, command, opening, torch_file
 from ganglion.export.network import ExportError
 
 
@@ -152,7 +153,15 @@ class Files(unittest.TestCase):
         self.assertEqual(status, 2)
         self.assertIn("no checkpoint", json.loads(out)["error"])
 
-    def test_the_checkpoint_is_not_written_over(self):
+    def test_wrong_use_in_json_is_json(self):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()), self.assertRaises(SystemExit) as ended:
+            command.main(["policy.pt", "--json"])
+        self.assertEqual(ended.exception.code, 2)
+        self.assertIn("output", json.loads(out.getvalue())["error"])
+
+    def checkpoint(self):
+        """A file of five neurons and four inputs."""
         random = np.random.default_rng(1)
         state = {}
         for name in ("ff1", "ff2", "time_a", "time_b"):
@@ -162,6 +171,37 @@ class Files(unittest.TestCase):
             }
         path = self.folder / "n.npz"
         np.savez(path, **state)
+        return path
+
+    def test_a_model_of_ganglion_is_named_for_what_it_is(self):
+        model = self.folder / "model.safetensors"
+        self.assertEqual(run(self.checkpoint(), model, "--mode", "default", *DESCRIBED)[0], 0)
+        for more in ((), ("--prefix", "cell0.")):
+            status, _, err = run(model, self.folder / "again.safetensors", "--mode", "default", *DESCRIBED, *more)
+            self.assertEqual(status, 2)
+            self.assertIn("model.safetensors is a model of Ganglion already", err)
+
+    def test_what_ports_and_options_both_state_is_refused(self):
+        ports = self.folder / "ports.json"
+        port = {"name": "u", "unit": "1", "minimum": -1, "maximum": 1}
+        ports.write_text(json.dumps({"outputs": [port | {"name": f"y{k}"} for k in range(5)]}))
+        told = ["--mode", "default", "--time-unit", "0.004", "--ts-range", "0", "3", "--input-range", "-1", "1"]
+        self.assertEqual(run(self.checkpoint(), self.folder / "o", "--ports", ports, *told)[0], 0)
+        status, _, err = run(self.checkpoint(), self.folder / "o", "--ports", ports, *told, "--output-range", "-2", "2")
+        self.assertEqual(status, 2)
+        self.assertIn("ports.json has outputs, and --output-range states it too", err)
+        ports.write_text(json.dumps({"time": {"unit_s": 0.02, "minimum": 0, "maximum": 3}}))
+        status, _, err = run(self.checkpoint(), self.folder / "o", "--mode", "default", "--ports", ports, *DESCRIBED)
+        self.assertEqual(status, 2)
+        self.assertIn("--time-unit", err)
+
+    def test_ports_that_are_not_there_are_named_once(self):
+        none = self.folder / "none.json"
+        status, _, err = run(self.checkpoint(), self.folder / "o", "--mode", "default", "--ports", none)
+        self.assertEqual((status, err), (2, f"ganglion-export: {none}: No such file or directory\n"))
+
+    def test_the_checkpoint_is_not_written_over(self):
+        path = self.checkpoint()
         before = path.read_bytes()
         status, _, err = run(path, path, "--mode", "default", *DESCRIBED)
         self.assertEqual(status, 2)

@@ -137,6 +137,9 @@ def _messages(path: Path, topic: str) -> tuple[str, list[memoryview]]:
     data = Path(path).read_bytes()
     if not data.startswith(MAGIC):
         raise ValueError(f"{path}: not an MCAP file")
+    # A finished log ends as it begins.
+    if len(data) < 2 * len(MAGIC) or not data.endswith(MAGIC):
+        raise ValueError(f"{path}: cut off; rewrite what is whole with `ganglion log recover`")
     walk(memoryview(data)[len(MAGIC) :])
     if not bodies:
         raise ValueError(f"{path}: no message on {topic}")

@@ -71,6 +71,14 @@ class LogReading(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "no field altitude"):
             read_columns(self.path, "/ganglion/tick", ["altitude", "ts"])
 
+    def test_a_log_that_was_cut_is_refused(self):
+        write_log(self.path, [tick(n) for n in range(300)])
+        whole = self.path.read_bytes()
+        for length in (len(whole) - 1, len(whole) // 2, 12):
+            self.path.write_bytes(whole[:length])
+            with self.assertRaisesRegex(ValueError, "flight.mcap: cut off; .*log recover"):
+                read_columns(self.path, "/ganglion/tick", ["ts"])
+
     def test_labels_are_the_command_before_the_outputs_scale_and_offset(self):
         write_log(self.path, [tick(n) for n in range(50)])
         episode = read_episode(self.path, OUTPUTS)

@@ -53,7 +53,20 @@ extension Configuration {
           name, encoder.chip.facts, encoder.address, behind: encoder.channel, reading.fault, nil,
           accepted: nil, kin: SensorTable.angleSensors.map(\.facts)))
     }
+    if let power = sensors.power {
+      let fault = readings.power.fault
+      complaints.append(
+        Self.complaint(
+          "power", power.chip.facts, power.address, behind: power.channel, fault, nil, accepted: nil,
+          kin: SensorTable.powerMonitors.map(\.facts))
+          // What an identity was instead is not handed on.
+          ?? (fault == .wrongIdentity ? Self.stranger("power", power.chip.facts, power.address) : nil))
+    }
     return complaints.compactMap(\.self)
+  }
+
+  private static func stranger(_ name: String, _ chip: ChipFacts, _ address: UInt8) -> String {
+    "sensors.\(name): what answers at \(hexadecimal(address)) does not behave as the \(chip.name) does"
   }
 
   private static func complaint<Sensor: SpareableSensor>(
@@ -78,10 +91,7 @@ extension Configuration {
         "sensors.\(name): nothing answers at \(hexadecimal(address))\(way ?? ""), where the \(chip.name) should be"
         + (chip.whenMissing.map { "; \($0)" } ?? "")
     case .wrongIdentity:
-      guard let identity = chip.identity else {
-        return
-          "sensors.\(name): what answers at \(hexadecimal(address)) does not behave as the \(chip.name) does"
-      }
+      guard let identity = chip.identity else { return stranger(name, chip, address) }
       guard let seen else { return nil }
       return "sensors.\(name): "
         + refusal(of: seen, at: address, chip, identity, accepted: accepted, kin: kin)

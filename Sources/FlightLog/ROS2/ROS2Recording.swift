@@ -36,14 +36,11 @@ extension SensorRecording {
   }
 
   private func missingInertial(_ gathered: ROS2Gathering) -> LogError {
-    let losses = account.topics.flatMap { topic in
-      topic.leftOut.map { "\($0.count) messages on \(topic.name) \($0.reason)" }
-    }
     let topics = gathered.otherTopics.sorted().prefix(50).joined(separator: ", ")
     return LogError(
       .missing,
       "the recording has no gyroscope and accelerometer: no valid message of \(ROS2Kind.inertial.rawValue)"
-        + (losses.isEmpty ? "" : " (left out: \(losses.joined(separator: "; ")))"),
+        + account.losses("messages on"),
       remedy:
         "Record the topic of the inertial sensor. It has \(topics.isEmpty ? "no other topics" : topics).")
   }

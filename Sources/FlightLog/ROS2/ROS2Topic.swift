@@ -12,8 +12,9 @@ struct ROS2Topic: Sendable {
   /// The kind's own numbers, message after message.
   private var numbers: [Double] = []
   private let stride: Int
-  /// Messages that could not be read.
-  private(set) var misfits = 0
+  /// Messages that could not be read, and those of them that are packed with zstd, each by itself.
+  private var misfits = 0
+  private var packed = 0
 
   init(_ name: String, _ kind: ROS2Kind, _ columns: ROS2Columns) {
     (self.name, self.kind, self.columns) = (name, kind, columns)
@@ -25,7 +26,8 @@ struct ROS2Topic: Sendable {
   /// Adds a message.
   mutating func add(_ message: MCAPMessage, _ bytes: LogBytes, place: Int) {
     guard let all = columns.read(bytes, message.payload) else {
-      misfits += 1
+      let isPacked = bytes.copy(message.payload.prefix(4)) == [0x28, 0xB5, 0x2F, 0xFD]
+      if isPacked { packed += 1 } else { misfits += 1 }
       return
     }
     places.append(place)
@@ -73,6 +75,10 @@ struct ROS2Topic: Sendable {
     _ sample: (Int) -> RowOutcome<Sample>
   ) -> (source: SampleSource<Sample>, part: Range<Int>) {
     var rows = RowGatherer<Sample>(name, part: part)
+    rows.leaveOut(
+      packed,
+      "that are compressed one by one (`ros2 bag convert` unpacks them; compress chunks instead, which are read)"
+    )
     rows.leaveOut(misfits, "that do not fit their schema, or are not plain CDR")
     for row in 0..<count {
       rows.add(time: clock.time(stamps[row], logged[row]), place: places[row]) { sample(row) }

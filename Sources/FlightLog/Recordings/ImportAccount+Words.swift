@@ -23,6 +23,15 @@ extension ImportAccount {
     return entries
   }
 
+  /// All that was left out and skipped, in brackets for behind a cause; empty for nothing. `rows` leads to a topic's name.
+  func losses(_ rows: String) -> String {
+    let topics = topics.flatMap { topic in
+      topic.leftOut.map { "\($0.count) \(rows) \(topic.name) \($0.reason)" }
+    }
+    let all = topics + skipped.map { "\($0.count) \($0.reason)" }
+    return all.isEmpty ? "" : " (left out: \(all.prefix(Self.mostInWords).joined(separator: "; ")))"
+  }
+
   fileprivate static func words(_ losses: [Loss], _ separator: String) -> String {
     losses.map { "\($0.count) \($0.reason)" }.joined(separator: separator)
   }

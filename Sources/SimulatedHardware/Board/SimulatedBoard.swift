@@ -138,6 +138,12 @@ public final class SimulatedBoard {
   /// The names of the chips, in the order in which they were put on: the targets of faults.
   public var chipNames: [String] { chips.map(\.name) }
 
+  /// The kinds of fault that change what the chip of that name does; the others leave it as it is.
+  public func faultKinds(of name: String) -> [FaultKind] {
+    guard let chip = chip(named: name) else { return [] }
+    return FaultKind.allCases.filter { !chip.faultsItLacks.contains($0) }
+  }
+
   /// The chip of that name; `nil` when there is none.
   public func chip(named name: String) -> SimulatedChip? { chips.first { $0.name == name } }
 

@@ -64,6 +64,8 @@ public final class SimulatedBMP280: SimulatedChip {
     nextEvent = .max
   }
 
+  override var faultsItLacks: Set<FaultKind> { [.saturated] }
+
   override func drawConstants() {
     pressureBias = imperfection.bias(imperfections.pressureBias)
     temperatureBias = imperfection.bias(imperfections.temperatureBias)

@@ -38,6 +38,9 @@ public class SimulatedChip {
   /// When the chip does something by itself next: a conversion ends, a reset is over. `.max` for never.
   var nextEvent = Int64.max
 
+  /// The kinds of fault that leave this chip as it is.
+  var faultsItLacks: Set<FaultKind> { [.flat, .saturated] }
+
   /// The chip behind whose bypass this one hangs; `nil` for one that hangs on the bus itself.
   public var carrier: SimulatedChip?
   /// Whether a chip behind this one is on the bus.

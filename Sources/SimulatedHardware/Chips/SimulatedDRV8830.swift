@@ -29,6 +29,8 @@ public final class SimulatedDRV8830: SimulatedChip {
     reset()
   }
 
+  override var faultsItLacks: Set<FaultKind> { [.flat, .saturated, .slow] }
+
   override func reset() { (control, fault, pointer) = (0, 0, 0) }
 
   /// Conditions that hold now, as bits of the fault register.

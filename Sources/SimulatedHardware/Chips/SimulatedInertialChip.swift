@@ -52,6 +52,8 @@ public class SimulatedInertialChip: SimulatedChip {
     super.init()
   }
 
+  override var faultsItLacks: Set<FaultKind> { [] }
+
   override func drawConstants() {
     if let (errors, stream) = imperfection.specimen {
       self.errors = errors.inertial(stream: stream)

@@ -27,6 +27,8 @@ public final class SimulatedMCP23017: SimulatedChip {
     reset()
   }
 
+  override var faultsItLacks: Set<FaultKind> { [.flat, .saturated, .slow, .wrongIdentity] }
+
   override func reset() {
     for index in 0..<22 { registers[index] = 0 }
     registers[0] = 0xFF

@@ -46,6 +46,8 @@ public final class SimulatedMS5611: SimulatedChip {
     reset()
   }
 
+  override var faultsItLacks: Set<FaultKind> { [.saturated] }
+
   override func drawConstants() {
     pressureBias = imperfection.bias(imperfections.pressureBias)
     temperatureBias = imperfection.bias(imperfections.temperatureBias)

@@ -24,6 +24,8 @@ public class SimulatedMagneticChip: SimulatedChip {
     super.init()
   }
 
+  override var faultsItLacks: Set<FaultKind> { [.saturated] }
+
   override func drawConstants() {
     if let (errors, stream) = imperfection.specimen {
       self.errors = errors.magnetic(stream: stream)

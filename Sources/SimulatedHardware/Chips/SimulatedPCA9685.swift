@@ -38,6 +38,8 @@ public final class SimulatedPCA9685: SimulatedChip {
     reset()
   }
 
+  override var faultsItLacks: Set<FaultKind> { [.flat, .saturated, .slow] }
+
   override func drawConstants() {
     oscillatorError = imperfection.bias(oscillatorSpread)
   }

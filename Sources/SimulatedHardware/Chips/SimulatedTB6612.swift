@@ -42,6 +42,10 @@ public final class SimulatedTB6612: SimulatedChip {
     period = 1e6 / max(rate, 1)
   }
 
+  override var faultsItLacks: Set<FaultKind> {
+    [.flat, .saturated, .slow, .wrongIdentity, .garbage, .nack, .brownOut]
+  }
+
   /// What bridge `index` does with its lines as they are.
   func drive(_ index: Int, standby: Bool, forward: Bool, reverse: Bool, width: Double) -> Drive {
     let now = ideal(standby: standby, forward: forward, reverse: reverse, width: width)

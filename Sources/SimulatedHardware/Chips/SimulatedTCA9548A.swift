@@ -10,6 +10,8 @@ public final class SimulatedTCA9548A: SimulatedChip {
   /// A multiplexer with all channels closed.
   override public init() { super.init() }
 
+  override var faultsItLacks: Set<FaultKind> { [.flat, .saturated, .slow, .wrongIdentity, .bias] }
+
   override func reset() { mask = 0 }
 
   override func write(_ bytes: Span<UInt8>) {

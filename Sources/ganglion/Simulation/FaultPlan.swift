@@ -37,10 +37,18 @@ struct FaultPlan: Sendable {
     return name.map { "did you mean '\($0)'?" }
   }
 
-  /// Those that did not strike in a run that ended at `end`, in ns: they have shown nothing.
-  func withoutEffect(endingAt end: Int64) -> [String] {
-    entries.filter { $0.fault.start * 1e9 > Double(end) }.map { entry in
-      "\(entry.text) did not strike: the run ended after \(String(format: "%.3f", Double(end) * 1e-9)) s"
+  /// Those that have shown nothing in a run that ended at `end`, in ns, and why: they did not strike, or are none that the chip
+  /// can have.
+  func withoutEffect(endingAt end: Int64, on board: SimulatedBoard) -> [String] {
+    entries.compactMap { entry in
+      let kinds = board.faultKinds(of: entry.fault.target)
+      if !kinds.contains(entry.fault.kind) {
+        return
+          "\(entry.text) did nothing: this chip knows only \(kinds.map(\.rawValue).joined(separator: ", "))"
+      }
+      guard entry.fault.start * 1e9 > Double(end) else { return nil }
+      return
+        "\(entry.text) did not strike: the run ended after \(String(format: "%.3f", Double(end) * 1e-9)) s"
     }
   }
 }

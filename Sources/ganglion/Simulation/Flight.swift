@@ -158,7 +158,7 @@ struct Flight: ~Copyable, VehicleFlight {
       logPath: logPath,
       interruption: interruption,
       isJudgedToTheEnd: interruption == nil || lastTime >= mission.configuration.evaluation.until,
-      faultsWithoutEffect: faultPlan?.withoutEffect(endingAt: lastTime) ?? [])
+      faultsWithoutEffect: faultPlan?.withoutEffect(endingAt: lastTime, on: vehicle.board) ?? [])
     (report.range, report.logFailure) = (range, logFailure)
     return report
   }

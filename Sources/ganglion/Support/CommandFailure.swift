@@ -25,12 +25,17 @@ struct CommandFailure: Error, CustomStringConvertible {
       place: error.place == file ? file : "\(file), \(error.place)", error.cause, remedy: error.remedy)
   }
 
-  /// What is wrong with the log in `file`.
+  /// What is wrong with the log in `file`, which stands in front once.
   init(_ error: LogError, in file: String) {
     let offset = error.offset.map { ", byte \($0)" } ?? ""
-    // Errors of the file system begin with the path as well.
-    let what = error.what.hasPrefix("\(file) ") ? String(error.what.dropFirst(file.count + 1)) : error.what
-    self.init(place: file + offset, what, remedy: error.remedy)
+    var what = error.what[...]
+    if what.hasPrefix(file) {
+      what = what.dropFirst(file.count)
+      what = what.drop { $0 == ":" || $0 == " " }
+    }
+    var remedy = error.remedy
+    if remedy.hasSuffix(".") { remedy.removeLast() }
+    self.init(place: file + offset, String(what), remedy: remedy.prefix(1).lowercased() + remedy.dropFirst())
   }
 
   /// All of it in one line.

@@ -84,6 +84,18 @@ import Testing
     #expect(complaints[0].contains("QMC5883L, which answers at 0x0D (chip: \"qmc5883l\")"))
   }
 
+  @Test(arguments: ["ina219", "ina226"]) func `a battery monitor that is missing or another is told`(
+    _ chip: String
+  ) throws {
+    let change = ("chip: \"ina219\"", "chip: \"\(chip)\"")
+    #expect(
+      try complaints(change) { readings, _ in readings.power.fault = .missing }
+        == ["sensors.power: nothing answers at 0x41, where the \(chip) should be"])
+    #expect(
+      try complaints(change) { readings, _ in readings.power.fault = .wrongIdentity }
+        == ["sensors.power: what answers at 0x41 does not behave as the \(chip) does"])
+  }
+
   @Test func `other faults are no matter of what the chip is`() throws {
     let complaints = try complaints {
       $0.inertial.fault = .transfer

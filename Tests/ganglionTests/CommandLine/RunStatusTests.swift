@@ -112,6 +112,19 @@ struct RunStatusTests {
     #expect(try shippedMission().configuration.evaluation.isJudged)
   }
 
+  @Test("A fault that the chip cannot have is said to have shown nothing")
+  func faultOfAnotherChip() throws {
+    let report = try fly(
+      try shippedMission(), fault: "power:flat@4s,barometer:saturated@4s,barometer:bias@7s")
+    #expect(
+      report.faultsWithoutEffect == [
+        "power:flat@4s did nothing: this chip knows only off, stuck, garbage, bias, slow, nack, wrong-identity, brown-out",
+        "barometer:saturated@4s did nothing: this chip knows only off, stuck, flat, garbage, bias, slow, nack, "
+          + "wrong-identity, brown-out",
+      ])
+    #expect(report.status == .success)
+  }
+
   @Test("A fault that comes after the end is said to have shown nothing")
   func lateFault() throws {
     let report = try fly(try shippedMission(), fault: "range:off@4s,imu:off@30s")

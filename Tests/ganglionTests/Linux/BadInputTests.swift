@@ -185,7 +185,7 @@ struct BadInputTests {
       _ = try FileLogSink(path: "/proc/ganglion.mcap")
       Issue.record("a log in /proc was accepted")
     } catch {
-      #expect("\(error)".contains("/proc/ganglion.mcap cannot create it"))
+      #expect("\(error)".contains("/proc/ganglion.mcap: cannot create it"))
     }
   }
 

@@ -70,7 +70,8 @@ def export(given) -> tuple[Network, Account]:
 
 def main(arguments=None) -> int:
     """Runs the command; its exit status."""
-    given = parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    given = parser(json_errors="--json" in arguments).parse_args(arguments)
     try:
         network, account = export(given)
     except (ExportError, OSError) as error:

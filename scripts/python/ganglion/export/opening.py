@@ -97,9 +97,13 @@ def open_checkpoint(path: Path) -> Opened:
 
 def _safetensors(content: bytes, name: str) -> Opened:
     try:
-        return Opened("tensors", "safetensors", safetensors.decode(content)[0])
+        tensors, metadata = safetensors.decode(content)
     except ValueError as error:
         raise ExportError(f"{name}: {error}") from error
+    # Its cells would pass for layers of ncps.torch, with other heads and signs than they have.
+    if isinstance(metadata, dict) and "ganglion.format" in metadata:
+        raise ExportError(f"{name} is a model of Ganglion already: run it as it is, or name the checkpoint that training wrote")
+    return Opened("tensors", "safetensors", tensors)
 
 
 def _arrays(arrays, archive: zipfile.ZipFile, name: str) -> dict[str, np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,14 +101,26 @@ class Options:
         return self.epsilon
 
 
-def parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """One whose errors are JSON, too, where that is asked for."""
+
+    json_errors = False
+
+    def error(self, message):
+        if self.json_errors:
+            print(json.dumps({"error": message}))
+        super().error(message)
+
+
+def parser(json_errors: bool = False) -> argparse.ArgumentParser:
     """The command line."""
-    found = argparse.ArgumentParser(
+    found = Parser(
         prog="ganglion-export",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    found.json_errors = json_errors
     found.add_argument("checkpoint", type=Path, help="what training wrote; its kind is told by its content")
     found.add_argument("output", type=Path, help="the model file to write, .safetensors")
     found.add_argument("--json", action="store_true", help="the result, the account and any error as one JSON object")

@@ -15,6 +15,10 @@ MEMBERS = ("name", "unit", "minimum", "maximum")
 def describe(given: argparse.Namespace, network: Network) -> tuple[list[dict], list[dict], dict]:
     """Inputs, outputs and time."""
     sidecar = _sidecar(given.ports) if given.ports else {}
+    for member, option in (("inputs", "input_range"), ("outputs", "output_range"), ("time", "time_unit"), ("time", "ts_range")):
+        if member in sidecar and getattr(given, option) is not None:
+            name = f"--{option.replace('_', '-')}"
+            raise ExportError(f"{given.ports} has {member}, and {name} states it too: leave one of them out")
     provenance = sidecar.get("provenance", {})
     if not isinstance(provenance, dict):
         raise ExportError(f"{given.ports}: provenance is no object")
@@ -28,7 +32,9 @@ def describe(given: argparse.Namespace, network: Network) -> tuple[list[dict], l
 def _sidecar(path) -> dict:
     try:
         found = json.loads(path.read_text())
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise ExportError(f"{path}: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
         raise ExportError(f"{path}: {error}") from error
     if not isinstance(found, dict):
         raise ExportError(f"{path}: expected an object with inputs, outputs, time, provenance")
