@@ -57,8 +57,12 @@ struct RecordedSteps {
   private static func timeUnit(of log: FlightLogReader, _ path: String, for model: NetworkModel) throws
     -> Double
   {
-    // A log without a network says nothing of its inputs.
-    guard !log.model.isEmpty else { return model.timeUnit }
+    // Its ticks have inputs, but each has ts = 0.
+    guard !log.model.isEmpty else {
+      throw CommandFailure(
+        "\(path): was flown without a network, so it does not tell the elapsed times that one would see: fly it again with "
+          + "--controller classical --model and this model")
+    }
     let flown: ModelFile
     do throws(ModelError) {
       flown = try ModelFile.read(log.model)

@@ -13,11 +13,18 @@ import Testing
 
   private func model() throws -> NetworkModel { try ModelFile.read(path: Self.path).model() }
 
+  /// Flown by the classical controller, with the network beside it.
+  private func mission() throws -> Mission {
+    try Mission(
+      configuration: Array(shippedMission().configuration.text.utf8), model: ModelFile.bytes(path: Self.path),
+      overrides: ["controller": "classical"])
+  }
+
   private func withLog(_ body: (_ log: String, _ ticks: Int) throws -> Void) throws {
     try withFolder { folder in
       let log = folder + "/a.mcap"
       let report = try ganglion.fly(
-        Flight(shippedMission(), seed: 1, fault: nil, logPath: log), showsProgress: false)
+        Flight(mission(), seed: 1, fault: nil, logPath: log), showsProgress: false)
       try body(log, Int(report.ticks))
     }
   }
@@ -47,7 +54,7 @@ import Testing
       #expect(text.contains("1 damaged place, \(found.missing.lostBytes) bytes lost (the first: "))
       // The gyroscope's calibration is made before the damage; the log's source says what it met.
       let reader = try FlightLogReader(path: log)
-      let source = LogSource(reader, try shippedMission().configuration)
+      let source = LogSource(reader, try mission().configuration)
       while try source.next() != nil {}
       #expect(source.losses == ["\(log): \(text)"])
     }
@@ -81,9 +88,20 @@ import Testing
     }
   }
 
+  @Test func aLogWithoutANetworkTellsNoElapsedTime() throws {
+    try withFolder { folder in
+      let log = folder + "/a.mcap"
+      _ = try ganglion.fly(
+        Flight(shippedMission(), seed: 1, fault: nil, logPath: log), showsProgress: false)
+      let error = #expect(throws: CommandFailure.self) { _ = try RecordedSteps(path: log, for: model()) }
+      #expect(error?.description.contains("without a network") == true)
+    }
+  }
+
   @Test func elapsedTimeIsInTheModelsUnit() throws {
     try withLog { log, _ in
       let known = try RecordedSteps(path: log, for: model()).steps[100].ts
+      #expect(known > 0.5)
       var seconds = try model()
       seconds.timeUnit = 1
       let found = try RecordedSteps(path: log, for: seconds).steps[100].ts
