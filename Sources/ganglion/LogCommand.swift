@@ -130,7 +130,7 @@ struct LogListing {
       "file": path, "bytes": outline.bytes.count, "library": outline.library,
       "complete": outline.isComplete, "lost_bytes": outline.lostBytes, "duration_s": seconds,
       "messages": verification.messageCount, "chunks": outline.segments.count,
-      "profile": outline.profile, "skipped_records": outline.skippedRecords,
+      "profile": outline.profile, "skipped_records": verification.skippedRecords,
       "metadata": Dictionary(metadata.map { ($0.key, $0.value) }) { first, _ in first },
       "run": Dictionary(run.map { ($0.key, $0.value) }) { first, _ in first },
       "recording": Dictionary(recording.map { ($0.key, $0.value) }) { first, _ in first },
@@ -166,9 +166,9 @@ struct LogListing {
       text +=
         "\(outline.attachments.count) attachments and \(verification.registry.channels.count) topics in all\n"
     }
-    if outline.skippedRecords > 0 {
+    if verification.skippedRecords > 0 {
       text +=
-        "\(outline.skippedRecords) record(s) of other programs, or of a later version of MCAP, were skipped\n"
+        "\(verification.skippedRecords) record(s) of other programs, or of a later version of MCAP, were skipped\n"
     }
     return String(text.dropLast())
   }

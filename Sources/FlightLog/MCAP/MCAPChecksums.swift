@@ -20,7 +20,9 @@ extension MCAPOutline {
     }
     if !isDataSound {
       // The first hundred say enough.
-      findings += guards.lazy.compactMap { $0.finding(in: bytes) }.prefix(100)
+      findings += guards.indices.lazy.compactMap { index in
+        guards[index].finding(in: bytes, after: index > 0 ? guards[index - 1] : nil)
+      }.prefix(100)
       if dataEnd == nil, !guards.isEmpty, let unguarded {
         findings.append(
           LogError(

@@ -19,9 +19,12 @@ struct MCAPGuard: Equatable, Sendable {
   /// The CRC-32 of what it covers.
   var crc: UInt32
 
-  /// What is wrong with the bytes that it covers, if anything is.
-  func finding(in bytes: LogBytes) -> LogError? {
-    guard let start = Int(exactly: start), start <= offset, bytes.crc32(of: start..<offset) == crc else {
+  /// What is wrong with the bytes that it covers, if anything is. None begins in front of the guard before it, if that can
+  /// be read: so all of them together cover no byte but those of guards twice, whatever a hostile file says.
+  func finding(in bytes: LogBytes, after previous: MCAPGuard?) -> LogError? {
+    guard let start = Int(exactly: start), start <= offset, start >= previous?.offset ?? 0,
+      bytes.crc32(of: start..<offset) == crc
+    else {
       return LogError(
         .checksum, at: offset, "a checksum does not fit the bytes in front of it",
         remedy: "Use another copy of the log: what it says of its topics and its run may be wrong.")
