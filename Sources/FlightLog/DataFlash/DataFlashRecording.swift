@@ -29,14 +29,11 @@ extension SensorRecording {
   }
 
   private func missingInertial(_ file: DataFlashFile) -> LogError {
-    let losses = account.topics.flatMap { topic in
-      topic.leftOut.map { "\($0.count) rows of \(topic.name) \($0.reason)" }
-    }
     let kinds = file.counts.keys.sorted().prefix(50).joined(separator: ", ")
     return LogError(
       .missing,
       "the ArduPilot log has no gyroscope and accelerometer: no valid row of IMU, or of GYR and ACC"
-        + (losses.isEmpty ? "" : " (left out: \(losses.joined(separator: "; ")))"),
+        + account.lossesInBrackets("rows of"),
       remedy: "Record with the bit IMU of LOG_BITMASK. It has: \(kinds).")
   }
 

@@ -23,6 +23,17 @@ extension ImportAccount {
     return entries
   }
 
+  /// All that was left out or skipped, in brackets behind a refusal; nothing when nothing was. `rows` is what the format
+  /// calls them.
+  func lossesInBrackets(_ rows: String) -> String {
+    let losses =
+      topics.flatMap { topic in
+        topic.leftOut.map { "\($0.count) \(rows) \(topic.name) \($0.reason)" }
+      } + skipped.map { "\($0.count) \($0.reason)" }
+    return losses.isEmpty
+      ? "" : " (left out: \(losses.prefix(Self.mostInWords).joined(separator: "; ")))"
+  }
+
   fileprivate static func words(_ losses: [Loss], _ separator: String) -> String {
     losses.map { "\($0.count) \($0.reason)" }.joined(separator: separator)
   }

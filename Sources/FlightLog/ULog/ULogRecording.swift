@@ -45,13 +45,10 @@ extension SensorRecording {
     let found = file.inertialSources()
     guard let chosen = choose(.inertial, found.map(\.source), into: \.inertial) else {
       let topics = Set(file.subscriptions.map(\.name)).sorted().joined(separator: ", ")
-      let losses = account.topics.flatMap { topic in
-        topic.leftOut.map { "\($0.count) rows of \(topic.name) \($0.reason)" }
-      }
       throw LogError(
         .missing,
         "the recording has no gyroscope and accelerometer: no valid row of sensor_combined, or of sensor_gyro and "
-          + "sensor_accel" + (losses.isEmpty ? "" : " (left out: \(losses.joined(separator: "; ")))"),
+          + "sensor_accel" + account.lossesInBrackets("rows of"),
         remedy: "Record with PX4's default logging profile. It has: \(topics.isEmpty ? "no topics" : topics)."
       )
     }
