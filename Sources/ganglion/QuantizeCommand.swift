@@ -10,7 +10,7 @@ private let help = """
 
   Writes a float32 model as fixed point or Float16. A fixed-point model gets its scales from what the network saw in
   a log: the inputs of every tick. The last fifth of each log is kept aside; afterwards both networks are run over all of
-  it, and the errors on the part that was kept aside are printed.
+  it, and the errors on the part that was kept aside are printed, with an account of what was used of each log.
 
     --calibrate LOG       a log of a flight with this network's inputs; may be several, separated by commas. Float16
                           can do without, and is more exact with one.
@@ -50,13 +50,18 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
     let output = arguments.value("output") ?? outputPath(path, arithmetic)
     // Before the work, and again when the file is written.
     try OutputFile.check(path: output, replacing: arguments.has("replace"), inputs: [path] + logs)
-    let split =
-      try logs.isEmpty
-      ? nil : CalibrationSplit(logs.map { try calibrationSteps($0, inputs: model.inputs.count) })
+    let recordings = try logs.map { try CalibrationRecording($0, inputs: model.inputs.count) }
+    let split = try logs.isEmpty ? nil : CalibrationSplit(recordings.map(\.steps))
 
     let file: ModelFile
+    var notes: [String] = []
     if let split {
       let calibration = try Calibration(model, steps: split.calibrated)
+      let (used, given) = (calibration.stepCount, split.calibrated.count)
+      if used < given {
+        notes.append(
+          "of the \(given) steps to calibrate on the first \(used) were used: more would take too long")
+      }
       file =
         arithmetic == .float16
         ? try ModelFile(model.roundedToHalf(calibration), arithmetic: .float16)
@@ -68,7 +73,8 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
     let report = try split.map { try QuantisationReport(file, of: model, $0) }
     try file.write(path: output, replacing: arguments.has("replace"), inputs: [path] + logs)
     let result = QuantisationResult(
-      output: output, arithmetic: arithmetic, report: report)
+      output: output, arithmetic: arithmetic, report: report, notes: notes,
+      accounts: recordings.map { ($0.path, $0.account) })
     Terminal.printResult(arguments.has("json") ? Terminal.json(result.json) : result.text)
     return .success
   }
@@ -94,23 +100,33 @@ private func outputPath(_ path: String, _ arithmetic: ModelFile.Arithmetic) -> S
 }
 
 /// What a network saw in each tick of a log.
-private func calibrationSteps(_ path: String, inputs: Int) throws -> [Calibration.Step] {
-  var cursor = try FlightLogReader(path: path).ticks()
-  var record = TickRecord(input: TickInput(), output: TickOutput())
-  var steps: [Calibration.Step] = []
-  while true {
-    switch try cursor.next(into: &record) {
-    case .tick:
-      let values = record.output.networkInputs
-      guard values.count == inputs else {
-        throw CommandFailure(
-          "\(path): the network in the log has \(values.count) inputs, the model has \(inputs): fly this "
-            + "network's configuration to get a log for it")
+private struct CalibrationRecording {
+  let path: String
+  private(set) var steps: [Calibration.Step] = []
+  let account: ImportAccount
+
+  init(_ path: String, inputs: Int) throws {
+    self.path = path
+    var cursor = try FlightLogReader(path: path).ticks()
+    var record = TickRecord(input: TickInput(), output: TickOutput())
+    var counted = TickAccount(of: .networkInputs)
+    reading: while true {
+      let event = try cursor.next(into: &record)
+      counted.note(event, time: record.input.time.nanoseconds)
+      switch event {
+      case .tick:
+        let values = record.output.networkInputs
+        guard values.count == inputs else {
+          throw CommandFailure(
+            "\(path): the network in the log has \(values.count) inputs, the model has \(inputs): fly this "
+              + "network's configuration to get a log for it")
+        }
+        steps.append(Calibration.Step(inputs: (0..<inputs).map { values[$0] }, ts: record.output.ts))
+      case .dropout, .damage: continue
+      case .end: break reading
       }
-      steps.append(Calibration.Step(inputs: (0..<inputs).map { values[$0] }, ts: record.output.ts))
-    case .dropout, .damage: continue
-    case .end: return steps
     }
+    account = counted.account
   }
 }
 
@@ -120,6 +136,10 @@ private struct QuantisationResult {
   var arithmetic: ModelFile.Arithmetic
   /// Nil without recordings.
   var report: QuantisationReport?
+  /// What else is worth knowing of the calibration.
+  var notes: [String]
+  /// What was used of each log.
+  var accounts: [(log: String, account: ImportAccount)]
 
   var text: String {
     var lines = ["wrote \(output), \(arithmetic.rawValue)"]
@@ -139,7 +159,12 @@ private struct QuantisationResult {
           format: "  %@ at most %.2e, RMS %.2e", name.padding(toLength: 16, withPad: " ", startingAt: 0),
           errors.largest, errors.rootMeanSquare))
     }
+    lines += notes
     for warning in report.warnings { lines.append("warning: \(warning)") }
+    for (log, account) in accounts {
+      lines.append("account of \(log)")
+      lines += account.lines.map { "  \($0)" }
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -158,6 +183,8 @@ private struct QuantisationResult {
       "elapsed": report.saturation.elapsed,
     ]
     object["warnings"] = report.warnings
+    object["notes"] = notes
+    object["accounts"] = accounts.map { log, account in account.json.merging(["log": log]) { $1 } }
     return object
   }
 

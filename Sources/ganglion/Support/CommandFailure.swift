@@ -28,7 +28,11 @@ struct CommandFailure: Error, CustomStringConvertible {
   /// What is wrong with the log in `file`.
   init(_ error: LogError, in file: String) {
     let offset = error.offset.map { ", byte \($0)" } ?? ""
-    self.init(place: file + offset, error.what, remedy: error.remedy)
+    // Of files that are none of the kind, the words begin with the path.
+    let what = error.what.hasPrefix(file + " ") ? String(error.what.dropFirst(file.count + 1)) : error.what
+    let remedy = error.remedy.hasSuffix(".") ? String(error.remedy.dropLast()) : error.remedy
+    self.init(
+      place: file + offset, what, remedy: remedy.prefix(1).lowercased() + remedy.dropFirst())
   }
 
   /// All of it in one line.
