@@ -199,6 +199,14 @@ public final class LogBytes: @unchecked Sendable {
   }
 }
 
+extension UnsafeRawBufferPointer {
+  /// Whether there is nothing but zeros: each byte is as the one before it.
+  var isAllZeros: Bool {
+    guard let baseAddress, let first else { return true }
+    return first == 0 && memcmp(baseAddress, baseAddress + 1, count - 1) == 0
+  }
+}
+
 /// Some of the bytes of a file, in memory of their own.
 final class LogBlock: @unchecked Sendable {
   // Sendable: written to by whoever makes it, before anybody else has it.

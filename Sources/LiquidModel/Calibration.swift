@@ -24,6 +24,8 @@ public struct Calibration: Sendable {
   private(set) var maps: [MapStatistics]
   /// The steps that were run.
   var steps: [Step] { judge.runs.first?.steps ?? [] }
+  /// How many steps were run: of more than a few seconds of computing allow, the first.
+  public var stepCount: Int { steps.count }
   /// How far states and layers without bound are to be expected to go.
   private(set) var reach: CalibrationReach
 

@@ -147,7 +147,7 @@ private struct LogContent {
       "complete": outline.isComplete, "lost_bytes": outline.lostBytes, "findings": findings,
       "duration_s": seconds,
       "messages": verification.messageCount, "chunks": outline.segments.count,
-      "profile": outline.profile, "skipped_records": outline.skippedRecords,
+      "profile": outline.profile, "skipped_records": verification.skippedRecords,
       "metadata": Dictionary(metadata.map { ($0.key, $0.value) }) { first, _ in first },
       "run": Dictionary(run.map { ($0.key, $0.value) }) { first, _ in first },
       "recording": Dictionary(recording.map { ($0.key, $0.value) }) { first, _ in first },
@@ -187,9 +187,9 @@ private struct LogContent {
       text +=
         "\(outline.attachments.count) attachments and \(verification.registry.channels.count) topics in all\n"
     }
-    if outline.skippedRecords > 0 {
+    if verification.skippedRecords > 0 {
       text +=
-        "\(outline.skippedRecords) record(s) of other programs, or of a later version of MCAP, were skipped\n"
+        "\(verification.skippedRecords) record(s) of other programs, or of a later version of MCAP, were skipped\n"
     }
     return String(text.dropLast())
   }

@@ -10,7 +10,7 @@ private let help = """
 
   Writes a float32 model as fixed point or Float16. A fixed-point model gets its scales from what the network saw in
   a log: the inputs of every tick. The last fifth of each log is kept aside; afterwards both networks are run over all of
-  it, and the errors on the part that was kept aside are printed.
+  it, and the errors on the part that was kept aside are printed, with an account of what was used of each log.
 
     --calibrate LOG       a log of a flight with this network's inputs; may be several, separated by commas. Float16
                           can do without, and is more exact with one. Rows of your own calibrate from Python
@@ -56,8 +56,14 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
     let split = try logs.isEmpty ? nil : CalibrationSplit(recordings.map(\.steps))
 
     let file: ModelFile
+    var notes: [String] = []
     if let split {
       let calibration = try Calibration(model, steps: split.calibrated)
+      let (used, given) = (calibration.stepCount, split.calibrated.count)
+      if used < given {
+        notes.append(
+          "of the \(given) steps to calibrate on the first \(used) were used: more would take too long")
+      }
       file =
         arithmetic == .float16
         ? try ModelFile(model.roundedToHalf(calibration), arithmetic: .float16)
@@ -69,7 +75,7 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
     let report = try split.map { try QuantisationReport(file, of: model, $0) }
     try file.write(path: output, replacing: arguments.has("replace"), inputs: inputs)
     let result = QuantisationResult(
-      output: output, arithmetic: arithmetic, report: report, recordings: recordings)
+      output: output, arithmetic: arithmetic, report: report, notes: notes, recordings: recordings)
     Terminal.printResult(arguments.has("json") ? Terminal.json(result.json) : result.text)
     return .success
   }
@@ -100,6 +106,9 @@ private struct QuantisationResult {
   var arithmetic: ModelFile.Arithmetic
   /// Nil without recordings.
   var report: QuantisationReport?
+  /// What else is worth knowing of the calibration.
+  var notes: [String]
+  /// What the calibration is from.
   var recordings: [RecordedSteps]
 
   private var warnings: [String] {
@@ -124,7 +133,12 @@ private struct QuantisationResult {
           format: "  %@ at most %.2e, RMS %.2e", name.padding(toLength: 16, withPad: " ", startingAt: 0),
           errors.largest, errors.rootMeanSquare))
     }
+    lines += notes
     for warning in warnings { lines.append("warning: \(warning)") }
+    for log in recordings {
+      lines.append("account of \(log.path)")
+      lines += log.account.lines.map { "  \($0)" }
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -146,6 +160,8 @@ private struct QuantisationResult {
     object["logs"] = recordings.map { log in
       log.missing.json.merging(["file": log.path, "steps": log.steps.count]) { $1 }
     }
+    object["notes"] = notes
+    object["accounts"] = recordings.map { log in log.account.json.merging(["log": log.path]) { $1 } }
     return object
   }
 

@@ -9,6 +9,8 @@ struct RecordedSteps {
   /// The ticks that could be read, ts in the model's time unit.
   private(set) var steps: [Calibration.Step] = []
   private(set) var missing = MissingTicks()
+  /// What was used of the log, and what was not.
+  let account: ImportAccount
 
   /// Reads the log at `path`, and all parts of its run behind it, as input of `model`.
   ///
@@ -20,8 +22,11 @@ struct RecordedSteps {
     let inputs = model.inputs.count
     var cursor = log.ticks()
     var record = TickRecord(input: TickInput(), output: TickOutput())
+    var counted = TickAccount(of: .networkInputs)
     reading: while true {
-      switch try cursor.next(into: &record) {
+      let event = try cursor.next(into: &record)
+      counted.note(event, time: record.input.time.nanoseconds)
+      switch event {
       case .tick:
         let values = record.output.networkInputs
         guard values.count == inputs else {
@@ -37,6 +42,7 @@ struct RecordedSteps {
       case .end: break reading
       }
     }
+    account = counted.account
   }
 
   /// Opens a log; what is none may hold rows that Python can calibrate on.

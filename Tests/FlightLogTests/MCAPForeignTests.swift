@@ -23,7 +23,7 @@ import Testing
     #expect(export.damages.isEmpty)
     #expect(String(decoding: table.bytes, as: UTF8.self) == Self.table)
     let rewritten = MemoryLogSink()
-    #expect(try MCAPRecovery(outline, to: rewritten).damages.isEmpty)
+    #expect(try MCAPRecovery(outline, to: rewritten).damages.isEmpty == (skipped == 0))
     #expect(MCAPVerification(try MCAPOutline(LogBytes(rewritten.bytes))).findings.isEmpty)
   }
 
@@ -96,6 +96,15 @@ import Testing
     file.record(0xFF, MCAPBuilder.count)
     file.finish(summary: MCAPBuilder.record(0x90, [5]))
     try expectCount(file.bytes, skipped: 5)
+    let outline = try MCAPOutline(LogBytes(file.bytes))
+    // Those inside the chunk too.
+    #expect(MCAPVerification(outline).skippedRecords == 7)
+    let recovery = try MCAPRecovery(outline, to: MemoryLogSink())
+    #expect(
+      recovery.damages.map(\.error.what) == [
+        "7 record(s) of other programs, or of a later version of MCAP, are left out"
+      ])
+    #expect(recovery.lostBytes == 12 + 12 + 9 + (9 + MCAPBuilder.count.count) + 10 + 10 + 9)
   }
 
   @Test func aSchemaOfNumberZeroIsIgnored() throws {
@@ -216,6 +225,25 @@ import Testing
     file.finish()
     let findings = try MCAPVerification(MCAPOutline(LogBytes(file.bytes))).findings
     #expect(findings.map(\.what).first?.contains("from 0 to 3999 ns, but they are from 0 to 4000 ns") == true)
+  }
+
+  /// Many guards that each cover the whole file would take for ever to check.
+  @Test func noGuardCoversWhatTheOneBeforeItCovers() throws {
+    func findings(_ starts: (_ first: Int) -> [Int]) throws -> [LogError] {
+      var file = MCAPBuilder()
+      file.raw(MCAPBuilder.schema() + MCAPBuilder.channel())
+      let first = file.bytes.count
+      for start in [0] + starts(first) {
+        let covered = file.bytes[start...].withUnsafeBytes { checksum($0) }
+        file.record(
+          0xF0, Array("ganglion".utf8) + MCAPBuilder.number(UInt64(start)) + MCAPBuilder.number(covered))
+      }
+      return try MCAPOutline(LogBytes(file.bytes)).checksumFindings
+    }
+    // A guard's record has 29 bytes.
+    #expect(try findings { [$0, $0 + 29] } == [])
+    #expect(try findings { [$0, $0] }.map(\.cause) == [.checksum])
+    #expect(try findings { _ in [0, 0, 0] }.map(\.cause) == [.checksum, .checksum, .checksum])
   }
 
   @Test func whatARewriteOfADamagedLogBlessesIsSaid() throws {

@@ -226,6 +226,11 @@ private let imuType = "sensor_msgs/msg/Imu"
     file.finish()
     #expect { try SensorRecording(MCAPOutline(LogBytes(file.bytes))) } throws: {
       ($0 as? LogError)?.cause == .missing && "\($0)".contains("/count")
+        && "\($0)".contains("(left out: 5 messages of other kinds)")
+    }
+    // What is damaged is said, too: the sensor may have been there.
+    #expect { try SensorRecording(MCAPOutline(LogBytes(Array(file.bytes.prefix(60))))) } throws: {
+      "\($0)".contains("(left out: 1 damaged places with ")
     }
   }
 

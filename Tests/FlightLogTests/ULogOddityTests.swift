@@ -1,3 +1,4 @@
+import Foundation
 import PortableMath
 import Testing
 import ULogBuilding
@@ -200,6 +201,54 @@ import ULogBuilding
       let file = try log.file
       #expect(times(file) == rows)
       #expect(file.damages.isEmpty)
+    }
+  }
+
+  @Test func manyMessagesOfAnUnknownKindAreNoDamage() throws {
+    var log = modernLog(rows: 10)
+    for _ in 0..<3000 { log.message("Z", [1, 2, 3]) }
+    log.combined(id: 0, time: 100_000)
+    let file = try log.file
+    #expect(file.skipped == [.unknownKind: 3000])
+    #expect(file.damages == [])
+    #expect(file.subscription("sensor_combined")?.count == 11)
+  }
+
+  @Test func aFileThatEndsInItsHeaderIsNamedAsThat() throws {
+    for count in 7..<16 {
+      let error = #expect(throws: LogError.self) {
+        try RecordingReader.read(bytes: LogBytes(Array(ULogBuilder().bytes.prefix(count))))
+      }
+      #expect(error?.cause == .truncated)
+      #expect(
+        error?.what == "the PX4 log (ULog) is cut off in its header of 16 bytes: there is nothing in it")
+    }
+  }
+
+  /// Five gigabytes that were never written, and then the data that were appended: a sparse file.
+  @Test func dataBeyondFourGiBAreRead() throws {
+    try withLogFolder { folder in
+      let path = folder + "/long.ulg"
+      let size = 5 << 30
+      var log = ULogBuilder()
+      log.flags(incompatible: 1, appended: [UInt64(size), 0, 0])
+      log.combinedTopic(id: 0)
+      for row in 0..<10 { log.combined(id: 0, time: 4000 * UInt64(row + 1)) }
+      var rest = ULogBuilder()
+      for row in 10..<30 { rest.combined(id: 0, time: 4000 * UInt64(row + 1), rate: [Float(row), 0, 0]) }
+      let file = try #require(fopen(path, "w"))
+      defer { fclose(file) }
+      log.bytes.withUnsafeBytes { _ = fwrite($0.baseAddress, 1, $0.count, file) }
+      fseeko(file, size, SEEK_SET)
+      rest.bytes.dropFirst(16).withUnsafeBytes { _ = fwrite($0.baseAddress, 1, $0.count, file) }
+      try #require(fflush(file) == 0)
+      let recording = try RecordingReader.read(bytes: LogBytes(path: path))
+      #expect(recording.inertial.count == 30)
+      #expect(recording.inertial.last?.sample.rateX == 29)
+      #expect(
+        recording.account.skipped.map(\.reason) == [
+          "damaged places with \(size - log.bytes.count) bytes in all, the first at byte \(log.bytes.count)"
+        ])
     }
   }
 }

@@ -154,7 +154,7 @@ private let data = ProcessInfo.processInfo.environment["GANGLION_DATA"]
     let pressure = try #require(topic(recording, "sensor_baro", .pressure))
     #expect(
       pressure.leftOut == [
-        .init(reason: RowOrder.isOfAnotherPart, count: 99), .init(reason: RowOrder.isFarAhead, count: 1),
+        .init(reason: RowLoss.beside, count: 99), .init(reason: RowOrder.isFarAhead, count: 1),
       ])
     #expect(
       topic(recording, "sensor_combined", .inertial)?.leftOut == [

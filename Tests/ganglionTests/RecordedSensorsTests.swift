@@ -90,6 +90,20 @@ struct RecordedSensorsTests {
       ])
   }
 
+  @Test("A recording that is slower than the loop has not missed every other tick", arguments: [100, 125])
+  func slowerThanTheLoop(rate: Int) throws {
+    let report = try fly(standing(4, rate: rate))
+    #expect(try !faults(report).contains("overruns"))
+    #expect(report["ticks"] as? Int == 4 * rate)
+    #expect(report["judged"] as? Bool == true)
+    let account = try #require(report["account"] as? [String: Any])
+    #expect(
+      account["notes"] as? [String] == [
+        "\(rate).0 inertial rows a second are fewer than the loop's 250 Hz: a tick comes with each, and none counts as "
+          + "missed for that"
+      ])
+  }
+
   @Test("Battery and range reach the tick through their chips")
   func batteryAndRange() throws {
     var log = standing(4)

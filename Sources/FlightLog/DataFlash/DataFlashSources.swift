@@ -59,7 +59,7 @@ extension DataFlashFile {
         if row[2] == 0 || row[2] == 1 { return .leftOut("of a range finder that gave nothing") }
         return .sample(
           RangeSample(distance: Float(distance), isValid: row[2].map { $0 == 4 } ?? (distance > 0)))
-      }.source
+      }.source.withoutTargetsCounted
     }
     // Before there were instances, a message had two of them.
     return tables(["RFND"], ["Dist", "Orient?", "Stat?"]).map(source)

@@ -25,6 +25,8 @@ public enum MCAPItem: Sendable {
 /// Walks through the messages of a log in file order, checking each chunk's checksum on entering it.
 public struct MCAPMessages: Sendable {
   private let outline: MCAPOutline
+  /// Records inside chunks that were skipped, as the format wants, and their bytes.
+  private(set) var skippedRecords = (count: 0, bytes: 0)
   private var nextDamage = 0
   private var hasToldOfFailure = false
   private var cursor: ByteCursor
@@ -141,7 +143,9 @@ public struct MCAPMessages: Sendable {
     case .channel:
       guard let channel = record.channel() else { return false }
       registry.take(channel, at: place)
-    default: break
+    default:
+      skippedRecords.count += 1
+      skippedRecords.bytes += MCAPFormat.recordHeader + content.count
     }
     return true
   }

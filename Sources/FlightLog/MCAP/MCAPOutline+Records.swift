@@ -50,15 +50,20 @@ extension MCAPOutline {
       if let found = cursor.integrityGuard(at: start) {
         guards.append(found)
       } else {
-        skippedRecords += 1
+        skip(content)
       }
     case .chunkIndex: chunkIndexes.append(content)
     case .statistics: statistics = content
     case .messageIndex: return cursor.isMessageIndex()
     case .attachmentIndex, .metadataIndex, .summaryOffset: break
-    case nil: skippedRecords += 1
+    case nil: skip(content)
     }
     return true
+  }
+
+  private mutating func skip(_ content: Range<Int>) {
+    skippedRecords += 1
+    skippedBytes += MCAPFormat.recordHeader + content.count
   }
 
   /// Keeps account of what a checksum covers, and of what stands where it must not.

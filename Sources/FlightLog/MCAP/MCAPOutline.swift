@@ -72,6 +72,8 @@ public struct MCAPOutline: Sendable {
   var statistics: Range<Int>?
   /// Top-level records that were skipped, as the format wants: of later versions of MCAP, and other programs' own.
   public internal(set) var skippedRecords = 0
+  /// Bytes of those.
+  var skippedBytes = 0
   var previousOpcode: MCAPOpcode?
   /// What was known when the data ended: a summary that was cut off is not believed.
   var registryOfData: MCAPRegistry?

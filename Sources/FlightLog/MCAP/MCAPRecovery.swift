@@ -68,6 +68,20 @@ public struct MCAPRecovery: Sendable {
       case .end: break reading
       }
     }
+    noteSkipped(
+      outline.skippedRecords + messages.skippedRecords.count,
+      bytes: outline.skippedBytes + messages.skippedRecords.bytes)
     try writer.finish()
+  }
+
+  /// Records of other programs mean what only they know, and may point into the old file: they are not copied.
+  private mutating func noteSkipped(_ count: Int, bytes: Int) {
+    guard count > 0 else { return }
+    damages.add(
+      LogDamage(
+        error: LogError(
+          .unsupported, "\(count) record(s) of other programs, or of a later version of MCAP, are left out",
+          remedy: "Keep the old file if another program needs them."),
+        lostBytes: bytes))
   }
 }

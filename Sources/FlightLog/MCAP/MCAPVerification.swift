@@ -9,6 +9,8 @@ public struct MCAPVerification: Sendable {
   public private(set) var times: ClosedRange<UInt64>?
   /// All schemas and channels, those inside chunks too.
   public private(set) var registry: MCAPRegistry
+  /// Records that were skipped, as the format wants, those inside chunks too.
+  public private(set) var skippedRecords = 0
   /// The most findings that are kept.
   static let limit = 100
 
@@ -51,6 +53,7 @@ public struct MCAPVerification: Sendable {
       case .end:
         checkTimes(outline, place, chunkTimes)
         registry = messages.registry
+        skippedRecords = outline.skippedRecords + messages.skippedRecords.count
         return
       }
     }

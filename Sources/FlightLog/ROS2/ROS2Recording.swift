@@ -10,9 +10,10 @@ extension SensorRecording {
     self.init(format: isOwn ? "Ganglion log" : "ROS 2 MCAP")
     var gathered = ROS2Gathering()
     gathered.read(outline)
-    account.skipped += gathered.skipped
     var sources = ROS2Sources(gathered.topics, isOwn ? .forwardRightDown : .forwardLeftUp)
     let ticks = isOwn ? TickSources(outline, &account) : TickSources()
+    // Ticks are read over all parts of a run, messages for people in the first.
+    account.skipped = gathered.skipped + (ticks.losses?.skipped ?? gathered.damages.losses)
     let inertial = ticks.inertial + sources.inertial()
     guard let chosen = choose(.inertial, inertial.map(\.source), into: \.inertial) else {
       throw missingInertial(gathered)
@@ -51,6 +52,7 @@ struct ROS2Gathering {
   private(set) var topics: [ROS2Topic] = []
   /// What was stepped over, and why.
   private(set) var skipped: [ImportAccount.Loss] = []
+  private(set) var damages = DamageCount()
   /// Topics of other kinds.
   private(set) var otherTopics: Set<String> = []
 
@@ -68,7 +70,6 @@ struct ROS2Gathering {
   mutating func read(_ outline: MCAPOutline) {
     var places: [UInt16: Place] = [:]
     var losses = LossCounts()
-    var damage = (count: 0, bytes: 0, first: 0)
     var messages = MCAPMessages(outline)
     var number = 0
     reading: while true {
@@ -81,20 +82,11 @@ struct ROS2Gathering {
         case .topic(let index): topics[index].add(message, messages.bytes, place: number)
         case .leftOut(let reason): losses.add(reason)
         }
-      case .damage(let found):
-        if damage.count == 0 { damage.first = found.error.offset ?? 0 }
-        damage.count += 1
-        damage.bytes += found.lostBytes
+      case .damage(let found): damages.add(found)
       case .end: break reading
       }
     }
     skipped = losses.losses
-    if damage.count > 0 {
-      skipped.append(
-        ImportAccount.Loss(
-          reason: "damaged places with \(damage.bytes) bytes in all, the first at byte \(damage.first)",
-          count: damage.count))
-    }
   }
 
   private mutating func place(_ number: UInt16, _ registry: MCAPRegistry) -> Place {

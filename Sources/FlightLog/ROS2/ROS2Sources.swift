@@ -121,7 +121,7 @@ struct ROS2Sources {
         }
         guard distance < 1000 else { return .leftOut(RowLoss.beyond) }
         return .sample(RangeSample(distance: Float(distance), isValid: isInside))
-      }.source
+      }.source.withoutTargetsCounted
     }
   }
 

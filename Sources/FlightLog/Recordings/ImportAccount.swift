@@ -76,4 +76,6 @@ public enum RecordedQuantity: String, CaseIterable, Sendable {
   case attitude
   /// Whether the motors were armed.
   case armed
+  /// What a network saw, after scaling.
+  case networkInputs = "network inputs"
 }

@@ -13,6 +13,7 @@ enum RowLoss {
   static let beyond = "beyond what a sensor can mean"
   static let noTime = "with a time that cannot be"
   static let unhealthy = "of a sensor that the autopilot calls unhealthy"
+  static let beside = "of another part than the inertial rows that are used"
   static let noAir = "with a pressure that no air has"
 }
 
@@ -34,7 +35,7 @@ struct RowGatherer<Sample: Equatable & Sendable> {
   /// Adds a row: its time in ns, if it has one, and its place in the file, which must not go back.
   mutating func add(time: Int64?, place: Int, _ outcome: () -> RowOutcome<Sample>) {
     rows += 1
-    guard part?.contains(place) ?? true else { return losses.add(RowOrder.isOfAnotherPart) }
+    guard part?.contains(place) ?? true else { return losses.add(RowLoss.beside) }
     guard let time else { return losses.add(RowLoss.noTime) }
     switch outcome() {
     case .leftOut(let reason): losses.add(reason)

@@ -19,7 +19,9 @@ struct SampleSource<Sample: Sendable>: Sendable {
   var samples: [SensorRecording.Timed<Sample>]
   /// Whether many samples are there and all of them are the same: a sensor that lives does not do that.
   var isConstant = false
-  /// Samples a second above which more are no better.
+  /// Samples that say that nothing was seen, as those of a range finder without a target.
+  var blind = 0
+  /// Samples a second above which more are no better; with 0 the first source that has any is the best.
   var enough = Double.infinity
 
   /// The topics' names: "sensor_gyro and sensor_accel".
@@ -30,13 +32,26 @@ struct SampleSource<Sample: Sendable>: Sendable {
   /// From how many samples on it is odd that all are the same.
   static var manySamples: Int { 20 }
 
+  /// Samples that say something.
+  fileprivate var valid: Int { samples.count - blind }
+
   /// How good it is: how many valid samples there are, but as if it came no faster than is enough.
   fileprivate var worth: Double {
-    guard let rate, rate > enough else { return Double(samples.count) }
-    return Double(samples.count) * enough / rate
+    guard enough > 0 else { return 0 }
+    guard let rate, rate > enough else { return Double(valid) }
+    return Double(valid) * enough / rate
   }
 
   fileprivate var rateWords: String { rate.map(rateInWords) ?? "less than two samples" }
+}
+
+extension SampleSource where Sample == RangeSample {
+  /// The source with the samples counted in which the range finder saw nothing.
+  var withoutTargetsCounted: Self {
+    var source = self
+    source.blind = samples.count { !$0.sample.isValid }
+    return source
+  }
 }
 
 /// Samples a second in words: "25 Hz".
@@ -54,7 +69,8 @@ func medianRate(_ times: [Int64]) -> Double? {
 
 extension SensorRecording {
   /// Of sources of a quantity, given in order of preference, takes the one with the most valid samples: a later one must
-  /// have a tenth more. One whose samples are all the same loses against any other. All are put into the account.
+  /// have a tenth more. One that saw nothing loses against any other, and so does one whose samples are all the same. All
+  /// are put into the account.
   /// Returns the number of the one taken.
   @discardableResult
   mutating func choose<Sample>(
@@ -68,7 +84,9 @@ extension SensorRecording {
         continue
       }
       let other = sources[current]
-      if source.isConstant != other.isConstant {
+      if (source.valid > 0) != (other.valid > 0) {
+        if source.valid > 0 { best = index }
+      } else if source.isConstant != other.isConstant {
         if other.isConstant { best = index }
       } else if source.worth > other.worth * 1.1 {
         best = index
@@ -104,17 +122,21 @@ extension SensorRecording {
     guard index != best else {
       return sources.filter { !$0.samples.isEmpty }.count == 1
         ? sources.count == 1 ? "the only one" : "the only one with valid rows"
-        : source.isConstant ? "no other is better" : "the highest rate of valid rows, \(source.rateWords)"
+        : source.isConstant || source.valid == 0
+          ? "no other is better"
+          : source.enough > 0
+            ? "the highest rate of valid rows, \(source.rateWords)" : "nearest to what is wanted"
     }
     if source.samples.isEmpty { return "it has no valid row" }
     let other =
       chosen.name == source.name ? "instance \(chosen.origins.first?.instance ?? 0)" : chosen.name
+    if source.enough == 0 { return "\(other) is nearer to what is wanted" }
+    if source.valid == 0, chosen.valid > 0 { return "it never saw anything, \(other) did" }
     if source.isConstant, !chosen.isConstant { return "all its rows are the same, those of \(other) are not" }
     if source.worth >= chosen.worth * 0.9 {
       return "\(other) is as fast and nearer to what is wanted"
     }
     return
-      "\(source.rateWords) with \(source.samples.count) valid rows, \(other) has \(chosen.rateWords) with "
-      + "\(chosen.samples.count)"
+      "\(source.rateWords) with \(source.valid) valid rows, \(other) has \(chosen.rateWords) with \(chosen.valid)"
   }
 }

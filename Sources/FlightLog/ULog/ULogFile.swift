@@ -5,7 +5,7 @@ public struct ULogSubscription: Sendable {
   /// Number of the instance, 0 for the first.
   public let instance: Int
   /// Offsets in the file of the structs, in file order.
-  var offsets: [UInt32] = []
+  var offsets: [Int] = []
   /// Bytes of the struct in a message at least, and with the padding at its end.
   let storedSize, fullSize: Int
   /// Where a message has its time in µs; `nil` for a struct without one.
@@ -94,6 +94,12 @@ public struct ULogFile: Sendable {
   public init(_ bytes: LogBytes) throws(LogError) {
     self.bytes = bytes
     var header = ByteCursor(bytes, 0..<bytes.count)
+    guard !Self.isOne(bytes) || bytes.count >= ULogFormat.headerSize else {
+      throw LogError(
+        .truncated, at: bytes.count,
+        "the PX4 log (ULog) is cut off in its header of \(ULogFormat.headerSize) bytes: there is nothing in it",
+        remedy: "Use another copy, or another log.")
+    }
     guard bytes.count >= ULogFormat.headerSize, Self.isOne(bytes), header.skip(8),
       let start = header.integer(UInt64.self)
     else {
@@ -126,7 +132,7 @@ public struct ULogFile: Sendable {
     guard subscription.offsets.indices.contains(row),
       field.offset + field.type.size <= subscription.storedSize
     else { return nil }
-    let start = Int(subscription.offsets[row]) + field.offset
+    let start = subscription.offsets[row] + field.offset
     var cursor = ByteCursor(bytes, start..<start + field.type.size)
     return cursor.number(field.type)
   }

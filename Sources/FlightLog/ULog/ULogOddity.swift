@@ -26,8 +26,6 @@ public enum ULogOddity: String, CaseIterable, Sendable {
   case dataUnknown = "data of a topic that was not subscribed to"
   /// Data that are shorter or longer than their format.
   case dataSize = "data that do not fit their topic's format"
-  /// Data whose place in the file is too large a number.
-  case dataPlace = "data beyond the first 4 GiB"
   /// A text without level or time.
   case text = "texts without a level or a time"
   /// A dropout without length.

@@ -113,8 +113,7 @@ extension ULogParser {
   private mutating func takeData(_ cursor: inout ByteCursor, _ file: inout ULogFile) -> ULogOddity? {
     guard let number = cursor.integer(UInt16.self), let slot = slots[number] else { return .dataUnknown }
     guard file.subscriptions[slot].fits(cursor.remaining) else { return .dataSize }
-    guard let offset = UInt32(exactly: cursor.position) else { return .dataPlace }
-    file.subscriptions[slot].offsets.append(offset)
+    file.subscriptions[slot].offsets.append(cursor.position)
     if let time = file.subscriptions[slot].time, cursor.skip(time.offset),
       let value = cursor.integer(UInt64.self)
     {

@@ -77,21 +77,25 @@ struct ULogParser {
 
   // MARK: - Framing
 
-  /// How many messages may stand between an odd one and the next that nothing else looks like.
-  private static let longestDoubt = 256
+  /// How many messages may stand between an odd one, or one behind damage, and the next that nothing else looks like.
+  private static let longestRun = 4096, longestDoubt = 256
 
   /// Whether messages go on at `offset`.
   private mutating func goesOn(at offset: Int, limit: Int, _ file: ULogFile) -> Bool {
-    guard let place = messagesFollow(offset, limit: limit, file) else { return false }
+    guard let place = messagesFollow(offset, limit: limit, file, within: Self.longestRun) else {
+      return false
+    }
     sureUntil = place
     return true
   }
 
   /// The place that makes sure of the messages that seem to follow at `offset`: the end, or a message that nothing else
   /// looks like; `nil` when there is neither.
-  private func messagesFollow(_ offset: Int, limit: Int, _ file: ULogFile) -> Int? {
+  private func messagesFollow(
+    _ offset: Int, limit: Int, _ file: ULogFile, within most: Int = Self.longestDoubt
+  ) -> Int? {
     var place = offset
-    for _ in 0..<Self.longestDoubt {
+    for _ in 0..<most {
       if place == limit { return place }
       guard let frame = frame(at: place, limit: limit), frame.type != 0 else { return nil }
       if isTelling(frame, file) { return place }
@@ -119,7 +123,9 @@ struct ULogParser {
 
   private func nextMessage(after start: Int, limit: Int, _ file: ULogFile) -> Int? {
     var candidate = start + 1
-    while candidate + ULogFormat.messageHeader <= limit {
+    // A message's kind is the third of its bytes.
+    while let kind = nextTellingKind(in: candidate + 2..<max(limit, candidate + 2)) {
+      candidate = kind - 2
       if let frame = frame(at: candidate, limit: limit), isTelling(frame, file) {
         // The sizes and numbers of chance do not fit together twice. A mark is enough by itself.
         if ULogMessage(rawValue: frame.type) == .sync
@@ -131,6 +137,28 @@ struct ULogParser {
       candidate += 1
     }
     return nil
+  }
+
+  /// The first byte that is the kind of a message which can be told from chance.
+  private func nextTellingKind(in range: Range<Int>) -> Int? {
+    var found: Int?
+    bytes.forEachPiece(in: range) { start, piece in
+      // Much of what is damaged are zeros, for megabytes.
+      guard !piece.isAllZeros, let index = piece.firstIndex(where: { Self.isTellingKind[Int($0)] }) else {
+        return true
+      }
+      found = start + index
+      return false
+    }
+    return found
+  }
+
+  /// By a message's kind, whether `isTelling` can be true of it.
+  private static let isTellingKind: [Bool] = (0...UInt8.max).map {
+    switch ULogMessage(rawValue: $0) {
+    case .flagBits, .unsubscribe, .dropout, nil: false
+    default: true
+    }
   }
 
   /// Whether a message has what chance does not give: a mark's bytes, the number and size of a known topic's data, the

@@ -141,7 +141,7 @@ extension ULogFile {
         let isInside = distance >= (row[1] ?? 0) && distance <= (row[2] ?? .infinity)
         // 0 is "invalid", −1 "unknown".
         return .sample(RangeSample(distance: Float(distance), isValid: isInside && row[3] != 0))
-      }.source
+      }.source.withoutTargetsCounted
     }
   }
 

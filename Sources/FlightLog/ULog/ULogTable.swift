@@ -73,9 +73,9 @@ struct ULogTable {
     var samples: [SensorRecording.Timed<Sample>] = []
     var places: [Int] = []
     for row in 0..<subscription.count {
-      let place = Int(subscription.offsets[row])
+      let place = subscription.offsets[row]
       guard part?.contains(place) ?? true else {
-        losses.add(RowOrder.isOfAnotherPart)
+        losses.add(RowLoss.beside)
         continue
       }
       guard var time = time(row) else {

@@ -184,26 +184,29 @@ struct CalibrationRequest {
     (job.poses, job.gravity) = (poses, gravity)
     for note in job.notes { Terminal.printNote(note) }
     var board: LinuxSource<System>?
+    var accounts: [(part: CalibratedPart, account: ImportAccount)] = []
     for part in parts {
+      let source = try source(for: part, systems, &board)
       do {
-        let source = try source(for: part, systems, &board)
         defer {
           for loss in source.losses where job.note(loss) { Terminal.printNote(loss) }
         }
         try job.calibrate(part, source)
+        if let account = try source.account() { accounts.append((part, account)) }
       } catch let refusal as CalibrationRefusal {
-        let report = CalibrationReport(job, parts, refusal: (part, refusal))
+        if let account = try source.account() { accounts.append((part, account)) }
+        let report = CalibrationReport(job, parts, refusal: (part, refusal), accounts: accounts)
         if asJSON {
           Terminal.printResult(Terminal.json(report.json))
         } else {
-          let done = parts.prefix { $0 != part }
-          if !done.isEmpty { Terminal.printResult(CalibrationReport(job, Array(done)).text) }
+          let text = report.text
+          if !text.isEmpty { Terminal.printResult(text) }
           Terminal.printError("calibrate: \(part.rawValue): \(refusal)")
         }
         return .resultSaysNo
       }
     }
-    let report = CalibrationReport(job, parts)
+    let report = CalibrationReport(job, parts, accounts: accounts)
     Terminal.printResult(asJSON ? Terminal.json(report.json) : report.text)
     return .success
   }

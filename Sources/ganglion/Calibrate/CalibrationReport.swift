@@ -1,4 +1,5 @@
 import ControlLoop
+import FlightLog
 import Foundation
 import PortableMath
 
@@ -8,11 +9,15 @@ struct CalibrationReport {
   private let parts: [CalibratedPart]
   private let refusal: (part: CalibratedPart, reason: CalibrationRefusal)?
 
-  /// What `job` found of `parts`, up to the one that was refused.
+  private let accounts: [(part: CalibratedPart, account: ImportAccount)]
+
+  /// What `job` found of `parts`, up to the one that was refused; of each that a log was read for, its account.
   init(
-    _ job: CalibrationJob, _ parts: [CalibratedPart], refusal: (CalibratedPart, CalibrationRefusal)? = nil
+    _ job: CalibrationJob, _ parts: [CalibratedPart], refusal: (CalibratedPart, CalibrationRefusal)? = nil,
+    accounts: [(part: CalibratedPart, account: ImportAccount)] = []
   ) {
     self.job = job
+    self.accounts = accounts
     self.refusal = refusal
     self.parts = refusal.map { refused in Array(parts.prefix { $0 != refused.0 }) } ?? parts
   }
@@ -53,11 +58,15 @@ struct CalibrationReport {
             found.record.count ?? 0, (found.record.residual ?? 0) * 1e6))
       }
     }
-    lines.append("written         \(job.path)")
-    if job.configuration.calibrationPath != job.path {
+    if !parts.isEmpty { lines.append("written         \(job.path)") }
+    if !parts.isEmpty, job.configuration.calibrationPath != job.path {
       lines.append(
         "                it is used when the configuration names it: `calibration: \"…\",` in its section `sensors`"
       )
+    }
+    for (part, account) in accounts {
+      lines.append("account of the log, for the \(part.rawValue)")
+      lines += account.lines.map { "  \($0)" }
     }
     return lines.joined(separator: "\n")
   }
@@ -68,6 +77,9 @@ struct CalibrationReport {
       "parts": parts.map(\.rawValue),
     ]
     if !parts.isEmpty { object["file"] = job.path }
+    if !accounts.isEmpty {
+      object["accounts"] = Dictionary(accounts.map { ($0.part.rawValue, $0.account.json) }) { $1 }
+    }
     for part in parts {
       switch part {
       case .gyro:

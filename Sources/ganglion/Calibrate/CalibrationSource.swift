@@ -12,11 +12,13 @@ protocol CalibrationSource: AnyObject {
   /// What an owner must know of sensors that are missing, or that are not what the configuration says.
   var complaints: [String] { get }
   /// What of a recording could not be used so far; nothing of sensors that are there.
-  var losses: [String] { get }
+  var losses: [String] { get   /// What was used of a recording and what was not, once no more is needed; `nil` where readings come from chips.
+  func account() throws -> ImportAccount?
 }
 
 extension CalibrationSource {
   var losses: [String] { [] }
+  func account() -> ImportAccount? { nil }
 }
 
 /// Simulated chips on a board that is moved as a calibration wants it.
@@ -57,6 +59,8 @@ final class LogSource: CalibrationSource {
   private var record = TickRecord(input: TickInput(), output: TickOutput())
   private var missing = MissingTicks()
   private let path: String
+  private var counted = TickAccount(of: .inertial)
+  private var last: UInt32 = 0
 
   /// The log whose configuration, with the calibration that was applied, is `configuration`.
   init(_ log: FlightLogReader, _ configuration: Configuration) {
@@ -66,7 +70,7 @@ final class LogSource: CalibrationSource {
 
   func next() throws -> (readings: SensorReadings, now: MonotonicTime)? {
     while true {
-      switch try cursor.next(into: &record) {
+      switch try step() {
       case .tick:
         var readings = SensorReadings()
         readings.inertial = record.input.inertial
@@ -76,6 +80,22 @@ final class LogSource: CalibrationSource {
       case .damage(let damage): missing.add(damage)
       case .end: return nil
       }
+    }
+  }
+
+  /// Goes on to the next tick, dropout or damage.
+  private func step(unless reason: String? = nil) throws -> TickEvent {
+    let event = try cursor.next(into: &record)
+    let reading = record.input.inertial
+    let isNew = reading.isPresent && reading.sequence != 0 && reading.sequence != last
+    counted.note(event, time: reading.time.nanoseconds, leftOut: isNew ? reason : "without a new reading")
+    if case .tick = event { last = reading.sequence }
+    return event
+  }
+
+  func account() throws -> ImportAccount? {
+    while true {
+      if case .end = try step(unless: "behind all that was needed") { return counted.account }
     }
   }
 

@@ -38,6 +38,7 @@ struct RecordedFlight: ~Copyable {
   private var controller: VehicleController
   private let recording: SensorRecording
   private let log: FlightLogWriter
+  /// The time from tick to tick in ns: the loop's, or that of a recording that is slower.
   private let period: Int64
   /// Nanoseconds from the recording's clock to the board's.
   private let offset: Int64
@@ -82,6 +83,7 @@ struct RecordedFlight: ~Copyable {
     }
     let whyNotJudged = Self.whyTooSlow(recording.inertial, configuration)
     if let whyNotJudged { recording.account.notes.append(whyNotJudged) }
+    let period = whyNotJudged == nil ? Self.period(&recording, configuration) : configuration.loop.period
     let vehicle = try SimulatedVehicle(recordingFor: configuration, without: surroundings.absentChips)
     for fault in surroundings.faults { try vehicle.inject(fault) }
     let log = try FlightLogWriter(
@@ -94,9 +96,8 @@ struct RecordedFlight: ~Copyable {
           .merging(arming.metadata) { $1 }))
     try log.addRecordingRecord(recording.account.entries)
     controller = try mission.makeController()
-    (self.vehicle, self.log, self.recording) = (vehicle, log, recording)
+    (self.vehicle, self.log, self.recording, self.period) = (vehicle, log, recording, period)
     (self.offset, self.surroundings, self.arming) = (offset, surroundings, arming)
-    period = configuration.loop.period
     report = RecordingReport(
       name: name, logPath: logPath, recording, absent: surroundings.absent, whyNotJudged: whyNotJudged)
     physics = PhysicalState(rangeToGround: nil)
@@ -127,13 +128,31 @@ struct RecordedFlight: ~Copyable {
   private static func whyTooSlow(
     _ samples: [SensorRecording.Timed<InertialSample>], _ configuration: Configuration
   ) -> String? {
-    let steps = zip(samples, samples.dropFirst()).map { $1.time.nanoseconds(since: $0.time) }.sorted()
     let lifetime = configuration.sensors.imu.staleAfter
-    guard !steps.isEmpty, steps[steps.count / 2] > lifetime else { return nil }
-    let rate = (1e9 / Double(steps[steps.count / 2]) * 10).rounded() / 10
+    guard let step = usualStep(samples), step > lifetime else { return nil }
     return
-      "\(rate) inertial rows a second are too few for a loop of \(configuration.loop.rateHz) Hz, whose inertial "
+      "\(perSecond(step)) inertial rows a second are too few for a loop of \(configuration.loop.rateHz) Hz, whose inertial "
       + "sensor is stale after \(Double(lifetime) * 1e-6) ms"
+  }
+
+  /// The median of the steps between samples in ns; `nil` for fewer than two.
+  private static func usualStep(_ samples: [SensorRecording.Timed<InertialSample>]) -> Int64? {
+    let steps = zip(samples, samples.dropFirst()).map { $1.time.nanoseconds(since: $0.time) }.sorted()
+    return steps.isEmpty ? nil : steps[steps.count / 2]
+  }
+
+  private static func perSecond(_ step: Int64) -> Double { (1e9 / Double(step) * 10).rounded() / 10 }
+
+  /// The time from tick to tick: a recording that is slower than the loop has not missed every other of its ticks.
+  private static func period(
+    _ recording: inout SensorRecording, _ configuration: Configuration
+  ) -> Int64 {
+    let period = configuration.loop.period
+    guard let step = usualStep(recording.inertial), step > period + period / 2 else { return period }
+    recording.account.notes.append(
+      "\(perSecond(step)) inertial rows a second are fewer than the loop's \(configuration.loop.rateHz) Hz: a tick comes "
+        + "with each, and none counts as missed for that")
+    return min(step, start / 2)
   }
 
   /// Runs the whole recording.
