@@ -7,6 +7,11 @@ import Testing
 /// Floating point never leaves the finite numbers: a step that would is refused and changes nothing.
 @Suite("Overflow in floating point")
 struct OverflowTests {
+  #if DEBUG
+    static let steps = 80
+  #else
+    static let steps = 400
+  #endif
   static let arithmetics: [ModelFile.Arithmetic] = [.float32, .float16]
   static let names =
     RuntimeTests.names + [
@@ -51,7 +56,7 @@ struct OverflowTests {
       var extremes = Extremes(bits: UInt64(name.utf8.count) &* 977 &+ 5)
       var outputs = [Float](repeating: 5, count: network.outputCount)
       var others = outputs
-      for _ in 0..<400 {
+      for _ in 0..<Self.steps {
         let inputs = (0..<network.inputCount).map { _ in extremes.next() }
         let ts = abs(extremes.next())
         let (before, kept) = (network.copyState(), outputs)
