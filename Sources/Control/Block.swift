@@ -4,7 +4,7 @@ import Signals
 ///
 /// Both come from the type: a row cannot be put together with another type's code. `scripts/check-object-code` takes every witness
 /// of `run` as a root.
-public protocol Steppable: ~Copyable {
+public protocol Steppable: SendableMetatype, ~Copyable {
   /// Moves on by one step: reads and writes `frame`, and nothing else.
   mutating func step(_ frame: Frame)
   /// Steps the block at `state`.

@@ -12,7 +12,8 @@ protocol CalibrationSource: AnyObject {
   /// What an owner must know of sensors that are missing, or that are not what the configuration says.
   var complaints: [String] { get }
   /// What of a recording could not be used so far; nothing of sensors that are there.
-  var losses: [String] { get   /// What was used of a recording and what was not, once no more is needed; `nil` where readings come from chips.
+  var losses: [String] { get }
+  /// What was used of a recording and what was not, once no more is needed; `nil` where readings come from chips.
   func account() throws -> ImportAccount?
 }
 
