@@ -168,9 +168,11 @@ import ULogBuilding
   }
 
   @Test func otherFilesAreNoULog() {
-    for bytes: [UInt8] in [[], ULogFormat.magic, MCAPFormat.magic + [UInt8](repeating: 0, count: 20)] {
+    for bytes: [UInt8] in [[], MCAPFormat.magic + [UInt8](repeating: 0, count: 20)] {
       #expect { try ULogFile(LogBytes(bytes)) } throws: { ($0 as? LogError)?.cause == .notALog }
     }
+    // One that is cut off in its header is one, with nothing in it.
+    #expect { try ULogFile(LogBytes(ULogFormat.magic)) } throws: { ($0 as? LogError)?.cause == .truncated }
   }
 
   @Test func hostileFormatsEnd() throws {

@@ -63,8 +63,9 @@ import Testing
     try withFolder { folder in
       let path = folder + "/rows.csv"
       try "roll_error,rate_x\n0.1,0.2\n0.1,0.3\n".write(toFile: path, atomically: true, encoding: .utf8)
+      let model = try ModelFile.read(path: Self.model).model()
       let error = try #require(
-        #expect(throws: CommandFailure.self) { try calibrationSteps(path, inputs: 2) })
+        #expect(throws: CommandFailure.self) { try RecordedSteps(path: path, for: model) })
       #expect(error.place == path)
       #expect(error.cause == "is a table of comma-separated values (CSV), not an MCAP log")
       #expect(error.remedy?.hasSuffix("calibrate on rows of your own from Python (docs/python.md)") == true)

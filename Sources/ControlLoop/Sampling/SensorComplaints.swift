@@ -53,15 +53,6 @@ extension Configuration {
           name, encoder.chip.facts, encoder.address, behind: encoder.channel, reading.fault, nil,
           accepted: nil, kin: SensorTable.angleSensors.map(\.facts)))
     }
-    if let power = sensors.power {
-      let fault = readings.power.fault
-      complaints.append(
-        Self.complaint(
-          "power", power.chip.facts, power.address, behind: power.channel, fault, nil, accepted: nil,
-          kin: SensorTable.powerMonitors.map(\.facts))
-          // What an identity was instead is not handed on.
-          ?? (fault == .wrongIdentity ? Self.stranger("power", power.chip.facts, power.address) : nil))
-    }
     return complaints.compactMap(\.self)
   }
 
@@ -92,7 +83,7 @@ extension Configuration {
         + (chip.whenMissing.map { "; \($0)" } ?? "")
     case .wrongIdentity:
       guard let identity = chip.identity else { return stranger(name, chip, address) }
-      guard let seen else { return nil }
+      guard let seen else { return stranger(name, chip, address) }
       return "sensors.\(name): "
         + refusal(of: seen, at: address, chip, identity, accepted: accepted, kin: kin)
     default:
