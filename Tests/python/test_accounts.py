@@ -57,7 +57,8 @@ class AccountsOfLogs(unittest.TestCase):
             ticks = self.ticks(path)
             self.assertEqual((topic["quantity"], topic["name"]), ("network inputs", "/ganglion/tick"))
             self.assertEqual((topic["rows"], topic["used"], topic["left_out"]), (ticks, ticks, []))
-            self.assertEqual(topic["rate_hz"], 250)
+            # Ticks come a little late, and where some are lost the span is longer.
+            self.assertAlmostEqual(topic["rate_hz"], 250, delta=0.5)
             self.assertEqual(account["format"], "Ganglion log")
         self.assertEqual(accounts[0]["skipped"], [])
         self.assertLess(accounts[1]["topics"][0]["rows"], accounts[0]["topics"][0]["rows"])
