@@ -30,7 +30,7 @@ let package = Package(
     // Networks and input to measure and compare with, the same on every machine.
     .target(name: "BenchmarkNetworks", dependencies: ["LiquidModel", "PortableMath"]),
     // The names that a vehicle speaks in, and the frame of their values; what decides in a tick, over such a frame.
-    .target(name: "Signals", exclude: ["README.md"]),
+    .target(name: "Signals", dependencies: ["PortableMath"], exclude: ["README.md"]),
     .target(name: "Control", dependencies: ["PortableMath", "Signals"], exclude: ["README.md"]),
     // What drivers talk to: protocols, sample types and typed errors only.
     .target(name: "HardwareInterfaces"),
@@ -44,7 +44,9 @@ let package = Package(
     .target(name: "LinuxHardware", dependencies: ["CLinuxHardware", "HardwareInterfaces"]),
     .target(
       name: "ControlLoop",
-      dependencies: ["Files", "LiquidCore", "LiquidModel", "HardwareInterfaces", "Devices", "PortableMath"]),
+      dependencies: [
+        "Files", "LiquidCore", "LiquidModel", "HardwareInterfaces", "Devices", "PortableMath", "Signals",
+      ]),
     // The C interface: the header, and the functions that it declares.
     .systemLibrary(name: "CGanglion"),
     .target(name: "GanglionC", dependencies: ["CGanglion", "LiquidCore", "LiquidModel"]),
@@ -61,7 +63,7 @@ let package = Package(
       name: "ganglion",
       dependencies: [
         "BenchmarkNetworks", "ControlLoop", "Devices", "Files", "FlightLog", "HardwareInterfaces",
-        "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath", "SimulatedHardware",
+        "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath", "Signals", "SimulatedHardware",
       ]),
     // The board of the hardware-in-the-loop tests: a CP2112 bridge through /dev/uhid, chips and plant behind it, and the
     // scenarios that the command line goes through on it.

@@ -8,7 +8,8 @@ public struct Program: ~Copyable {
   /// The signals, and where they lie.
   public let table: SignalTable
   private let memory: FrameMemory
-  private let rows: UnsafeMutableBufferPointer<Row>
+  private let rows: UnsafeMutablePointer<Row>
+  private let count: Int
   /// Keeps the states' memory. Not looked at in a step.
   private let arena: Arena
   private let tick: SignalIndex<UInt64>
@@ -32,14 +33,13 @@ public struct Program: ~Copyable {
   init(_ table: SignalTable, rows: [Row], arena: Arena, tick: SignalIndex<UInt64>) {
     self.table = table
     memory = FrameMemory(table)
-    let place = UnsafeMutableBufferPointer<Row>.allocate(capacity: rows.count)
-    _ = place.initialize(from: rows)
-    self.rows = place
-    (self.arena, self.tick) = (arena, tick)
+    self.rows = .allocate(capacity: max(rows.count, 1))
+    self.rows.initialize(from: rows, count: rows.count)
+    (count, self.arena, self.tick) = (rows.count, arena, tick)
   }
 
   deinit {
-    for row in rows.reversed() { row.type.destroy(row.state) }
+    for index in (0..<count).reversed() { rows[index].type.destroy(rows[index].state) }
     rows.deallocate()
   }
 
@@ -52,8 +52,8 @@ public struct Program: ~Copyable {
     let frame = memory.frame
     let number = frame[tick]
     var index = 0
-    while index < rows.count {
-      Self.run(rows.baseAddress.unsafelyUnwrapped + index, frame, number)
+    while index < count {
+      Self.run(rows + index, frame, number)
       index &+= 1
     }
   }

@@ -291,7 +291,7 @@ public struct ProgramBuilder {
         outputs: Dictionary(
           uniqueKeysWithValues: block.outputPorts(flag: block.isInvalidAtTimes).map { port in
             let place = table.bytes(of: "\(block.declaration.name).\(port.name)")?.lowerBound ?? 0
-            return (port.name, (UInt32(place), port.width))
+            return (port.name, UInt32(place))
           }),
         arena: arena)
       let state = Self.make(block.declaration.kind, block.settings, &wiring, arena)

@@ -37,14 +37,6 @@ public struct ValidityList: BitwiseCopyable {
   @usableFromInline let flags: UnsafeBufferPointer<UInt32>
 }
 
-/// Values side by side that a block writes, such as a network's inputs.
-@frozen
-public struct OutputVector: BitwiseCopyable, Sendable {
-  @usableFromInline let place: UInt32
-  /// How many there are.
-  public let count: Int
-}
-
 extension Frame {
   /// What an input reads.
   @inlinable
@@ -67,13 +59,6 @@ extension Frame {
     let flag = list.flags[index]
     return flag == .max || base.load(fromByteOffset: Int(flag), as: UInt8.self) != 0
   }
-
-  /// The values of a vector.
-  @inlinable
-  public subscript(vector: OutputVector) -> UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(
-      start: (base + Int(vector.place)).assumingMemoryBound(to: Float.self), count: vector.count)
-  }
 }
 
 /// With what a block's initialiser finds its ports and makes its tables. Kinds, units and counts were checked before: a name that
@@ -82,14 +67,14 @@ public struct Wiring: ~Copyable {
   let inputs: [String: [UInt32]]
   /// The places of their validities' flags; `nil` for what is always valid.
   let validities: [String: [UInt32?]]
-  let outputs: [String: (place: UInt32, width: Int)]
+  let outputs: [String: UInt32]
   let arena: Arena
   /// Names that the block has asked for and does not have.
   private(set) var mistakes: [String] = []
 
   init(
     inputs: [String: [UInt32]], validities: [String: [UInt32?]],
-    outputs: [String: (place: UInt32, width: Int)],
+    outputs: [String: UInt32],
     arena: Arena
   ) {
     (self.inputs, self.validities, self.outputs, self.arena) = (inputs, validities, outputs, arena)
@@ -121,13 +106,7 @@ public struct Wiring: ~Copyable {
 
   /// What the port `name` writes.
   public mutating func output<Value>(_ name: String, as type: Value.Type = Value.self) -> Output<Value> {
-    Output(outputs[name]?.place ?? mistake(name))
-  }
-
-  /// What the port `name` writes, as a vector.
-  public mutating func outputVector(_ name: String) -> OutputVector {
-    guard let output = outputs[name] else { return OutputVector(place: mistake(name), count: 0) }
-    return OutputVector(place: output.place, count: output.width)
+    Output(outputs[name] ?? mistake(name))
   }
 
   /// A table of the block's own, in the arena.

@@ -1,3 +1,5 @@
+import PortableMath
+
 /// The record of a tick as other people's tools read it.
 extension SignalTable {
   /// The fields of a record as `ros2msg` text, in their order: a record is the logged slices of the frame behind CDR's
@@ -17,12 +19,9 @@ extension SignalTable {
     return text
   }
 
-  /// The schema's full name. Tools refuse two schemas of one name, so each vehicle's has its own: by its text, FNV-1a of 64
-  /// bits.
+  /// The schema's full name. Tools refuse two schemas of one name, so each vehicle's has its own, by its text.
   public var schemaName: String {
-    var digest: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in schemaText.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    let digits = String(digest, radix: 16, uppercase: true)
+    let digits = String(nameHash(schemaText), radix: 16, uppercase: true)
     return "ganglion_msgs/msg/Tick" + String(repeating: "0", count: 16 - digits.count) + digits
   }
 

@@ -1,5 +1,6 @@
 import ControlLoop
 import Foundation
+import Signals
 
 /// The commands by name, and what leads to them.
 enum Commands {

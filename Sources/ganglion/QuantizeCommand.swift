@@ -112,7 +112,8 @@ private struct QuantisationResult {
   var recordings: [RecordedSteps]
 
   private var warnings: [String] {
-    recordings.compactMap { log in log.missing.text.map { "\(log.path): \($0)" } } + (report?.warnings ?? [])
+    recordings.compactMap { log in log.account.lossText.map { "\(log.path): \($0)" } }
+      + (report?.warnings ?? [])
   }
 
   var text: String {
@@ -157,9 +158,6 @@ private struct QuantisationResult {
       "elapsed": report.saturation.elapsed,
     ]
     object["warnings"] = warnings
-    object["logs"] = recordings.map { log in
-      log.missing.json.merging(["file": log.path, "steps": log.steps.count]) { $1 }
-    }
     object["notes"] = notes
     object["accounts"] = recordings.map { log in log.account.json.merging(["log": log.path]) { $1 } }
     return object

@@ -8,7 +8,6 @@ struct RecordedSteps {
   let path: String
   /// The ticks that could be read, ts in the model's time unit.
   private(set) var steps: [Calibration.Step] = []
-  private(set) var missing = MissingTicks()
   /// What was used of the log, and what was not.
   let account: ImportAccount
 
@@ -37,8 +36,7 @@ struct RecordedSteps {
         let ts =
           unit == model.timeUnit ? record.output.ts : Float(Double(record.output.ts) * unit / model.timeUnit)
         steps.append(Calibration.Step(inputs: (0..<inputs).map { values[$0] }, ts: ts))
-      case .dropout(let count): missing.add(ticks: count)
-      case .damage(let damage): missing.add(damage)
+      case .dropout, .damage: continue
       case .end: break reading
       }
     }

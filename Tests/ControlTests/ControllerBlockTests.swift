@@ -173,11 +173,29 @@ struct ControllerBlockTests {
       let gotYaw = (out[0] + out[1] - out[2] - out[3]) / 4
       let spread = 2 * (abs(roll) + abs(pitch))
       let scale = spread > 0.95 ? 0.95 / spread : 1
-      #expect(abs(gotRoll - roll * scale) < 1e-3 && abs(gotPitch - pitch * scale) < 1e-3)
+      #expect(abs(gotRoll - roll * scale) < 1e-5 && abs(gotPitch - pitch * scale) < 1e-5)
       #expect(gotYaw * yaw >= -1e-6 && abs(gotYaw) <= abs(yaw) + 1e-5)
     }
     try bench.step(["in.a": .nan, "in.b": 0, "in.c": 0.5, "in.free": .infinity])
     #expect((0..<4).allSatisfy { (bench["x.out_\($0)"] as Float) == 0.5 })
+  }
+
+  @Test("what the collective input does not move is cut to its own bounds, with all beside it")
+  func mixerBeside() throws {
+    // Two motors that thrust lifts, and a servo that it does not: all of a tilt is halved for the servo's sake.
+    var bench = try BlockBench([
+      BlockDeclaration(
+        Mixer.self, "x",
+        settings: [
+          "matrix": .numbers([0.25, -0.25, 2, 1, 1, 0]), "collective": .number(2), "outputs": .number(3),
+        ],
+        inputs: ["of": ["in.a", "in.b"]])
+    ])
+    try bench.step(["in.a": 1, "in.b": 0])
+    #expect((0..<3).map { bench["x.out_\($0)"] as Float } == [0.125, -0.125, 1])
+    // The thrust then comes as near as the motors allow.
+    try bench.step(["in.a": 1, "in.b": 2])
+    #expect((0..<3).map { bench["x.out_\($0)"] as Float } == [1, 0.75, 1])
   }
 
   @Test("without a collective input each gives way to those before it")

@@ -6,15 +6,15 @@ import HardwareInterfaces
 ///
 /// Values are folded by what they mean, in the order written here, and not by how they lie in memory or in a log: a change of
 /// the house that changes no value changes no digest. Next to the digests at the end stands a trace of one bit for each group
-/// and tick, so that the tick at which two flights part is known to within a few.
+/// and every second tick, so that the tick at which two flights part is known to within a few.
 struct FlightDigest {
   /// The groups of values, in the order of the digests.
   static let groups = ["read", "estimated", "network", "sent"]
 
   private var read = Fold(), estimated = Fold(), network = Fold(), sent = Fold()
   private(set) var ticks = 0
-  /// Four bits for each tick, the first tick's in the low half of the first byte.
-  private(set) var trace: [UInt8] = []
+  /// A hexadecimal digit for every second tick: a bit for each group, the first group's the lowest.
+  private(set) var trace = ""
 
   /// The digests of the groups.
   var digests: [UInt64] { [read.value, estimated.value, network.value, sent.value] }
@@ -25,8 +25,10 @@ struct FlightDigest {
     foldEstimated(record.output)
     foldNetwork(record.output)
     foldSent(record.output)
-    let bits = UInt8(digests.enumerated().reduce(0) { $0 | ($1.element >> 63) << UInt64($1.offset) })
-    if ticks % 2 == 0 { trace.append(bits) } else { trace[trace.count - 1] |= bits << 4 }
+    if ticks % 2 == 0 {
+      let bits = digests.enumerated().reduce(0) { $0 | ($1.element >> 63) << UInt64($1.offset) }
+      trace += String(bits, radix: 16)
+    }
     ticks += 1
   }
 

@@ -57,7 +57,11 @@ struct FlightDigestTests {
     let line = try #require(try digests.read()["1"])
     var other = line
     other.digests[3] ^= 1
-    for index in 600..<other.trace.count { other.trace[index] ^= 0x88 }
+    // The last group's bit of every digit from the 600th on.
+    other.trace = String(
+      line.trace.enumerated().map { index, digit in
+        index < 600 ? digit : Character(String((digit.hexDigitValue ?? 0) ^ 8, radix: 16))
+      })
     #expect(other != line)
     #expect(other.difference(to: line) == "sent differs, from about tick 1200 on")
     #expect(try FlightDigests.Line("\(line)") == line)
@@ -75,7 +79,7 @@ struct FlightDigests {
   struct Line: Equatable, CustomStringConvertible {
     var ticks: Int
     var digests: [UInt64]
-    var trace: [UInt8]
+    var trace: String
   }
 
   /// What sets a flight apart from others of its file.
@@ -153,26 +157,28 @@ struct FlightDigests {
 }
 
 extension FlightDigests.Line {
-  /// Reads what `description` gives: ticks, the digests in base 16, the trace in base 64.
+  /// Reads what `description` gives: ticks, the digests and the trace in base 16.
   init(_ text: String) throws {
     let parts = text.split(separator: " ")
     try #require(parts.count == 2 + FlightDigest.groups.count)
     ticks = try #require(Int(parts[0]))
     digests = try parts[1..<parts.count - 1].map { try #require(UInt64($0, radix: 16)) }
-    trace = Array(try #require(Data(base64Encoded: String(parts[parts.count - 1]))))
+    trace = String(parts[parts.count - 1])
   }
 
   var description: String {
     let words = digests.map { String($0, radix: 16) }.joined(separator: " ")
-    return "\(ticks) \(words) \(Data(trace).base64EncodedString())"
+    return "\(ticks) \(words) \(trace)"
   }
 
   /// How this flight differs from another, in words.
   func difference(to other: Self) -> String {
     var words = ticks == other.ticks ? [] : ["\(ticks) ticks instead of \(other.ticks)"]
     for (group, name) in FlightDigest.groups.enumerated() where digests[group] != other.digests[group] {
-      let byte = zip(trace, other.trace).map { ($0 ^ $1) & (0x11 << UInt8(group)) }.firstIndex { $0 != 0 }
-      words.append("\(name) differs" + (byte.map { ", from about tick \(2 * $0) on" } ?? ", at the end"))
+      let place = zip(trace, other.trace).map { pair in
+        ((pair.0.hexDigitValue ?? 0) ^ (pair.1.hexDigitValue ?? 0)) & 1 << group
+      }.firstIndex { $0 != 0 }
+      words.append("\(name) differs" + (place.map { ", from about tick \(2 * $0) on" } ?? ", at the end"))
     }
     return words.joined(separator: "; ")
   }

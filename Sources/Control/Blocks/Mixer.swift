@@ -101,16 +101,15 @@ struct Mixer: Block {
 
   /// Adds the collective input, as near to what it asks for as lets all that is there fit; cuts what is there when nothing does.
   private mutating func shift(_ wanted: Float) {
-    var range = shifts()
-    if range.lowest > range.highest {
-      let scale = fittingScale()
+    let scale = fittingScale()
+    if scale < 1 {
       var output = 0
       while output < out.count {
         sums[output] *= scale
         output &+= 1
       }
-      range = shifts()
     }
+    let range = shifts()
     add(collective, min(max(wanted, range.lowest), max(range.highest, range.lowest)))
   }
 
@@ -130,22 +129,41 @@ struct Mixer: Block {
     return (lowest, highest)
   }
 
-  /// The largest factor with which what is there fits for some shift, by halving: 24 steps give single precision.
+  /// The largest factor with which what is there fits for some shift.
+  ///
+  /// With a factor s the shift must be at least (bound − s · sum) / part for one bound of each output that the shift moves, and
+  /// at most that for the other: each pair of an at least and an at most is one inequality in s.
   private func fittingScale() -> Float {
-    var (low, high): (Float, Float) = (0, 1)
-    var round = 0
-    while round < 24 {
-      let middle = (low + high) / 2
-      var copy = self
-      var output = 0
-      while output < out.count {
-        copy.sums[output] *= middle
-        output &+= 1
+    var scale: Float = 1
+    var output = 0
+    while output < out.count {
+      let part = matrix[collective * out.count + output]
+      if part == 0 {
+        let room = sums[output] > 0 ? most : least
+        if sums[output] != 0 { scale = min(scale, max(room / sums[output], 0)) }
+      } else {
+        scale = min(scale, factor(atLeastOf: output, part))
       }
-      let range = copy.shifts()
-      if range.lowest <= range.highest { low = middle } else { high = middle }
-      round &+= 1
+      output &+= 1
     }
-    return low
+    return scale
+  }
+
+  /// The largest factor with which the shift that one output needs at least is one that every output allows.
+  private func factor(atLeastOf output: Int, _ part: Float) -> Float {
+    var factor: Float = 1
+    let (least, slope) = ((part > 0 ? self.least : most) / part, sums[output] / part)
+    var other = 0
+    while other < out.count {
+      let otherPart = matrix[collective * out.count + other]
+      if otherPart != 0 {
+        // least − s · slope ≤ most − s · other's slope
+        let room = (otherPart > 0 ? self.most : self.least) / otherPart - least
+        let rise = sums[other] / otherPart - slope
+        if rise > 0 { factor = min(factor, max(room / rise, 0)) }
+      }
+      other &+= 1
+    }
+    return factor
   }
 }

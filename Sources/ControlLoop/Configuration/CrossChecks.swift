@@ -1,3 +1,5 @@
+import Signals
+
 /// What no section can see alone.
 extension Configuration {
   static func checkNames(of buses: [Bus], in section: Section) {

@@ -56,10 +56,6 @@ extension Configuration {
     return complaints.compactMap(\.self)
   }
 
-  private static func stranger(_ name: String, _ chip: ChipFacts, _ address: UInt8) -> String {
-    "sensors.\(name): what answers at \(hexadecimal(address)) does not behave as the \(chip.name) does"
-  }
-
   private static func complaint<Sensor: SpareableSensor>(
     about sensor: Sensor, _ instance: Int, _ fault: DeviceFault, seen: UInt8?, accepted: [UInt8]?,
     kin: [ChipFacts]
@@ -82,8 +78,10 @@ extension Configuration {
         "sensors.\(name): nothing answers at \(hexadecimal(address))\(way ?? ""), where the \(chip.name) should be"
         + (chip.whenMissing.map { "; \($0)" } ?? "")
     case .wrongIdentity:
-      guard let identity = chip.identity else { return stranger(name, chip, address) }
-      guard let seen else { return stranger(name, chip, address) }
+      guard let identity = chip.identity, let seen else {
+        return
+          "sensors.\(name): what answers at \(hexadecimal(address)) does not behave as the \(chip.name) does"
+      }
       return "sensors.\(name): "
         + refusal(of: seen, at: address, chip, identity, accepted: accepted, kin: kin)
     default:

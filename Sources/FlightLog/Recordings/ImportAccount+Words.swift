@@ -32,6 +32,13 @@ extension ImportAccount {
     return all.isEmpty ? "" : " (left out: \(all.prefix(Self.mostInWords).joined(separator: "; ")))"
   }
 
+  /// What was skipped, in one line; `nil` for nothing.
+  public var lossText: String? {
+    skipped.isEmpty
+      ? nil
+      : "not all of it could be used: " + skipped.map { "\($0.count) \($0.reason)" }.joined(separator: "; ")
+  }
+
   fileprivate static func words(_ losses: [Loss], _ separator: String) -> String {
     losses.map { "\($0.count) \($0.reason)" }.joined(separator: separator)
   }

@@ -63,7 +63,7 @@ public final class SimulatedBoard {
     self.physics = physics
     self.noiseScale = noiseScale
     self.biasScale = biasScale
-    busRandom = RandomGenerator(seed: seed, stream: Self.stream(of: "bus"))
+    busRandom = RandomGenerator(seed: seed, stream: nameHash("bus"))
   }
 
   // MARK: - Assembly
@@ -107,9 +107,9 @@ public final class SimulatedBoard {
     chips.append(chip)
     chip.name = name
     chip.imperfection = Imperfection(
-      random: RandomGenerator(seed: seed, stream: Self.stream(of: name)),
+      random: RandomGenerator(seed: seed, stream: nameHash(name)),
       noiseScale: noiseScale, biasScale: biasScale,
-      specimen: specimen.map { ($0, Self.stream(of: name)) })
+      specimen: specimen.map { ($0, nameHash(name)) })
     chip.drawConstants()
     chip.now = now.nanoseconds
     chipEvents.append(chip.nextEvent)
@@ -166,13 +166,6 @@ public final class SimulatedBoard {
 
   private static func nanoseconds(_ seconds: Double) -> Int64 {
     Int64((max(0, min(seconds, 1e9)) * 1e9).rounded())
-  }
-
-  /// A number for a name (FNV-1a), so that a chip's noise does not depend on what else is on the board.
-  private static func stream(of name: String) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return hash
   }
 
   // MARK: - Time

@@ -188,9 +188,6 @@ struct CalibrationRequest {
     for part in parts {
       let source = try source(for: part, systems, &board)
       do {
-        defer {
-          for loss in source.losses where job.note(loss) { Terminal.printNote(loss) }
-        }
         try job.calibrate(part, source)
         if let account = try source.account() { accounts.append((part, account)) }
       } catch let refusal as CalibrationRefusal {

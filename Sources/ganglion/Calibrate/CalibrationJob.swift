@@ -22,7 +22,7 @@ struct CalibrationJob {
   let command, made: String
   /// What the file held of other sensors, with what was found.
   private(set) var calibration: SensorCalibration
-  /// What is worth knowing of the file that was there, and of the readings.
+  /// What is worth knowing of the file that was there.
   private(set) var notes: [String] = []
 
   /// A job whose file is at `path`, and whose chips are where `origin` says. What the file holds of other sensors stays.
@@ -58,13 +58,6 @@ struct CalibrationJob {
         notes.append("left out: \(chip.place.text), which the configuration no longer has")
       }
     }
-  }
-
-  /// Notes what is worth knowing of the readings; whether it was not noted before.
-  mutating func note(_ text: String) -> Bool {
-    guard !notes.contains(text) else { return false }
-    notes.append(text)
-    return true
   }
 
   /// Calibrates a part on readings from `source`, and writes the file.

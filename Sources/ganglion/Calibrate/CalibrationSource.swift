@@ -11,14 +11,11 @@ protocol CalibrationSource: AnyObject {
   func next() throws -> (readings: SensorReadings, now: MonotonicTime)?
   /// What an owner must know of sensors that are missing, or that are not what the configuration says.
   var complaints: [String] { get }
-  /// What of a recording could not be used so far; nothing of sensors that are there.
-  var losses: [String] { get }
   /// What was used of a recording and what was not, once no more is needed; `nil` where readings come from chips.
   func account() throws -> ImportAccount?
 }
 
 extension CalibrationSource {
-  var losses: [String] { [] }
   func account() -> ImportAccount? { nil }
 }
 
@@ -58,15 +55,12 @@ final class LogSource: CalibrationSource {
   private var cursor: TickCursor
   private let configuration: Configuration
   private var record = TickRecord(input: TickInput(), output: TickOutput())
-  private var missing = MissingTicks()
-  private let path: String
   private var counted = TickAccount(of: .inertial)
   private var last: UInt32 = 0
 
   /// The log whose configuration, with the calibration that was applied, is `configuration`.
   init(_ log: FlightLogReader, _ configuration: Configuration) {
     (cursor, self.configuration) = (log.ticks(), configuration)
-    path = log.outline.bytes.path ?? "the log"
   }
 
   func next() throws -> (readings: SensorReadings, now: MonotonicTime)? {
@@ -77,8 +71,7 @@ final class LogSource: CalibrationSource {
         readings.inertial = record.input.inertial
         readings.inertial.sample = configuration.asGiven(readings.inertial.sample)
         return (readings, record.input.time)
-      case .dropout(let count): missing.add(ticks: count)
-      case .damage(let damage): missing.add(damage)
+      case .dropout, .damage: continue
       case .end: return nil
       }
     }
@@ -101,7 +94,6 @@ final class LogSource: CalibrationSource {
   }
 
   var complaints: [String] { [] }
-  var losses: [String] { missing.text.map { ["\(path): \($0)"] } ?? [] }
 }
 
 extension Configuration {

@@ -1,5 +1,6 @@
 import ControlLoop
 import Foundation
+import Signals
 import SimulatedHardware
 
 /// The faults that a command line asks for, as a list with commas between.

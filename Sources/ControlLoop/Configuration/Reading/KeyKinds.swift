@@ -1,4 +1,5 @@
 import Devices
+import Signals
 
 extension JSON5Value {
   /// The number, if it is one; NaN and infinities are not numbers to a configuration.

@@ -1,3 +1,5 @@
+import Signals
+
 /// What a section may hold.
 struct SectionSchema: Sendable, Equatable {
   /// Where sections of this kind stand, for example `actuators.motors[]`; empty for the file itself.

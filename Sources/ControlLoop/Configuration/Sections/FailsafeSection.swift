@@ -1,3 +1,5 @@
+import Signals
+
 extension Configuration {
   /// What is done about each fault.
   public struct Failsafe: Sendable, Equatable {
