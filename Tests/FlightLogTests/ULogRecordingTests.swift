@@ -127,7 +127,7 @@ private let data = ProcessInfo.processInfo.environment["GANGLION_DATA"]
     #expect(losses.map(\.count) == [1, 1, 1, 1, 1])
     #expect(
       Set(losses.map(\.reason)) == [
-        ULogTable.notFinite, "with a time that cannot be", RowOrder.goesBack, RowOrder.isFarAhead,
+        RowLoss.notFinite, "with a time that cannot be", RowOrder.goesBack, RowOrder.isFarAhead,
         "marked invalid by the autopilot",
       ])
   }

@@ -21,11 +21,10 @@ extension SensorRecording {
     choose(.power, file.powerSources(part), into: \.power)
     choose(.magneticField, file.magneticSources(part), into: \.magneticField)
     choose(.attitude, file.attitudeSources(part), into: \.attitude)
-    choose(.armed, file.armedSources(part), into: \.armed)
-    armed = armed.enumerated().filter { $0 == 0 || armed[$0 - 1].sample != $1.sample }.map(\.element)
+    chooseArmed(file.armedSources(part))
     noteUnits(file)
     noteUnread(file)
-    account.topics = account.topics.filter(\.isChosen) + account.topics.filter { !$0.isChosen }
+    putChosenFirst()
   }
 
   private func missingInertial(_ file: DataFlashFile) -> LogError {

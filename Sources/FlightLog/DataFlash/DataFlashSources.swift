@@ -4,15 +4,13 @@ import PortableMath
 // Which messages of ArduPilot hold a quantity, and what a valid row of each is. Names, types and units:
 // ArduPilot/libraries, LogStructure.h of AP_Logger, AP_InertialSensor, AP_Baro, AP_BattMonitor and AP_Compass.
 extension DataFlashFile {
-  /// Inertial samples a second that are enough for the estimate of an attitude.
-  private static let enoughInertial = 200.0
   private static let gyro = ["GyrX", "GyrY", "GyrZ"]
   private static let accelerometer = ["AccX", "AccY", "AccZ"]
 
   /// IMU: rates and specific forces in the axes of the vehicle, forward, right, down.
   func inertialSources() -> [(source: SampleSource<InertialSample>, part: Range<Int>)] {
     tables(["IMU", "IMU2", "IMU3"], Self.gyro + Self.accelerometer + ["T?", "GH?", "AH?"]).map { table in
-      table.source(part: nil, judgesGaps: true, enough: Self.enoughInertial) { row in
+      table.source(part: nil, judgesGaps: true, enough: RecordedSamples.enoughInertial) { row in
         guard row[7] != 0, row[8] != 0 else { return .leftOut(RowLoss.unhealthy) }
         return RecordedSamples.inertial(rate: row.vector(0), force: row.vector(3), temperature: row[6])
       }
@@ -21,19 +19,12 @@ extension DataFlashFile {
 
   /// GYR and ACC, each sample of the sensors at its own time, of the same instance.
   private func pairs() -> [(source: SampleSource<InertialSample>, part: Range<Int>)] {
-    func vector(_ row: DataFlashTable.Row, below limit: Double) -> RowOutcome<Vector3> {
-      guard let (x, y, z) = row.vector(0) else { return .leftOut(RowLoss.notFinite) }
-      guard max(abs(x), abs(y), abs(z)) < limit else { return .leftOut(RowLoss.beyond) }
-      return .sample(Vector3(x, y, z))
-    }
     let accelerometers = tables(["ACC"], Self.accelerometer, time: "SampleUS")
     return tables(["GYR"], Self.gyro, time: "SampleUS").compactMap { table in
       guard let other = accelerometers.first(where: { $0.instance == table.instance }) else { return nil }
-      let gyro = table.source(part: nil, judgesGaps: true) { vector($0, below: 200) }
-      let accelerometer = other.source(part: gyro.part) { vector($0, below: 1000) }
-      return (
-        SampleSource(rates: gyro.source, forces: accelerometer.source, enough: Self.enoughInertial), gyro.part
-      )
+      let gyro = table.source(part: nil, judgesGaps: true) { RecordedSamples.rate($0.vector(0)) }
+      let accelerometer = other.source(part: gyro.part) { RecordedSamples.force($0.vector(0)) }
+      return (SampleSource(rates: gyro.source, forces: accelerometer.source), gyro.part)
     }
   }
 
@@ -46,19 +37,17 @@ extension DataFlashFile {
     }
   }
 
-  /// Range finders that look down (orientation 25), with their state (4: good) where it is logged.
+  /// Range finders that look down, with their state (4: good) where it is logged.
   func rangeSources(_ part: Range<Int>) -> [SampleSource<RangeSample>] {
     func source(_ table: DataFlashTable) -> SampleSource<RangeSample> {
       table.source(part: part) { row in
-        if let orientation = row[1], orientation != 25 {
-          return .leftOut(
-            "of a range finder that does not look down (orientation \(Int(exactly: orientation) ?? -1))")
+        let outcome = RecordedSamples.range(row[0], orientation: row[1]) { distance in
+          row[2].map { $0 == 4 } ?? (distance > 0)
         }
-        guard let distance = row[0], distance.isFinite else { return .leftOut(RowLoss.notFinite) }
-        guard distance >= 0, distance < 1000 else { return .leftOut(RowLoss.beyond) }
-        if row[2] == 0 || row[2] == 1 { return .leftOut("of a range finder that gave nothing") }
-        return .sample(
-          RangeSample(distance: Float(distance), isValid: row[2].map { $0 == 4 } ?? (distance > 0)))
+        if case .sample = outcome, row[2] == 0 || row[2] == 1 {
+          return .leftOut("of a range finder that gave nothing")
+        }
+        return outcome
       }.source.withoutTargetsCounted
     }
     // Before there were instances, a message had two of them.
@@ -106,9 +95,7 @@ extension DataFlashFile {
       _ name: String, _ column: String, _ state: @escaping (DataFlashTable.Row) -> RowOutcome<Bool>
     ) -> [SampleSource<Bool>] {
       tables([name], [column]).map { table in
-        var source = table.source(part: part, enough: 0, state).source
-        source.isConstant = false
-        return source
+        table.source(part: part, enough: 0, state).source
       }
     }
     return sources("ARM", "ArmState") { row in

@@ -11,7 +11,7 @@ struct DataFlashTable {
   private let columns: [DataFlashFormat.Field?]
 
   /// The numbers of one row.
-  struct Row {
+  struct Row: RecordedRow {
     fileprivate let table: DataFlashTable
     fileprivate let offset: Int
 
@@ -23,14 +23,6 @@ struct DataFlashTable {
     /// The text in a column.
     func text(_ column: Int) -> String? {
       table.columns[column].flatMap { table.bytes.text($0, at: offset) }
-    }
-
-    /// The numbers of three columns from `first` on; `nil` unless all are there and finite.
-    func vector(_ first: Int) -> (x: Double, y: Double, z: Double)? {
-      guard let x = self[first], let y = self[first + 1], let z = self[first + 2], x.isFinite, y.isFinite,
-        z.isFinite
-      else { return nil }
-      return (x, y, z)
     }
   }
 

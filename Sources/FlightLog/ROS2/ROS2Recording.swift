@@ -24,8 +24,7 @@ extension SensorRecording {
     choose(.power, ticks.power + sources.power(part), into: \.power)
     choose(.magneticField, ticks.magneticField + sources.magneticField(part), into: \.magneticField)
     choose(.attitude, ticks.attitude + sources.attitude(part), into: \.attitude)
-    choose(.armed, ticks.armed, into: \.armed)
-    armed = armed.enumerated().filter { $0 == 0 || armed[$0 - 1].sample != $1.sample }.map(\.element)
+    chooseArmed(ticks.armed)
     account.notes += sources.notes
     if isOwn {
       account.notes.append("axes are forward, right, down, as in every log of Ganglion")
@@ -33,7 +32,7 @@ extension SensorRecording {
       account.notes.append("axes are taken to be those of ROS: forward, left, up (REP 103)")
       if !range.isEmpty { account.notes.append("the range finder is taken to look down") }
     }
-    account.topics = account.topics.filter(\.isChosen) + account.topics.filter { !$0.isChosen }
+    putChosenFirst()
   }
 
   private func missingInertial(_ gathered: ROS2Gathering) -> LogError {

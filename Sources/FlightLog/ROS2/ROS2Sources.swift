@@ -31,7 +31,6 @@ struct ROS2Sources {
   private(set) var notes: [String] = []
   private let clocks: [String: ROS2Clock]
 
-  private static let enoughInertial = 200.0
   /// Clocks that differ by less, in ns, are one.
   private static let sameClock: Int64 = 2_000_000_000
 
@@ -81,7 +80,8 @@ struct ROS2Sources {
       let unit = factor(
         topic, topic.median { Self.length(topic.vector($0, 3)) }, [(0.5..<2, 9.806_65, "g instead of m/s²")])
       sources.append(
-        topic.source(clock(topic), part: nil, judgesGaps: true, enough: Self.enoughInertial) { row in
+        topic.source(clock(topic), part: nil, judgesGaps: true, enough: RecordedSamples.enoughInertial) {
+          row in
           if topic[row, 6] == -1 { return .leftOut("that say they have no angular velocity") }
           if topic[row, 7] == -1 { return .leftOut("that say they have no acceleration") }
           let force = topic.vector(row, 3).map { axes.body(($0.x * unit, $0.y * unit, $0.z * unit)) }
@@ -169,12 +169,10 @@ struct ROS2Sources {
     of(.inertial).map { topic in
       var source = topic.source(clock(topic), part: part) { row -> RowOutcome<Quaternion> in
         if topic[row, 8] == -1 { return .leftOut("that say they have no orientation") }
-        let q = Quaternion(topic[row, 9], topic[row, 10], topic[row, 11], topic[row, 12])
-        guard q.length.isFinite else { return .leftOut(RowLoss.notFinite) }
-        guard q.length > 0.9, q.length < 1.1 else {
-          return .leftOut("with an orientation that is no rotation")
+        switch RecordedSamples.attitude(topic[row, 9], topic[row, 10], topic[row, 11], topic[row, 12]) {
+        case .sample(let attitude): return .sample(axes.attitude(attitude))
+        case let other: return other
         }
-        return .sample(axes.attitude(q.normalized))
       }.source
       // Drivers that estimate nothing often leave the identity there, and do not say so.
       if source.isConstant {

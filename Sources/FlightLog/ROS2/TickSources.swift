@@ -66,9 +66,7 @@ struct TickSources {
         }
         let (w, x, y, z) = record.output.estimate.quaternion
         attitude.add(time: input.time.nanoseconds, place: number) {
-          let q = Quaternion(Double(w), Double(x), Double(y), Double(z))
-          return q.length > 0.9 && q.length < 1.1
-            ? .sample(q.normalized) : .leftOut("with an orientation that is no rotation")
+          RecordedSamples.attitude(Double(w), Double(x), Double(y), Double(z))
         }
         let isArmed = record.output.mode != .disarmed
         armed.add(time: input.time.nanoseconds, place: number) { .sample(isArmed) }
@@ -79,15 +77,13 @@ struct TickSources {
     }
     self.losses = losses
     // A log's clock never goes back: the ticks are one part, and so are all other topics.
-    self.inertial = inertial.sources(enough: 200).map { ($0, 0..<Int.max) }
+    self.inertial = inertial.sources(enough: RecordedSamples.enoughInertial).map { ($0, 0..<Int.max) }
     self.pressure = pressure.sources()
     self.range = range.sources().map(\.withoutTargetsCounted)
     self.power = power.sources()
     self.magneticField = magnetic.sources().filter { !$0.samples.isEmpty }
     self.attitude = [attitude.source().source]
-    var states = armed.source(enough: 0).source
-    states.isConstant = false
-    self.armed = [states]
+    self.armed = [armed.source(enough: 0).source]
   }
 }
 

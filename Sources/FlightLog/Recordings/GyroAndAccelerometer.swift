@@ -3,9 +3,7 @@ import PortableMath
 
 extension SampleSource where Sample == InertialSample {
   /// Rates at their own times, with specific forces on straight lines between theirs.
-  init(
-    rates gyro: SampleSource<Vector3>, forces accelerometer: SampleSource<Vector3>, enough: Double
-  ) {
+  init(rates gyro: SampleSource<Vector3>, forces accelerometer: SampleSource<Vector3>) {
     var losses = LossCounts()
     losses.add(gyro.origins.first?.leftOut ?? [])
     samples = []
@@ -30,7 +28,7 @@ extension SampleSource where Sample == InertialSample {
     origins[0].used = samples.count
     origins[0].leftOut = losses.losses
     isConstant = gyro.isConstant && accelerometer.isConstant
-    self.enough = enough
+    enough = RecordedSamples.enoughInertial
   }
 
   private static func force(

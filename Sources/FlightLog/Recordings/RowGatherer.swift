@@ -3,8 +3,26 @@ import HardwareInterfaces
 /// What a row of a recording becomes.
 enum RowOutcome<Sample> {
   case sample(Sample)
+  /// The sample, taken at another time in ns than the row has.
+  case sampleAt(Int64, Sample)
   /// Left out, and why: words that read after a number of rows.
   case leftOut(String)
+}
+
+/// The numbers of one row of a recording, by column.
+protocol RecordedRow {
+  /// The number in a column; `nil` where there is no such column.
+  subscript(_ column: Int) -> Double? { get }
+}
+
+extension RecordedRow {
+  /// The numbers of three columns from `first` on; `nil` unless all are there and finite.
+  func vector(_ first: Int) -> (x: Double, y: Double, z: Double)? {
+    guard let x = self[first], let y = self[first + 1], let z = self[first + 2], x.isFinite, y.isFinite,
+      z.isFinite
+    else { return nil }
+    return (x, y, z)
+  }
 }
 
 /// Reasons that rows of any format are left out for.
@@ -15,6 +33,7 @@ enum RowLoss {
   static let unhealthy = "of a sensor that the autopilot calls unhealthy"
   static let beside = "of another part than the inertial rows that are used"
   static let noAir = "with a pressure that no air has"
+  static let noRotation = "with a quaternion that is no rotation"
 }
 
 /// Makes a source of the rows of a topic: each becomes a sample in order of time, or is counted under a reason.
@@ -39,10 +58,14 @@ struct RowGatherer<Sample: Equatable & Sendable> {
     guard let time else { return losses.add(RowLoss.noTime) }
     switch outcome() {
     case .leftOut(let reason): losses.add(reason)
-    case .sample(let sample):
-      samples.append(.init(time: MonotonicTime(nanoseconds: time), sample: sample))
-      places.append(place)
+    case .sample(let sample): append(time, sample, place)
+    case .sampleAt(let other, let sample): append(other, sample, place)
     }
+  }
+
+  private mutating func append(_ time: Int64, _ sample: Sample, _ place: Int) {
+    samples.append(.init(time: MonotonicTime(nanoseconds: time), sample: sample))
+    places.append(place)
   }
 
   /// Counts rows that cannot be read at all.
@@ -70,50 +93,5 @@ struct RowGatherer<Sample: Equatable & Sendable> {
     let before = order.part.lowerBound > 0 ? places[order.part.lowerBound - 1] + 1 : 0
     let behind = order.part.upperBound < places.count ? places[order.part.upperBound] : Int.max
     return (source, before..<max(before, behind))
-  }
-}
-
-/// Samples that formats have in common, from numbers in SI units; a reason where the numbers cannot be one.
-enum RecordedSamples {
-  static func inertial(
-    rate: (x: Double, y: Double, z: Double)?, force: (x: Double, y: Double, z: Double)?, temperature: Double?
-  ) -> RowOutcome<InertialSample> {
-    guard let rate, let force else { return .leftOut(RowLoss.notFinite) }
-    guard max(abs(rate.x), abs(rate.y), abs(rate.z)) < 200,
-      max(abs(force.x), abs(force.y), abs(force.z)) < 1000
-    else { return .leftOut(RowLoss.beyond) }
-    return .sample(
-      InertialSample(
-        acceleration: (Float(force.x), Float(force.y), Float(force.z)),
-        rate: (Float(rate.x), Float(rate.y), Float(rate.z)),
-        temperature: finite(temperature) ?? 25))
-  }
-
-  /// Air that anything flies in has more than 20 hPa and less than 1,200.
-  static func pressure(_ pressure: Double?, temperature: Double?) -> RowOutcome<PressureSample> {
-    guard let pressure, pressure.isFinite else { return .leftOut(RowLoss.notFinite) }
-    guard pressure > 2000, pressure < 120_000 else { return .leftOut(RowLoss.noAir) }
-    return .sample(PressureSample(pressure: Float(pressure), temperature: finite(temperature) ?? 15))
-  }
-
-  static func power(voltage: Double?, current: Double?) -> RowOutcome<PowerSample> {
-    guard let voltage, voltage.isFinite else { return .leftOut(RowLoss.notFinite) }
-    guard voltage > 0, voltage < 1000 else { return .leftOut("with a voltage that no battery has") }
-    guard let current = finite(current) else {
-      return .sample(PowerSample(voltage: Float(voltage), current: 0))
-    }
-    guard abs(current) < 10_000 else { return .leftOut(RowLoss.beyond) }
-    return .sample(PowerSample(voltage: Float(voltage), current: current))
-  }
-
-  /// A field in T; the Earth's is below 100 µT, a magnet's at the sensor below 0.1 T.
-  static func magnetic(_ field: (x: Double, y: Double, z: Double)?) -> RowOutcome<MagneticSample> {
-    guard let field else { return .leftOut(RowLoss.notFinite) }
-    guard max(abs(field.x), abs(field.y), abs(field.z)) < 0.1 else { return .leftOut(RowLoss.beyond) }
-    return .sample(MagneticSample(field: (Float(field.x), Float(field.y), Float(field.z))))
-  }
-
-  private static func finite(_ value: Double?) -> Float? {
-    value.flatMap { $0.isFinite && abs($0) < 1e30 ? Float($0) : nil }
   }
 }

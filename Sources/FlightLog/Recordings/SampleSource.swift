@@ -54,6 +54,12 @@ extension SampleSource where Sample == RangeSample {
   }
 }
 
+extension RecordedQuantity {
+  /// Whether values that are all the same say nothing against their source: a battery at rest may well read the same for
+  /// hours, an estimate may stand still, and most vehicles stay disarmed.
+  fileprivate var mayStandStill: Bool { self == .power || self == .attitude || self == .armed }
+}
+
 /// Samples a second in words: "25 Hz".
 func rateInWords(_ rate: Double) -> String {
   let rounded = rate < 10 ? (rate * 10).rounded() / 10 : rate.rounded()
@@ -77,6 +83,8 @@ extension SensorRecording {
     _ quantity: RecordedQuantity, _ sources: [SampleSource<Sample>],
     into samples: WritableKeyPath<SensorRecording, [Timed<Sample>]>
   ) -> Int? {
+    var sources = sources
+    if quantity.mayStandStill { for index in sources.indices { sources[index].isConstant = false } }
     var best: Int?
     for (index, source) in sources.enumerated() where !source.samples.isEmpty {
       guard let current = best else {
@@ -115,6 +123,19 @@ extension SensorRecording {
           + "do that")
     }
     return best
+  }
+
+  /// Takes the best of the sources that tell when the vehicle was armed, as changes.
+  mutating func chooseArmed(_ sources: [SampleSource<Bool>]) {
+    choose(.armed, sources, into: \.armed)
+    var changes: [Timed<Bool>] = []
+    for row in armed where row.sample != changes.last?.sample { changes.append(row) }
+    armed = changes
+  }
+
+  /// Puts the topics of the account that were chosen in front of the others.
+  mutating func putChosenFirst() {
+    account.topics = account.topics.filter(\.isChosen) + account.topics.filter { !$0.isChosen }
   }
 
   private static func reason<Sample>(_ index: Int, _ best: Int, _ sources: [SampleSource<Sample>]) -> String {

@@ -20,9 +20,9 @@ extension SensorRecording {
     choose(.power, file.powerSources(part), into: \.power)
     choose(.magneticField, file.magneticSources(part), into: \.magneticField)
     choose(.attitude, file.attitudeSources(part), into: \.attitude)
-    takeArmed(file, part)
+    chooseArmed(file.armedSources(part))
     noteUnread(file)
-    account.topics = account.topics.filter(\.isChosen) + account.topics.filter { !$0.isChosen }
+    putChosenFirst()
   }
 
   private mutating func noteSkipped(_ file: ULogFile) {
@@ -58,14 +58,6 @@ extension SensorRecording {
           + "rotation in the vehicle (SENS_BOARD_ROT) is applied")
     }
     return found[chosen].part
-  }
-
-  /// Changes of armed and disarmed.
-  private mutating func takeArmed(_ file: ULogFile, _ part: Range<Int>) {
-    choose(.armed, file.armedSources(part), into: \.armed)
-    var changes: [Timed<Bool>] = []
-    for row in armed where row.sample != changes.last?.sample { changes.append(row) }
-    armed = changes
   }
 
   /// Topics that hold a known quantity in a form that is not read.

@@ -1,5 +1,3 @@
-import HardwareInterfaces
-
 /// Columns of a topic of a ULog file.
 struct ULogTable {
   let file: ULogFile
@@ -32,7 +30,7 @@ struct ULogTable {
   }
 
   /// The numbers of one row.
-  struct Row {
+  struct Row: RecordedRow {
     fileprivate let table: ULogTable
     fileprivate let row: Int
 
@@ -44,69 +42,18 @@ struct ULogTable {
 
     /// The row's time in ns, if it can be one.
     var time: Int64? { table.time(row) }
-
-    /// The numbers of three columns from `first` on; `nil` unless all are there and finite.
-    func vector(_ first: Int) -> (x: Double, y: Double, z: Double)? {
-      guard let x = self[first], let y = self[first + 1], let z = self[first + 2], x.isFinite, y.isFinite,
-        z.isFinite
-      else { return nil }
-      return (x, y, z)
-    }
   }
 
-  /// What a row becomes.
-  enum Outcome<Sample> {
-    case sample(Sample)
-    /// The sample, taken at another time in ns than the row has.
-    case sampleAt(Int64, Sample)
-    /// Left out, and why: words that read after a number of rows.
-    case leftOut(String)
-  }
-
-  static let notFinite = "with numbers that are not finite"
-
-  /// The rows as samples in order of time. Rows outside `part`, a range of places in the file, are left out.
-  func source<Sample: Equatable>(
-    part: Range<Int>?, judgesGaps: Bool = false, _ sample: (Row) -> Outcome<Sample>
+  /// Makes a source of the rows. Rows outside `part`, a range of places in the file, are left out.
+  func source<Sample: Equatable & Sendable>(
+    part: Range<Int>?, judgesGaps: Bool = false, enough: Double = .infinity,
+    _ sample: (Row) -> RowOutcome<Sample>
   ) -> (source: SampleSource<Sample>, part: Range<Int>) {
-    var losses = LossCounts()
-    var samples: [SensorRecording.Timed<Sample>] = []
-    var places: [Int] = []
-    for row in 0..<subscription.count {
-      let place = subscription.offsets[row]
-      guard part?.contains(place) ?? true else {
-        losses.add(RowLoss.beside)
-        continue
-      }
-      guard var time = time(row) else {
-        losses.add("with a time that cannot be")
-        continue
-      }
-      switch sample(Row(table: self, row: row)) {
-      case .leftOut(let reason):
-        losses.add(reason)
-        continue
-      case .sampleAt(let other, let value):
-        time = other
-        samples.append(.init(time: MonotonicTime(nanoseconds: time), sample: value))
-      case .sample(let value):
-        samples.append(.init(time: MonotonicTime(nanoseconds: time), sample: value))
-      }
-      places.append(place)
+    var rows = RowGatherer<Sample>(subscription.name, instance: subscription.instance, part: part)
+    for (row, place) in subscription.offsets.enumerated() {
+      rows.add(time: time(row), place: place) { sample(Row(table: self, row: row)) }
     }
-    let order = RowOrder(samples.map(\.time.nanoseconds), judgesGaps: judgesGaps)
-    losses.add(order.losses)
-    let kept = order.kept.map { samples[$0] }
-    let first = kept.first?.sample
-    let origin = SampleOrigin(
-      name: subscription.name, instance: subscription.instance, rows: subscription.count, used: kept.count,
-      leftOut: losses.losses, rate: medianRate(kept.map(\.time.nanoseconds)))
-    let source = SampleSource(
-      origins: [origin], samples: kept,
-      isConstant: kept.count >= SampleSource<Sample>.manySamples && kept.allSatisfy { $0.sample == first })
-    let before = order.part.lowerBound > 0 ? places[order.part.lowerBound - 1] + 1 : 0
-    let behind = order.part.upperBound < places.count ? places[order.part.upperBound] : Int.max
-    return (source, before..<max(before, behind))
+    return rows.source(judgesGaps: judgesGaps, enough: enough)
   }
 }
 
