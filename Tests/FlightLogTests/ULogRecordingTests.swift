@@ -179,7 +179,10 @@ private let data = ProcessInfo.processInfo.environment["GANGLION_DATA"]
         .init(
           reason: "damaged places with 5 bytes in all, the first at byte \(log.bytes.count - 16)", count: 1),
       ])
-    #expect(account.notes == ["sensor_gyro_fifo is there with 1 rows and is not used"])
+    #expect(
+      account.notes == [
+        SensorRecording.armedIsUnknown, "sensor_gyro_fifo is there with 1 rows and is not used",
+      ])
   }
 
   @Test func everyRowIsUsedOrLeftOutUnderAReason() throws {

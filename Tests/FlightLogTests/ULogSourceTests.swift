@@ -118,6 +118,18 @@ import ULogBuilding
     #expect(gyro.leftOut == [.init(reason: "without an accelerometer's row within 50 ms", count: 38)])
   }
 
+  @Test func aRecordingThatDoesNotTellWhetherItWasArmedIsNoted() throws {
+    var log = modernLog()
+    let note = SensorRecording.armedIsUnknown
+    #expect(try readRecording(log).account.notes == [note])
+    // A topic without a row that can be read tells nothing, either.
+    log.topic("actuator_armed", "uint64_t timestamp;bool armed;", id: 6)
+    log.data(id: 6, time: UInt64.max, [1])
+    #expect(try readRecording(log).account.notes == [note])
+    log.data(id: 6, time: 8000, [0])
+    #expect(try readRecording(log).account.notes == [])
+  }
+
   @Test func armedComesFromActuatorArmedOrElseFromTheVehiclesStatus() throws {
     var log = modernLog(rows: 3000)
     log.topic("vehicle_status", "uint64_t timestamp;uint8_t arming_state;", id: 5)

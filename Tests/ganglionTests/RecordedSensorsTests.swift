@@ -8,6 +8,10 @@ import ULogBuilding
 
 @testable import ganglion
 
+private let armedIsUnknown =
+  "nothing in the recording tells whether the vehicle was armed: it is replayed as disarmed, with the estimator's gains "
+  + "of that state"
+
 @Suite("The sensors of a recording, played back by chips")
 struct RecordedSensorsTests {
   /// A vehicle that stands: `seconds` of inertial rows at `rate` Hz with the noise of a real sensor, or with none at all.
@@ -86,7 +90,8 @@ struct RecordedSensorsTests {
     let account = try #require(report["account"] as? [String: Any])
     #expect(
       account["notes"] as? [String] == [
-        "the barometer's rows are 1000 ms apart, and stale after 200 ms: between them a straight line stands in"
+        armedIsUnknown,
+        "the barometer's rows are 1000 ms apart, and stale after 200 ms: between them a straight line stands in",
       ])
   }
 
@@ -99,8 +104,9 @@ struct RecordedSensorsTests {
     let account = try #require(report["account"] as? [String: Any])
     #expect(
       account["notes"] as? [String] == [
+        armedIsUnknown,
         "\(rate).0 inertial rows a second are fewer than the loop's 250 Hz: a tick comes with each, and none counts as "
-          + "missed for that"
+          + "missed for that",
       ])
   }
 
@@ -131,7 +137,8 @@ struct RecordedSensorsTests {
       let account = try #require(report["account"] as? [String: Any])
       #expect(
         account["notes"] as? [String] == [
-          "40 of 80 distances are beyond the configured range finder's 3.5 m, and out of range for it"
+          armedIsUnknown,
+          "40 of 80 distances are beyond the configured range finder's 3.5 m, and out of range for it",
         ])
     }
   }

@@ -125,13 +125,20 @@ extension SensorRecording {
     return best
   }
 
-  /// Takes the best of the sources that tell when the vehicle was armed, as changes.
+  /// Takes the best of the sources that tell when the vehicle was armed, as changes; says when none does.
   mutating func chooseArmed(_ sources: [SampleSource<Bool>]) {
     choose(.armed, sources, into: \.armed)
     var changes: [Timed<Bool>] = []
     for row in armed where row.sample != changes.last?.sample { changes.append(row) }
     armed = changes
+    if armed.isEmpty {
+      account.notes.append(Self.armedIsUnknown)
+    }
   }
+
+  static let armedIsUnknown =
+    "nothing in the recording tells whether the vehicle was armed: it is replayed as disarmed, with the estimator's "
+    + "gains of that state"
 
   /// Puts the topics of the account that were chosen in front of the others.
   mutating func putChosenFirst() {

@@ -13,6 +13,8 @@ struct RecordingReport {
   let dropouts: [SensorRecording.Dropout]
   /// The kinds of sensors that the vehicle has and the recording has not.
   let absent: [String]
+  /// Whether the recording tells when the vehicle was armed.
+  let tellsArmed: Bool
   /// Why neither health nor attitude is judged; `nil` when they are.
   let whyNotJudged: String?
   private var ticks = 0
@@ -30,7 +32,7 @@ struct RecordingReport {
     name: String, logPath: String, _ recording: SensorRecording, absent: [String], whyNotJudged: String?
   ) {
     (self.name, self.logPath, account, dropouts) = (name, logPath, recording.account, recording.dropouts)
-    (self.absent, self.whyNotJudged) = (absent, whyNotJudged)
+    (self.absent, self.whyNotJudged, tellsArmed) = (absent, whyNotJudged, !recording.armed.isEmpty)
   }
 
   mutating func add(_ input: TickInput, _ output: TickOutput, isArmed: Bool) {
@@ -95,7 +97,7 @@ struct RecordingReport {
     ([
       "recording       \(name), \(String(format: "%.1f", duration)) s",
       "ticks           \(ticks), longest step \(String(format: "%.1f", Double(longestElapsed) * 1e-6)) ms, "
-        + (armedTicks == 0 ? "never armed" : "\(armedTicks) of them armed"),
+        + (armedTicks > 0 ? "\(armedTicks) of them armed" : tellsArmed ? "never armed" : "taken as disarmed"),
       "dropouts        \(dropouts.count), longest \(dropouts.map(\.milliseconds).max() ?? 0) ms",
       "absent          \(absent.isEmpty ? "nothing" : absent.joined(separator: ", ")); pressure from \(pressureSource)",
       "health          \(health)",
