@@ -24,15 +24,15 @@ func runLogCommand(_ arguments: [String]) -> ExitStatus {
 private let logUsage = """
   ganglion log info LOG                          what the log holds
   ganglion log verify LOG                        check every checksum, the index, and that no tick is missing
-  ganglion log recover LOG --output FILE         rewrite what is whole of a cut or damaged log
+  ganglion log recover LOG --output FILE         rewrite what is whole of a cut or damaged log, and say in it what was lost
   ganglion log export --csv LOG [--topic TOPIC] [--output FILE]
                                                  a topic as comma-separated values; /ganglion/tick by default
 
     --json       the result as one JSON object (export: with --output)
     --replace    replace FILE if it exists; LOG never is
 
-  A run's log may be in several parts, NAME.mcap, NAME.2.mcap and so on: info, verify and export take the one that is named
-  and all that follow as one log, and name a part that is missing; recover takes one.
+  A run's log may be in several parts, NAME.mcap, NAME.2.mcap and so on: all of these take the one that is named and all that
+  follow as one log, and name a part that is missing. recover writes as many: FILE, FILE with .2 before its ending, and so on.
 
   Example: ganglion log export --csv flight.mcap --topic /attitude --output attitude.csv
 
@@ -40,7 +40,8 @@ private let logUsage = """
   2 wrong use or a file that is no log.
   """
 
-private func outline(_ line: Arguments) throws -> (path: String, outline: MCAPOutline) {
+/// The log that a command line names.
+func namedLog(_ line: Arguments) throws -> (path: String, outline: MCAPOutline) {
   let path = line.positional[1]
   do throws(LogError) {
     return (path, try MCAPOutline(LogBytes(path: path)))
@@ -75,7 +76,7 @@ private func outputSink(_ line: Arguments, input: String) throws(LogError) -> an
 // MARK: - info
 
 private func logInfo(_ line: Arguments) throws -> ExitStatus {
-  let (path, outline) = try outline(line)
+  let (path, outline) = try namedLog(line)
   var listings: [LogListing] = []
   let missing = forEachPart(path, outline) { listings.append(LogListing($0, $1)) }
   if line.has("json") {
@@ -110,6 +111,8 @@ private struct LogContent {
   private let metadata: ArraySlice<(key: String, value: String)>
   /// What a run on a board added at its end; empty for a simulated one.
   private let run: ArraySlice<(key: String, value: String)>
+  /// What was lost when the log was rewritten, each time; empty for a log as it was written.
+  private let recoveries: ArraySlice<[(key: String, value: String)]>
   /// What was taken from another vehicle's recording; empty for a run.
   private let recording: ArraySlice<(key: String, value: String)>
   private let topics: ArraySlice<(topic: String, schema: String, count: UInt64)>
@@ -127,6 +130,8 @@ private struct LogContent {
       Self.mostListed)
     recording = (outline.metadata.first { $0.name == FlightLogMetadata.recordingRecordName }?.entries ?? [])
       .prefix(Self.mostListed)
+    recoveries = outline.metadata.filter { $0.name == MCAPRecovery.recordName }.map { $0.entries }.prefix(
+      Self.mostListed)
     let channels = verification.registry.channels.values.sorted { ($0.topic, $0.id) < ($1.topic, $1.id) }
     topics = channels.map { channel in
       (
@@ -144,7 +149,8 @@ private struct LogContent {
   var json: [String: Any] {
     [
       "file": path, "bytes": outline.bytes.count, "library": outline.library,
-      "complete": outline.isComplete, "lost_bytes": outline.lostBytes, "findings": findings,
+      "complete": outline.isComplete, "lost_bytes": verification.lostBytes, "findings": findings,
+      "recoveries": recoveries.map { Dictionary($0.map { ($0.key, $0.value) }) { first, _ in first } },
       "duration_s": seconds,
       "messages": verification.messageCount, "chunks": outline.segments.count,
       "profile": outline.profile, "skipped_records": verification.skippedRecords,
@@ -161,9 +167,12 @@ private struct LogContent {
   var text: String {
     var text = "\(path): \(outline.bytes.count) bytes, written by \(outline.library)\n"
     if !outline.isComplete {
-      text += "NOT COMPLETE: \(outline.lostBytes) bytes are lost\n"
+      text += "NOT COMPLETE: \(verification.lostBytes) bytes are lost\n"
+    } else if findings.isEmpty {
+      text += recoveries.isEmpty ? "complete\n" : "complete as far as it could be recovered\n"
     } else {
-      text += findings.isEmpty ? "complete\n" : "complete, but DAMAGED: \(findings.count) finding(s)\n"
+      text +=
+        "complete, but DAMAGED: \(findings.count) finding(s), \(verification.lostBytes) bytes are lost\n"
     }
     for finding in findings { text += "  \(finding)\n" }
     text += String(
@@ -172,6 +181,10 @@ private struct LogContent {
     for entry in metadata { text += "  \(entry.key): \(entry.value)\n" }
     // The whole histograms are for machines.
     for entry in run where !entry.key.hasPrefix("histogram") { text += "  \(entry.key): \(entry.value)\n" }
+    for entries in recoveries {
+      text += "recovered from a log that was not whole\n"
+      for entry in entries.prefix(Self.mostListed) { text += "  \(entry.key): \(entry.value)\n" }
+    }
     if !recording.isEmpty { text += "from a recording\n" }
     for entry in recording { text += "  \(entry.key): \(entry.value)\n" }
     for attachment in attachments {
@@ -198,14 +211,17 @@ private struct LogContent {
 // MARK: - verify
 
 private func logVerify(_ line: Arguments) throws -> ExitStatus {
-  let (path, outline) = try outline(line)
+  let (path, outline) = try namedLog(line)
   var (findings, messages, lostBytes, parts) = ([String](), UInt64(0), 0, 0)
+  // What was lost before the log was rewritten; nothing else in it tells.
+  var lostBefore: Int?
   let missing = forEachPart(path, outline) { place, outline in
     let verification = MCAPVerification(outline)
     parts += 1
     findings += verification.findings.map { parts > 1 ? "\(place): \($0)" : "\($0)" }
     messages &+= verification.messageCount
-    lostBytes += outline.lostBytes
+    lostBytes += verification.lostBytes
+    if let lost = MCAPRecovery.lostBytes(before: outline) { lostBefore = (lostBefore ?? 0) &+ lost }
   }
   if let missing { findings.append(missing.description) }
   var ticks: UInt64 = 0
@@ -223,36 +239,20 @@ private func logVerify(_ line: Arguments) throws -> ExitStatus {
     Terminal.printResult(
       Terminal.json([
         "file": path, "sound": findings.isEmpty, "findings": findings, "messages": messages, "ticks": ticks,
-        "lost_bytes": lostBytes, "parts": parts,
+        "lost_bytes": lostBytes, "lost_before_recovery_bytes": lostBefore ?? 0,
+        "recovered": lostBefore != nil,
+        "parts": parts,
       ]))
   } else if findings.isEmpty {
     Terminal.printResult(
-      "\(path): sound, \(messages) messages, \(ticks) ticks" + (parts > 1 ? " in \(parts) parts" : ""))
+      "\(path): sound, \(messages) messages, \(ticks) ticks" + (parts > 1 ? " in \(parts) parts" : "")
+        + (lostBefore.map { "; recovered from a log that was not whole, of which \($0) bytes were lost" }
+          ?? ""))
   } else {
     Terminal.printResult(
       "\(path): \(findings.count) finding(s)\n" + findings.map { "  " + $0 }.joined(separator: "\n"))
   }
   return findings.isEmpty ? .success : .resultSaysNo
-}
-
-// MARK: - recover
-
-private func logRecover(_ line: Arguments) throws -> ExitStatus {
-  guard let output = line.value("output") else { throw UsageError("log recover needs --output FILE") }
-  let (path, outline) = try outline(line)
-  let recovery = try MCAPRecovery(outline, to: outputSink(line, input: path))
-  if line.has("json") {
-    Terminal.printResult(
-      Terminal.json([
-        "file": path, "output": output, "messages": recovery.messageCount, "lost_bytes": recovery.lostBytes,
-        "damages": recovery.damages.map(\.error.description),
-      ]))
-  } else {
-    var text = "\(output): \(recovery.messageCount) messages saved, \(recovery.lostBytes) bytes lost"
-    for damage in recovery.damages { text += "\n  \(damage.error)" }
-    Terminal.printResult(text)
-  }
-  return recovery.damages.isEmpty ? .success : .resultSaysNo
 }
 
 // MARK: - export
@@ -262,7 +262,7 @@ private func logExport(_ line: Arguments) throws -> ExitStatus {
   guard line.value("output") != nil || !line.has("json") else {
     throw UsageError("--json needs --output FILE: standard output has the table")
   }
-  let (path, outline) = try outline(line)
+  let (path, outline) = try namedLog(line)
   let export = try CSVExport(
     outline, topic: line.value("topic") ?? "/ganglion/tick", to: outputSink(line, input: path))
   for damage in export.damages { Terminal.printWarning("\(damage.error)") }

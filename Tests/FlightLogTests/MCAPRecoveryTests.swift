@@ -33,6 +33,56 @@ import Testing
     #expect(TickContinuity(reader).findings.isEmpty)
   }
 
+  /// What recovery says in the new file.
+  private func said(_ bytes: [UInt8]) throws -> [String: String] {
+    let metadata = try MCAPOutline(LogBytes(bytes)).metadata.filter { $0.name == MCAPRecovery.recordName }
+    #expect(metadata.count == 1)
+    return Dictionary(metadata.flatMap { $0.entries }.map { ($0.key, $0.value) }) { first, _ in first }
+  }
+
+  @Test func aRewrittenLogSaysWhatWasLost() throws {
+    let log = try SyntheticFlight.log(SyntheticFlight.ticks(300))
+    let cut = try recover(Array(log[..<(log.count * 2 / 3)]))
+    let said = try said(cut.bytes)
+    #expect(said["messages"] == "\(cut.recovery.messageCount)")
+    #expect(said["lost_bytes"] == "\(cut.recovery.lostBytes)")
+    #expect(said["finding 1"]?.contains("the log is cut off in mid-write") == true)
+    // A log that was rewritten is whole: once more it comes out with the same words, and no others.
+    #expect(try MCAPRecovery.lostBytes(before: MCAPOutline(LogBytes(cut.bytes))) == cut.recovery.lostBytes)
+    #expect(try MCAPRecovery.lostBytes(before: MCAPOutline(LogBytes(log))) == nil)
+    let again = try recover(cut.bytes)
+    #expect(again.recovery.damages.isEmpty)
+    #expect(try self.said(again.bytes) == said)
+  }
+
+  @Test func whatARewriteLeavesOutIsNamedAHundredTimes() throws {
+    var file = MCAPBuilder()
+    file.raw(MCAPBuilder.schema() + MCAPBuilder.channel())
+    for _ in 0..<250 { file.chunk(MCAPBuilder.count, crc: 1) }
+    file.finish()
+    let said = try said(recover(file.bytes).bytes)
+    #expect(said["finding 100"]?.contains("the checksum of a chunk does not fit") == true)
+    #expect(said["finding 101"] == nil)
+    #expect(said["more findings"] == "150")
+    #expect(said["lost_bytes"] == "\(250 * MCAPBuilder.count.count)")
+  }
+
+  @Test func aWholeLogThatIsDamagedHasLostBytes() throws {
+    var log = try SyntheticFlight.log(SyntheticFlight.ticks(400))
+    let segments = try MCAPOutline(LogBytes(log)).segments
+    log[segments[1].records.lowerBound] ^= 0xFF
+    let outline = try MCAPOutline(LogBytes(log))
+    #expect(outline.isComplete && outline.lostBytes == 0)
+    #expect(MCAPVerification(outline).lostBytes == segments[1].records.count)
+    #expect(try recover(log).recovery.lostBytes == segments[1].records.count)
+    // Messages that nobody can tell what they are.
+    var file = MCAPBuilder()
+    file.chunk(MCAPBuilder.count)
+    file.finish()
+    #expect(try MCAPVerification(MCAPOutline(LogBytes(file.bytes))).lostBytes == 25)
+    #expect(try recover(file.bytes).recovery.lostBytes == 25)
+  }
+
   @Test(.timeLimit(.minutes(1))) func channelsWithoutMessagesCostAChunkNothing() throws {
     let sink = MemoryLogSink()
     let writer = try MCAPWriter(sink: sink, library: "test")

@@ -129,4 +129,24 @@ import Testing
     #expect(runLogCommand(["recover", log, "--output", log, "--replace"]) == .wrongUse)
     #expect(try Data(contentsOf: URL(fileURLWithPath: whole)) == bytes)
   }
+
+  @Test func aRecoveredLogSaysWhatWasLost() throws {
+    let (folder, log) = try makeLog()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let whole = folder.appendingPathComponent("whole.mcap").path
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: log)))
+    let cut = try MCAPOutline(LogBytes(Array(bytes[..<(bytes.count * 3 / 4)])))
+    let lost = LogListing("cut", cut).json["lost_bytes"] as? Int
+    let recovery = try PartedRecovery(log, cut, to: whole, replacing: false)
+    #expect(recovery.lostBytes == lost && recovery.lostBytes > 0)
+    let listing = LogListing(whole, try MCAPOutline(LogBytes(path: whole)))
+    #expect(listing.text.contains("\ncomplete as far as it could be recovered\n"))
+    #expect(listing.text.contains("recovered from a log that was not whole\n"))
+    #expect(listing.text.contains("  lost_bytes: \(recovery.lostBytes)\n"))
+    let said = try #require(listing.json["recoveries"] as? [[String: String]])
+    #expect(said.map { $0["lost_bytes"] } == ["\(recovery.lostBytes)"])
+    #expect(listing.json["lost_bytes"] as? Int == 0)
+    let untouched = LogListing(log, try MCAPOutline(LogBytes(path: log)))
+    #expect((untouched.json["recoveries"] as? [Any])?.isEmpty == true)
+  }
 }

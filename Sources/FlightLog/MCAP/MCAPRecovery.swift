@@ -5,14 +5,22 @@ public struct MCAPRecovery: Sendable {
   /// What could not be saved.
   public private(set) var damages: [LogDamage] = []
 
+  /// Name of the metadata record that says what was lost when a log was rewritten; a log of which nothing was lost has none.
+  public static let recordName = "ganglion recovery"
+  /// The most losses that are named in that record, each with its place.
+  private static let mostNamed = 100
+
   /// Bytes that were lost in all.
   public var lostBytes: Int { damages.reduce(0) { $0 + $1.lostBytes } }
 
   /// Copies the file of `outline` to `sink`: attachments, metadata and every message in a whole chunk.
   ///
   /// Messages keep their times and contents; channels and sequence numbers are numbered anew.
-  /// Throws `LogError` when the new file cannot be written.
-  public init(_ outline: MCAPOutline, to sink: any LogSink) throws(LogError) {
+  /// What was lost is said in metadata of the new file.
+  ///
+  /// - Parameter nextPart: The number of the part of the run that follows, where the log was cut before it could say so.
+  /// - Throws: `LogError` when the new file cannot be written.
+  public init(_ outline: MCAPOutline, to sink: any LogSink, nextPart: Int? = nil) throws(LogError) {
     // What is written anew gets checksums that fit: it must be said here that the old ones did not.
     for error in outline.checksumFindings {
       damages.add(LogDamage(error: error, lostBytes: 0))
@@ -71,7 +79,36 @@ public struct MCAPRecovery: Sendable {
     noteSkipped(
       outline.skippedRecords + messages.skippedRecords.count,
       bytes: outline.skippedBytes + messages.skippedRecords.bytes)
+    if let nextPart { try writer.addMetadata(name: LogPart.nextRecordName, [("part", String(nextPart))]) }
+    if !damages.isEmpty { try writer.addMetadata(name: Self.recordName, entries) }
     try writer.finish()
+  }
+
+  /// Bytes that were lost when the log of `outline` was rewritten, by what it says itself; `nil` for one that says nothing of it.
+  public static func lostBytes(before outline: MCAPOutline) -> Int? {
+    let said = outline.metadata.filter { $0.name == recordName }
+    if said.isEmpty { return nil }
+    return said.reduce(0) { sum, record in
+      let bytes = record.entries.first { $0.key == lostBytesKey }.flatMap { Int($0.value) } ?? 0
+      return sum.addingReportingOverflow(max(bytes, 0)).partialValue
+    }
+  }
+
+  private static let lostBytesKey = "lost_bytes"
+
+  /// What the new file says of the old one; places are those in the old one.
+  private var entries: [(key: String, value: String)] {
+    var entries = [
+      (key: "messages", value: "\(messageCount)"), (key: Self.lostBytesKey, value: "\(lostBytes)"),
+    ]
+    for (number, damage) in damages.prefix(Self.mostNamed).enumerated() {
+      let place = damage.error.offset.map { "at byte \($0): " } ?? ""
+      entries.append(("finding \(number + 1)", place + damage.error.what))
+    }
+    if damages.count > Self.mostNamed {
+      entries.append(("more findings", "\(damages.count - Self.mostNamed)"))
+    }
+    return entries
   }
 
   /// Records of other programs mean what only they know, and may point into the old file: they are not copied.

@@ -11,6 +11,9 @@ public struct MCAPVerification: Sendable {
   public private(set) var registry: MCAPRegistry
   /// Records that were skipped, as the format wants, those inside chunks too.
   public private(set) var skippedRecords = 0
+  /// Bytes of the file that cannot be used: of damaged chunks and records, of a tail that was cut off, of messages on
+  /// channels that are unknown. What only its checksum speaks against is not lost.
+  public private(set) var lostBytes = 0
   /// The most findings that are kept.
   static let limit = 100
 
@@ -49,7 +52,9 @@ public struct MCAPVerification: Sendable {
         times = times.widened(to: message.time)
         chunkTimes = chunkTimes.widened(to: message.time)
         checkChannel(of: message, messages)
-      case .damage(let damage): add(damage.error)
+      case .damage(let damage):
+        add(damage.error)
+        lostBytes += damage.lostBytes
       case .end:
         checkTimes(outline, place, chunkTimes)
         registry = messages.registry
@@ -66,6 +71,7 @@ public struct MCAPVerification: Sendable {
       what = "a message is on channel \(message.channel), whose schema \(channel.schema) is unknown"
     } else {
       what = "a message is on channel \(message.channel), which is unknown"
+      lostBytes += message.payload.count
     }
     add(
       LogError(
