@@ -30,11 +30,11 @@ public struct CSVExport: Sendable {
     }
     let layout = try ROS2Schema(text: schema.text)
     // A list may have other lengths later: the columns are those of all messages, in order of appearance.
-    let columns = try Self.columns(outline, topic, layout)
+    let columns = try Self.columns(outline, topic, registry, layout)
     var line = OutputBuffer()
     line.append(csv: (["log_time_ns"] + columns.names).map(Self.quoted))
     try sink.write(line.bytes)
-    var messages = PartedMessages(outline, topic: topic)
+    var messages = PartedMessages(outline, topic: topic, registry)
     var cells = [String](repeating: "", count: columns.names.count + 1)
     reading: while true {
       switch messages.next() {
@@ -65,12 +65,12 @@ public struct CSVExport: Sendable {
   }
 
   private static func columns(
-    _ outline: MCAPOutline, _ topic: String, _ layout: ROS2Schema
+    _ outline: MCAPOutline, _ topic: String, _ registry: MCAPRegistry, _ layout: ROS2Schema
   ) throws(LogError) -> (names: [String], places: [String: Int]) {
     var names: [String] = []
     var known: Set<String> = []
     var lastCount = -1
-    var messages = PartedMessages(outline, topic: topic)
+    var messages = PartedMessages(outline, topic: topic, registry)
     while true {
       switch messages.next() {
       case .message(let message):

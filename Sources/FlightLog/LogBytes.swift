@@ -67,11 +67,16 @@ public final class LogBytes: @unchecked Sendable {
   }
 
   /// A copy of bytes in memory.
-  public init(_ bytes: [UInt8]) {
+  public convenience init(_ bytes: [UInt8]) {
     let block = LogBlock(0..<bytes.count)
     bytes.withUnsafeBytes { block.bytes.copyMemory(from: $0) }
+    self.init(block)
+  }
+
+  /// Bytes in memory, whose first is that of a file, too.
+  init(_ block: LogBlock) {
     (whole, wholeBase, file, path) = (block, UnsafeRawPointer(block.base), nil, nil)
-    (count, blockSize) = (bytes.count, Self.standardBlock)
+    (count, blockSize) = (block.range.count, Self.standardBlock)
     cache = Mutex(Cache())
   }
 

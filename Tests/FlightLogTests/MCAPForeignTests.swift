@@ -195,6 +195,26 @@ import Testing
     #expect(outline.damages.first?.error.what.contains("1099511627776 bytes") == true)
   }
 
+  /// A byte that is repeated packs thousands of times: a few megabytes would keep a reader busy for hours.
+  @Test func chunksThatUnpackToManyTimesTheFileAreLeftOut() throws {
+    var file = MCAPBuilder()
+    for _ in 0..<6 { file.chunk([1, 2, 3], compression: "zstd", size: 1 << 28) }
+    // One that is not packed.
+    file.chunk(MCAPBuilder.schema() + MCAPBuilder.channel() + MCAPBuilder.count)
+    file.finish()
+    let outline = try MCAPOutline(LogBytes(file.bytes))
+    #expect(outline.segments.map(\.compression) == [.zstd, .zstd, .zstd, .zstd, .none])
+    #expect(outline.damages.map(\.error.cause) == [.tooLarge, .tooLarge])
+    #expect(outline.damages.first?.error.what.contains("the 1073741824 bytes that are read of") == true)
+    #expect(MCAPVerification(outline).messageCount == 5)
+  }
+
+  @Test func aLongFileMayUnpackTo64TimesItsLength() {
+    #expect(MCAPCompression.largestContent(ofFile: 0) == 1 << 30)
+    #expect(MCAPCompression.largestContent(ofFile: 64 << 20) == 4 << 30)
+    #expect(MCAPCompression.largestContent(ofFile: .max) == .max)
+  }
+
   @Test func aFinishedLogWithoutItsEndOfDataIsNoted() throws {
     var file = MCAPBuilder()
     file.raw(MCAPBuilder.schema() + MCAPBuilder.channel())

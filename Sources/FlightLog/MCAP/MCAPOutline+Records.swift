@@ -30,6 +30,10 @@ extension MCAPOutline {
         damages.add(Self.unreadable(chunk.compression, chunk.size, start..<content.upperBound))
         return true
       }
+      guard fits(segment) else {
+        damages.add(tooDense(start..<content.upperBound))
+        return true
+      }
       segments.append(segment)
     case .attachment:
       guard let attachment = cursor.attachment() else { return false }
@@ -83,6 +87,25 @@ extension MCAPOutline {
     {
       dataBehindEnd = start
     }
+  }
+
+  /// Counts what a packed chunk unpacks to; says `false` when it is more than a file of this length may hold.
+  private mutating func fits(_ segment: MCAPSegment) -> Bool {
+    guard segment.compression != .none else { return true }
+    let (sum, isOver) = unpackedBytes.addingReportingOverflow(segment.size)
+    guard !isOver, sum <= MCAPCompression.largestContent(ofFile: bytes.count) else { return false }
+    unpackedBytes = sum
+    return true
+  }
+
+  private func tooDense(_ record: Range<Int>) -> LogDamage {
+    LogDamage(
+      error: LogError(
+        .tooLarge, at: record.lowerBound,
+        "a chunk is left out: with it the chunks unpack to more than the "
+          + "\(MCAPCompression.largestContent(ofFile: bytes.count)) bytes that are read of a file of \(bytes.count)",
+        remedy: "Rewrite the log without compression, for example with `mcap compress --compression none`."),
+      lostBytes: record.count)
   }
 
   private static func unreadable(_ compression: String, _ size: UInt64, _ record: Range<Int>) -> LogDamage {

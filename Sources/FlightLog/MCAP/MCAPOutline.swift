@@ -75,6 +75,8 @@ public struct MCAPOutline: Sendable {
   /// Bytes of those.
   var skippedBytes = 0
   var previousOpcode: MCAPOpcode?
+  /// Bytes that the packed chunks so far unpack to.
+  var unpackedBytes = 0
   /// What was known when the data ended: a summary that was cut off is not believed.
   var registryOfData: MCAPRegistry?
 

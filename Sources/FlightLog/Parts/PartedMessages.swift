@@ -9,12 +9,12 @@ struct PartedMessages {
   private var channels: TopicChannels
   private var isOver = false
 
-  /// Starts at the first message of `topic`.
-  init(_ outline: MCAPOutline, topic: String) {
+  /// Starts at the first message of `topic`; `registry` has all schemas and channels of the log.
+  init(_ outline: MCAPOutline, topic: String, _ registry: MCAPRegistry) {
     self.topic = topic
     self.outline = outline
     current = MCAPMessages(outline)
-    channels = TopicChannels(topic, outline.completeRegistry())
+    channels = TopicChannels(topic, registry)
   }
 
   /// The next message of the topic, or damage; a part that is missing is damage, too.
