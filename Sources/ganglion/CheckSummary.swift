@@ -26,6 +26,14 @@ struct CheckSummary: Encodable {
     var forward, reverse: String?
   }
 
+  /// What makes the motors' pulses.
+  struct Driver: Encodable {
+    var chip: String
+    /// The kernel's PWM chip, for `kernel_pwm`.
+    var pwmChip: String?
+    var rateHz: Int
+  }
+
   /// What is known of a sensor that can be calibrated.
   struct Calibration: Encodable {
     var path: String
@@ -44,6 +52,7 @@ struct CheckSummary: Encodable {
   var loopRateHz: Int
   var buses: [Bus]
   var inputs, outputs: [String]
+  var driver: Driver
   var motors: [Motor]
   var model: Model?
   /// The calibration's file, and why it is not used; `nil` when it is, or when there is none.
@@ -70,6 +79,8 @@ struct CheckSummary: Encodable {
     }
     inputs = (configuration.network?.inputs ?? []).map { "\($0.signal.rawValue) (\($0.signal.unit))" }
     outputs = (configuration.network?.outputs ?? []).map(\.command.rawValue)
+    let pulses = configuration.actuators.driver
+    driver = Driver(chip: pulses.chip.rawValue, pwmChip: pulses.pwmChip, rateHz: pulses.rateHz)
     motors = configuration.actuators.motors.map {
       Motor(
         channel: $0.channel, minimumMicroseconds: $0.minimumMicroseconds,
@@ -115,6 +126,8 @@ struct CheckSummary: Encodable {
     }
     if !inputs.isEmpty { lines.append("network in:  \(inputs.joined(separator: ", "))") }
     if !outputs.isEmpty { lines.append("network out: \(outputs.joined(separator: ", "))") }
+    // A chip on a bus stands there.
+    if let pwmChip = driver.pwmChip { lines.append("pulses: \(driver.chip) \(pwmChip), \(driver.rateHz) Hz") }
     for (index, motor) in motors.enumerated() {
       lines.append(
         "motor \(index): channel \(motor.channel), \(shown(motor.minimumMicroseconds)) to "

@@ -116,5 +116,14 @@ import Testing
     #expect(text.contains("sensors.imu          mpu6050    0x68 500 Hz, 20.6 %"))
     #expect(text.contains("motor 3: channel 3, 1000 to 2000 µs, safe 900 µs"))
     #expect(text.contains("network out: thrust, roll_torque, pitch_torque, yaw_torque"))
+    #expect(!text.contains("pulses: "))
+  }
+
+  @Test func theSummaryNamesTheKernelsPulses() throws {
+    let text = try String(contentsOf: example, encoding: .utf8).replacing(
+      /driver: \{[^}]*\}/, with: #"driver: { chip: "kernel\u005fpwm", pwm_chip: "pwmchip0", rate_hz: 400 }"#)
+    let summary = CheckSummary(try Configuration.load(text: text, directory: nil), model: nil)
+    #expect(summary.text.contains("\npulses: kernel_pwm pwmchip0, 400 Hz\n"))
+    #expect(summary.driver.chip == "kernel_pwm" && summary.driver.pwmChip == "pwmchip0")
   }
 }

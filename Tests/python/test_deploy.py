@@ -274,3 +274,12 @@ class Unit(unittest.TestCase):
 
 if __name__ == "__main__":
     unittest.main()
+        # Its name may be written as JSON5 lets one; a comment with it is no reason.
+        config.write_text(config.read_text().replace("kernel_pwm", "kernel\\u005fpwm"))
+        self.assertEqual(self.deploy("drone", str(config)).returncode, 0)
+        self.assertTrue(dropin.is_file())
+        config.write_text("// not kernel_pwm\n" + text)
+        self.assertEqual(self.deploy("drone", str(config)).returncode, 0)
+        self.assertFalse(dropin.exists())
+        config.write_text(text.replace(old, 'driver: { chip: "kernel_pwm", pwm_chip: "pwmchip0", rate_hz: 400 }'))
+        self.assertEqual(self.deploy("drone", str(config)).returncode, 0)
