@@ -154,6 +154,66 @@ class Deploy(unittest.TestCase):
         changed = {path for path in after if after[path] != before[path]}
         self.assertEqual(changed, {"usr/local/bin/ganglion", "var/lib/ganglion/vehicle/vehicle.json5"})
 
+    def cut_off(self, count, *arguments):
+        """Deploys, with the power going when `count` files have taken their places. Returns the unfinished mark's text."""
+        real, renamed = shutil.which("mv"), self.folder / "renamed"
+        renamed.unlink(missing_ok=True)
+        # Nothing more is done after that: no trap, nothing put back.
+        self.tool("mv", f'[ "$(wc -l < "{renamed}" 2>/dev/null || echo 0)" -lt {count} ] || {{ kill -KILL $PPID; exit 1; }}; '
+                        f'echo x >> "{renamed}"; exec {real} "$@"')
+        self.assertNotEqual(self.deploy("drone", *arguments).returncode, 0)
+        (self.tools / "mv").unlink()
+        mark = self.board / "var/lib/ganglion.unfinished"
+        return mark.read_text() if mark.exists() else None
+
+    def test_a_power_cut_between_two_renames_leaves_a_mark_that_the_unit_heeds(self):
+        self.assertEqual(self.deploy("drone").returncode, 0)
+        before = self.files()
+        self.assertNotIn("var/lib/ganglion.unfinished", before)
+        config = self.folder / "other"
+        shutil.copytree(ROOT / "firmware-configs", config)
+        text = (config / "quadrotor-hold.json5").read_text()
+        (config / "quadrotor-hold.json5").write_text(text.replace("quadrotor-hold", "quadrotor-other"))
+        program = self.folder / "program"
+        program.write_text(f'#!/bin/sh\n# another\nexec {GANGLION} "$@"\n')
+        program.chmod(0o755)
+        arguments = (str(config / "quadrotor-hold.json5"), "--binary", str(program))
+        mark = self.cut_off(1, *arguments)
+        self.assertIn("/usr/local/bin/ganglion\n", mark)
+        self.assertIn("/var/lib/ganglion/vehicle/vehicle.json5\n", mark)
+        # A mixture, which the unit does not start.
+        there = self.files()
+        self.assertNotEqual(there["usr/local/bin/ganglion"], before["usr/local/bin/ganglion"])
+        self.assertEqual(
+            there["var/lib/ganglion/vehicle/vehicle.json5"], before["var/lib/ganglion/vehicle/vehicle.json5"])
+        self.assertIn(
+            "AssertPathExists=!/var/lib/ganglion.unfinished\n",
+            (self.board / "etc/systemd/system/ganglion.service").read_text())
+        # An installation that fails does not take the mark away: the mixture is still there.
+        self.tool("install", "exit 1")
+        self.assertNotEqual(self.deploy("drone", *arguments).returncode, 0)
+        (self.tools / "install").unlink()
+        self.assertIn("var/lib/ganglion.unfinished", self.files())
+        # The next one that goes through does, and leaves nothing beside.
+        result = self.deploy("drone", *arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("an earlier installation was cut off", result.stdout)
+        after = self.files()
+        self.assertEqual(after.keys(), before.keys())
+        self.assertEqual(
+            {path for path in after if after[path] != before[path]},
+            {"usr/local/bin/ganglion", "var/lib/ganglion/vehicle/vehicle.json5"})
+        self.assertIn("nothing to change", self.deploy("drone", *arguments).stdout)
+
+    def test_a_power_cut_in_a_first_installation_leaves_the_unit_with_its_mark(self):
+        self.assertIn("vehicle.json5", self.cut_off(1))
+        self.assertEqual(
+            [path for path in self.files() if not path.endswith((".new", ".unfinished"))],
+            ["etc/systemd/system/ganglion.service"])
+        self.assertEqual(self.deploy("drone").returncode, 0)
+        self.assertEqual(
+            [path for path in self.files() if path.endswith((".old", ".new", ".unfinished"))], [])
+
     def test_permissions_are_put_right_and_folders_can_be_entered(self):
         before = os.umask(0o077)
         try:
@@ -188,7 +248,8 @@ class Deploy(unittest.TestCase):
         first = next(i for i, call in enumerate(calls) if call[0] == "mv")
         synced = {call[1] for call in calls[:first] if call[0] == "sync" and len(call) > 1}
         moved = {call[2] for call in calls if call[0] == "mv"}
-        self.assertEqual(synced, moved)
+        # With the mark that the files are about to take their places, which the disk must have before.
+        self.assertEqual(synced, moved | {str(self.board / "var/lib/ganglion.unfinished")})
         self.assertIn(["sync"], calls[first:])
 
     def test_a_board_with_another_processor_needs_a_program_of_its_own(self):
@@ -246,6 +307,15 @@ class Deploy(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         dropin = self.board / "etc/systemd/system/ganglion.service.d/kernel-pwm.conf"
         self.assertTrue(dropin.is_file())
+        # Its name may be written as JSON5 lets one; a comment with it is no reason.
+        config.write_text(config.read_text().replace("kernel_pwm", "kernel\\u005fpwm"))
+        self.assertEqual(self.deploy("drone", str(config)).returncode, 0)
+        self.assertTrue(dropin.is_file())
+        config.write_text("// not kernel_pwm\n" + text)
+        self.assertEqual(self.deploy("drone", str(config)).returncode, 0)
+        self.assertFalse(dropin.exists())
+        config.write_text(text.replace(old, 'driver: { chip: "kernel_pwm", pwm_chip: "pwmchip0", rate_hz: 400 }'))
+        self.assertEqual(self.deploy("drone", str(config)).returncode, 0)
         # And loses it again with the next vehicle.
         self.assertEqual(self.deploy("drone").returncode, 0)
         self.assertFalse(dropin.exists())
@@ -274,12 +344,3 @@ class Unit(unittest.TestCase):
 
 if __name__ == "__main__":
     unittest.main()
-        # Its name may be written as JSON5 lets one; a comment with it is no reason.
-        config.write_text(config.read_text().replace("kernel_pwm", "kernel\\u005fpwm"))
-        self.assertEqual(self.deploy("drone", str(config)).returncode, 0)
-        self.assertTrue(dropin.is_file())
-        config.write_text("// not kernel_pwm\n" + text)
-        self.assertEqual(self.deploy("drone", str(config)).returncode, 0)
-        self.assertFalse(dropin.exists())
-        config.write_text(text.replace(old, 'driver: { chip: "kernel_pwm", pwm_chip: "pwmchip0", rate_hz: 400 }'))
-        self.assertEqual(self.deploy("drone", str(config)).returncode, 0)
