@@ -77,6 +77,11 @@ public struct MCAPMessages: Sendable {
             channel: channel, sequence: sequence, time: time, publishTime: published,
             payload: record.position..<content.upperBound))
       }
+      guard opcode == MCAPOpcode.schema.rawValue || opcode == MCAPOpcode.channel.rawValue else {
+        skippedRecords.count += 1
+        skippedRecords.bytes += MCAPFormat.recordHeader + content.count
+        continue
+      }
       if !register(opcode, content) { return .damage(leaveSegment(start)) }
     }
   }
@@ -136,16 +141,12 @@ public struct MCAPMessages: Sendable {
   private mutating func register(_ opcode: UInt8, _ content: Range<Int>) -> Bool {
     var record = ByteCursor(bytes, content)
     let place = offset(of: content.lowerBound)
-    switch MCAPOpcode(rawValue: opcode) {
-    case .schema:
+    if opcode == MCAPOpcode.schema.rawValue {
       guard let schema = record.schema() else { return false }
       registry.take(schema, at: place)
-    case .channel:
+    } else {
       guard let channel = record.channel() else { return false }
       registry.take(channel, at: place)
-    default:
-      skippedRecords.count += 1
-      skippedRecords.bytes += MCAPFormat.recordHeader + content.count
     }
     return true
   }
