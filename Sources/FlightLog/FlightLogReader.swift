@@ -121,10 +121,13 @@ public struct TickCursor: Sendable {
   private var bytes: LogBytes { source.outline.bytes }
   /// Whether no part can follow any more.
   private var isLast = false
+  /// Bytes that were lost before the parts that were come to so far were recovered; `nil` where none of them was.
+  public private(set) var lostBeforeRecovery: Int?
 
   fileprivate init(_ reader: FlightLogReader) {
     source = reader.source
     messages = MCAPMessages(reader.outline)
+    lostBeforeRecovery = MCAPRecovery.lostBytes(before: reader.outline)
   }
 
   /// Turns to the next part of the run, if there is one; gives the damage when it is missing.
@@ -140,6 +143,9 @@ public struct TickCursor: Sendable {
         throw LogError(error.cause, at: error.offset, "\(path): \(error.what)", remedy: error.remedy)
       }
       messages = MCAPMessages(outline)
+      if let lost = MCAPRecovery.lostBytes(before: outline) {
+        lostBeforeRecovery = (lostBeforeRecovery ?? 0) &+ lost
+      }
     case .missing(let error):
       isLast = true
       return LogDamage(error: error, lostBytes: 0)

@@ -24,7 +24,8 @@ struct RecordedSteps {
     var counted = TickAccount(of: .networkInputs)
     reading: while true {
       let event = try cursor.next(into: &record)
-      counted.note(event, time: record.input.time.nanoseconds)
+      counted.note(
+        event, lostBefore: cursor.lostBeforeRecovery, time: record.input.time.nanoseconds)
       switch event {
       case .tick:
         let values = record.output.networkInputs

@@ -48,6 +48,9 @@ struct ReplayOutcome {
   /// Why the log could not be followed to its end.
   var interruption: String?
 
+  /// Bytes that were lost before the log was recovered; `nil` for a log as it was written.
+  var lostBefore: Int?
+
   var isIdentical: Bool { difference == nil && interruption == nil }
 
   var text: String {
@@ -61,7 +64,8 @@ struct ReplayOutcome {
     if let interruption {
       return "replayed \(ticks) ticks: identical so far, NOT REPRODUCIBLE from here on: \(interruption)"
     }
-    return "replayed \(ticks) ticks: identical"
+    let lost = lostBefore.map { "; the log was recovered, and \($0) bytes of it are lost" } ?? ""
+    return "replayed \(ticks) ticks: identical\(lost)"
   }
 
   func json(seconds: Double) -> [String: Any] {
@@ -76,6 +80,7 @@ struct ReplayOutcome {
       ]
     }
     if let interruption { object["interruption"] = interruption }
+    if let lostBefore { object["lost_before_recovery_bytes"] = lostBefore }
     return object
   }
 }
@@ -151,6 +156,7 @@ struct Replay: ~Copyable {
         outcome.interruption = "\(damage.error) (\(damage.lostBytes) bytes lost)"
         return outcome
       case .end:
+        outcome.lostBefore = cursor.lostBeforeRecovery
         if outcome.ticks == 0 { outcome.interruption = "the log has no ticks" }
         return outcome
       }

@@ -84,6 +84,28 @@ struct FlightTests {
     }
   }
 
+  @Test("A replay says what was lost before the log was recovered, and so does an account of its ticks")
+  func recovered() throws {
+    try withFolder { folder in
+      let path = "\(folder)/flight.mcap"
+      _ = try fly(try shippedMission(), log: path)
+      try #require(truncate(path, try LogBytes(path: path).count / 2) == 0)
+      let whole = "\(folder)/whole.mcap"
+      let recovery = try PartedRecovery(
+        path, MCAPOutline(LogBytes(path: path)), to: whole, replacing: false)
+      var replay = try Replay(FlightLogReader(path: whole))
+      let outcome = try replay.run()
+      #expect(outcome.isIdentical)
+      let lost = "; the log was recovered, and \(recovery.lostBytes) bytes of it are lost"
+      #expect(outcome.text == "replayed \(outcome.ticks) ticks: identical" + lost)
+      let account = try SensorRecording(MCAPOutline(LogBytes(path: whole))).account
+      #expect(
+        account.skipped.contains {
+          $0.reason == "bytes that were lost before the log was recovered" && $0.count == recovery.lostBytes
+        })
+    }
+  }
+
   /// The flight of `log` written again: `change` may edit each tick, and leaves out those for which it says no.
   private func rewritten(_ log: String, _ change: (inout TickRecord) -> Bool) throws -> [UInt8] {
     let reader = try FlightLogReader(path: log)

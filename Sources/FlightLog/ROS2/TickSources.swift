@@ -41,7 +41,7 @@ struct TickSources {
     var losses = TickLosses()
     reading: while true {
       let event = try cursor.next(into: &record)
-      losses.note(event)
+      losses.note(event, lostBefore: cursor.lostBeforeRecovery)
       switch event {
       case .tick:
         number += 1

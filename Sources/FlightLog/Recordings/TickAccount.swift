@@ -4,13 +4,16 @@ public struct TickLosses: Equatable, Sendable {
   public private(set) var ticks = 0
   /// Ticks that were dropped when the log was written.
   public private(set) var dropped = 0
+  /// Bytes that were lost before the log was recovered.
+  private var lostBefore = 0
   private var damages = DamageCount()
 
   /// Nothing yet.
   public init() {}
 
-  /// Counts what a cursor has come to.
-  public mutating func note(_ event: TickEvent) {
+  /// Counts what a cursor has come to; `lost` is its `lostBeforeRecovery`.
+  public mutating func note(_ event: TickEvent, lostBefore lost: Int? = nil) {
+    lostBefore = lost ?? lostBefore
     switch event {
     case .tick: ticks += 1
     case .dropout(let count): dropped += Int(count)
@@ -23,6 +26,9 @@ public struct TickLosses: Equatable, Sendable {
   public var skipped: [ImportAccount.Loss] {
     (dropped == 0
       ? [] : [ImportAccount.Loss(reason: "ticks that were dropped when the log was written", count: dropped)])
+      + (lostBefore == 0
+        ? []
+        : [ImportAccount.Loss(reason: "bytes that were lost before the log was recovered", count: lostBefore)])
       + damages.losses
   }
 }
@@ -59,9 +65,12 @@ public struct TickAccount: Sendable {
   /// The account of ticks of which `quantity` is wanted.
   public init(of quantity: RecordedQuantity) { self.quantity = quantity }
 
-  /// Counts what a cursor has come to; of a tick, its time in ns, and why it is not used, if it is not.
-  public mutating func note(_ event: TickEvent, time: Int64, leftOut reason: String? = nil) {
-    losses.note(event)
+  /// Counts what a cursor has come to; of a tick, its time in ns, and why it is not used, if it is not. `lost` is the
+  /// cursor's `lostBeforeRecovery`.
+  public mutating func note(
+    _ event: TickEvent, lostBefore lost: Int?, time: Int64, leftOut reason: String? = nil
+  ) {
+    losses.note(event, lostBefore: lost)
     guard case .tick = event else { return }
     if let reason { counts.add(reason) } else { times.append(time) }
   }

@@ -82,7 +82,9 @@ final class LogSource: CalibrationSource {
     let event = try cursor.next(into: &record)
     let reading = record.input.inertial
     let isNew = reading.isPresent && reading.sequence != 0 && reading.sequence != last
-    counted.note(event, time: reading.time.nanoseconds, leftOut: isNew ? reason : "without a new reading")
+    counted.note(
+      event, lostBefore: cursor.lostBeforeRecovery, time: reading.time.nanoseconds,
+      leftOut: isNew ? reason : "without a new reading")
     if case .tick = event { last = reading.sequence }
     return event
   }
