@@ -80,6 +80,16 @@ struct InputBitsTests {
     }
   }
 
+  @Test("a recording that wanders shows few courses, and one of random input many")
+  func courses() throws {
+    #expect(Calibration.showsFewCourses(SaturationTests.walk(seed: 1, inputs: 64, steps: 400)))
+    var stream = FixtureStream(seed: 3)
+    let random = (0..<400).map { _ in Calibration.Step(inputs: stream.symmetric(64), ts: 1) }
+    #expect(!Calibration.showsFewCourses(random))
+    #expect(!Calibration.showsFewCourses([Calibration.Step](repeating: random[0], count: 400)))
+    #expect(!Calibration.showsFewCourses([]))
+  }
+
   @Test("inputs that are alike take each other's courses, and no other")
   func exchange() throws {
     var model = try RuntimeTests.fixture("wired-34-linear").model()
