@@ -131,6 +131,8 @@ typedef struct ganglion_description {
   const float *output_scales;
   double elapsed_scale;
   int32_t elapsed_limit;
+  /* In fixed point the largest integer that an input becomes, 32767 or less; otherwise 0. */
+  int32_t input_limit;
 } ganglion_description;
 
 /* Fills in `description`. `size` is sizeof(ganglion_description): a later version may append members, and
@@ -193,14 +195,15 @@ ganglion_status ganglion_state_digest(ganglion_network *network, uint64_t *diges
 /* --- Fixed point: the integers --- */
 
 /* The integers that ganglion_step makes of `inputs` and `ts` in fixed point: an input times its scale, rounded to the
- * nearest (of two nearest to the even one) and limited to +-32767; ts times elapsed_scale, rounded (of two nearest to
+ * nearest (of two nearest to the even one) and limited to +-input_limit; ts times elapsed_scale, rounded (of two nearest to
  * the larger one) and limited to elapsed_limit. Changes nothing. */
 ganglion_status ganglion_input_integers(
     ganglion_network *network, const float *inputs, size_t input_count, float ts, int16_t *integers,
     size_t integer_count, int32_t *elapsed);
 
 /* One step in fixed point from integers to integers. ganglion_step is ganglion_input_integers, this, and a product of
- * each output with its scale. An elapsed time beyond elapsed_limit counts as that; a negative one is refused. */
+ * each output with its scale. An elapsed time beyond elapsed_limit counts as that, and an input beyond input_limit too; a
+ * negative elapsed time is refused. */
 ganglion_status ganglion_step_integers(
     ganglion_network *network, const int16_t *inputs, size_t input_count, int32_t elapsed, int32_t *outputs,
     size_t output_count);

@@ -25,7 +25,8 @@ struct Description: ~Copyable {
       flavour: flavour.start, time_unit: file.timeUnit, minimum_ts: file.minimumTs,
       maximum_ts: file.maximumTs, input_scales: inputScales.flatMap { UnsafePointer($0.baseAddress) },
       output_scales: outputScales.flatMap { UnsafePointer($0.baseAddress) },
-      elapsed_scale: Double(elapsed?.scale ?? 0), elapsed_limit: elapsed?.limit ?? 0)
+      elapsed_scale: Double(elapsed?.scale ?? 0), elapsed_limit: elapsed?.limit ?? 0,
+      input_limit: Int32(runtime.inputLimit ?? 0))
   }
 
   deinit {

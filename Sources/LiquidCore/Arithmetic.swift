@@ -72,7 +72,7 @@ public protocol Arithmetic {
 
   /// `count` finite inputs as values; `scales` from `ImageHeader.inputScales`. Returns how many were beyond their range.
   static func take(
-    _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int,
+    _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int, _ header: ImageHeader,
     _ values: UnsafeMutablePointer<Value>
   ) -> UInt32
   /// A finite, non-negative ts.

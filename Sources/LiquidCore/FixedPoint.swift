@@ -90,20 +90,22 @@ enum FixedPoint {
     Int32(truncatingIfNeeded: max(-0x7FFF_FFFF, min(0x7FFF_FFFF, x)))
   }
 
-  /// Finite numbers times their scales, limited to ±32767 and rounded to the nearest, of two nearest to the even.
+  /// Finite numbers times their scales, limited to ±`limit` and rounded to the nearest, of two nearest to the even.
   ///
-  /// - Parameter beyond: Grows by one where the integer would be beyond ±32767; not on 32-bit processors, which have no
-  ///   instructions for eight at once and count in `FixedPointArithmetic.take`.
+  /// - Parameters:
+  ///   - limit: `InputLimit.largest`.
+  ///   - beyond: Grows by one where the integer would be beyond ±`limit`; not on 32-bit processors, which have no
+  ///     instructions for eight at once and count in `FixedPointArithmetic.take`.
   @inline(__always)
-  static func values(_ x: SIMD8<Float>, _ scale: SIMD8<Float>, _ beyond: inout SIMD8<UInt32>) -> SIMD8<Int16>
-  {
-    let limit = SIMD8<Float>(repeating: 32767)
+  static func values(
+    _ x: SIMD8<Float>, _ scale: SIMD8<Float>, _ limit: InputLimit, _ beyond: inout SIMD8<UInt32>
+  ) -> SIMD8<Int16> {
+    let top = limit.toSign
+    let limit = SIMD8<Float>(repeating: limit.largest)
     var scaled = x * scale
     #if !_pointerBitWidth(_32)
-      // The order of magnitudes is that of their bits; from 32767.5 on the nearest integer is 32768.
       let magnitude = unsafeBitCast(scaled, to: SIMD8<UInt32>.self) & 0x7FFF_FFFF
-      // Moved up by so much, it reaches the highest bit.
-      beyond = beyond &+ ((magnitude &+ (0x8000_0000 - 0x46FF_FF00)) &>> 31)
+      beyond = beyond &+ ((magnitude &+ top) &>> 31)
     #endif
     // Infinite after scaling is limited too; the product of finite numbers is a number.
     scaled.replace(with: limit, where: scaled .> limit)
@@ -119,5 +121,24 @@ enum FixedPoint {
     // Infinite after scaling is limited too; the product of finite numbers is a number.
     let scaled = max(-limit, min(limit, x * scale))
     return Int32(scaled + (scaled < 0 ? -0.5 : 0.5))
+  }
+}
+
+/// The end of the range of inputs of so many bits.
+///
+/// Inputs of fewer bits than 16 leave more for the weights that read them: what both have together is bounded by the
+/// proof that no sum overflows.
+struct InputLimit {
+  /// The largest integer, 2^(bits − 1) − 1.
+  let largest: Float
+  /// What the bits of a magnitude that is not below `largest` + ½ reach the highest bit with: the order of magnitudes is that
+  /// of their bits, and from there on the nearest integer is the next one.
+  let toSign: UInt32
+
+  /// The limit of inputs of 2 to 16 bits.
+  @inline(__always)
+  init(bits: Int32) {
+    largest = FixedPoint.single((1 &<< (bits &- 1)) &- 1)
+    toSign = 0x8000_0000 &- (largest + 0.5).bitPattern
   }
 }

@@ -24,6 +24,7 @@ public enum FixedPointArithmetic: Arithmetic {
   /// Whether the header's formats are in range.
   public static func accepts(_ header: ImageHeader) -> Bool {
     (0...30).contains(header.elapsedFraction) && (0...(1 << 30)).contains(header.elapsedLimit)
+      && ImageLayout.inputBits.contains(header.inputBits)
   }
 
   /// Whether the cell's formats are in range.
@@ -175,31 +176,32 @@ public enum FixedPointArithmetic: Arithmetic {
     }
   }
 
-  /// Inputs as values: times their scales, rounded, limited to ±32767.
+  /// Inputs as values: times their scales, rounded, limited to what their bits hold.
   @inline(__always)
   public static func take(
-    _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int,
+    _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int, _ header: ImageHeader,
     _ values: UnsafeMutablePointer<Int16>
   ) -> UInt32 {
+    let limit = InputLimit(bits: header.inputBits)
     var (beyond, rest) = (SIMD8<UInt32>.zero, SIMD8<UInt32>.zero)
     var index = 0
     while index &+ 8 <= count {
       let x = UnsafeRawPointer(inputs + index).loadUnaligned(as: SIMD8<Float>.self)
       let scale = UnsafeRawPointer(scales + index).loadUnaligned(as: SIMD8<Float>.self)
       UnsafeMutableRawPointer(values + index).storeBytes(
-        of: FixedPoint.values(x, scale, &beyond), as: SIMD8<Int16>.self)
+        of: FixedPoint.values(x, scale, limit, &beyond), as: SIMD8<Int16>.self)
       index &+= 8
     }
     while index < count {
       values[index] =
-        FixedPoint.values(SIMD8(repeating: inputs[index]), SIMD8(repeating: scales[index]), &rest)[0]
+        FixedPoint.values(SIMD8(repeating: inputs[index]), SIMD8(repeating: scales[index]), limit, &rest)[0]
       index &+= 1
     }
     #if _pointerBitWidth(_32)
       var found: UInt32 = 0
       for index in 0..<count {
         let magnitude = (inputs[index] * scales[index]).bitPattern & 0x7FFF_FFFF
-        found = found &+ ((magnitude &+ (0x8000_0000 - 0x46FF_FF00)) &>> 31)
+        found = found &+ ((magnitude &+ limit.toSign) &>> 31)
       }
       return found
     #else

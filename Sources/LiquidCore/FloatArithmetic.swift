@@ -117,7 +117,7 @@ extension FloatArithmetic {
   /// Inputs as values: as they are, but for what `settle` does. None has a range.
   @inline(__always)
   public static func take(
-    _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int,
+    _ inputs: UnsafePointer<Float>, scales: UnsafePointer<Float>, count: Int, _ header: ImageHeader,
     _ values: UnsafeMutablePointer<Float>
   ) -> UInt32 {
     for index in 0..<count { values[index] = max(-largest, min(largest, inputs[index])) }

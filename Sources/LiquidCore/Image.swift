@@ -23,7 +23,7 @@ public enum ImageLayout {
   /// The first word of an image: "GLQI" in little-endian order.
   public static let magic: UInt32 = 0x4951_4C47
   /// The layout's version.
-  public static let version: UInt32 = 3
+  public static let version: UInt32 = 4
   /// Image and workspace begin at a multiple of so many bytes, which arrays of 64-bit words do in every language.
   public static let baseAlignment = 8
   /// Panels lie at multiples of so many bytes from the beginning of the image. Fast where it begins at one too.
@@ -37,6 +37,8 @@ public enum ImageLayout {
   /// With 16-bit weights the sum of so many columns is shifted by the map's `blockShift` before it is added
   /// to the total.
   public static let blockColumns = 32
+  /// Bits that inputs may have in fixed point.
+  public static let inputBits: ClosedRange<Int32> = 12...16
   /// Most units of a layer, inputs, or outputs.
   public static let maximumUnits = 4096
   /// Most cells, and most backbone layers of a cell.
@@ -89,6 +91,8 @@ public struct ImageHeader: BitwiseCopyable, Sendable {
   public var elapsedFraction: Int32 = 0
   /// Fixed point: the largest ts, multiplied likewise.
   public var elapsedLimit: Int32 = 0
+  /// Fixed point: bits of an input, the sign among them.
+  public var inputBits: Int32 = 16
 
   /// A header to be filled in.
   public init() {}

@@ -218,7 +218,7 @@ public struct Network<A: Arithmetic> {
     let scales = (image + Int(header.inputScales)).assumingMemoryBound(to: Float.self)
     let beyond = given.withUnsafeBufferPointer { given in
       guard let base = given.baseAddress else { return UInt32(0) }
-      return A.take(base, scales: scales, count: given.count, inputs)
+      return A.take(base, scales: scales, count: given.count, header, inputs)
     }
     if A.canOverflow { keepState() }
     let states = advance(A.elapsed(ts, header))

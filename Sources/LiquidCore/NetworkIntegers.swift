@@ -6,6 +6,9 @@ extension Network where A == FixedPointArithmetic {
     image.loadUnaligned(fromByteOffset: Int(header.inputScales) &+ 4 &* index, as: Float.self)
   }
 
+  /// The largest integer that an input becomes.
+  public var inputLimit: Int16 { Int16(truncatingIfNeeded: (1 &<< (header.inputBits &- 1)) &- 1) }
+
   /// What the integer of output `index` is multiplied by.
   public func outputScale(_ index: Int) -> Float {
     image.loadUnaligned(fromByteOffset: Int(header.outputScales) &+ 4 &* index, as: Float.self)
@@ -14,7 +17,9 @@ extension Network where A == FixedPointArithmetic {
   /// The integer that `step` makes of a finite `value` for input `index`.
   public func integer(of value: Float, input index: Int) -> Int16 {
     var beyond = SIMD8<UInt32>.zero
-    return FixedPoint.values(SIMD8(repeating: value), SIMD8(repeating: inputScale(index)), &beyond)[0]
+    return FixedPoint.values(
+      SIMD8(repeating: value), SIMD8(repeating: inputScale(index)), InputLimit(bits: header.inputBits),
+      &beyond)[0]
   }
 
   /// The integer that `step` makes of a finite `ts` from 0 on.
@@ -25,7 +30,7 @@ extension Network where A == FixedPointArithmetic {
 
   /// One step from integers to integers: what `step` does between reading its inputs and scaling its outputs.
   ///
-  /// An elapsed time beyond the network's largest counts as that.
+  /// An elapsed time beyond the network's largest counts as that, and an input beyond what its bits hold as the end of that.
   ///
   /// - Throws: `NetworkError` for a wrong count or a negative elapsed time, and then nothing has changed.
   @_lifetime(outputs: copy outputs)
@@ -40,7 +45,8 @@ extension Network where A == FixedPointArithmetic {
     }
     guard elapsed >= 0 else { throw .elapsedTime(FixedPoint.single(elapsed)) }
     let inputs = inputs
-    for index in 0..<given.count { inputs[index] = given[index] }
+    let largest = inputLimit
+    for index in 0..<given.count { inputs[index] = max(-largest &- 1, min(largest, given[index])) }
     let states = advance(min(elapsed, elapsedLimit))
     count(inputs: 0, states: states, elapsed: elapsed > elapsedLimit)
     let isProjected = header.projection != 0

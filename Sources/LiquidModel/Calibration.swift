@@ -74,6 +74,31 @@ public struct Calibration: Sendable {
     reach = CalibrationReach(model, steps: steps, states: states, reads: maps.map(\.largest))
   }
 
+  /// Whether most inputs go from the lower quarter of their values to the upper, or back, only a few times: then a recording is
+  /// one of many that could have been, and what fits it need not fit the next. The more inputs there are, the more it takes to show
+  /// what they do together.
+  static func showsFewCourses(_ steps: [Step]) -> Bool {
+    let inputs = steps.first?.inputs.indices ?? 0..<0
+    let counts = inputs.compactMap { input in crossings(steps.map { $0.inputs[input] }) }.sorted()
+    return !counts.isEmpty && counts[counts.count / 2] < min(inputs.count / 4, mostCrossings)
+  }
+
+  private static let mostCrossings = 16
+
+  /// How often values go from the lower quarter of them to the upper or back; nil where these are the same.
+  private static func crossings(_ values: [Float]) -> Int? {
+    let sorted = values.sorted()
+    let (lower, upper) = (sorted[values.count / 4], sorted[values.count - 1 - values.count / 4])
+    guard lower < upper else { return nil }
+    var count = 0
+    var wasUpper: Bool?
+    for value in values where value <= lower || value >= upper {
+      if let wasUpper, wasUpper != (value >= upper) { count += 1 }
+      wasUpper = value >= upper
+    }
+    return count
+  }
+
   /// How many steps of a recording are used for `model`; those behind them are not looked at.
   public static func mostSteps(_ model: NetworkModel) -> Int {
     let architecture = Architecture(of: model)

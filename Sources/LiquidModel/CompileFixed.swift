@@ -7,6 +7,7 @@ extension FixedModel {
     image.header.inputScales = image.append(inputScales)
     image.header.outputScales = image.append(outputScales)
     (image.header.elapsedFraction, image.header.elapsedLimit) = (elapsedFraction, elapsedLimit)
+    image.header.inputBits = inputBits
     for map in maps { image.append(map.compiled(&image)) }
     for (cell, shape) in zip(cells, architecture.cells) {
       var descriptor = CellDescriptor(shape)

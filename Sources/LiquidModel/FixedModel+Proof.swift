@@ -10,11 +10,17 @@ extension FixedModel {
     guard maps.count == shapes.count, cells.count == architecture.cells.count,
       inputScales.count == architecture.inputs, outputScales.count == architecture.outputs
     else { throw refusal("network", "the parts do not fit the architecture") }
+    guard ImageLayout.inputBits.contains(inputBits) else {
+      throw refusal(
+        "tensor input.format",
+        "\(inputBits) bits of an input, outside \(ImageLayout.inputBits.lowerBound) to \(ImageLayout.inputBits.upperBound)"
+      )
+    }
     for (map, shape) in zip(maps, shapes) {
       guard map.name == shape.name, map.rows == shape.rows, map.columns == shape.columns else {
         throw refusal(map.name, "\(map.rows) × \(map.columns) where \(shape) was expected")
       }
-      try map.prove()
+      try map.prove(Reading(inputs: shape.inputs, inputBits: inputBits))
     }
     try proveScales()
     for index in cells.indices { try prove(cell: index) }
@@ -86,21 +92,17 @@ extension FixedModel {
 }
 
 extension FixedModel.Map {
-  /// The largest |value| that a map can read: Int16.min counts, should a restored state hold it.
-  static let largestInput: Int64 = 32768
-
-  /// The largest |total| of a row over all inputs: the sum of its blocks' largest, each shifted, and the bias.
-  func bound(ofRow row: Int) -> (block: Int64, total: Int64) {
+  /// The largest |total| of a row over all that it can read: the sum of its blocks' largest, each shifted, and the bias.
+  func bound(ofRow row: Int, _ reading: FixedModel.Reading) -> (block: Int64, total: Int64) {
     let isByte = bits(ofRow: row) == 8
     let width = isByte ? columns : ImageLayout.blockColumns
     var total = Int64(bias[row].magnitude)
     var largest: Int64 = 0
     for start in stride(from: 0, to: columns, by: width) {
-      var sum: Int64 = 0
+      var block: Int64 = 0
       for column in start..<min(start + width, columns) {
-        sum += Int64(weights[row * columns + column].magnitude)
+        block += Int64(weights[row * columns + column].magnitude) * reading.largest(column)
       }
-      let block = sum * Self.largestInput
       largest = max(largest, block)
       // A negative sum is shifted down to the next smaller integer.
       total += isByte ? block : (block >> Int64(blockShift)) + 1
@@ -111,7 +113,7 @@ extension FixedModel.Map {
   /// Right shift of total × multiplier: its high word is taken.
   static let shift = 32
 
-  fileprivate func prove() throws(ModelError) {
+  fileprivate func prove(_ reading: FixedModel.Reading) throws(ModelError) {
     guard widths.count == Self.panels(ofRows: rows), widths.allSatisfy({ $0 == 8 || $0 == 16 }),
       weights.count == rows * columns, bias.count == rows,
       multipliers.count == rows
@@ -119,7 +121,7 @@ extension FixedModel.Map {
     let limit = Int64(Int32.max)
     for row in 0..<rows {
       let place = "\(name), row \(row)"
-      let bound = bound(ofRow: row)
+      let bound = bound(ofRow: row, reading)
       let range = weights[row * columns..<(row + 1) * columns]
       if range.contains(where: { $0.magnitude > (bits(ofRow: row) == 8 ? 127 : 32767) }) {
         throw refusal(place, "a weight is the most negative number, which has no positive twin")

@@ -25,6 +25,7 @@ extension FixedModel {
         remedy: "quantize the model again with this version of Ganglion")
     }
     (elapsedFraction, elapsedLimit) = (time[1], time[2])
+    if let bits = try source.optionalIntegers("input.format", [1]) { inputBits = bits[0] }
     (maps, cells) = ([], [])
     for shape in Self.maps(of: file.architecture) { maps.append(try source.map(shape)) }
     for (k, cell) in file.architecture.cells.enumerated() {
@@ -54,6 +55,10 @@ extension FixedModel {
       Tensor(name: "output_scale", shape: [outputScales.count], float32: outputScales),
       Tensor(name: "time.format", shape: [3], int32: [Self.version, elapsedFraction, elapsedLimit]),
     ]
+    // Files of inputs of 16 bits do not say so, as they always did.
+    if inputBits != Self.fullInputBits {
+      tensors.append(Tensor(name: "input.format", shape: [1], int32: [inputBits]))
+    }
     for map in maps {
       tensors += map.weightTensors
       tensors.append(Tensor(name: "\(map.name).bias", shape: [map.rows], int32: map.bias))
@@ -75,27 +80,6 @@ extension FixedModel {
       }
     }
     return ModelFile(describing: model, arithmetic: arithmetic, tensors: tensors, metadata: metadata)
-  }
-
-  /// Name and size of each affine map of an architecture, in order of use.
-  static func maps(of architecture: Architecture) -> [(name: String, rows: Int, columns: Int)] {
-    var maps: [(name: String, rows: Int, columns: Int)] = []
-    if architecture.memory != nil, let cell = architecture.cells.first {
-      maps.append(("memory.gates", 4 * cell.units, architecture.inputs + cell.units))
-    }
-    for (k, cell) in architecture.cells.enumerated() {
-      guard case .cfc(let cell) = cell else { continue }
-      var columns = architecture.columns(ofCell: k)
-      for (j, units) in cell.backbone.enumerated() {
-        maps.append(("cell\(k).backbone\(j)", units, columns))
-        columns = units
-      }
-      maps.append(("cell\(k).heads", (cell.mode == .pure ? 1 : 4) * cell.units, columns))
-    }
-    if architecture.hasProjection, let last = architecture.cells.last {
-      maps.append(("projection", architecture.outputs, last.units))
-    }
-    return maps
   }
 }
 
@@ -174,7 +158,12 @@ private struct FixedTensors {
     try take(name, shape).int32s()
   }
 
-  mutating func map(_ shape: (name: String, rows: Int, columns: Int)) throws(ModelError) -> FixedModel.Map {
+  /// The same of a tensor that need not be there.
+  mutating func optionalIntegers(_ name: String, _ shape: [Int]) throws(ModelError) -> [Int32]? {
+    rest[name] == nil ? nil : try integers(name, shape)
+  }
+
+  mutating func map(_ shape: FixedModel.MapShape) throws(ModelError) -> FixedModel.Map {
     let (widths, weights) = try self.weights(shape)
     let format = try integers("\(shape.name).format", [3])
     return FixedModel.Map(
@@ -185,7 +174,7 @@ private struct FixedTensors {
   }
 
   /// The width of each panel of a map, and its weights.
-  private mutating func weights(_ shape: (name: String, rows: Int, columns: Int)) throws(ModelError)
+  private mutating func weights(_ shape: FixedModel.MapShape) throws(ModelError)
     -> (widths: [Int], weights: [Int16])
   {
     let panels = FixedModel.Map.panels(ofRows: shape.rows)

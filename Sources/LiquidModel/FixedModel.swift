@@ -77,16 +77,21 @@ public struct FixedModel: Sendable, Equatable {
     public var a: [Int32]
   }
 
+  /// Bits of an input, unless the weights that read it need some of them.
+  public static let fullInputBits: Int32 = 16
+
   /// The network's shape.
   public var architecture: Architecture
   /// int16 or int8.
   public var arithmetic: ModelFile.Arithmetic
-  /// An input is multiplied by its scale, rounded, and limited to ±32767.
+  /// An input is multiplied by its scale, rounded, and limited to ±(2^(`inputBits` − 1) − 1).
   public var inputScales: [Float]
   /// An output is its integer times its scale.
   public var outputScales: [Float]
   /// ts is multiplied by 2^`elapsedFraction`, rounded, and limited to `elapsedLimit`.
   public var elapsedFraction, elapsedLimit: Int32
+  /// Bits of an input, in `ImageLayout.inputBits`.
+  public var inputBits: Int32 = Self.fullInputBits
   /// The affine maps in order of use: memory, then of each cell backbone and heads, then the projection.
   public var maps: [Map]
   /// The cells in order.

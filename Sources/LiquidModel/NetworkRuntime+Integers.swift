@@ -4,11 +4,14 @@ import LiquidCore
 ///
 /// Each function answers nil for a network in floating point, which has none.
 extension NetworkRuntime {
-  /// What each input is multiplied by before it is rounded and limited to ±32767.
+  /// What each input is multiplied by before it is rounded and limited to ±`inputLimit`.
   public var inputScales: [Float]? {
     guard fixedPoint != nil else { return nil }
     return (0..<inputCount).map { fixedPoint?.inputScale($0) ?? 0 }
   }
+
+  /// The largest integer that an input becomes.
+  public var inputLimit: Int16? { fixedPoint?.inputLimit }
 
   /// What the integer of each output is multiplied by.
   public var outputScales: [Float]? {

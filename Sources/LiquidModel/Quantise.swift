@@ -23,6 +23,7 @@ struct Quantiser {
   private(set) var fractions: [[Int]] = []
   /// The most that they may be; none for no limit.
   private let finest: [[Int]]
+  private let shapes: [FixedModel.MapShape]
   /// Bits that states have less than fit.
   let stateBitsLess: Int
   /// Coarser states than these would spoil what 8-bit weights can do.
@@ -31,9 +32,10 @@ struct Quantiser {
   /// The network in fixed point, with the formats of its maps no finer than `finest`.
   static func quantised(
     _ model: NetworkModel, _ arithmetic: ModelFile.Arithmetic, _ calibration: Calibration,
-    stateBitsLess: Int = 0, finest: [[Int]] = []
+    inputBits: Int32 = FixedModel.fullInputBits, stateBitsLess: Int = 0, finest: [[Int]] = []
   ) throws(ModelError) -> Quantiser {
     var quantiser = Quantiser(model, arithmetic, calibration, stateBitsLess, finest)
+    quantiser.fixed.inputBits = inputBits
     try quantiser.run()
     return quantiser
   }
@@ -46,6 +48,7 @@ struct Quantiser {
     (self.model, self.calibration) = (model, calibration)
     (self.stateBitsLess, self.finest) = (stateBitsLess, finest)
     weightBits = arithmetic == .int8 ? 8 : 16
+    shapes = FixedModel.maps(of: Architecture(of: model))
     timeFraction = 30 - min(max(model.maximumTs > 0 ? Int(bitsNeeded: model.maximumTs) : 0, 0), 30)
     fixed = FixedModel(
       architecture: Architecture(of: model), arithmetic: arithmetic, inputScales: [], outputScales: [],
@@ -57,7 +60,7 @@ struct Quantiser {
   private mutating func run() throws(ModelError) {
     var columns: [Double] = []
     for range in inputRanges() {
-      let scale = Float(32767 / range)
+      let scale = Float((exp2(Int(fixed.inputBits) - 1) - 1) / range)
       fixed.inputScales.append(scale)
       columns.append(1 / Double(scale))
     }
@@ -156,7 +159,8 @@ struct Quantiser {
     let index = fractions.count
     let statistics = calibration.maps[index]
     let quantiser = MapQuantiser(
-      name: name, map: map, columnScales: columns, weightBits: weightBits,
+      name: name, map: map, columnScales: columns,
+      reading: .init(inputs: shapes[index].inputs, inputBits: fixed.inputBits), weightBits: weightBits,
       rounding: statistics.moments.indices.compactMap {
         CompensatedRounding(statistics, group: $0, scales: columns)
       })
@@ -279,12 +283,5 @@ struct Quantiser {
           headFraction: Int32(fraction), gateFraction: 0, timeShift: Int32(fraction + timeFraction - 20),
           stateShift: Int32(shift), wTau: wTau.map { Int32((abs(Double($0)) * exp2(fraction)).rounded()) },
           a: amplitudes.map { Int32(($0 * exp2(shift - fraction)).rounded()) })))
-  }
-}
-
-extension NetworkModel.Port {
-  /// Whether the port is of the same kind: its unit and its range are the other's.
-  fileprivate func isAlike(_ other: Self) -> Bool {
-    unit == other.unit && minimum == other.minimum && maximum == other.maximum
   }
 }

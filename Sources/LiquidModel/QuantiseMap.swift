@@ -22,6 +22,8 @@ struct MapQuantiser {
   let map: NetworkModel.Affine
   /// What the integers that it reads stand for, for each column.
   let columnScales: [Double]
+  /// What bounds those integers.
+  let reading: FixedModel.Reading
   /// 8 or 16.
   let weightBits: Int
   /// Shares the error of a row among its weights: for each equally large group of rows; none without statistics.
@@ -53,7 +55,7 @@ struct MapQuantiser {
         units.append(unit)
         // The result of the largest total, and the multiplier unit·2^(fraction + shift), are below 2³⁰
         // (a little less, because the multiplier is rounded).
-        let bound = (Double(fixed.bound(ofRow: row).total) * 1.001 + 1) * unit
+        let bound = (Double(fixed.bound(ofRow: row, reading).total) * 1.001 + 1) * unit
         let more = group.more(inRow: row - rows.lowerBound)
         fraction = min(fraction, 30 - more - Int(bitsNeeded: bound))
         fraction = min(fraction, 30 - more - FixedModel.Map.shift - Int(bitsNeeded: unit))

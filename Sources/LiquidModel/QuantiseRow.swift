@@ -26,7 +26,7 @@ extension MapQuantiser {
       if abs(rounded) <= most {
         fixed.weights.append(contentsOf: integers)
         fixed.bias.append(Int32(rounded))
-        let bound = fixed.bound(ofRow: row)
+        let bound = fixed.bound(ofRow: row, reading)
         if bound.block <= Int64(Int32.max), bound.total <= Int64(Int32.max) - Int64(Self.largestHalf) {
           return unit * shifted
         }
@@ -38,17 +38,19 @@ extension MapQuantiser {
     }
   }
 
-  /// Σ|weights| of each block of columns and |bias| of a row, in real numbers over the largest input.
+  /// The largest sum of a block of columns and of a row, in real numbers, over all that it can read.
   private func largest(_ row: [Double]) -> (block: Double, sum: Double) {
     let width = weightBits == 8 ? map.columns : ImageLayout.blockColumns
     var (block, sum) = (0.0, 0.0)
     for start in stride(from: 0, to: map.columns, by: width) {
       var part = 0.0
-      for column in start..<min(start + width, map.columns) { part += abs(row[column]) }
+      for column in start..<min(start + width, map.columns) {
+        part += abs(row[column]) * Double(reading.largest(column))
+      }
       block = max(block, part)
       sum += part
     }
-    return (block * Double(FixedModel.Map.largestInput), sum * Double(FixedModel.Map.largestInput))
+    return (block, sum)
   }
 
   /// What rounds a row.

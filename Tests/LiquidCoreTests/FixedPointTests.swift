@@ -59,7 +59,7 @@ struct FixedPointTests {
       (3e38, 3e38, 32767), (-3e38, 3e38, -32767), (1, 32766.5, 32766), (32767.4, 1, 32767), (1e-38, 1, 0),
     ] {
       var beyond = SIMD8<UInt32>.zero
-      let found = FixedPoint.values(SIMD8(repeating: x), SIMD8(repeating: scale), &beyond)
+      let found = FixedPoint.values(SIMD8(repeating: x), SIMD8(repeating: scale), .init(bits: 16), &beyond)
       #expect(found[7] == expected, "\(x)·\(scale)")
     }
   }
@@ -72,8 +72,24 @@ struct FixedPointTests {
       (-0.0, 0), (.infinity, 1), (.leastNonzeroMagnitude, 0),
     ] {
       var beyond = SIMD8<UInt32>(repeating: 5)
-      _ = FixedPoint.values(SIMD8(repeating: x), SIMD8(repeating: 1), &beyond)
+      _ = FixedPoint.values(SIMD8(repeating: x), SIMD8(repeating: 1), .init(bits: 16), &beyond)
       #expect(beyond == SIMD8(repeating: 5 + expected), "\(x)")
+    }
+  }
+
+  @Test("an input of fewer bits is limited and counted at their end", arguments: ImageLayout.inputBits)
+  func fewerBits(_ bits: Int32) {
+    let limit = InputLimit(bits: bits)
+    let largest = Float((1 << (bits - 1)) - 1)
+    for (x, expected, isBeyond) in [
+      (largest, largest, false), (largest + 0.49, largest, false), (largest + 0.5, largest, true),
+      (-largest - 0.25, -largest, false), (-largest - 0.5, -largest, true), (3e38, largest, true),
+      (.infinity, largest, true), (-0.0, 0, false), (1.5, 2, false),
+    ] {
+      var beyond = SIMD8<UInt32>(repeating: 5)
+      let found = FixedPoint.values(SIMD8(repeating: x), SIMD8(repeating: 1), limit, &beyond)
+      #expect(Float(found[3]) == expected, "\(x)")
+      #expect(beyond == SIMD8(repeating: isBeyond ? 6 : 5), "\(x)")
     }
   }
 

@@ -36,7 +36,7 @@ struct RuntimeProofTests {
     var model = try Self.fixed("dense-19-backbone-1", .int8)
     // Two numbers below 2³¹: only the very largest reach a high word of 2³⁰.
     model.maps[0].bias[5] = 0
-    model.maps[0].bias[5] = Int32(Int64(Int32.max) - model.maps[0].bound(ofRow: 5).total)
+    model.maps[0].bias[5] = Int32(Int64(Int32.max) - model.maps[0].bound(ofRow: 5, .init()).total)
     model.maps[0].multipliers[5] = .max
     #expect(Self.refusal(model)?.place == "cell0.backbone0, row 5")
     model = try Self.fixed()
@@ -108,10 +108,10 @@ struct RuntimeProofTests {
             // The input whose product has the sign of the bias and the largest magnitude.
             sum += max(sign * Int64(weight) * 32767, sign * Int64(weight) * -32768) * sign
           }
-          #expect(abs(sum) <= map.bound(ofRow: row).block)
+          #expect(abs(sum) <= map.bound(ofRow: row, .init()).block)
           total += isByte ? sum : sum >> Int64(map.blockShift)
         }
-        let bound = map.bound(ofRow: row).total
+        let bound = map.bound(ofRow: row, .init()).total
         #expect(abs(total) <= bound && bound <= Int64(Int32.max))
         // All inputs at −32768 or 32767: within 2⁻¹⁵ of the bound, but for one unit of each block's shift.
         #expect(Double(abs(total)) >= Double(bound) * (1 - 0x1p-14) - 32)

@@ -59,10 +59,10 @@ struct SaturationTests {
     let model = try RuntimeTests.fixture("wired-19-default").model()
     var steps = Self.walk(seed: 1, inputs: model.inputs.count, steps: 60)
     let within = try FixedModel(quantising: model, to: .int16, Calibration(model, steps: steps))
-    #expect(within.inputScales.allSatisfy { $0 == 32767 })
+    #expect(within.inputScales.allSatisfy { $0 == within.largestInput })
     steps[30].inputs[2] = -3
     let beyond = try FixedModel(quantising: model, to: .int16, Calibration(model, steps: steps))
-    #expect(beyond.inputScales.allSatisfy { abs($0 - 32767 / 6) < 0.01 })
+    #expect(beyond.inputScales.allSatisfy { abs($0 - beyond.largestInput / 6) < 0.01 })
   }
 
   @Test(
@@ -89,7 +89,7 @@ struct SaturationTests {
         var span = outputs.mutableSpan
         try network.step(inputs: values.span, ts: ts, outputs: &span)
         // The fixtures' inputs have the range −1 to 1, and ts that of 0 to 3.
-        let beyond = values.count { abs($0) * 32767 >= 32767.5 }
+        let beyond = values.count { abs($0) * fixed.largestInput >= fixed.largestInput + 0.5 }
         wantedInputs += UInt64(beyond)
         wantedTimes += ts > 3 ? 1 : 0
         #expect(network.saturation.lastInputs == UInt32(beyond))
@@ -142,4 +142,9 @@ struct SaturationTests {
     #expect(partly.calibratedCount == 450 && partly.unusedCount == 30 && partly.asideCount == 120)
     #expect(partly.warnings.contains { $0.contains("30 more were left out") })
   }
+}
+
+extension FixedModel {
+  /// The integer that the end of an input's range becomes.
+  fileprivate var largestInput: Float { Float((1 << (inputBits - 1)) - 1) }
 }

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,10 @@ if HAVE_TORCH:
 MODELS = paths.ROOT / "firmware-configs" / "models"
 INT8, INT16 = (MODELS / f"quadrotor-ncp19-{kind}.safetensors" for kind in ("int8", "int16"))
 FLOAT = MODELS / "quadrotor-ncp19.safetensors"
+
+
+# Parity cases whose inputs get fewer bits when they are calibrated on a walk.
+NARROW = ("dense-64-drone", "wired-34-linear-projection", "wired-64-default")
 
 
 def needs_torch(test):
@@ -64,6 +69,16 @@ class Folder(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
+
+    def wandering(self, name: str) -> tuple[Path, Path]:
+        """The same in int16, calibrated on a walk, after which inputs have fewer bits than 16."""
+        case = parity_model.BY_NAME[name]
+        trained = parity_model.write(case, self.folder / f"{name}.safetensors")
+        steps = np.random.default_rng(1).normal(0, 0.1, (400, case["inputs"]))
+        xs = np.cumsum(steps, axis=0).clip(-1, 1).astype(np.float32)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ganglion.CalibrationWarning)
+            return trained, ganglion.quantize(trained, self.folder / f"{name}-walk.safetensors", xs, 1, "int16")
 
     def models(self, name: str, arithmetic: str, calibration: int = 200) -> tuple[Path, Path]:
         """The float32 model of a parity case, and the same quantised."""
@@ -121,6 +136,14 @@ class SameBits(Folder):
                 with self.subTest(name, arithmetic=arithmetic):
                     model = self.models(name, arithmetic, calibration=20)[1]
                     self.compare(model, *hostile(parity_model.BY_NAME[name], 800), batch=8)
+
+    def test_inputs_that_leave_bits_to_the_weights(self):
+        for name in NARROW:
+            with self.subTest(name=name):
+                trained, model = self.wandering(name)
+                self.assertLess(ganglion.Network(model).input_limit, 32767)
+                self.compare(model, *hostile(parity_model.BY_NAME[name], 200))
+                self.assertTrue(same_integers(QuantisedNetwork(model, trained), model))
 
     def test_the_shipped_models_over_thousands_of_steps(self):
         for name in ("ncp19-int8", "ncp19-int16", "cfc64-int8", "cfc64-int16"):

@@ -18,10 +18,10 @@ DRONE = Path(paths.DATA) / "drone" if paths.DATA else None
 STEPS = 500
 
 
-def walk(seed: int, step: float) -> np.ndarray:
-    """128 inputs that wander within ±1."""
+def walk(seed: int, step: float, end: float = 1) -> np.ndarray:
+    """128 inputs that wander within ±`end`."""
     random = np.random.default_rng(seed)
-    return np.cumsum(random.normal(0, step, (STEPS, 128)), axis=0).clip(-1, 1).astype(np.float32)
+    return np.cumsum(random.normal(0, step, (STEPS, 128)), axis=0).clip(-end, end).astype(np.float32)
 
 
 class Ranges(unittest.TestCase):
@@ -62,40 +62,57 @@ class Ranges(unittest.TestCase):
 @unittest.skipUnless(paths.have("h5py"), "h5py is not installed")
 @unittest.skipUnless(DRONE, "GANGLION_DATA is not set")
 class DroneNetworks(unittest.TestCase):
-    def unseen(self, kind: str, arithmetics: tuple[str, ...]):
-        with tempfile.TemporaryDirectory() as folder:
-            model = Path(folder) / "model.safetensors"
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+
+    def exported(self, kind: str, end: float) -> Path:
+        model = self.folder / f"{kind}-{end}.safetensors"
+        if not model.exists():
             subprocess.run(
                 [sys.executable, str(paths.ROOT / "scripts" / "export_ncps.py"), str(DRONE / f"chair4_fine-{kind}.hdf5"),
                  str(model), "--params", str(DRONE / "params.json"), "--time-unit", "0.0333", "--ts-range", "0", "3",
-                 "--input-range", "-1", "1", "--output-range", "-4", "4"],
+                 "--input-range", str(-end), str(end), "--output-range", "-4", "4"],
                 check=True, capture_output=True)
-            trained = ganglion.Network(model)
-            for arithmetic in arithmetics:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", ganglion.CalibrationWarning)
-                    made = ganglion.quantize(model, Path(folder) / "made.safetensors", walk(1, 0.03), 1, arithmetic)
-                quantised = ganglion.Network(made)
-                for seed in (2, 3, 4, 5):
-                    with self.subTest(kind=kind, arithmetic=arithmetic, seed=seed):
-                        trained.reset(), quantised.reset()
-                        expected = trained.run(walk(seed, 0.03), 1)
-                        error = np.abs(quantised.run(walk(seed, 0.03), 1) - expected).max() / np.ptp(expected)
-                        self.assertLess(error, 2e-3 if arithmetic == "int16" else 1.5e-2)
-                if kind != "ctrnn_cfc" and kind != "mixedcfc":
-                    self.assertEqual(quantised.saturation.states, 0)
+        return model
+
+    def unseen(self, kind: str, arithmetic: str, step: float, end: float = 1):
+        model = self.exported(kind, end)
+        trained = ganglion.Network(model)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ganglion.CalibrationWarning)
+            made = ganglion.quantize(model, self.folder / f"{kind}-made.safetensors", walk(1, step, end), 1, arithmetic)
+        quantised = ganglion.Network(made)
+        for seed in (2, 3, 4, 5):
+            with self.subTest(kind=kind, arithmetic=arithmetic, step=step, end=end, seed=seed):
+                trained.reset(), quantised.reset()
+                expected = trained.run(walk(seed, step, end), 1)
+                error = np.abs(quantised.run(walk(seed, step, end), 1) - expected).max() / np.ptp(expected)
+                self.assertLess(error, 2e-3 if arithmetic == "int16" else 1.5e-2)
+        if kind != "ctrnn_cfc" and kind != "mixedcfc":
+            self.assertEqual(quantised.saturation.states, 0)
+
+    def unseen_walks(self, kind: str):
+        for step in (0.03, 0.1, 0.3):
+            self.unseen(kind, "int16", step)
+        # Not clipped, but for what hardly happens.
+        self.unseen(kind, "int16", 0.1, 9)
+        for step in (0.03, 0.3):
+            self.unseen(kind, "int8", step)
 
     def test_wired_with_linear_heads(self):
-        self.unseen("wiredcfccell", ("int16", "int8"))
+        self.unseen_walks("wiredcfccell")
 
     def test_ltc(self):
-        self.unseen("ncp", ("int16", "int8"))
+        self.unseen_walks("ncp")
 
     def test_dense(self):
-        self.unseen("ctrnn_cfc", ("int16", "int8"))
+        self.unseen_walks("ctrnn_cfc")
 
     def test_mixed_memory(self):
-        self.unseen("mixedcfc", ("int16", "int8"))
+        self.unseen_walks("mixedcfc")
 
 
 if __name__ == "__main__":

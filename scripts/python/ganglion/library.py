@@ -26,7 +26,7 @@ class Description(ctypes.Structure):
         ("workspace_size", c_size_t), ("arithmetic", c_char_p), ("kernel", c_char_p), ("flavour", c_char_p),
         ("time_unit", c_double), ("minimum_ts", c_double), ("maximum_ts", c_double),
         ("input_scales", POINTER(c_float)), ("output_scales", POINTER(c_float)), ("elapsed_scale", c_double),
-        ("elapsed_limit", c_int32),
+        ("elapsed_limit", c_int32), ("input_limit", c_int32),
     ]
 
 

@@ -108,6 +108,8 @@ class Network:
         #: The same for ts, and the largest integer that it may become.
         self.elapsed_scale = found.elapsed_scale if fixed else None
         self.elapsed_limit = found.elapsed_limit if fixed else None
+        #: The largest integer that an input may become.
+        self.input_limit = found.input_limit if fixed else None
 
     @property
     def input_names(self) -> list[str]:

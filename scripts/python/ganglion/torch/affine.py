@@ -57,6 +57,8 @@ class QuantisedAffine(WithConstants):
         self.keep("rounding", rounding_half(multiplier))
         self.keep("masked", masked)
         self.keep("weight_unit", scales.weight_units(name))
+        #: The largest magnitude that each column reads.
+        self.keep("largest_read", scales.largest_read(name))
         self.keep("bias_unit", multiplier * 2.0**-32 * scales.results[name])
         # (bound · multiplier) >> 32 must stay below 2³⁰ − 1, and the bound itself below 2³¹.
         self.keep("largest_total", np.minimum((((1 << 30) - 1 << 32) - 1) // multiplier, (1 << 31) - 1))
@@ -88,8 +90,8 @@ class QuantisedAffine(WithConstants):
     def _provable_share(self, weight: Tensor, bias: Tensor) -> Tensor:
         """The part of each row, at most all of it, that `FixedModel.Map.prove` accepts."""
         rows, columns = weight.shape
-        padded = nn.functional.pad(weight.abs(), (0, -columns % exact.BLOCK_COLUMNS))
-        blocks = padded.view(rows, -1, exact.BLOCK_COLUMNS).sum(2) * 32768
+        padded = nn.functional.pad(weight.abs() * self.largest_read, (0, -columns % exact.BLOCK_COLUMNS))
+        blocks = padded.view(rows, -1, exact.BLOCK_COLUMNS).sum(2)
         shifted = (blocks * 0.5 ** self.block_shift[:, None]).floor() + 1
         # A narrow row is one block, and is not shifted.
         block = torch.where(self.is_narrow, blocks.sum(1), blocks.amax(1))

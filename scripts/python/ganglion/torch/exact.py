@@ -94,10 +94,10 @@ def decay(x: Tensor) -> Tensor:
     return (power + ((torch.ones_like(octave) << octave) >> 1)) >> octave
 
 
-def inputs(x: Tensor, scale: Tensor) -> Tensor:
-    """Single-precision inputs as integers: times their scales, limited to ±32767, rounded to the nearest, of two
+def inputs(x: Tensor, scale: Tensor, limit: int) -> Tensor:
+    """Single-precision inputs as integers: times their scales, limited to ±`limit`, rounded to the nearest, of two
     nearest to the even one."""
-    return (x * scale).clamp(-LARGEST, LARGEST).round().to(torch.int64)
+    return (x * scale).clamp(-limit, limit).round().to(torch.int64)
 
 
 def elapsed(ts: Tensor, fraction: int, limit: int) -> Tensor:

@@ -54,6 +54,7 @@ class QuantisedNetwork(WithConstants):
                 )
             #: As `ganglion.Network` has them.
             self.arithmetic, self.inputs, self.outputs = network.arithmetic, network.inputs, network.outputs
+            self._input_limit = network.input_limit
             self.time_unit, self.minimum_ts, self.maximum_ts = network.time_unit, network.minimum_ts, network.maximum_ts
         self._stored, self._metadata = safetensors.decode(content)
         architecture = architecture_of(self._metadata)
@@ -169,7 +170,7 @@ class QuantisedNetwork(WithConstants):
         elapsed = straight_through(
             exact.elapsed, smooth.elapsed, times, fraction=self._elapsed_fraction, limit=self._elapsed_limit
         )
-        return straight_through(exact.inputs, smooth.inputs, x, scale=self.input_scale), elapsed, batch
+        return straight_through(exact.inputs, smooth.inputs, x, scale=self.input_scale, limit=self._input_limit), elapsed, batch
 
     def _numbers(self, values, name: str) -> Tensor:
         """Real numbers in single precision."""

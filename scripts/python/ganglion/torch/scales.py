@@ -152,6 +152,19 @@ class Scales:
         weight = joined(self._tensors, name)[0] * self.weight_units(name)
         return weight, (self._tensors[f"{name}.bias"] - rounding_half(multiplier)) * unit
 
+    def largest_read(self, name: str) -> np.ndarray:
+        """The largest magnitude that each column of a map reads: inputs may have fewer bits than 16."""
+        largest = np.full(self.columns[name].size, 2.0**15)
+        bits = self._tensors.get("input.format")
+        memory = self._architecture["memory"]
+        first = "cell0.backbone0" if self._architecture["cells"][0]["backbone"] else "cell0.heads"
+        reads = ["memory.gates"] if memory else []
+        if not memory or memory["role"] != "feeds_input":
+            reads.append(first)
+        if bits is not None and name in reads:
+            largest[: self._tensors["input_scale"].size] = 2.0 ** (int(bits[0]) - 1)
+        return largest
+
     def weight_units(self, name: str) -> np.ndarray:
         """What a unit of each integer weight stands for."""
         multiplier = self._tensors[f"{name}.multiplier"].astype(np.float64)

@@ -14,9 +14,10 @@ from .exact import LARGEST, MEMORY_FRACTION
 _EDGE = LARGEST + 0.5
 
 
-def inputs(x: Tensor, scale: Tensor) -> Tensor:
+def inputs(x: Tensor, scale: Tensor, limit: int) -> Tensor:
     """`exact.inputs`."""
-    return (x * scale).clamp(-_EDGE, _EDGE)
+    # What rounds to the largest value is not cut off.
+    return (x * scale).clamp(-limit - 0.5, limit + 0.5)
 
 
 def elapsed(ts: Tensor, fraction: int, limit: int) -> Tensor:
