@@ -19,37 +19,45 @@ let package = Package(
   targets: [
     // Arithmetic that gives the same bits on every machine; everything else stands on it.
     // Without optimisation Swift calls the C library's `sqrt`, which IEEE 754 makes exact everywhere.
-    .target(name: "PortableMath", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "PortableMath", exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
     // The network mathematics: Embedded Swift, no Foundation, no heap.
-    .target(name: "LiquidCore", dependencies: ["CLiquidKernels"]),
+    .target(name: "LiquidCore", dependencies: ["CLiquidKernels"], exclude: ["README.md"]),
     // Its inner loops for processors with wider instructions, chosen when a program starts.
-    .target(name: "CLiquidKernels"),
+    .target(name: "CLiquidKernels", exclude: ["README.md"]),
     // How files are read, written and told apart, without Foundation.
     .target(name: "Files", exclude: ["README.md"]),
-    .target(name: "LiquidModel", dependencies: ["Files", "LiquidCore"]),
+    .target(name: "LiquidModel", dependencies: ["Files", "LiquidCore"], exclude: ["README.md"]),
     // Networks and input to measure and compare with, the same on every machine.
-    .target(name: "BenchmarkNetworks", dependencies: ["LiquidModel", "PortableMath"]),
+    .target(
+      name: "BenchmarkNetworks", dependencies: ["LiquidModel", "PortableMath"], exclude: ["README.md"]),
     // The names that a vehicle speaks in, and the frame of their values; what decides in a tick, over such a frame.
     .target(name: "Signals", dependencies: ["PortableMath"], exclude: ["README.md"]),
-    .target(name: "Control", dependencies: ["PortableMath", "Signals"], exclude: ["README.md"]),
+    .target(
+      name: "Control", dependencies: ["LiquidCore", "LiquidModel", "PortableMath", "Signals"],
+      exclude: ["README.md"]),
     // What drivers talk to: protocols, sample types and typed errors only.
-    .target(name: "HardwareInterfaces"),
-    .target(name: "Devices", dependencies: ["HardwareInterfaces"]),
-    .target(name: "SimulatedHardware", dependencies: ["HardwareInterfaces", "PortableMath"]),
+    .target(name: "HardwareInterfaces", exclude: ["README.md"]),
+    .target(name: "Devices", dependencies: ["HardwareInterfaces"], exclude: ["README.md"]),
+    .target(
+      name: "SimulatedHardware", dependencies: ["HardwareInterfaces", "PortableMath"], exclude: ["README.md"]),
     // The only room that knows Linux: libi2c, libgpiod, PWM, real time, watchdogs.
     .systemLibrary(name: "CGPIOD", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
     .target(
-      name: "CLinuxHardware", dependencies: ["CGPIOD"], cSettings: [.define("_GNU_SOURCE")],
+      name: "CLinuxHardware", dependencies: ["CGPIOD"], exclude: ["README.md"],
+      cSettings: [.define("_GNU_SOURCE")],
       linkerSettings: [.linkedLibrary("i2c")]),
-    .target(name: "LinuxHardware", dependencies: ["CLinuxHardware", "HardwareInterfaces"]),
+    .target(
+      name: "LinuxHardware", dependencies: ["CLinuxHardware", "HardwareInterfaces"], exclude: ["README.md"]),
     .target(
       name: "ControlLoop",
       dependencies: [
-        "Files", "LiquidCore", "LiquidModel", "HardwareInterfaces", "Devices", "PortableMath", "Signals",
-      ]),
+        "Control", "Files", "LiquidModel", "HardwareInterfaces", "Devices", "PortableMath", "Signals",
+      ],
+      exclude: ["README.md"]),
     // The C interface: the header, and the functions that it declares.
     .systemLibrary(name: "CGanglion"),
-    .target(name: "GanglionC", dependencies: ["CGanglion", "LiquidCore", "LiquidModel"]),
+    .target(
+      name: "GanglionC", dependencies: ["CGanglion", "LiquidCore", "LiquidModel"], exclude: ["README.md"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // What other people's recordings are compressed with.
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -57,14 +65,19 @@ let package = Package(
     .target(
       name: "FlightLog",
       dependencies: [
-        "ControlLoop", "Files", "HardwareInterfaces", "LiquidModel", "PortableMath", "CZlib", "CZstd", "CLZ4",
-      ]),
+        "Control", "ControlLoop", "Files", "HardwareInterfaces", "LiquidModel", "PortableMath", "Signals",
+        "CZlib",
+        "CZstd", "CLZ4",
+      ],
+      exclude: ["README.md"]),
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "BenchmarkNetworks", "ControlLoop", "Devices", "Files", "FlightLog", "HardwareInterfaces",
-        "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath", "Signals", "SimulatedHardware",
-      ]),
+        "BenchmarkNetworks", "Control", "ControlLoop", "Devices", "Files", "FlightLog",
+        "HardwareInterfaces", "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath", "Signals",
+        "SimulatedHardware",
+      ],
+      exclude: ["README.md"]),
     // The board of the hardware-in-the-loop tests: a CP2112 bridge through /dev/uhid, chips and plant behind it, and the
     // scenarios that the command line goes through on it.
     .executableTarget(
@@ -73,7 +86,12 @@ let package = Package(
       path: "hil-tests/board"),
 
     .testTarget(name: "SignalsTests", dependencies: ["Signals"]),
-    .testTarget(name: "ControlTests", dependencies: ["Control", "PortableMath", "Signals"]),
+    .testTarget(
+      name: "ControlTests",
+      dependencies: [
+        "CAllocationCounter", "Control", "HardwareInterfaces", "LiquidModel", "PortableMath", "Signals",
+        "SimulatedHardware",
+      ]),
     .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "LiquidCoreTests", dependencies: ["LiquidCore"]),
@@ -102,8 +120,8 @@ let package = Package(
     .testTarget(
       name: "ControlLoopTests",
       dependencies: [
-        "CAllocationCounter", "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath",
-        "SimulatedHardware",
+        "CAllocationCounter", "Control", "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath",
+        "Signals", "SimulatedHardware",
       ]),
     // Steps a model on input of one kind; scripts/check-instructions counts its instructions.
     .executableTarget(
@@ -116,8 +134,8 @@ let package = Package(
     .testTarget(
       name: "FlightLogTests",
       dependencies: [
-        "FlightLog", "ControlLoop", "Files", "HardwareInterfaces", "LiquidModel", "PortableMath",
-        "ULogBuilding",
+        "Control", "FlightLog", "ControlLoop", "Files", "HardwareInterfaces", "LiquidModel", "PortableMath",
+        "Signals", "ULogBuilding",
       ]),
     .testTarget(name: "HILBoardTests", dependencies: ["HILBoard", "PortableMath"]),
     .testTarget(
@@ -125,7 +143,7 @@ let package = Package(
       dependencies: [
         "ganglion", "BenchmarkNetworks", "CAllocationCounter", "Devices", "Files", "FlightLog", "ControlLoop",
         "HardwareInterfaces", "LinuxFakes", "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath",
-        "SimulatedHardware", "ULogBuilding",
+        "Signals", "SimulatedHardware", "ULogBuilding",
       ]),
   ],
   swiftLanguageModes: [.v6]

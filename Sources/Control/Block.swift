@@ -64,6 +64,9 @@ public enum Invalidity: Sendable {
   /// It is stepped, and writes into its flag `valid`, which says before the step whether all that it reads is valid,
   /// whether its outputs are.
   case decides
+  /// It is stepped, and its outputs are always valid: it makes of invalid signals what is right, as one does that chooses, or that
+  /// reacts to them.
+  case ends
 }
 
 /// What a block reads and writes.
@@ -109,6 +112,8 @@ public struct InputPort: Sendable, Equatable {
 extension InputPort {
   /// The time of the tick, for blocks that go by it.
   static let time = InputPort("time", .time, unit: .nanosecond, standard: "tick.time")
+  /// The time since the tick before, for blocks that run in every tick.
+  static let elapsed = InputPort("elapsed", .time, unit: .nanosecond, standard: "tick.elapsed")
 }
 
 /// The unit of something that a block writes.
@@ -121,6 +126,8 @@ public enum OutputUnit: Sendable {
   case rate(of: String)
   /// That of what an input reads, times seconds.
   case integral(of: String)
+  /// That of one of several signals that an input reads, by its place from 0.
+  case element(of: String, Int)
   /// The product of all that an input reads.
   case product(of: String)
 }

@@ -14,6 +14,10 @@ public struct SettingDescription: Sendable {
     case unit
     /// Yes or no.
     case flag
+    /// As many names, which become parts of names of signals.
+    case names(count: ClosedRange<Int>)
+    /// Rules of safety.
+    case safety
   }
 
   /// Its name in a configuration.
@@ -38,6 +42,8 @@ public enum SettingValue: Hashable, Sendable {
   case choice(String)
   case unit(Unit)
   case flag(Bool)
+  case names([String])
+  case safety(SafetyRules)
 }
 
 /// The settings of one block: every one that its description has, with a value that the description allows.
@@ -60,6 +66,9 @@ public struct BlockSettings: Sendable, Equatable {
       values[description.name] = value
       if !description.kind.allows(value) {
         errors.append(SettingError(name: description.name, problem: .notAllowed(value, description.kind)))
+      }
+      if case .safety(let rules) = value {
+        errors += rules.mistakes.map { SettingError(name: description.name, problem: .rules($0)) }
       }
     }
     if !errors.isEmpty { throw SettingErrors(errors: errors) }
@@ -93,6 +102,18 @@ public struct BlockSettings: Sendable, Equatable {
     return .none
   }
 
+  /// Names; none for a name that the description does not have.
+  public func names(_ name: String) -> [String] {
+    if case .names(let value)? = values[name] { return value }
+    return []
+  }
+
+  /// Rules of safety; none for a name that the description does not have.
+  public func safety(_ name: String) -> SafetyRules {
+    if case .safety(let value)? = values[name] { return value }
+    return SafetyRules()
+  }
+
   /// A flag; `false` for a name that the description does not have.
   public func flag(_ name: String) -> Bool { values[name] == .flag(true) }
 }
@@ -103,6 +124,7 @@ public struct SettingError: Error, Equatable, Sendable, CustomStringConvertible 
     case unknown(nearest: String?, all: [String])
     case missing(SettingDescription.Kind)
     case notAllowed(SettingValue, SettingDescription.Kind)
+    case rules(SafetyMistake)
   }
 
   /// The setting's name.
@@ -118,6 +140,7 @@ public struct SettingError: Error, Equatable, Sendable, CustomStringConvertible 
         + (all.isEmpty ? "there is none" : "there are " + all.joined(separator: ", "))
     case .missing(let kind): "\(name) is missing; expected \(kind.words)"
     case .notAllowed(let value, let kind): "\(name) is \(value.words), expected \(kind.words)"
+    case .rules(let mistake): "\(name): \(mistake)"
     }
   }
 }
@@ -135,7 +158,8 @@ extension SettingDescription.Kind: Equatable {
     case (.numbers(let range, let count, _), .numbers(let values)):
       count.contains(values.count) && values.allSatisfy(range.contains)
     case (.choice(let names), .choice(let name)): names.contains(name)
-    case (.unit, .unit), (.flag, .flag): true
+    case (.names(let count), .names(let names)): count.contains(names.count)
+    case (.unit, .unit), (.flag, .flag), (.safety, .safety): true
     default: false
     }
   }
@@ -154,6 +178,8 @@ extension SettingDescription.Kind: Equatable {
     case .choice(let names): "one of " + names.joined(separator: ", ")
     case .unit: "a unit, for example \"rad/s\""
     case .flag: "true or false"
+    case .names(let count): "\(count.lowerBound) to \(count.upperBound) names"
+    case .safety: "rules of safety"
     }
   }
 }
@@ -168,6 +194,8 @@ extension SettingValue {
     case .choice(let name): "\"\(name.prefix(40))\""
     case .unit(let unit): "\"\(unit)\""
     case .flag(let value): "\(value)"
+    case .names(let names): names.prefix(8).joined(separator: ", ")
+    case .safety(let rules): "\(rules.conditions.count) conditions"
     }
   }
 }

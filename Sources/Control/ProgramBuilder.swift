@@ -1,30 +1,5 @@
 import Signals
 
-/// A block of a vehicle: which kind, under which name, how it is set, and what it reads.
-public struct BlockDeclaration: Sendable {
-  /// Its kind.
-  public var kind: any (Block & ~Copyable).Type
-  /// Its name; its outputs are called `NAME.OUTPUT`.
-  public var name: String
-  /// What is set; the rest is as the description says.
-  public var settings: [String: SettingValue]
-  /// What its ports read: names of signals, `previous.NAME` for the value of the tick before.
-  public var inputs: [String: [String]]
-  /// Every how many ticks it runs, 1 for each.
-  public var divisor: Int
-  /// In which of these ticks, from 0.
-  public var phase: Int
-
-  /// A declaration from its parts.
-  public init(
-    _ kind: any (Block & ~Copyable).Type, _ name: String, settings: [String: SettingValue] = [:],
-    inputs: [String: [String]] = [:], divisor: Int = 1, phase: Int = 0
-  ) {
-    (self.kind, self.name, self.settings, self.inputs) = (kind, name, settings, inputs)
-    (self.divisor, self.phase) = (divisor, phase)
-  }
-}
-
 /// Puts a vehicle's program together, or says everything that is wrong with it.
 public struct ProgramBuilder {
   /// The signal that holds the number of the tick; skipped periods count.
@@ -62,7 +37,7 @@ public struct ProgramBuilder {
   }
 
   /// What is known of a block when its settings were read.
-  fileprivate struct Planned {
+  struct Planned {
     var declaration: BlockDeclaration
     var settings: BlockSettings
     var ports: BlockPorts
@@ -74,20 +49,32 @@ public struct ProgramBuilder {
     var flag: String { "\(declaration.name).valid" }
   }
 
-  fileprivate struct Read {
+  struct Read {
     var name: String
     var isPrevious: Bool
   }
 
   /// Where a signal comes from: -1 for outside, else the block's place.
-  private typealias Written = [String: (signal: Signal, place: Int)]
+  typealias Written = [String: (signal: Signal, place: Int)]
 
   /// The program.
   public consuming func program() throws(ProgramErrors) -> Program {
-    var planned = plan()
+    let (planned, table) = try plan()
+    return try assemble(planned, table)
+  }
+
+  /// The signals of the program, without making it: for logs and their readers.
+  public consuming func table() throws(ProgramErrors) -> SignalTable { try plan().table }
+
+  /// Checks everything, and gives each signal its place.
+  private mutating func plan() throws(ProgramErrors) -> (planned: [Planned], table: SignalTable) {
+    var planned = readSettings()
     for place in planned.indices { bind(&planned[place]) }
     var written = Written(minimumCapacity: outside.count)
     for signal in Self.loopSignals + outside { written[signal.name] = (signal, -1) }
+    for (place, block) in planned.enumerated() where written[block.flag] == nil {
+      written[block.flag] = (Signal(block.flag, .flag, from: .block(block.declaration.name)), place)
+    }
     deriveUnits(&planned, &written)
     for place in planned.indices { check(planned[place], place, written) }
     if !errors.isEmpty { throw ProgramErrors(errors) }
@@ -97,19 +84,19 @@ public struct ProgramBuilder {
       Self.loopSignals + outside
       + planned.flatMap { block in
         zip(block.ports.outputs, block.units).map { Self.signal($0, unit: $1 ?? .none, of: block) }
-          + (block.isInvalidAtTimes ? [Signal(block.flag, .flag, from: .block(block.declaration.name))] : [])
+          + (block.isInvalidAtTimes ? [Self.flag(of: block)] : [])
       }
     let table: SignalTable
     do throws(SignalErrors) { table = try SignalTable(signals) } catch {
       throw ProgramErrors(error.errors.map { ProgramError(block: nil, problem: .signal($0)) })
     }
-    return try assemble(planned, table)
+    return (planned, table)
   }
 
   // MARK: - Settings and ports
 
   /// Reads every block's settings and asks for its ports; those of blocks with wrong settings are left out.
-  private mutating func plan() -> [Planned] {
+  private mutating func readSettings() -> [Planned] {
     var planned: [Planned] = []
     var names: Set<String> = []
     for block in blocks {
@@ -117,9 +104,18 @@ public struct ProgramBuilder {
       if !(1...1_000_000).contains(block.divisor) || !(0..<max(block.divisor, 1)).contains(block.phase) {
         complain(block, .divisor)
       }
+      guard block.isKnown else {
+        let names = BlockTable.all.map { $0.description.name }
+        complain(
+          block,
+          .unknownKind(block.kindName, nearest: nearestName(to: block.kindName, among: names), all: names))
+        continue
+      }
       do throws(SettingErrors) {
         let settings = try BlockSettings(block.settings, block.kind.description.settings)
-        planned.append(Planned(declaration: block, settings: settings, ports: block.kind.ports(settings)))
+        let ports = block.kind.ports(settings)
+        if ports.outputs.contains(where: { $0.name == "valid" }) { complain(block, .reservedName) }
+        planned.append(Planned(declaration: block, settings: settings, ports: ports))
       } catch {
         for setting in error.errors { complain(block, .setting(setting)) }
       }
@@ -127,12 +123,18 @@ public struct ProgramBuilder {
     return planned
   }
 
-  private mutating func complain(_ block: BlockDeclaration, _ problem: ProgramError.Problem) {
+  mutating func complain(_ block: BlockDeclaration, _ problem: ProgramError.Problem) {
     errors.append(ProgramError(block: block.name, problem: problem))
   }
 
+  /// The flag that says whether a block's outputs are valid. What only follows from the flags of others is not logged.
+  private static func flag(of block: Planned) -> Signal {
+    Signal(
+      block.flag, .flag, from: .block(block.declaration.name), isLogged: block.ports.invalidity == .decides)
+  }
+
   /// The signal that a port writes.
-  private static func signal(_ port: OutputPort, unit: Unit, of block: Planned) -> Signal {
+  static func signal(_ port: OutputPort, unit: Unit, of block: Planned) -> Signal {
     Signal(
       "\(block.declaration.name).\(port.name)", port.kind, unit: unit, width: port.width,
       from: .block(block.declaration.name), about: port.about,
@@ -152,69 +154,6 @@ public struct ProgramBuilder {
       let names = block.declaration.inputs[port.name] ?? port.standard.map { [$0] } ?? []
       if !port.count.contains(names.count) { complain(block.declaration, .count(port, names.count)) }
       block.reads.append(names.map(Self.read))
-    }
-  }
-
-  /// Adds what blocks write to `written`, with units that follow from those of what they read. Blocks may read the tick before of
-  /// later ones: as many rounds as there are blocks find every unit that can be found.
-  private mutating func deriveUnits(_ planned: inout [Planned], _ written: inout Written) {
-    for place in planned.indices { planned[place].units = planned[place].ports.outputs.map { _ in nil } }
-    var (isNew, rounds) = (true, 0)
-    while isNew, rounds <= planned.count {
-      (isNew, rounds) = (false, rounds + 1)
-      for place in planned.indices {
-        for (index, port) in planned[place].ports.outputs.enumerated()
-        where planned[place].units[index] == nil {
-          guard let unit = Self.unit(of: port, planned[place], written) else { continue }
-          isNew = true
-          planned[place].units[index] = unit
-          let signal = Self.signal(port, unit: unit, of: planned[place])
-          if written[signal.name] == nil { written[signal.name] = (signal, place) }
-        }
-      }
-    }
-    for place in planned.indices {
-      for (port, unit) in zip(planned[place].ports.outputs, planned[place].units) where unit == nil {
-        // What its inputs lack is said of them; only a circle of units is a fault of its own.
-        let signal = Self.signal(port, unit: .none, of: planned[place])
-        if written[signal.name] == nil { written[signal.name] = (signal, place) }
-      }
-    }
-    for block in planned {
-      for (port, unit) in zip(block.ports.outputs, block.units) where unit == nil {
-        if block.reads.allSatisfy({ !$0.isEmpty && $0.allSatisfy { written[$0.name] != nil } }) {
-          complain(block.declaration, .noUnit(port.name))
-        }
-      }
-    }
-  }
-
-  /// The unit of an output; `nil` while that of an input is not known.
-  private static func unit(of port: OutputPort, _ block: Planned, _ written: Written) -> Unit? {
-    func units(_ input: String) -> [Unit?] {
-      guard let place = block.ports.inputs.firstIndex(where: { $0.name == input }) else { return [] }
-      return block.reads[place].map { written[$0.name]?.signal.unit }
-    }
-    // Of several that must have one unit, the first that is known says which.
-    func first(_ input: String) -> Unit? { units(input).compactMap(\.self).first }
-    return switch port.unit {
-    case .fixed(let unit): unit
-    case .like(let input): first(input)
-    case .rate(let input): first(input).map { $0 / .second }
-    case .integral(let input): first(input).map { $0 * .second }
-    case .product(let input):
-      units(input).reduce(Unit?.some(.none)) { product, unit in
-        product.flatMap { product in unit.map { product * $0 } }
-      }
-    }
-  }
-
-  private func isLike(_ input: String, in ports: BlockPorts) -> Bool {
-    ports.outputs.contains {
-      switch $0.unit {
-      case .like(let name), .rate(let name), .integral(let name): name == input
-      case .fixed, .product: false
-      }
     }
   }
 
@@ -259,16 +198,20 @@ public struct ProgramBuilder {
     }
   }
 
-  /// Finds out which blocks' outputs can be invalid: those that say so themselves, and those that read what can be.
+  /// Finds out which blocks' outputs can be invalid: those that say so themselves, and those that read what can be. A block whose
+  /// flag is read has one, too.
   private static func spreadInvalidity(_ planned: inout [Planned], _ written: Written) {
+    let names = Set(planned.flatMap { $0.reads.joined().map(\.name) })
     for place in planned.indices {
       let reads = planned[place].reads.joined().filter { !$0.isPrevious }
       planned[place].isInvalidAtTimes =
-        planned[place].ports.invalidity == .decides
-        || reads.contains { read in
-          guard let (signal, writer) = written[read.name] else { return false }
-          return writer < 0 ? signal.validity != nil : planned[writer].isInvalidAtTimes
-        }
+        planned[place].ports.invalidity == .decides || names.contains(planned[place].flag)
+        || planned[place].ports.invalidity != .ends
+          && reads.contains { read in
+            guard let (signal, writer) = written[read.name] else { return false }
+            return writer < 0
+              ? signal.validity != nil : planned[writer].isInvalidAtTimes && read.name != planned[writer].flag
+          }
     }
   }
 
@@ -285,19 +228,27 @@ public struct ProgramBuilder {
       let validities = zip(block.ports.inputs, block.reads).map { port, reads in
         (port.name, reads.map { table[$0.name]?.validity.flatMap(table.bytes).map { UInt32($0.lowerBound) } })
       }
+      let choices = zip(block.ports.inputs, block.reads).map { port, reads in
+        (port.name, reads.map { table[$0.name]?.kind.choices ?? [] })
+      }
       var wiring = Wiring(
-        inputs: Dictionary(uniqueKeysWithValues: places),
-        validities: Dictionary(uniqueKeysWithValues: validities),
+        inputs: Dictionary(places) { first, _ in first },
+        validities: Dictionary(validities) { first, _ in first },
         outputs: Dictionary(
           uniqueKeysWithValues: block.outputPorts(flag: block.isInvalidAtTimes).map { port in
             let place = table.bytes(of: "\(block.declaration.name).\(port.name)")?.lowerBound ?? 0
             return (port.name, UInt32(place))
           }),
+        choices: Dictionary(choices) { first, _ in first }, network: block.declaration.network?.take(),
         arena: arena)
       let state = Self.make(block.declaration.kind, block.settings, &wiring, arena)
       mistakes += wiring.mistakes.map { ProgramError(block: block.declaration.name, problem: .mistake($0)) }
-      let flags = Set(block.reads.joined().filter { !$0.isPrevious }.compactMap { table[$0.name]?.validity })
-        .sorted()
+      let ends = block.ports.invalidity == .ends
+      let flags =
+        ends
+        ? []
+        : Set(block.reads.joined().filter { !$0.isPrevious }.compactMap { table[$0.name]?.validity })
+          .sorted()
       rows.append(
         Program.Row(
           type: block.declaration.kind, state: state, divisor: UInt64(block.declaration.divisor),
@@ -329,6 +280,12 @@ extension ProgramBuilder.Planned {
 }
 
 extension SignalKind {
+  /// The names of a choice's values; none for other kinds.
+  fileprivate var choices: [String] {
+    if case .choice(let names) = self { return names }
+    return []
+  }
+
   /// Whether a port of kind `port` can read a signal of this kind: the same, and of choices the same names.
   fileprivate func isRead(as port: SignalKind) -> Bool {
     if case .choice(let names) = port, names.isEmpty, case .choice = self { return true }

@@ -5,6 +5,8 @@ public struct ProgramError: Error, Equatable, Sendable, CustomStringConvertible 
   enum Problem: Equatable, Sendable {
     case signal(SignalError)
     case nameTwice
+    case reservedName
+    case unknownKind(String, nearest: String?, all: [String])
     case divisor
     case setting(SettingError)
     case noPort(String, nearest: String?, all: [String])
@@ -29,7 +31,13 @@ public struct ProgramError: Error, Equatable, Sendable, CustomStringConvertible 
   private var text: String {
     switch problem {
     case .signal(let error): return "\(error)"
+    case .reservedName:
+      return "an output called block.valid would be taken for the flag of its outputs: give it another name"
     case .nameTwice: return "another block has this name, too: give one of them another"
+    case .unknownKind(let name, let nearest?, _):
+      return "there is no kind of block \"\(name.prefix(60))\"; did you mean \"\(nearest)\"?"
+    case .unknownKind(let name, nil, let all):
+      return "there is no kind of block \"\(name.prefix(60))\"; there are " + all.joined(separator: ", ")
     case .divisor: return "divisor must be 1 to 1000000, and phase from 0 and below divisor"
     case .setting(let error): return "\(error)"
     case .noPort(let name, let nearest?, _): return "unknown input \"\(name)\"; did you mean \"\(nearest)\"?"
@@ -75,21 +83,6 @@ public struct ProgramErrors: Error, Equatable, Sendable, CustomStringConvertible
 
   /// An error a line.
   public var description: String { errors.map(\.description).joined(separator: "\n") }
-}
-
-extension SignalKind {
-  /// The kind in a word.
-  var words: String {
-    switch self {
-    case .time: "time"
-    case .word: "word of 64 bits"
-    case .wide: "number of double precision"
-    case .count: "count"
-    case .number: "number"
-    case .flag: "flag"
-    case .choice: "choice"
-    }
-  }
 }
 
 extension Unit {

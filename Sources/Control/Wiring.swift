@@ -1,3 +1,4 @@
+import LiquidModel
 import Signals
 
 /// What a block reads in a step.
@@ -30,6 +31,16 @@ public struct InputList<Value: SignalValue>: BitwiseCopyable {
   public subscript(index: Int) -> Input<Value> { inputs[index] }
 }
 
+/// A vector that a block writes: the values of one signal, one behind the other.
+@frozen
+public struct OutputVector<Value: SignalValue>: BitwiseCopyable {
+  @usableFromInline let place: UInt32
+  /// How many values it has.
+  public let count: Int
+
+  init(_ place: UInt32, count: Int) { (self.place, self.count) = (place, count) }
+}
+
 /// The validities of several things that a block reads, in their order: for a block that decides among them.
 @frozen
 public struct ValidityList: BitwiseCopyable {
@@ -53,6 +64,14 @@ extension Frame {
     }
   }
 
+  /// The values of a vector, in the frame's memory.
+  @inlinable
+  public subscript<Value: PlainSignalValue>(vector: OutputVector<Value>) -> UnsafeMutableBufferPointer<Value>
+  {
+    UnsafeMutableBufferPointer(
+      start: (base + Int(vector.place)).assumingMemoryBound(to: Value.self), count: vector.count)
+  }
+
   /// Whether the value at `index` of a list, from 0, is valid.
   @inlinable
   public func isValid(_ list: ValidityList, _ index: Int) -> Bool {
@@ -62,23 +81,34 @@ extension Frame {
 }
 
 /// With what a block's initialiser finds its ports and makes its tables. Kinds, units and counts were checked before: a name that
-/// is none of the block's own ports is a mistake in the block, which `BlockTests` finds for every block that there is.
+/// is none of the block's own ports is a mistake in the block, which `BlockTableTests` finds for every block that there is.
 public struct Wiring: ~Copyable {
   let inputs: [String: [UInt32]]
   /// The places of their validities' flags; `nil` for what is always valid.
   let validities: [String: [UInt32?]]
   let outputs: [String: UInt32]
+  /// The names of the values of what an input reads, where it is a choice.
+  let choices: [String: [[String]]]
   let arena: Arena
+  /// The network that the block is given; only a block of that kind has one.
+  private var network: NetworkRuntime?
   /// Names that the block has asked for and does not have.
   private(set) var mistakes: [String] = []
 
   init(
-    inputs: [String: [UInt32]], validities: [String: [UInt32?]],
-    outputs: [String: UInt32],
-    arena: Arena
+    inputs: [String: [UInt32]], validities: [String: [UInt32?]], outputs: [String: UInt32],
+    choices: [String: [[String]]], network: consuming NetworkRuntime?, arena: Arena
   ) {
     (self.inputs, self.validities, self.outputs, self.arena) = (inputs, validities, outputs, arena)
+    self.choices = choices
+    self.network = network
   }
+
+  /// Hands over the network that the declaration gives the block; `nil` when it gives none.
+  public mutating func takeNetwork() -> NetworkRuntime? { network.take() }
+
+  /// The names of the values of what the port `name` reads; none unless that is a choice.
+  public func choice(_ name: String) -> [String] { choices[name]?.first ?? [] }
 
   /// What the port `name` reads.
   public mutating func input<Value>(_ name: String, as type: Value.Type = Value.self) -> Input<Value> {
@@ -109,9 +139,26 @@ public struct Wiring: ~Copyable {
     Output(outputs[name] ?? mistake(name))
   }
 
+  /// The values that the port `name` writes; `count` as its description says.
+  public mutating func outputVector<Value>(_ name: String, count: Int, as type: Value.Type = Value.self)
+    -> OutputVector<Value>
+  {
+    OutputVector(outputs[name] ?? mistake(name), count: outputs[name] == nil ? 0 : count)
+  }
+
+  /// What the port `name` writes, if it has one.
+  public func optionalOutput<Value>(_ name: String, as type: Value.Type = Value.self) -> Output<Value>? {
+    outputs[name].map { Output($0) }
+  }
+
   /// A table of the block's own, in the arena.
   public func table<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {
     arena.table(elements)
+  }
+
+  /// A table of the block's own that it writes to, in the arena.
+  public func memory<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeMutableBufferPointer<Element> {
+    UnsafeMutableBufferPointer(mutating: arena.table(elements))
   }
 
   private mutating func mistake(_ name: String) -> UInt32 {

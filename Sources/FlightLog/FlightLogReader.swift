@@ -1,5 +1,6 @@
 import ControlLoop
 import LiquidModel
+import Signals
 
 /// A flight's log: what flew, and tick by tick what it saw and decided.
 public struct FlightLogReader: Sendable {
@@ -17,8 +18,8 @@ public struct FlightLogReader: Sendable {
   private let tickChannel: UInt16
   private let dropoutChannel: UInt16?
 
-  /// What its ticks have.
-  public var layout: TickLayout { codec.layout }
+  /// The signals of its ticks.
+  public var vehicle: VehicleFrame { codec.vehicle }
 
   /// Opens the log at `path`; throws `LogError` when it is no log of Ganglion, or not of this version.
   public init(path: String) throws(LogError) {
@@ -49,10 +50,8 @@ public struct FlightLogReader: Sendable {
       throw LogError(
         .missing, "the log has no topic \(TickCodec.topic)", remedy: "Use a log written by `ganglion run`.")
     }
-    let schema = registry.schemas[channel.schema]?.text
-    guard channel.encoding == "cdr",
-      let codec = TickLayout.all.lazy.map(TickCodec.init).first(where: { $0.schemaText == schema })
-    else {
+    let codec = TickCodec(try Self.vehicle(configuration, calibration, hasNetwork: !model.isEmpty))
+    guard channel.encoding == "cdr", registry.schemas[channel.schema]?.text == codec.schemaText else {
       throw LogError(
         .unsupported,
         "the log was written by Ganglion \(metadata.version), whose tick records have other fields",
@@ -73,6 +72,28 @@ public struct FlightLogReader: Sendable {
   fileprivate var source: TickCursor.Source {
     TickCursor.Source(
       outline: outline, codec: codec, tickChannel: tickChannel, dropoutChannel: dropoutChannel)
+  }
+
+  /// The signals of the vehicle of a log's configuration.
+  private static func vehicle(
+    _ configuration: [UInt8], _ calibration: [UInt8], hasNetwork: Bool
+  ) throws(LogError) -> VehicleFrame {
+    var reason = "it is not UTF-8 text"
+    if let text = String(validating: configuration, as: UTF8.self),
+      let calibration = String(validating: calibration, as: UTF8.self)
+    {
+      do {
+        let configuration = try Configuration.load(
+          text: text, directory: nil, overrides: ConfigurationOverrides(),
+          calibration: calibration.isEmpty ? nil : calibration)
+        return try VehicleFrame(configuration, hasNetwork: hasNetwork)
+      } catch {
+        reason = "\(error)".replacing("\n", with: "; ")
+      }
+    }
+    throw LogError(
+      .unsupported, "the configuration in the log cannot be read: \(reason)",
+      remedy: "Use a log written by `ganglion run` of this version.")
   }
 
   private static func attachment(
@@ -108,8 +129,8 @@ public enum TickEvent: Sendable {
 }
 
 /// Walks through the ticks of a log and of the parts of the run behind it.
-public struct TickCursor: Sendable {
-  fileprivate struct Source: Sendable {
+public struct TickCursor: ~Copyable {
+  fileprivate struct Source {
     let outline: MCAPOutline
     let codec: TickCodec
     let tickChannel: UInt16
@@ -117,6 +138,9 @@ public struct TickCursor: Sendable {
   }
 
   private var source: Source
+  private let memory: FrameMemory
+  /// The signals of the last tick.
+  public var frame: Frame { memory.frame }
   private var messages: MCAPMessages
   private var bytes: LogBytes { source.outline.bytes }
   /// Whether no part can follow any more.
@@ -126,6 +150,7 @@ public struct TickCursor: Sendable {
 
   fileprivate init(_ reader: FlightLogReader) {
     source = reader.source
+    memory = FrameMemory(reader.vehicle.table)
     messages = MCAPMessages(reader.outline)
     lostBeforeRecovery = MCAPRecovery.lostBytes(before: reader.outline)
   }
@@ -136,7 +161,13 @@ public struct TickCursor: Sendable {
     case .nothing: isLast = true
     case .part(let path, let outline):
       do throws(LogError) {
-        source = try FlightLogReader(outline).source
+        let reader = try FlightLogReader(outline)
+        guard reader.vehicle.table == source.codec.vehicle.table else {
+          throw LogError(
+            .malformed, "its ticks have other signals than those of the part before it",
+            remedy: "Use the part that belongs to the run.")
+        }
+        source = reader.source
       } catch {
         // Whoever goes on nevertheless finds the end, and not this part once more.
         isLast = true
@@ -153,17 +184,26 @@ public struct TickCursor: Sendable {
     return nil
   }
 
-  /// Goes on to the next tick, dropout or damage; a tick is decoded into `record`, which is in no defined state
-  /// after anything else.
+  /// Goes on to the next tick, dropout or damage; a tick is put into `record`, which stays as it was after anything else.
   ///
   /// Throws `LogError` for a record that has its checksum right and its content wrong, and when the file can no longer be
   /// read.
   public mutating func next(into record: inout TickRecord) throws(LogError) -> TickEvent {
+    let event = try next()
+    if case .tick = event { record = source.codec.vehicle.tick(memory.frame) }
+    return event
+  }
+
+  /// Goes on to the next tick, dropout or damage; a tick is put into `frame`.
+  ///
+  /// Throws `LogError` for a record that has its checksum right and its content wrong, and when the file can no longer be
+  /// read.
+  public mutating func next() throws(LogError) -> TickEvent {
     while true {
       switch messages.next() {
       case .message(let message) where message.channel == source.tickChannel:
         do throws(LogError) {
-          try source.codec.decode(messages.bytes, message.payload, into: &record)
+          try source.codec.decode(messages.bytes, message.payload, into: memory.frame)
         } catch {
           throw messages.placed(error)
         }

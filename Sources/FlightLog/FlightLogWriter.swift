@@ -1,5 +1,6 @@
 import ControlLoop
 import LiquidModel
+import Signals
 
 /// Writes a flight: configuration and model in front, then for each tick the replay record, and the topics for
 /// people at 50 Hz at most.
@@ -26,6 +27,9 @@ public final class FlightLogWriter {
   private let divisor: UInt64
   private var nextEngineering: UInt64 = 0
   private let codec: TickCodec
+  private var vehicle: VehicleFrame { codec.vehicle }
+  /// Holds the tick that is being written, for what is told to people of it.
+  private let memory: FrameMemory
   private var tick: UInt16 = 0
   private var dropout: UInt16 = 0
   private var events: UInt16 = 0
@@ -41,35 +45,35 @@ public final class FlightLogWriter {
 
   /// What stands at the front of each part.
   private struct Front {
-    let layout: TickLayout
     let metadata: FlightLogMetadata
     let attachments: [(name: String, mediaType: String, bytes: [UInt8])]
   }
 
-  /// Begins a log of ticks of a layout in `sink`, with the exact bytes of the configuration, of the model and of the
+  /// Begins a log of the ticks of a vehicle in `sink`, with the exact bytes of the configuration, of the model and of the
   /// calibration that was taken off the sensors' readings (each empty without one).
   public convenience init(
-    sink: any LogSink, layout: TickLayout, configuration: [UInt8], model: [UInt8],
+    sink: any LogSink, vehicle: VehicleFrame, configuration: [UInt8], model: [UInt8],
     calibration: [UInt8] = [], metadata: FlightLogMetadata
   ) throws(LogError) {
     try self.init(
-      parts: SingleLogPart(sink), layout: layout, configuration: configuration, model: model,
+      parts: SingleLogPart(sink), vehicle: vehicle, configuration: configuration, model: model,
       calibration: calibration, metadata: metadata)
   }
 
   /// Begins a log whose parts go where `parts` says.
   public init(
-    parts: any LogPartSource, layout: TickLayout, configuration: [UInt8], model: [UInt8],
+    parts: any LogPartSource, vehicle: VehicleFrame, configuration: [UInt8], model: [UInt8],
     calibration: [UInt8] = [], metadata: FlightLogMetadata
   ) throws(LogError) {
-    codec = TickCodec(layout)
+    codec = TickCodec(vehicle)
+    memory = FrameMemory(vehicle.table)
     self.parts = parts
     var metadata = metadata
     metadata.configurationDigest = configuration.isEmpty ? "" : SHA256.hexDigest(of: configuration)
     metadata.modelDigest = model.isEmpty ? "" : SHA256.hexDigest(of: model)
     metadata.calibrationDigest = calibration.isEmpty ? "" : SHA256.hexDigest(of: calibration)
     front = Front(
-      layout: layout, metadata: metadata,
+      metadata: metadata,
       attachments: [
         (Self.configurationName, "application/json5", configuration),
         (Self.modelName, "application/octet-stream", model),
@@ -114,7 +118,7 @@ public final class FlightLogWriter {
     events = try channel(EventTopic.topic, EventTopic.schemaName, EventTopic.schemaText)
     let last = topics
     topics.removeAll(keepingCapacity: true)
-    for (index, topic) in front.layout.topics.enumerated() {
+    for (index, topic) in vehicle.topics.enumerated() {
       topics.append(
         TopicChannel(
           topic: topic, channel: try channel(topic.topic, topic.schemaName, topic.schemaText),
@@ -147,13 +151,24 @@ public final class FlightLogWriter {
     try writeFront()
   }
 
-  /// Adds a tick.
-  public func append(_ record: TickRecord) throws(LogError) {
-    var record = record
+  /// Adds the tick in a frame of the vehicle.
+  public func append(_ frame: Frame) throws(LogError) {
+    codec.encode(frame, into: &encoder)
+    try append(vehicle.tick(frame))
+  }
+
+  /// Adds a tick's record, as it was taken out of a frame of the vehicle.
+  func append(record: UnsafeRawBufferPointer) throws(LogError) {
+    codec.put(record, to: memory.frame)
+    codec.encode(record, into: &encoder)
+    try append(vehicle.tick(memory.frame))
+  }
+
+  /// Adds the tick that was encoded just now.
+  private func append(_ record: TickRecord) throws(LogError) {
     let time = UInt64(clamping: record.input.time.nanoseconds)
     try turnPage(record.input.tick &- UInt64(record.input.missed), time)
     lastTime = time
-    codec.encode(&record, into: &encoder)
     try writer.write(channel: tick, time: time, payload: encoder.payload)
     for event in detector.events(at: record) { try append(event, time: time) }
     guard record.input.tick >= nextEngineering else { return }

@@ -1,4 +1,3 @@
-import ControlLoop
 import Synchronization
 
 #if canImport(Glibc)
@@ -14,7 +13,7 @@ import Synchronization
 public final class LogWriterThread {
   /// What the thread owns while it runs.
   private final class Work: @unchecked Sendable {
-    // Sendable: `writer` and `record` are the thread's, and so is `error` until `hasFailed` says that it is there, and
+    // Sendable: `writer` is the thread's, and so is `error` until `hasFailed` says that it is there, and
     // will not change; `closing` is the owner's until `isStopping` says that it is there.
     let ring: TickRing
     let writer: FlightLogWriter
@@ -23,7 +22,6 @@ public final class LogWriterThread {
     let hasEnded = Atomic<Bool>(false)
     var closing: [(key: String, value: String)]?
     var error: LogError?
-    var record = TickRecord.blank
 
     init(ring: TickRing, writer: FlightLogWriter) {
       (self.ring, self.writer) = (ring, writer)
@@ -32,16 +30,15 @@ public final class LogWriterThread {
     /// Writes all that waits; says whether there was anything.
     func drain() -> Bool {
       var found = false
-      while let drops = ring.pop(into: &record) {
-        found = true
-        guard error == nil else { continue }
+      while ring.pop({ record, drops in
+        guard error == nil else { return }
         do throws(LogError) {
           if drops > 0 { try writer.appendDropout(count: drops) }
-          try writer.append(record)
+          try writer.append(record: record)
         } catch {
           fail(error)
         }
-      }
+      }) { found = true }
       return found
     }
 

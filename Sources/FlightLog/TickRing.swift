@@ -1,4 +1,4 @@
-import ControlLoop
+import Signals
 import Synchronization
 
 /// A bounded queue of ticks from the loop to the log's writer: one thread pushes, one pops.
@@ -9,12 +9,12 @@ public final class TickRing: @unchecked Sendable {
   // Sendable: a slot belongs to the producer until `tail` passes it and to the consumer until `head` does;
   // the acquiring and releasing of these two orders every access to it.
 
-  private struct Slot {
-    var record: TickRecord
-    var droppedBefore: UInt32
-  }
-
-  private let slots: UnsafeMutablePointer<Slot>
+  /// For each slot the number of ticks refused just before, and the tick's record.
+  private let drops: UnsafeMutablePointer<UInt32>
+  private let records: UnsafeMutableRawPointer
+  private let record: FramePatch
+  /// Bytes from one record to the next.
+  private let stride: Int
   private let mask: Int
   /// Ticks pushed and popped so far, modulo 2⁶⁴.
   private let tail = Atomic<Int>(0)
@@ -24,18 +24,30 @@ public final class TickRing: @unchecked Sendable {
   /// Producer's own: refused since the last tick that was taken.
   private var pendingDrops: UInt32 = 0
 
-  /// A ring of at least `capacity` ticks (1 to 2²⁰), rounded up to a power of two.
-  public init(capacity: Int) {
+  /// A ring of at least `capacity` ticks (1 to 2²⁰), rounded up to a power of two, of a vehicle with these signals.
+  public init(capacity: Int, of table: SignalTable) {
     let wanted = min(max(capacity, 1), 1 << 20)
     let size = wanted.nextPowerOfTwo
     mask = size - 1
-    slots = .allocate(capacity: size)
-    slots.initialize(repeating: Slot(record: .blank, droppedBefore: 0), count: size)
+    record = FramePatch(recordOf: table)
+    stride = (record.size + 63) & ~63
+    drops = .allocate(capacity: size)
+    drops.initialize(repeating: 0, count: size)
+    // Written once, so that no tick waits for a page.
+    records = .allocate(byteCount: max(stride * size, 1), alignment: 64)
+    records.initializeMemory(as: UInt8.self, repeating: 0, count: stride * size)
   }
 
   deinit {
-    slots.deinitialize(count: mask + 1)
-    slots.deallocate()
+    drops.deallocate()
+    records.deallocate()
+  }
+
+  /// Bytes of a tick's record.
+  var recordSize: Int { record.size }
+
+  private func bytes(at place: Int) -> UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(start: records + (place & mask) * stride, count: record.size)
   }
 
   /// Ticks the ring holds at most.
@@ -47,33 +59,32 @@ public final class TickRing: @unchecked Sendable {
   /// The most ticks that ever waited; any thread may ask.
   public var highWater: Int { largest.load(ordering: .relaxed) }
 
-  /// Puts a tick into the ring; `false` when it is full and the tick is lost. Only the loop's thread calls this.
+  /// Puts the tick in a frame into the ring; `false` when it is full and the tick is lost. Only the loop's thread calls this.
   @discardableResult
-  public func push(_ record: borrowing TickRecord) -> Bool {
+  public func push(_ frame: Frame) -> Bool {
     let end = tail.load(ordering: .relaxed)
     let waiting = end &- head.load(ordering: .acquiring)
     guard waiting <= mask else {
-      pendingDrops.countUp()
+      pendingDrops += pendingDrops == .max ? 0 : 1
       dropped.wrappingAdd(1, ordering: .relaxed)
       return false
     }
-    slots[end & mask].record = copy record
-    slots[end & mask].droppedBefore = pendingDrops
+    record.read(frame, into: bytes(at: end))
+    drops[end & mask] = pendingDrops
     pendingDrops = 0
     tail.store(end &+ 1, ordering: .releasing)
     if waiting >= largest.load(ordering: .relaxed) { largest.store(waiting + 1, ordering: .relaxed) }
     return true
   }
 
-  /// Takes the oldest tick out into `record`, and gives the number of ticks refused just before it; `nil` when
-  /// the ring is empty. Only the writer's thread calls this.
-  public func pop(into record: inout TickRecord) -> UInt32? {
+  /// Lets `body` look at the oldest tick's record, with the number of ticks refused just before it, and takes it out; `false`
+  /// when the ring is empty. Only the writer's thread calls this.
+  public func pop(_ body: (_ record: UnsafeRawBufferPointer, _ drops: UInt32) -> Void) -> Bool {
     let start = head.load(ordering: .relaxed)
-    guard start != tail.load(ordering: .acquiring) else { return nil }
-    record = slots[start & mask].record
-    let drops = slots[start & mask].droppedBefore
+    guard start != tail.load(ordering: .acquiring) else { return false }
+    body(UnsafeRawBufferPointer(bytes(at: start)), drops[start & mask])
     head.store(start &+ 1, ordering: .releasing)
-    return drops
+    return true
   }
 
   /// Ticks refused since the last one that was taken. Only for after the loop has ended.

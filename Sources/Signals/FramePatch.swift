@@ -24,6 +24,14 @@ public struct FramePatch: Sendable, Equatable {
     }
   }
 
+  /// Copies the patch's values from one frame to another of the same table.
+  public func copy(from source: Frame, to target: Frame) {
+    for range in ranges {
+      (target.base + range.lowerBound).copyMemory(
+        from: source.base + range.lowerBound, byteCount: range.count)
+    }
+  }
+
   /// Puts a patch's values into `frame`.
   public func write(_ bytes: UnsafeRawBufferPointer, to frame: Frame) {
     var place = 0

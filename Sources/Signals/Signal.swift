@@ -15,6 +15,26 @@ public enum SignalKind: Hashable, Sendable {
   /// One of several named values: a `UInt8`, the place of the name.
   case choice([String])
 
+  /// What a device says is wrong with it, by the names of the faults; the first is none.
+  public static let deviceFault = SignalKind.choice([
+    "none", "missing", "transfer", "wrong_identity", "wrong_register", "implausible_data", "frozen_data",
+    "not_ready",
+    "bad_trim", "self_reported", "end_of_range", "unguarded",
+  ])
+
+  /// The kind in a word or two.
+  public var words: String {
+    switch self {
+    case .time: "time"
+    case .word: "word of 64 bits"
+    case .wide: "number of double precision"
+    case .count: "count"
+    case .number: "number"
+    case .flag: "flag"
+    case .choice: "choice"
+    }
+  }
+
   /// Bytes of a value.
   public var size: Int {
     switch self {

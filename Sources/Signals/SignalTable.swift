@@ -73,6 +73,11 @@ public struct SignalTable: Sendable, Equatable {
     if !errors.isEmpty { throw SignalErrors(errors) }
   }
 
+  /// The signals in the order in which they were declared: what comes from outside, then block by block.
+  public var declaredSignals: [Signal] {
+    zip(signals, declared).sorted { $0.1 < $1.1 }.map(\.0)
+  }
+
   /// The signal called `name`; `nil` when there is none.
   public subscript(name: String) -> Signal? { places[name].map { signals[$0] } }
 

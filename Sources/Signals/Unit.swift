@@ -80,3 +80,22 @@ public struct Unit: Hashable, Sendable, CustomStringConvertible {
     return ([above.isEmpty ? "1" : above.joined(separator: " ")] + below).joined(separator: "/")
   }
 }
+
+extension Unit {
+  /// Radians a second.
+  public static let radianPerSecond = radian / second
+  /// Metres a second.
+  public static let metrePerSecond = metre / second
+  /// Metres a second squared.
+  public static let metrePerSecondSquared = metrePerSecond / second
+  /// Pascals.
+  public static let pascal = Unit(symbol: "Pa")
+  /// Teslas.
+  public static let tesla = Unit(symbol: "T")
+  /// Amperes.
+  public static let ampere = Unit(symbol: "A")
+  /// Degrees Celsius.
+  public static let degreeCelsius = Unit(symbol: "degC")
+  /// Microseconds, in which pulses are.
+  public static let microsecond = Unit(symbol: "us")
+}

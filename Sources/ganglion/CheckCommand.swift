@@ -1,15 +1,20 @@
+import Control
 import ControlLoop
 import Foundation
 import LiquidModel
+import Signals
 
 /// `ganglion check CONFIG`: validates everything without moving anything.
 enum CheckCommand {
   static let help = """
     ganglion check CONFIG [--json]
-    ganglion check --keys
+    ganglion check --signals CONFIG
+    ganglion check --keys | --blocks
 
       Reads a vehicle's configuration and its model, and says everything that is wrong at once;
-      or else what the vehicle consists of. --keys lists every key with its unit, range and default.
+      or else what the vehicle consists of. --signals lists what a tick of the vehicle
+      sees and decides: every signal with its kind, its unit and who gives it its value. --keys lists every key
+      with its unit, range and default; --blocks every kind of block with its settings, and what it reads and writes.
 
       --json    one JSON object: {"valid": …, "errors": […]} or {"valid": true, "buses": […], …}
 
@@ -18,12 +23,39 @@ enum CheckCommand {
     Example: ganglion check firmware-configs/quadrotor-hold.json5
     """
 
+  /// A table of signals, in the order in which they are declared: what comes from outside, then block by block.
+  private static func listing(_ table: SignalTable) -> String {
+    let signals = table.declaredSignals
+    let rows = signals.map { signal in
+      let width = signal.width > 1 ? "[\(signal.width)]" : ""
+      return [
+        signal.name + width, signal.kind.words, "\(signal.unit)", signal.origin.name,
+        [signal.about, signal.isLogged ? "" : "not logged"].filter { !$0.isEmpty }.joined(separator: "; "),
+      ]
+    }
+    let all = [["signal", "kind", "unit", "from", "meaning"]] + rows
+    let widths = (0..<4).map { column in all.map { $0[column].count }.max() ?? 0 }
+    return all.map { row in
+      let cells = (0..<4).map { row[$0].padding(toLength: widths[$0], withPad: " ", startingAt: 0) }
+      let line = (cells + [row[4]]).joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
+    }.joined(separator: "\n")
+  }
+
   static func run(_ arguments: [String]) -> ExitStatus {
-    perform("check", help: help, arguments, flags: ["json", "keys"]) { arguments in
-      if arguments.has("keys") {
-        guard !arguments.has("json") else { throw UsageError("--keys is a text, and has no --json") }
+    perform("check", help: help, arguments, flags: ["json", "keys", "blocks", "signals"]) { arguments in
+      let references = ["keys": Configuration.reference, "blocks": BlockTable.reference]
+      for (name, text) in references where arguments.has(name) {
+        guard !arguments.has("json") else { throw UsageError("--\(name) is a text, and has no --json") }
         _ = try arguments.exactly()
-        Terminal.printResult(Configuration.reference)
+        Terminal.printResult(text)
+        return .success
+      }
+      if arguments.has("signals") {
+        guard !arguments.has("json") else { throw UsageError("--signals is a text, and has no --json") }
+        let path = try arguments.exactly("CONFIG")[0]
+        let mission = try Mission(path: path, overrides: ConfigurationOverrides())
+        Terminal.printResult(Self.listing(try mission.makeFrame().table))
         return .success
       }
       return try check(try arguments.exactly("CONFIG")[0], asJSON: arguments.has("json"))

@@ -1,3 +1,4 @@
+import Control
 import ControlLoop
 import Foundation
 import LiquidModel
@@ -78,18 +79,37 @@ struct Mission: Sendable {
 
   /// A controller at rest.
   func makeController() throws -> VehicleController {
-    guard let model else {
-      return VehicleController(configuration, network: nil, timing: NetworkTiming(unit: 1, largest: 1))
-    }
+    guard let model else { return try makeController(nil, NetworkTiming(unit: 1, largest: 1)) }
     let network: NetworkRuntime
     do throws(ModelError) {
       network = try NetworkRuntime(model)
     } catch {
       throw CommandFailure(error, in: modelName)
     }
-    return VehicleController(
-      configuration, network: network,
-      timing: NetworkTiming(unit: model.timeUnit, largest: model.maximumTs))
+    return try makeController(network, NetworkTiming(unit: model.timeUnit, largest: model.maximumTs))
+  }
+
+  private func makeController(_ network: consuming NetworkRuntime?, _ timing: NetworkTiming) throws
+    -> VehicleController
+  {
+    do throws(ProgramErrors) {
+      return try VehicleController(configuration, network: network, timing: timing)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// The signals of its ticks.
+  func makeFrame() throws -> VehicleFrame {
+    do throws(ProgramErrors) {
+      return try VehicleFrame(configuration, hasNetwork: model != nil)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private func failure(_ errors: ProgramErrors) -> CommandFailure {
+    CommandFailure(place: configuration.name, errors.errors.map(\.description).joined(separator: "; "))
   }
 
   /// Why the model's file is not protected against damage; `nil` when it is, or without one.

@@ -3,6 +3,7 @@ import FlightLog
 import Foundation
 import HardwareInterfaces
 import LiquidModel
+import Signals
 
 private let help = """
   ganglion replay LOG [--json]
@@ -85,17 +86,12 @@ struct ReplayOutcome {
   }
 }
 
-extension TickLayout {
-  /// The layout in words, for example "quadrotor with spare sensors".
-  fileprivate var words: String { vehicle.words + (hasSpares ? " with spare sensors" : "") }
-}
-
 /// Steps a controller through the inputs of a log and compares what it decides with what was decided.
 struct Replay: ~Copyable {
   private var cursor: TickCursor
   private var controller: VehicleController
-  private var comparison: TickComparison
-  private var arming: RecordedArming
+  /// What comes from outside the tick.
+  private let outside: FramePatch
 
   /// A replay of `log` with the configuration and the model that are in it.
   init(_ log: FlightLogReader) throws {
@@ -113,29 +109,28 @@ struct Replay: ~Copyable {
         "the log is part \(part.number) of run \(part.run): a replay begins with part 1"
           + (first.map { ", which would be \($0)" } ?? ""))
     }
-    var layout = TickLayout(mission.configuration)
-    layout.hasNetworkLimits = log.layout.hasNetworkLimits
-    guard layout == log.layout else {
-      throw CommandFailure(
-        "the ticks of the log are of a \(log.layout.words), its configuration is of a \(layout.words)")
+    let table = try mission.makeFrame().table
+    guard table == log.vehicle.table else {
+      throw CommandFailure("the ticks of the log have other signals than the vehicle of its configuration")
     }
-    let arming = try RecordedArming(log.metadata.extra)
     controller = try mission.makeController()
-    comparison = TickComparison(of: layout)
-    self.arming = arming
+    outside = FramePatch(table) { $0.origin.isOutside }
     cursor = log.ticks()
   }
 
   /// Replays to the end of the log, to the first difference, or to the first gap.
   mutating func run() throws(LogError) -> ReplayOutcome {
     var outcome = ReplayOutcome()
-    var recorded = TickRecord(input: TickInput(), output: TickOutput())
+    let table = controller.table
+    guard let number = table.index(of: "tick.number", as: UInt64.self),
+      let skipped = table.index(of: "tick.missed", as: UInt32.self)
+    else { return outcome }
     var expected: UInt64 = 0
     while true {
-      switch try cursor.next(into: &recorded) {
+      switch try cursor.next() {
       case .tick:
         // In a log that was recovered, ticks can be missing without any damage.
-        let (tick, missed) = (recorded.input.tick, recorded.input.missed)
+        let (tick, missed) = (cursor.frame[number], cursor.frame[skipped])
         guard tick <= expected &+ UInt64(missed) else {
           outcome.interruption =
             "tick \(expected) is missing: the next is tick \(tick), with \(missed) missed before it"
@@ -143,10 +138,10 @@ struct Replay: ~Copyable {
         }
         expected = tick &+ 1
         outcome.ticks += 1
-        controller.othersFly = arming.isArmed(at: recorded.input.time)
-        let replayed = TickRecord(input: recorded.input, output: controller.step(recorded.input))
-        if let field = comparison.firstDifference(recorded: recorded, replayed: replayed) {
-          outcome.difference = (recorded.input.tick, field)
+        outside.copy(from: cursor.frame, to: controller.frame)
+        controller.step()
+        if let field = table.firstDifference(recorded: cursor.frame, replayed: controller.frame) {
+          outcome.difference = (tick, field)
           return outcome
         }
       case .dropout(let count):

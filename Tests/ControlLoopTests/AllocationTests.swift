@@ -1,5 +1,4 @@
 import CAllocationCounter
-import HardwareInterfaces
 import Testing
 
 @testable import ControlLoop
@@ -15,23 +14,22 @@ struct AllocationTests {
   }
 
   @Test("The safety logic, the schedule and the histogram take no heap block")
-  func smallParts() {
-    var monitor = SafetyMonitor { $0.standardRule }
+  func smallParts() throws {
+    var safety = try SafetyBench()
     var schedule = LoopSchedule(period: 4_000_000, start: .zero)
     var histogram = LatencyHistogram()
-    func tick(_ number: Int) {
+    func tick(_ number: Int, _ safety: inout SafetyBench) {
       let start = schedule.begin(now: schedule.due)
-      var facts = SafetyFacts()
-      facts.time = start.time
-      facts.armRequested = number > 10
-      facts.conditions = number % 300 > 250 ? FailsafeCondition.rangeStale.bit : 0
-      _ = monitor.step(facts)
+      safety.armRequested = number > 10
+      safety.set(.rangeStale, number % 300 > 250)
+      safety.run()
       histogram.record(start.elapsed)
     }
     // The first calls make the runtime set up its type metadata, once for the process.
-    for number in 0..<400 { tick(number) }
+    for number in 0..<400 { tick(number, &safety) }
     let before = allocation_count()
-    for number in 400..<2000 { tick(number) }
+    for number in 400..<2000 { tick(number, &safety) }
     #expect(allocation_count() == before)
+    #expect(safety.mode == .active)
   }
 }

@@ -42,7 +42,7 @@ struct TickAllocationTests {
     let file = try ModelFile.read(path: Self.folder.appending(path: "models/\(model)").path)
     // The first flight makes the runtime set up its type metadata, once for the process.
     for isFirst in [true, false] {
-      var controller = VehicleController(
+      var controller = try VehicleController(
         configuration, network: try NetworkRuntime(file),
         timing: NetworkTiming(unit: file.timeUnit, largest: file.maximumTs))
       var modes: UInt32 = 0
@@ -71,7 +71,7 @@ struct TickAllocationTests {
       path: Self.folder.appending(path: "quadrotor-redundant.json5").path,
       overrides: ConfigurationOverrides(controller: .classical))
     for isFirst in [true, false] {
-      var controller = VehicleController(
+      var controller = try VehicleController(
         configuration, network: nil, timing: NetworkTiming(unit: 1, largest: 1))
       var chosen: UInt32 = 0
       let before = allocation_count()

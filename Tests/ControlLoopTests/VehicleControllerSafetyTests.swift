@@ -28,7 +28,7 @@ private struct Stand: ~Copyable {
       calibration: calibration)
     let file = try ModelFile.read(path: folder.appending(path: "models/\(model).safetensors").path)
     let network = try NetworkRuntime(file)
-    controller = VehicleController(
+    controller = try VehicleController(
       configuration, network: network,
       timing: NetworkTiming(unit: file.timeUnit, largest: file.maximumTs))
     input.inertial = Reading(

@@ -163,41 +163,42 @@ struct ProgramTests {
     #expect(errors.first?.hasPrefix("in.value is written by device in and by block in") == true)
   }
 
-  @Test(
-    "each kind of block has its own name, finds all of its ports, and says what it is for",
-    arguments: 0..<BlockTable.all.count)
-  func table(_ index: Int) throws {
-    let kind = BlockTable.all[index]
-    let description = kind.description
-    #expect(BlockTable.all.filter { $0.description.name == description.name }.count == 1)
-    #expect(BlockTable.kind(description.name).map { ObjectIdentifier($0) } == ObjectIdentifier(kind))
-    #expect(description.about.hasSuffix("."))
-    var settings: [String: SettingValue] = [:]
-    for setting in description.settings {
-      #expect(!setting.about.isEmpty)
-      switch setting.kind {
-      case .number(let range, _): settings[setting.name] = setting.standard ?? .number(range.lowerBound)
-      case .numbers(let range, let count, _):
-        settings[setting.name] =
-          setting.standard ?? .numbers(Array(repeating: range.lowerBound, count: count.lowerBound))
-      case .choice(let names): settings[setting.name] = .choice(names[0])
-      case .unit: settings[setting.name] = .unit(.none)
-      case .flag: settings[setting.name] = .flag(true)
-      }
-    }
-    // Every port bound to a signal of its own from outside, with the least number of signals.
-    let probe = try ProgramBuilder.ports(of: kind, settings)
-    var (outside, inputs): ([Signal], [String: [String]]) = ([], [:])
-    for port in probe.inputs {
-      inputs[port.name] = (0..<max(port.count.lowerBound, 1)).map { "probe.\(port.name)_\($0)" }
-      for name in inputs[port.name] ?? [] {
-        outside.append(Signal(name, port.kind, unit: port.unit ?? .none, from: .device("probe", bus: 0)))
-      }
-    }
-    var program = try ProgramBuilder(
-      outside: outside, blocks: [BlockDeclaration(kind, "block", settings: settings, inputs: inputs)]
-    ).program()
-    program.step()
-    for output in probe.outputs { #expect(program.table["block.\(output.name)"] != nil) }
+  @Test("a kind of block that there is none of is an error with the nearest name")
+  func unknownKind() throws {
+    let errors = try Self.errors([
+      BlockDeclaration("skale", "a", inputs: ["of": ["in.a"]]), BlockDeclaration("", "b"),
+      BlockDeclaration("low_pas", "c", settings: ["cutoff_hz": .number(1)], inputs: ["of": ["in.a"]]),
+    ])
+    #expect(errors.count == 3)
+    #expect(errors[0] == "block a: there is no kind of block \"skale\"; did you mean \"scale\"?")
+    #expect(
+      errors[1].hasPrefix("block b: there is no kind of block \"\"; there are constant, scale, clamp, "))
+    #expect(errors[2] == "block c: there is no kind of block \"low_pas\"; did you mean \"low_pass\"?")
+  }
+
+  @Test("a network or a voter is bound to as many signals as its settings have places for")
+  func boundCounts() throws {
+    let errors = try Self.errors(
+      [
+        BlockDeclaration("clock", "clock"),
+        BlockDeclaration(
+          "network", "a",
+          settings: [
+            "scale": .numbers([1, 1, 1]), "offset": .numbers([0, 0, 0]), "outputs": .names(["x"]),
+            "output_scale": .numbers([1]), "output_offset": .numbers([0]),
+          ], inputs: ["inputs": ["in.a", "in.b"]]),
+        BlockDeclaration(
+          "voter", "b",
+          settings: [
+            "channels": .names(["x", "y"]), "instances": .number(1), "stale_after": .numbers([1]),
+            "period": .numbers([1]),
+          ],
+          inputs: [
+            "channels_0": ["in.a"], "read_at_0": ["tick.time"], "count_0": ["in.count"],
+            "fault_0": ["in.fault"],
+          ]),
+      ], outside: BlockBench.outside(.none) + BlockBench.signals(.deviceFault, .none, "in.fault"))
+    #expect(errors.contains("block a: input inputs is bound to 2 signals, expected 3"))
+    #expect(errors.contains("block b: input channels_0 is bound to 1 signals, expected 2"))
   }
 }

@@ -1,82 +1,73 @@
 import ControlLoop
 @testable import FlightLog
 import HardwareInterfaces
+import Signals
 import Testing
 
 @Suite struct FlightLogRoundTripTests {
-  @Test func everyTickComesBackBitForBit() throws {
-    let ticks = SyntheticFlight.ticks(700)
-    let read = try SyntheticFlight.read(SyntheticFlight.log(ticks))
-    #expect(difference(read.ticks, ticks) == nil)
+  @Test(arguments: [false, true]) func everyTickComesBackBitForBit(_ hasSpares: Bool) throws {
+    let vehicle = hasSpares ? SyntheticFlight.redundantVehicle : SyntheticFlight.vehicle
+    let ticks = try SyntheticFlight.ticks(700, of: vehicle)
+    let bytes = try SyntheticFlight.log(ticks)
+    #expect(try FlightLogReader(LogBytes(bytes)).vehicle.table == vehicle.table)
+    let read = try SyntheticFlight.read(bytes)
+    #expect(read.ticks == ticks)
     #expect(read.dropouts.isEmpty)
     #expect(read.damages.isEmpty)
   }
 
-  @Test func whatWasBeyondTheNetworksRangesComesBackAndOlderLogsHaveNone() throws {
-    var ticks = SyntheticFlight.ticks(6)
-    for index in ticks.indices { ticks[index].output.networkLimits = NetworkLimits(rawValue: UInt8(index)) }
-    let read = try SyntheticFlight.read(SyntheticFlight.log(ticks))
-    #expect(read.ticks.map(\.output.networkLimits.rawValue) == [0, 1, 2, 3, 4, 5])
-    let older = TickLayout(.quadrotor, hasNetworkLimits: false)
-    let bytes = try SyntheticFlight.log(ticks, layout: older)
-    #expect(try FlightLogReader(LogBytes(bytes)).layout == older)
-    #expect(try SyntheticFlight.read(bytes).ticks.allSatisfy { $0.output.networkLimits.isEmpty })
-    var changed = ticks
-    changed[3].output.networkLimits = [.states]
-    #expect(difference(ticks, changed)?.contains("network_limits") ?? false)
-  }
-
   @Test func oddNumbersKeepTheirBits() throws {
-    var tick = SyntheticFlight.ticks(1)[0]
-    tick.input.inertial.sample.rateX = Float(bitPattern: 0x7FC1_2345)
-    tick.input.inertial.sample.rateY = -0.0
-    tick.input.inertial.sample.rateZ = .infinity
-    tick.output.command.thrust = .leastNonzeroMagnitude
-    tick.input.time = MonotonicTime(nanoseconds: -5)
-    tick.input.elapsed = .min
-    tick.output.stateDigest = .max
+    var tick = try SyntheticFlight.ticks(1)[0]
+    try tick.put(UInt32(0x7FC1_2345), "imu.rate_x")
+    try tick.put(Float(-0.0), "imu.rate_y")
+    try tick.put(Float.infinity, "imu.rate_z")
+    try tick.put(Float.leastNonzeroMagnitude, "command.thrust")
+    try tick.put(Int64(-5), "tick.time")
+    try tick.put(Int64.min, "tick.elapsed")
+    try tick.put(UInt64.max, "network.digest")
     let read = try SyntheticFlight.read(SyntheticFlight.log([tick]))
     #expect(read.ticks.first?.input.inertial.sample.rateX.bitPattern == 0x7FC1_2345)
-    #expect(difference(read.ticks, [tick]) == nil)
+    #expect(read.ticks == [tick])
   }
 
-  @Test func fullListsComeBack() throws {
-    var tick = SyntheticFlight.ticks(1, inputs: 64)[0]
-    for _ in 0..<12 { tick.output.networkOutputs.append(1.5) }
-    for _ in 0..<4 { tick.output.motors.append(0.25) }
-    let read = try SyntheticFlight.read(SyntheticFlight.log([tick]))
-    #expect(read.ticks.first?.output.networkInputs.count == 64)
-    #expect(difference(read.ticks, [tick]) == nil)
+  @Test func aRecordHasOnlyWhatTheVehicleHas() {
+    let (plain, redundant) = (SyntheticFlight.vehicle.table, SyntheticFlight.redundantVehicle.table)
+    #expect(plain["imu_1.rate_x"] == nil)
+    #expect(redundant["imu_1.rate_x"] != nil)
+    #expect(plain.recordSize < redundant.recordSize)
+    for table in [plain, redundant] {
+      #expect(table["left_encoder.angle"] == nil)
+      let fields = table.schemaText.split(separator: "\n").filter { !$0.hasPrefix("#") }
+      #expect(fields.count == table.signals.count { $0.isLogged })
+    }
+    #expect(plain.schemaName != redundant.schemaName)
   }
 
-  @Test func ticksOfSensorsWithSparesComeBackBitForBit() throws {
-    let layout = TickLayout(.quadrotor, hasSpares: true)
-    let ticks = SyntheticFlight.withSpares(SyntheticFlight.ticks(300))
-    let bytes = try SyntheticFlight.log(ticks, layout: layout)
-    #expect(try FlightLogReader(LogBytes(bytes)).layout == layout)
-    let read = try SyntheticFlight.read(bytes)
-    #expect(difference(read.ticks, ticks, layout: layout) == nil)
-    var changed = ticks
-    changed[250].input.spares.inertial[1].sample.rateX.negate()
+  @Test func aRecordWithAValueThatNoFlagHasOrOfAnotherLengthIsRefusedWithItsPlace() throws {
+    var tick = try SyntheticFlight.ticks(1)[0]
+    try tick.put(UInt8(2), "attitude.bias_known")
+    let log = try SyntheticFlight.log([tick])
+    let error = try #require(throws: LogError.self) { try SyntheticFlight.read(log) }
+    #expect(error.what == "signal attitude.bias_known of a tick record has no such value")
+    try tick.put(UInt8(1), "attitude.bias_known")
+    try tick.put(UInt8(200), "safety.mode")
+    let other = try SyntheticFlight.log([tick])
     #expect(
-      difference(read.ticks, changed, layout: layout)?.hasPrefix("tick 250: imu_spare_1_rate_x") == true)
-    changed = ticks
-    changed[251].output.votes.barometer.first = .good
+      try #require(throws: LogError.self) { try SyntheticFlight.read(other) }.what
+        == "signal safety.mode of a tick record has no such value")
+    let table = tick.vehicle.table
+    let reader = try FlightLogReader(LogBytes(SyntheticFlight.log(SyntheticFlight.ticks(1))))
+    let codec = TickCodec(reader.vehicle)
+    let memory = FrameMemory(table)
+    let short = LogBytes([0, 1, 0, 0] + [UInt8](repeating: 0, count: codec.size - 1))
     #expect(
-      difference(read.ticks, changed, layout: layout)
-        == "tick 251: barometer_health_0 flat (5) good (2)")
-  }
-
-  @Test func sparesCostAVehicleWithoutThemNothing() throws {
-    let ticks = SyntheticFlight.ticks(20)
+      try #require(throws: LogError.self) { try codec.decode(short, 0..<short.count, into: memory.frame) }
+        .what
+        == "a tick record has \(codec.size - 1) bytes, expected \(codec.size)")
+    let big = LogBytes([0, 0, 0, 0] + [UInt8](repeating: 0, count: codec.size))
     #expect(
-      try SyntheticFlight.log(
-        SyntheticFlight.withSpares(ticks).map { tick in
-          var tick = tick
-          tick.output.votes = SensorVotes()
-          tick.input.spares = SpareReadings()
-          return tick
-        }) == SyntheticFlight.log(ticks))
+      try #require(throws: LogError.self) { try codec.decode(big, 0..<big.count, into: memory.frame) }.what
+        == "a tick record is not little-endian CDR")
   }
 
   @Test func configurationModelAndMetadataTravelInside() throws {
@@ -89,6 +80,27 @@ import Testing
     #expect(reader.metadata.modelDigest.count == 64)
   }
 
+  @Test func aConfigurationThatCannotBeReadIsSaid() throws {
+    let sink = MemoryLogSink()
+    let writer = try FlightLogWriter(
+      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: Array("{ name: 1 }".utf8), model: [],
+      metadata: SyntheticFlight.metadata)
+    try writer.finish()
+    let error = try #require(throws: LogError.self) { try FlightLogReader(LogBytes(sink.bytes)) }
+    #expect(error.cause == .unsupported)
+    #expect(error.what.hasPrefix("the configuration in the log cannot be read: "))
+  }
+
+  @Test func ticksOfAnotherVehicleThanTheConfigurationSaysAreRefused() throws {
+    let sink = MemoryLogSink()
+    let writer = try FlightLogWriter(
+      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.redundantConfiguration,
+      model: SyntheticFlight.model, metadata: SyntheticFlight.metadata)
+    try writer.finish()
+    let error = try #require(throws: LogError.self) { try FlightLogReader(LogBytes(sink.bytes)) }
+    #expect(error.what.hasSuffix("whose tick records have other fields"))
+  }
+
   @Test func aCalibrationTravelsInsideWhenThereIsOne() throws {
     let plain = try SyntheticFlight.log(SyntheticFlight.ticks(3))
     #expect(try FlightLogReader(LogBytes(plain)).calibration.isEmpty)
@@ -96,72 +108,40 @@ import Testing
     let calibration = Array("{ version: 1 }".utf8)
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, layout: TickLayout(.quadrotor), configuration: SyntheticFlight.configuration,
+      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
       model: SyntheticFlight.model, calibration: calibration, metadata: SyntheticFlight.metadata)
-    for tick in SyntheticFlight.ticks(3) { try writer.append(tick) }
+    for tick in try SyntheticFlight.ticks(3) { try writer.append(tick) }
     try writer.finish()
-    let reader = try FlightLogReader(LogBytes(sink.bytes))
-    #expect(reader.calibration == calibration)
-    #expect(reader.metadata.calibrationDigest.count == 64)
-    #expect(reader.metadata.extra == ["note": "synthetic"])
+    let outline = try MCAPOutline(LogBytes(sink.bytes))
+    #expect(outline.attachments.count == 3)
+    #expect(outline.attachments.contains { outline.bytes.copy($0.range) == calibration })
   }
 
   @Test func equalRunsGiveEqualFiles() throws {
-    let ticks = SyntheticFlight.ticks(300)
+    let ticks = try SyntheticFlight.ticks(300)
     #expect(try SyntheticFlight.log(ticks) == SyntheticFlight.log(ticks))
   }
 
   @Test func aDifferenceIsNamedWithBothValues() throws {
-    let original = SyntheticFlight.ticks(1)[0]
-    var comparison = TickComparison(of: TickLayout(.quadrotor))
-    var changed = original
-    changed.output.estimate.climbRate += 1
-    let found = comparison.firstDifference(recorded: original, replayed: changed)
-    #expect(found?.field == "estimate_climb_rate")
-    #expect(found?.recorded != found?.replayed)
-    changed = original
-    changed.output.networkInputs[3] = .nan
-    #expect(
-      comparison.firstDifference(recorded: original, replayed: changed)?.field == "network_inputs[3]")
-    changed = original
-    changed.output.networkOutputs.append(0)
-    #expect(
-      comparison.firstDifference(recorded: original, replayed: changed)?.field == "network_outputs.count")
-    changed = original
-    changed.input.pressure.fault = .frozenData
-    #expect(
-      comparison.firstDifference(recorded: original, replayed: changed)
-        == TickDifference(field: "barometer_fault", recorded: "none (0)", replayed: "frozenData (6)"))
-  }
-
-  /// Values in `subject` that are not made of others; a list counts as one.
-  private func leaves(_ subject: Any) -> Int {
-    let mirror = Mirror(reflecting: subject)
-    if mirror.children.isEmpty || "\(type(of: subject))".hasPrefix("FixedVector") { return 1 }
-    return mirror.children.reduce(0) { $0 + leaves($1.value) }
-  }
-
-  @Test func noFieldOfATickIsForgottenByEveryLayout() {
-    let fields = TickLayout.all.flatMap { fieldNames(of: $0) }
-    #expect(Set(fields).count == leaves(TickRecord.blank))
-  }
-
-  @Test(arguments: TickLayout.all) func noFieldStandsInALogTwice(_ layout: TickLayout) {
-    let fields = fieldNames(of: layout)
-    #expect(Set(fields).count == fields.count)
-  }
-
-  @Test func everyFieldOfAVehicleStandsInItsLogWithSparesToo() {
-    for vehicle in VehicleKind.allCases {
-      let fields = Set(fieldNames(of: TickLayout(vehicle, hasSpares: true)))
-      #expect(fields.isSuperset(of: fieldNames(of: TickLayout(vehicle))))
-      #expect(fields.contains("imu_spare_1_rate_z"))
-      #expect(fields.contains("barometer_spare_0_pressure") == (vehicle == .quadrotor))
+    let original = try SyntheticFlight.ticks(1)[0]
+    func named(_ change: (inout SyntheticTick) throws -> Void) rethrows -> TickDifference? {
+      var changed = original
+      try change(&changed)
+      return original.read { first in
+        changed.read { original.vehicle.table.firstDifference(recorded: first, replayed: $0) }
+      }
     }
-  }
-
-  private func fieldNames(of layout: TickLayout) -> [Substring] {
-    TickCodec(layout).schemaText.split(separator: "\n").filter { !$0.hasPrefix("#") }
-      .compactMap { $0.split(separator: " ").dropFirst().first }
+    let found = try named { try $0.put(Float(1e6), "altitude.climb_rate") }
+    #expect(found?.field == "altitude.climb_rate")
+    #expect(found?.recorded != found?.replayed)
+    #expect(try named { try $0.put(Float.nan, "network.input", element: 3) }?.field == "network.input[3]")
+    #expect(
+      try named { try $0.put(UInt8(6), "barometer.fault") }
+        == TickDifference(field: "barometer.fault", recorded: "none (0)", replayed: "frozen_data (6)"))
+    let several = try named {
+      try $0.put(Float(7), "command.roll")
+      try $0.put(Float(7), "imu.rate_x")
+    }
+    #expect(several?.field == "imu.rate_x (and 1 others)")
   }
 }

@@ -61,7 +61,7 @@ func withLogFolder(_ body: (String) throws -> Void) throws {
   @Test func aFileThatShrinksWhileItIsReplayedIsAnErrorAndNoSignal() throws {
     try withLogFolder { folder in
       let path = folder + "/flight.mcap"
-      let ticks = SyntheticFlight.ticks(500)
+      let ticks = try SyntheticFlight.ticks(500)
       try SyntheticFlight.log(ticks).withUnsafeBytes { Data($0) }.write(to: URL(fileURLWithPath: path))
       let bytes = try LogBytes(path: path, largestWhole: 0, blockSize: 4096)
       var cursor = try FlightLogReader(bytes).ticks()

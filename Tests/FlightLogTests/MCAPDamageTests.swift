@@ -17,7 +17,7 @@ private func readEverything(_ bytes: [UInt8]) {
 
 @Suite struct MCAPDamageTests {
   @Test func aLogCutAtAnyByteKeepsEveryWholeChunk() throws {
-    let ticks = SyntheticFlight.ticks(11, period: 100_000_000)
+    let ticks = try SyntheticFlight.ticks(11, period: 100_000_000)
     let log = try SyntheticFlight.log(ticks)
     let whole = try FlightLogReader(LogBytes(log)).outline
     #expect(whole.segments.count >= 3)
@@ -70,7 +70,7 @@ private func readEverything(_ bytes: [UInt8]) {
   }
 
   @Test func aDamagedChunkIsLeftOutAndTheRestIsRead() throws {
-    let ticks = SyntheticFlight.ticks(400)
+    let ticks = try SyntheticFlight.ticks(400)
     var log = try SyntheticFlight.log(ticks)
     let segments = try MCAPOutline(LogBytes(log)).segments
     log[segments[1].records.lowerBound + 500] ^= 0x10
@@ -84,7 +84,7 @@ private func readEverything(_ bytes: [UInt8]) {
   }
 
   @Test func aDamagedLengthCostsOneChunk() throws {
-    let ticks = SyntheticFlight.ticks(400)
+    let ticks = try SyntheticFlight.ticks(400)
     var log = try SyntheticFlight.log(ticks)
     let segments = try MCAPOutline(LogBytes(log)).segments
     log[try #require(segments[1].chunkOffset) + 8] = 0x7F
@@ -146,7 +146,7 @@ private func readEverything(_ bytes: [UInt8]) {
 
   @Test func zerosAtTheEndAreNotRecords() throws {
     // What a file system leaves after a power cut: the length grew, the data did not come.
-    let ticks = SyntheticFlight.ticks(160)
+    let ticks = try SyntheticFlight.ticks(160)
     let log = try SyntheticFlight.log(ticks)
     let last = try #require(MCAPOutline(LogBytes(log)).segments.last)
     let bytes = Array(log[..<last.records.upperBound]) + [UInt8](repeating: 0, count: 4096)

@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func aCutLogBecomesSoundAgain() throws {
-    let ticks = SyntheticFlight.ticks(300)
+    let ticks = try SyntheticFlight.ticks(300)
     let log = try SyntheticFlight.log(ticks)
     let result = try recover(Array(log[..<(log.count * 2 / 3)]))
     #expect(result.recovery.lostBytes > 0)

@@ -39,14 +39,14 @@ struct PythonReaderTests {
   }
 
   @Test func theyReadALogOfSensorsWithSparesInFull() throws {
-    let ticks = SyntheticFlight.withSpares(SyntheticFlight.ticks(1000))
-    let report = try check(SyntheticFlight.log(ticks, layout: TickLayout(.quadrotor, hasSpares: true)))
+    let ticks = try SyntheticFlight.ticks(1000, of: SyntheticFlight.redundantVehicle)
+    let report = try check(SyntheticFlight.log(ticks))
     #expect(report.ticks == 1000)
     #expect(report.topics["/sensors"] == 200)
   }
 
   @Test func thePackagesMcapAndMcapRos2ReadALogInFull() throws {
-    let ticks = SyntheticFlight.ticks(1000)
+    let ticks = try SyntheticFlight.ticks(1000)
     let report = try check(SyntheticFlight.log(ticks))
     #expect(report.ticks == 1000)
     #expect(report.topics["/attitude"] == 200)

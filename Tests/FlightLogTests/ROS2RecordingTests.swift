@@ -204,7 +204,7 @@ private let imuType = "sensor_msgs/msg/Imu"
   }
 
   @Test func aLogOfOursIsARecordingToo() throws {
-    let ticks = SyntheticFlight.ticks(500)
+    let ticks = try SyntheticFlight.ticks(500)
     let log = try SyntheticFlight.log(ticks)
     let recording = try SensorRecording(MCAPOutline(LogBytes(log)))
     #expect(recording.account.format == "Ganglion log")

@@ -104,20 +104,16 @@ import ULogBuilding
 
   /// The first inertial sensor fails after a fifth of the flight; the two have different biases.
   @Test func sensorsWithSparesAreSourcesOfTheirOwn() throws {
-    let layout = TickLayout(.quadrotor, hasSpares: true)
-    let ticks = SyntheticFlight.ticks(500).enumerated().map { number, tick in
-      var tick = tick
-      tick.input.inertial.sample.rateX = 1 + Float(number) / 1024
-      if number >= 100 { tick.input.inertial.sequence = 201 }
-      tick.input.spares.inertial[0] = tick.input.inertial
-      tick.input.spares.inertial[0].sequence = UInt32(number + 1)
-      tick.input.spares.inertial[0].sample.rateX = 2 + Float(number) / 1024
-      tick.output.votes.imu.chosen = number < 100 ? .first : .firstSpare
-      tick.output.votes.imu.second = .good
-      return tick
+    var ticks = try SyntheticFlight.ticks(500, of: SyntheticFlight.redundantVehicle)
+    for number in ticks.indices {
+      for instance in 0..<2 {
+        let isStuck = instance == 0 && number >= 100
+        try ticks[number].put(UInt32(isStuck ? 101 : number + 1), "imu_\(instance).count")
+        try ticks[number].put(Float(instance + 1) + Float(number) / 1024, "imu_\(instance).rate_x")
+      }
     }
     let recording = try RecordingReader.read(
-      bytes: LogBytes(SyntheticFlight.log(Array(ticks), layout: layout)))
+      bytes: LogBytes(SyntheticFlight.log(ticks)))
     #expect(chosen(recording, .inertial) == ["/ganglion/tick 1"])
     #expect(recording.inertial.count == 500)
     #expect(recording.inertial.map(\.sample.rateX) == (0..<500).map { 2 + Float($0) / 1024 })

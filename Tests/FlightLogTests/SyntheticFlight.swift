@@ -1,116 +1,166 @@
 import ControlLoop
 @testable import FlightLog
+import Foundation
 import HardwareInterfaces
 import PortableMath
+import Signals
+import Testing
 
-/// Ticks of no real flight, with every field in use and everything from a seed.
+/// The frame of a tick, as bytes.
+struct SyntheticTick: Equatable {
+  let vehicle: VehicleFrame
+  private var bytes: [UInt8]
+
+  init(_ vehicle: VehicleFrame) {
+    self.vehicle = vehicle
+    bytes = Array(FrameMemory(vehicle.table).bytes)
+  }
+
+  init(_ vehicle: VehicleFrame, _ frame: Frame) {
+    self.vehicle = vehicle
+    bytes = Array(UnsafeRawBufferPointer(start: frame.base, count: vehicle.table.size))
+  }
+
+  static func == (a: SyntheticTick, b: SyntheticTick) -> Bool { a.bytes == b.bytes }
+
+  /// The tick as typed values.
+  var record: TickRecord { read { vehicle.tick($0) } }
+  var input: TickInput { record.input }
+  var output: TickOutput { record.output }
+
+  /// Lets `body` read the frame.
+  func read<Result>(_ body: (Frame) throws -> Result) rethrows -> Result {
+    let memory = FrameMemory(vehicle.table)
+    bytes.withUnsafeBytes {
+      memory.frame.base.copyMemory(
+        from: $0.baseAddress ?? UnsafeRawPointer(memory.frame.base), byteCount: $0.count)
+    }
+    return try body(memory.frame)
+  }
+
+  /// A signal's bytes.
+  subscript(name: String) -> ArraySlice<UInt8> {
+    get { vehicle.table.bytes(of: name).map { bytes[$0] } ?? [] }
+    set { if let range = vehicle.table.bytes(of: name) { bytes.replaceSubrange(range, with: newValue) } }
+  }
+
+  /// Puts a value; at `element` of a vector.
+  mutating func put<Value: BitwiseCopyable>(_ value: Value, _ name: String, element: Int = 0) throws {
+    let range = try #require(vehicle.table.bytes(of: name))
+    let start = range.lowerBound + element * MemoryLayout<Value>.size
+    withUnsafeBytes(of: value) { bytes.replaceSubrange(start..<start + $0.count, with: $0) }
+  }
+}
+
+/// Ticks of no real flight, with every logged signal in use and everything from a seed.
 enum SyntheticFlight {
-  static let configuration = Array("{ name: \"synthetic\" }".utf8)
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  static let configuration = bytes("quadrotor-hold")
+  static let redundantConfiguration = bytes("quadrotor-redundant")
   static let model: [UInt8] = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+  static let vehicle = frame("quadrotor-hold")
+  static let redundantVehicle = frame("quadrotor-redundant")
 
   static let metadata = FlightLogMetadata(
     version: "0.1.0", backend: "simulated", seed: 7, tickRate: 250, extra: ["note": "synthetic"])
 
-  /// `count` ticks, `period` ns apart.
-  static func ticks(
-    _ count: Int, seed: UInt64 = 1, inputs: Int = 10, period: Int64 = 4_000_000
-  ) -> [TickRecord] {
-    var random = RandomGenerator(seed: seed)
-    return (0..<count).map { tick($0, &random, inputs, period) }
+  private static func bytes(_ name: String) -> [UInt8] {
+    let file = root.appendingPathComponent("firmware-configs/\(name).json5")
+    return (try? [UInt8](Data(contentsOf: file))) ?? []
   }
 
-  private static func tick(
-    _ number: Int, _ random: inout RandomGenerator, _ inputs: Int, _ period: Int64
-  ) -> TickRecord {
-    func float() -> Float { Float(random.nextUniform(-4, 4)) }
-    var input = TickInput()
-    input.tick = UInt64(number)
-    input.time = MonotonicTime(nanoseconds: 1_000_000_000 + Int64(number) * period)
-    input.elapsed = period + Int64(random.nextBits() % 1000)
-    input.inertial.sample = InertialSample(
-      acceleration: (float(), float(), float()), rate: (float(), float(), float()), temperature: 25)
-    input.inertial.time = input.time
-    input.inertial.sequence = UInt32(number * 2 + 1)
-    input.inertial.isPresent = true
-    input.pressure.sample = PressureSample(pressure: 101_325 + float(), temperature: 20)
-    input.pressure.time = input.time
-    input.pressure.sequence = UInt32(number / 10 + 1)
-    input.pressure.isPresent = true
-    input.range.sample = RangeSample(distance: abs(float()), isValid: number % 7 != 0)
-    input.range.time = input.time
-    input.range.sequence = UInt32(number / 10 + 1)
-    input.range.isPresent = true
-    input.power.sample = PowerSample(voltage: 11.1, current: float())
-    input.power.time = input.time
-    input.power.sequence = UInt32(number / 25 + 1)
-    input.setpoint = Setpoint(roll: float(), pitch: float(), yawRate: float(), altitude: 1, arm: number > 3)
-    input.killSwitch = number % 100 == 99
-    var output = TickOutput()
-    output.estimate.quaternion = (float(), float(), float(), float())
-    (output.estimate.roll, output.estimate.pitch, output.estimate.yaw) = (float(), float(), float())
-    (output.estimate.rateX, output.estimate.rateY, output.estimate.rateZ) = (float(), float(), float())
-    output.estimate.altitude = float()
-    output.estimate.climbRate = float()
-    output.mode = number < 5 ? .disarmed : .active
-    output.controller = number < 5 ? .none : .network
-    output.inhibits = number < 3 ? ArmingInhibit.moving.bit : 0
-    output.faults = number % 50 == 49 ? FailsafeCondition.rangeStale.bit : 0
-    output.ts = 1.02
-    for _ in 0..<inputs { output.networkInputs.append(float()) }
-    output.stateDigest = random.nextBits()
-    for _ in 0..<4 { output.networkOutputs.append(float()) }
-    output.classicalCommand = BodyCommand(thrust: 0.5, roll: float(), pitch: float(), yaw: float())
-    output.command = BodyCommand(thrust: 0.4, roll: float(), pitch: float(), yaw: float())
-    for _ in 0..<4 { output.motors.append(float()) }
-    for _ in 0..<4 { output.pulses.append(1500 + float()) }
-    output.enable = number >= 5
-    return TickRecord(input: input, output: output)
-  }
-
-  /// The same ticks of a vehicle whose sensors have spares, with every field of those in use.
-  static func withSpares(_ ticks: [TickRecord], seed: UInt64 = 2) -> [TickRecord] {
-    var random = RandomGenerator(seed: seed)
-    func float() -> Float { Float(random.nextUniform(-4, 4)) }
-    return ticks.map { tick in
-      var tick = tick
-      tick.input.magnetic.sample = MagneticSample(field: (float(), float(), float()))
-      tick.input.magnetic.sequence = UInt32(random.nextBits() >> 40)
-      for spare in 0..<2 {
-        tick.input.spares.inertial[spare] = tick.input.inertial
-        tick.input.spares.inertial[spare].sample.rateX = float()
-        tick.input.spares.inertial[spare].sequence = UInt32(random.nextBits() >> 40)
-        tick.input.spares.pressure[spare].sample.pressure = float()
-        tick.input.spares.range[spare].sample = RangeSample(distance: float(), isValid: float() > 0)
-        tick.input.spares.magnetic[spare].time.nanoseconds = Int64(random.nextBits() >> 20)
-        tick.input.spares.magnetic[spare].fault = float() > 0 ? .transfer : .none
-      }
-      tick.output.votes.imu.chosen = float() > 0 ? .secondSpare : .first
-      tick.output.votes.imu.second = float() > 0 ? .outvoted : .recovering
-      tick.output.votes.barometer.first = .flat
-      tick.output.votes.range.isUndecided = float() > 0
-      return tick
+  private static func frame(_ name: String) -> VehicleFrame {
+    do {
+      let text = String(decoding: bytes(name), as: UTF8.self)
+      return try VehicleFrame(Configuration.load(text: text, directory: nil), hasNetwork: true)
+    } catch {
+      preconditionFailure("\(name) is not sound: \(error)")
     }
   }
 
+  /// `count` ticks, `period` ns apart.
+  static func ticks(
+    _ count: Int, seed: UInt64 = 1, period: Int64 = 4_000_000, of vehicle: VehicleFrame = vehicle
+  ) throws -> [SyntheticTick] {
+    var random = RandomGenerator(seed: seed)
+    return try (0..<count).map { try tick($0, &random, period, vehicle) }
+  }
+
+  private static func tick(
+    _ number: Int, _ random: inout RandomGenerator, _ period: Int64, _ vehicle: VehicleFrame
+  ) throws -> SyntheticTick {
+    var tick = SyntheticTick(vehicle)
+    for signal in vehicle.table.signals where signal.isLogged {
+      for element in 0..<signal.width {
+        let bits = random.nextBits()
+        switch signal.kind {
+        case .time: try tick.put(Int64(bits >> 20), signal.name, element: element)
+        case .word: try tick.put(bits, signal.name, element: element)
+        case .wide: try tick.put(random.nextUniform(-4, 4), signal.name, element: element)
+        case .count: try tick.put(UInt32(bits >> 40), signal.name, element: element)
+        case .number: try tick.put(Float(random.nextUniform(-4, 4)), signal.name, element: element)
+        case .flag: try tick.put(UInt8(bits & 1), signal.name, element: element)
+        case .choice(let names):
+          try tick.put(UInt8(bits % UInt64(names.count)), signal.name, element: element)
+        }
+      }
+    }
+    try tick.put(UInt64(number), "tick.number")
+    let time = 1_000_000_000 + Int64(number) * period
+    try tick.put(time, "tick.time")
+    try tick.put(period + Int64(random.nextBits() % 1000), "tick.elapsed")
+    try tick.put(UInt32(0), "tick.missed")
+    // What events and topics for people look at moves as it does in a flight.
+    try tick.put(UInt8(number < 5 ? 0 : 1), "safety.mode")
+    try tick.put(UInt8(number < 5 ? 0 : 1), "command.source")
+    for signal in vehicle.table.signals where signal.kind == .flag {
+      if signal.name.hasPrefix("safety.") || signal.name.hasPrefix("network.") {
+        try tick.put(UInt8(0), signal.name)
+      }
+    }
+    for signal in vehicle.table.signals where signal.name.hasSuffix("_health.state") {
+      try tick.put(UInt8(2), signal.name)
+    }
+    try tick.put(UInt8(number % 50 == 49 ? 1 : 0), "safety.range_stale")
+    for (device, divisor) in [("imu", 1), ("barometer", 10), ("range", 10), ("power", 25)] {
+      for name in [device] + (0..<3).map({ "\(device)_\($0)" }) where vehicle.table["\(name).time"] != nil {
+        try tick.put(time, "\(name).time")
+        try tick.put(UInt32(number / divisor + 1), "\(name).count")
+        try tick.put(UInt8(0), "\(name).fault")
+        try tick.put(UInt8(1), "\(name).present")
+        if device == "barometer" {
+          try tick.put(101_325 + Float(random.nextUniform(-4, 4)), "\(name).pressure")
+        }
+        if device == "range" { try tick.put(Float(random.nextUniform(0, 4)), "\(name).distance") }
+      }
+    }
+    return tick
+  }
+
   /// The log of `ticks`, as bytes.
-  static func log(_ ticks: [TickRecord], layout: TickLayout = TickLayout(.quadrotor)) throws -> [UInt8] {
+  static func log(_ ticks: [SyntheticTick]) throws -> [UInt8] {
     let sink = MemoryLogSink()
+    let vehicle = ticks.first?.vehicle ?? vehicle
+    let isRedundant = vehicle.table["imu_1.time"] != nil
     let writer = try FlightLogWriter(
-      sink: sink, layout: layout, configuration: configuration, model: model, metadata: metadata)
+      sink: sink, vehicle: vehicle, configuration: isRedundant ? redundantConfiguration : configuration,
+      model: model, metadata: metadata)
     for tick in ticks { try writer.append(tick) }
     try writer.finish()
     return sink.bytes
   }
 
-  /// Everything that a cursor gives, with ticks as records.
-  static func read(_ bytes: [UInt8]) throws -> (ticks: [TickRecord], dropouts: [UInt32], damages: [LogDamage])
+  /// Everything that a cursor gives, with ticks as frames.
+  static func read(_ bytes: [UInt8]) throws
+    -> (ticks: [SyntheticTick], dropouts: [UInt32], damages: [LogDamage])
   {
-    var cursor = try FlightLogReader(LogBytes(bytes)).ticks()
-    var record = TickRecord(input: TickInput(), output: TickOutput())
-    var (ticks, dropouts, damages): ([TickRecord], [UInt32], [LogDamage]) = ([], [], [])
+    let reader = try FlightLogReader(LogBytes(bytes))
+    var cursor = reader.ticks()
+    var (ticks, dropouts, damages): ([SyntheticTick], [UInt32], [LogDamage]) = ([], [], [])
     while true {
-      switch try cursor.next(into: &record) {
-      case .tick: ticks.append(record)
+      switch try cursor.next() {
+      case .tick: ticks.append(SyntheticTick(reader.vehicle, cursor.frame))
       case .dropout(let count): dropouts.append(count)
       case .damage(let damage): damages.append(damage)
       case .end: return (ticks, dropouts, damages)
@@ -119,16 +169,20 @@ enum SyntheticFlight {
   }
 }
 
+extension FlightLogWriter {
+  func append(_ tick: SyntheticTick) throws { try tick.read { try append($0) } }
+}
+
+extension TickRing {
+  func push(_ tick: SyntheticTick) -> Bool { tick.read { push($0) } }
+}
+
 /// The first of two lists of ticks that differs, as text; `nil` when all are the same bit for bit.
-func difference(
-  _ a: [TickRecord], _ b: [TickRecord], layout: TickLayout = TickLayout(.quadrotor)
-) -> String? {
+func difference(_ a: [SyntheticTick], _ b: [SyntheticTick]) -> String? {
   guard a.count == b.count else { return "\(a.count) ticks instead of \(b.count)" }
-  var comparison = TickComparison(of: layout)
   for (x, y) in zip(a, b) {
-    if let found = comparison.firstDifference(recorded: x, replayed: y) {
-      return "tick \(x.input.tick): \(found.field) \(found.recorded) \(found.replayed)"
-    }
+    let found = x.read { first in y.read { x.vehicle.table.firstDifference(recorded: first, replayed: $0) } }
+    if let found { return "tick \(x.input.tick): \(found.field) \(found.recorded) \(found.replayed)" }
   }
   return nil
 }

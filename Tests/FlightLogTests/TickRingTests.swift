@@ -1,20 +1,31 @@
 import ControlLoop
 import Foundation
+import Signals
 import Testing
 
 @testable import FlightLog
 
 @Suite struct TickRingTests {
-  @Test func ticksComeOutInOrder() {
-    let ring = TickRing(capacity: 100)
+  /// The oldest tick in a ring, with the number refused before it.
+  private func pop(_ ring: TickRing) -> (tick: SyntheticTick, drops: UInt32)? {
+    let memory = FrameMemory(SyntheticFlight.vehicle.table)
+    var drops: UInt32?
+    _ = ring.pop { record, count in
+      TickCodec(SyntheticFlight.vehicle).put(record, to: memory.frame)
+      drops = count
+    }
+    return drops.map { (SyntheticTick(SyntheticFlight.vehicle, memory.frame), $0) }
+  }
+
+  @Test func ticksComeOutInOrder() throws {
+    let ring = TickRing(capacity: 100, of: SyntheticFlight.vehicle.table)
     #expect(ring.capacity == 128)
-    let ticks = SyntheticFlight.ticks(300)
-    var record = TickRecord.blank
-    var out: [TickRecord] = []
+    let ticks = try SyntheticFlight.ticks(300)
+    var out: [SyntheticTick] = []
     for tick in ticks {
       #expect(ring.push(tick))
       if tick.input.tick % 3 == 2 {
-        while ring.pop(into: &record) != nil { out.append(record) }
+        while let (tick, _) = pop(ring) { out.append(tick) }
       }
     }
     #expect(difference(out, ticks) == nil)
@@ -22,30 +33,30 @@ import Testing
     #expect(ring.droppedCount == 0)
   }
 
-  @Test func aFullRingRefusesAndTheNextTickSaysHowMany() {
-    let ring = TickRing(capacity: 4)
-    let ticks = SyntheticFlight.ticks(8)
-    var record = TickRecord.blank
+  @Test func aFullRingRefusesAndTheNextTickSaysHowMany() throws {
+    let ring = TickRing(capacity: 4, of: SyntheticFlight.vehicle.table)
+    let ticks = try SyntheticFlight.ticks(8)
     for tick in ticks[0..<4] { #expect(ring.push(tick)) }
     for tick in ticks[4..<7] { #expect(!ring.push(tick)) }
     #expect(ring.droppedCount == 3)
-    #expect(ring.pop(into: &record) == 0)
+    #expect(pop(ring)?.drops == 0)
     #expect(ring.push(ticks[7]))
-    for _ in 0..<3 { #expect(ring.pop(into: &record) == 0) }
-    #expect(ring.pop(into: &record) == 3)
-    #expect(record.input.tick == 7)
-    #expect(ring.pop(into: &record) == nil)
+    for _ in 0..<3 { #expect(pop(ring)?.drops == 0) }
+    let last = pop(ring)
+    #expect(last?.drops == 3)
+    #expect(last?.tick.input.tick == 7)
+    #expect(pop(ring) == nil)
   }
 
   @Test func theWriterThreadWritesWhatTheLoopPushes() throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).mcap").path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let ticks = SyntheticFlight.ticks(5000)
-    let ring = TickRing(capacity: 5000)
+    let ticks = try SyntheticFlight.ticks(5000)
+    let ring = TickRing(capacity: 5000, of: SyntheticFlight.vehicle.table)
     let thread = try LogWriterThread(
       ring: ring,
       writer: FlightLogWriter(
-        sink: FileLogSink(path: path), layout: TickLayout(.quadrotor),
+        sink: FileLogSink(path: path), vehicle: SyntheticFlight.vehicle,
         configuration: SyntheticFlight.configuration,
         model: SyntheticFlight.model, metadata: SyntheticFlight.metadata))
     for tick in ticks { #expect(ring.push(tick)) }
@@ -59,9 +70,9 @@ import Testing
   @Test func droppedTicksAreInTheLogWhereTheyHappened() throws {
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, layout: TickLayout(.quadrotor), configuration: [], model: [],
+      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration, model: [1],
       metadata: SyntheticFlight.metadata)
-    let ticks = SyntheticFlight.ticks(10)
+    let ticks = try SyntheticFlight.ticks(10)
     for tick in ticks[..<4] { try writer.append(tick) }
     try writer.appendDropout(count: 2)
     for tick in ticks[6...] { try writer.append(tick) }
@@ -102,13 +113,14 @@ import Testing
 
   @Test func aDiskThatHangsAtTheEndIsLeftBehindAndSaid() throws {
     let disk = HangingDisk()
-    let ring = TickRing(capacity: 64)
+    let ring = TickRing(capacity: 64, of: SyntheticFlight.vehicle.table)
     let thread = try LogWriterThread(
       ring: ring,
       writer: FlightLogWriter(
-        sink: disk, layout: TickLayout(.quadrotor), configuration: [], model: [],
+        sink: disk, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
+        model: [1],
         metadata: SyntheticFlight.metadata))
-    for tick in SyntheticFlight.ticks(10) { #expect(ring.push(tick)) }
+    for tick in try SyntheticFlight.ticks(10) { #expect(ring.push(tick)) }
     for _ in 0..<2 {
       #expect { try thread.stop(within: 2_000_000) } throws: {
         let error = $0 as? LogError
@@ -123,13 +135,14 @@ import Testing
   }
 
   @Test func aFullDiskIsReportedAndTheLoopGoesOn() throws {
-    let ring = TickRing(capacity: 64)
+    let ring = TickRing(capacity: 64, of: SyntheticFlight.vehicle.table)
     let thread = try LogWriterThread(
       ring: ring,
       writer: FlightLogWriter(
-        sink: FullDisk(room: 50_000), layout: TickLayout(.quadrotor), configuration: [], model: [],
+        sink: FullDisk(room: 50_000), vehicle: SyntheticFlight.vehicle,
+        configuration: SyntheticFlight.configuration, model: [1],
         metadata: SyntheticFlight.metadata))
-    for tick in SyntheticFlight.ticks(2000) {
+    for tick in try SyntheticFlight.ticks(2000) {
       while !ring.push(tick) { usleep(500) }
     }
     #expect { try thread.stop() } throws: { ($0 as? LogError)?.cause == .system(errno: ENOSPC) }

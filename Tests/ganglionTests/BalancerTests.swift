@@ -76,7 +76,7 @@ struct BalancerTests {
       let logs = try ["a", "b"].map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")) }
       #expect(logs[0] == logs[1])
       let log = try FlightLogReader(path: "\(folder)/a")
-      #expect(log.layout == TickLayout(.balancingRobot))
+      #expect(log.vehicle.table == (try mission.makeFrame().table))
       var replay = try Replay(log)
       let outcome = try replay.run()
       #expect(outcome.isIdentical)

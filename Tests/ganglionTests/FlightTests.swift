@@ -2,6 +2,7 @@ import ControlLoop
 import FlightLog
 import Foundation
 import HardwareInterfaces
+import Signals
 import Testing
 
 @testable import ganglion
@@ -53,16 +54,16 @@ struct FlightTests {
       let path = "\(folder)/flight.mcap"
       let mission = try shippedMission()
       _ = try fly(mission, log: path)
-      let bytes = try rewritten(path) { record in
-        if record.input.tick == 1000 {
-          record.output.command.pitch = Float(bitPattern: record.output.command.pitch.bitPattern ^ 1)
-        }
+      let table = try FlightLogReader(path: path).vehicle.table
+      let pitch = try #require(table.index(of: "command.pitch", as: Float.self))
+      let bytes = try rewritten(path) { record, frame in
+        if record.input.tick == 1000 { frame[pitch] = Float(bitPattern: frame[pitch].bitPattern ^ 1) }
         return true
       }
       var replay = try Replay(FlightLogReader(LogBytes(bytes)))
       let outcome = try replay.run()
       #expect(outcome.difference?.tick == 1000)
-      #expect(outcome.difference?.field.field == "command_pitch")
+      #expect(outcome.difference?.field.field == "command.pitch")
       #expect(outcome.difference?.field.recorded != outcome.difference?.field.replayed)
       #expect(!outcome.isIdentical)
     }
@@ -75,7 +76,7 @@ struct FlightTests {
       let path = "\(folder)/flight.mcap"
       _ = try fly(try shippedMission(), log: path)
       // As `ganglion log recover` leaves a log of which a chunk was damaged.
-      let bytes = try rewritten(path) { !(first..<first + 60).contains($0.input.tick) }
+      let bytes = try rewritten(path) { record, _ in !(first..<first + 60).contains(record.input.tick) }
       var replay = try Replay(FlightLogReader(LogBytes(bytes)))
       let outcome = try replay.run()
       #expect(outcome.difference == nil)
@@ -107,16 +108,16 @@ struct FlightTests {
   }
 
   /// The flight of `log` written again: `change` may edit each tick, and leaves out those for which it says no.
-  private func rewritten(_ log: String, _ change: (inout TickRecord) -> Bool) throws -> [UInt8] {
+  private func rewritten(_ log: String, _ change: (TickRecord, Frame) -> Bool) throws -> [UInt8] {
     let reader = try FlightLogReader(path: log)
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, layout: TickLayout(.quadrotor), configuration: reader.configuration, model: [],
+      sink: sink, vehicle: reader.vehicle, configuration: reader.configuration, model: reader.model,
       metadata: reader.metadata)
     var cursor = reader.ticks()
     var record = TickRecord(input: TickInput(), output: TickOutput())
     while case .tick = try cursor.next(into: &record) {
-      if change(&record) { try writer.append(record) }
+      if change(record, cursor.frame) { try writer.append(cursor.frame) }
     }
     try writer.finish()
     return sink.bytes

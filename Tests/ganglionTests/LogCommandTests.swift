@@ -75,17 +75,7 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let path = folder.appendingPathComponent("flight.mcap").path
-    let writer = try FlightLogWriter(
-      sink: FileLogSink(path: path), layout: TickLayout(.quadrotor), configuration: Array("{}".utf8),
-      model: [],
-      metadata: FlightLogMetadata(version: "0.1.0", backend: "simulated", seed: 1, tickRate: 250))
-    var record = TickRecord(input: TickInput(), output: TickOutput())
-    for tick in 0..<200 {
-      record.input.tick = UInt64(tick)
-      record.input.time.nanoseconds = Int64(tick) * 4_000_000
-      try writer.append(record)
-    }
-    try writer.finish()
+    try IdleLog.write(200, to: SingleLogPart(FileLogSink(path: path)))
     return (folder, path)
   }
 
@@ -98,7 +88,7 @@ import Testing
     #expect(runLogCommand(["export", "--csv", log, "--output", csv]) == .success)
     let lines = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 201)
-    #expect(lines.first?.hasPrefix("log_time_ns,tick,time,elapsed,") == true)
+    #expect(lines.first?.hasPrefix("log_time_ns,tick_number,tick_time,tick_elapsed,") == true)
   }
 
   @Test func aDamagedLogIsNotCalledComplete() throws {

@@ -9,16 +9,7 @@ import Testing
   /// Writes a run of 1,000 ticks in parts of a second each.
   private func write(_ path: String, seed: UInt64 = 1) throws {
     let files = LogFiles(path: path, vehicle: "v", largestPart: nil, longestPart: 1_000_000_000)
-    let writer = try FlightLogWriter(
-      parts: files, layout: TickLayout(.quadrotor), configuration: Array("{}".utf8), model: [],
-      metadata: FlightLogMetadata(version: "0.1.0", backend: "simulated", seed: seed, tickRate: 250))
-    var record = TickRecord(input: TickInput(), output: TickOutput())
-    for tick in 0..<1000 {
-      record.input.tick = UInt64(tick)
-      record.input.time.nanoseconds = Int64(tick) * 4_000_000
-      try writer.append(record)
-    }
-    try writer.finish()
+    try IdleLog.write(1000, to: files, seed: seed)
   }
 
   private func cut(_ path: String, at share: Double) throws {

@@ -29,8 +29,7 @@ def check(path):
             topics[channel.topic] = topics.get(channel.topic, 0) + 1
             if channel.topic == "/ganglion/tick":
                 ticks.append(
-                    (decoded.tick, decoded.time, decoded.state_digest, list(decoded.network_inputs),
-                     list(decoded.pulses), decoded.enable, decoded.acceleration_z))
+                    [getattr(decoded, name) for name in decoded.__slots__])
             elif channel.topic == "/events":
                 events.append(decoded.msg)
             elif channel.topic == "/imu":

@@ -62,7 +62,7 @@ class FlightLogInPython(unittest.TestCase):
                 for connection, time, raw in reader.messages():
                     message = reader.deserialize(raw, connection.msgtype)
                     if connection.topic == "/ganglion/tick":
-                        self.assertEqual(message.time, time)
+                        self.assertEqual(message.tick_time, time)
                     decoded[connection.topic] = decoded.get(connection.topic, 0) + 1
             self.assertEqual(decoded, expected)
 

@@ -16,11 +16,11 @@ import sys
 def main(ticks: str, inputs: str, expected: str) -> None:
     with open(ticks, newline="") as source, open(inputs, "wb") as rows, open(expected, "w") as lines:
         reader = csv.DictReader(source)
-        names = [name for name in reader.fieldnames or [] if name.startswith("network_inputs[")] + ["ts"]
-        answers = [name for name in reader.fieldnames or [] if name.startswith("network_outputs[")]
+        names = [name for name in reader.fieldnames or [] if name.startswith("network_input[")] + ["network_ts"]
+        answers = [name for name in reader.fieldnames or [] if name.startswith("network_output[")]
         if len(names) < 2 or not answers:
             sys.exit(f"{ticks}: no network's inputs and outputs in it")
-        for tick in itertools.dropwhile(lambda tick: tick["controller"] != "1", reader):
+        for tick in itertools.dropwhile(lambda tick: tick["command_source"] != "1", reader):
             rows.write(struct.pack(f"<{len(names)}f", *(float(tick[name]) for name in names)))
             for name in answers:
                 lines.write(struct.pack(">f", float(tick[name])).hex() + " ")

@@ -10,7 +10,7 @@ from flight_log import read_columns
 TOPIC = "/ganglion/tick"
 COMMANDS = {
     "thrust": "classical_thrust", "roll_torque": "classical_roll", "pitch_torque": "classical_pitch",
-    "yaw_torque": "classical_yaw", "drive": "classical_drive", "turn": "classical_yaw",
+    "yaw_torque": "classical_yaw", "drive": "classical_drive", "turn": "classical_turn",
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ class Episode:
 def read_episode(path: Path, outputs: list[dict]) -> Episode:
     """The episode in one log; `outputs` is `network.outputs` of the configuration."""
     columns = [COMMANDS[output["command"]] for output in outputs]
-    ticks = read_columns(path, TOPIC, ["ts", "network_inputs", "network_outputs", *columns])
+    ticks = read_columns(path, TOPIC, ["network_ts", "network_input", "network_output", *columns])
     # Unless the controllers act, the classical controller asks for exactly nothing.
     flies = np.any([ticks[column] != 0 for column in columns], axis=0)
     first = int(np.argmax(flies)) if flies.any() else len(flies)
@@ -39,10 +39,10 @@ def read_episode(path: Path, outputs: list[dict]) -> Episode:
         for column, output in zip(columns, outputs)
     ]
     return Episode(
-        inputs=ticks["network_inputs"][flight],
-        ts=ticks["ts"][flight],
+        inputs=ticks["network_input"][flight],
+        ts=ticks["network_ts"][flight],
         labels=np.stack(labels, axis=1).astype(np.float32),
-        outputs=ticks["network_outputs"][flight],
+        outputs=ticks["network_output"][flight],
     )
 
 

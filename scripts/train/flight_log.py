@@ -29,19 +29,21 @@ def parse_schema(text: str) -> list[tuple[str, str]]:
 
 
 class Layout:
-    """Where each field of a message lies; sequences have the lengths found in the message given."""
+    """Where each field of a message lies; sequences have the lengths found in the message given, arrays that of the schema."""
 
     def __init__(self, fields: list[tuple[str, str]], body: memoryview):
-        self.places: dict[str, tuple[np.dtype, int | None, int]] = {}  # type, count if a sequence, offset
+        self.places: dict[str, tuple[np.dtype, int | None, int]] = {}  # type, count of a list, offset
         self.counts: list[tuple[int, bytes]] = []  # offset of each sequence's count and its bytes
         at = 0
         for kind, name in fields:
-            base, bracket, _ = kind.partition("[")
+            base, bracket, length = kind.partition("[")
             if base not in PRIMITIVES:
                 raise ValueError(f"field {name}: type {kind} is none that a tick of Ganglion has")
             dtype = np.dtype(PRIMITIVES[base])
             count = None
-            if bracket:
+            if bracket and length[:-1].isdigit():
+                count = int(length[:-1])
+            elif bracket:
                 at += -at % 4
                 (count,) = struct.unpack_from("<I", body, at)
                 self.counts.append((at, bytes(body[at : at + 4])))

@@ -25,9 +25,9 @@ OUTPUTS = [
 def write_log(path: Path, ticks: list[dict], chunk: int = 2000) -> None:
     """A log as Ganglion writes it, with fewer fields."""
     names = ["thrust", "roll", "pitch", "yaw"]
-    schema = "# One tick.\nuint64 tick  # number\nfloat32 ts\n"
+    schema = "# One tick.\nuint64 tick_number\nfloat32 network_ts\n"
     schema += "".join(f"float32 classical_{name}\n" for name in names)
-    schema += "bool enable\nfloat32[<=64] network_inputs  # scaled\nfloat32[<=16] network_outputs\n"
+    schema += "bool safety_armed\nfloat32[<=64] network_input  # scaled\nfloat32[<=16] network_output\n"
     with open(path, "wb") as stream:
         writer = Writer(stream, compression=CompressionType.NONE, chunk_size=chunk)
         writer.start()
@@ -60,16 +60,16 @@ class LogReading(unittest.TestCase):
 
     def test_every_tick_of_every_layout_is_read_in_order(self):
         write_log(self.path, [tick(n) for n in range(300)])
-        columns = read_columns(self.path, "/ganglion/tick", ["tick", "ts", "enable", "network_inputs"])
-        np.testing.assert_array_equal(columns["tick"], np.arange(300))
-        np.testing.assert_array_equal(columns["ts"], np.arange(300, dtype=np.float32) + 0.5)
-        np.testing.assert_array_equal(columns["network_inputs"][:3], 0)
-        np.testing.assert_array_equal(columns["network_inputs"][3:, 2], 2 * np.arange(3, 300))
+        columns = read_columns(self.path, "/ganglion/tick", ["tick_number", "network_ts", "safety_armed", "network_input"])
+        np.testing.assert_array_equal(columns["tick_number"], np.arange(300))
+        np.testing.assert_array_equal(columns["network_ts"], np.arange(300, dtype=np.float32) + 0.5)
+        np.testing.assert_array_equal(columns["network_input"][:3], 0)
+        np.testing.assert_array_equal(columns["network_input"][3:, 2], 2 * np.arange(3, 300))
 
     def test_a_field_that_the_log_lacks_is_named(self):
         write_log(self.path, [tick(0)])
         with self.assertRaisesRegex(ValueError, "no field altitude"):
-            read_columns(self.path, "/ganglion/tick", ["altitude", "ts"])
+            read_columns(self.path, "/ganglion/tick", ["altitude", "network_ts"])
 
     def test_a_log_that_was_cut_is_refused(self):
         write_log(self.path, [tick(n) for n in range(300)])

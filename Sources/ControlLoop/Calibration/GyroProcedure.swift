@@ -1,3 +1,4 @@
+import Control
 import HardwareInterfaces
 import PortableMath
 

@@ -46,7 +46,7 @@ extension Configuration {
 
   private static var signalTable: String {
     let kinds = VehicleKind.allCases
-    let rows = Signal.allCases.map { signal in
+    let rows = NetworkSignal.allCases.map { signal in
       let users = kinds.filter { $0.signals.contains(signal) }.map(\.words).joined(separator: ", ")
       return "| `\(signal.rawValue)` | \(signal.unit) | \(users) |"
     }

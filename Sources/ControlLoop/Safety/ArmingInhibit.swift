@@ -21,6 +21,29 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
   /// This inhibit's bit in a mask.
   public var bit: UInt32 { 1 << UInt32(rawValue) }
 
+  /// The name: the flag `safety.no_arming_NAME`.
+  public var name: String {
+    switch self {
+    case .killSwitch: "kill_switch"
+    case .awaitingDisarm: "awaiting_disarm"
+    case .inertialSensor: "inertial_sensor"
+    case .encoders: "encoders"
+    case .attitude: "attitude"
+    case .gyroscope: "gyroscope"
+    case .moving: "moving"
+    case .tilted: "tilted"
+    case .altitude: "altitude"
+    case .battery: "battery"
+    case .actuators: "actuators"
+    case .guardLost: "guard_lost"
+    case .network: "network"
+    case .overruns: "overruns"
+    case .throttle: "throttle"
+    case .driving: "driving"
+    case .failsafe: "failsafe"
+    }
+  }
+
   /// What holds the vehicle back, for people.
   public var text: String {
     switch self {

@@ -18,7 +18,7 @@ public enum VehicleKind: String, CaseIterable, Sendable {
   public var words: String { rawValue.split(separator: "_").joined(separator: " ") }
 
   /// The signals that a network of this kind of vehicle may read.
-  public var signals: [Signal] { parts.signals }
+  public var signals: [NetworkSignal] { parts.signals }
   /// What its network commands, each exactly once.
   public var commands: [CommandChannel] { parts.commands }
   /// What can go wrong with it in motion.

@@ -13,7 +13,7 @@ protocol VehicleParts: Sendable, Equatable {
   /// How its motors are driven.
   static var actuation: Actuation { get }
   /// The signals that its network may read.
-  static var signals: [Signal] { get }
+  static var signals: [NetworkSignal] { get }
   /// What its network commands, each exactly once.
   static var commands: [CommandChannel] { get }
   /// What can go wrong with it in motion.

@@ -1,3 +1,5 @@
+import Control
+
 /// Which of the sensors of a kind.
 public enum SensorInstance: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// The sensor itself.
@@ -34,13 +36,6 @@ public struct KindVote: BitwiseCopyable, Sendable, Equatable {
 
   /// Whether the sensor has spares.
   public var hasSpares: Bool { second != .absent || third != .absent }
-
-  /// Whether any of several is not as it should be.
-  var isRedundancyLost: Bool {
-    hasSpares
-      && (first != .good || (second != .good && second != .absent)
-        || (third != .good && third != .absent))
-  }
 }
 
 /// What was decided about the sensors that may have spares.
@@ -65,21 +60,5 @@ public struct SensorVotes: BitwiseCopyable, Sendable, Equatable {
     case .magnetometer: magnetometer
     case .range: range
     }
-  }
-
-  /// The conditions that follow, a bit for each `FailsafeCondition`.
-  var conditions: UInt32 {
-    imu.conditions | barometer.conditions | magnetometer.conditions | range.conditions
-  }
-}
-
-extension KindVote {
-  fileprivate var conditions: UInt32 {
-    var mask: UInt32 = 0
-    mask.set(FailsafeCondition.redundancyLost.bit, when: isRedundancyLost)
-    mask.set(FailsafeCondition.sensorSwitched.bit, when: chosen != .first)
-    mask.set(FailsafeCondition.sensorsDisagree.bit, when: isUndecided)
-    mask.set(FailsafeCondition.sensorDoubtful.bit, when: self[chosen].isDoubtful)
-    return mask
   }
 }

@@ -21,6 +21,9 @@ struct CDRDecoder {
   @inline(__always)
   static func isLittleEndian(_ encapsulation: UInt32) -> Bool { encapsulation & 0xFFFF == 0x0100 }
 
+  /// Whether its numbers have their highest byte first.
+  var isBigEndianMessage: Bool { isBigEndian }
+
   /// Offset in the file of the next byte.
   var position: Int { cursor.position }
 

@@ -1,3 +1,4 @@
+import Control
 import ControlLoop
 import HardwareInterfaces
 

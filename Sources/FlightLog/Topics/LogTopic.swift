@@ -25,26 +25,22 @@ extension LogTopic {
   static func occasion(_ record: borrowing TickRecord) -> TopicOccasion { .always }
 }
 
-extension TickLayout {
-  /// The topics for people, in the order of the log.
-  var topics: [any LogTopic.Type] { vehicle.topics + (hasSpares ? [SensorsTopic.self] : []) }
-}
-
-extension VehicleKind {
-  /// The topics for people of this kind of vehicle, in the order of the log.
-  fileprivate var topics: [any LogTopic.Type] {
-    switch self {
-    case .quadrotor:
-      [
+extension VehicleFrame {
+  /// The topics for people, in the order of the log: those whose signals the vehicle has.
+  var topics: [any LogTopic.Type] {
+    let flies = table["altitude.altitude"] != nil
+    let topics: [any LogTopic.Type] =
+      flies
+      ? [
         ImuTopic.self, BarometerTopic.self, RangeTopic.self, BatteryTopic.self, AttitudeTopic.self,
         AltitudeTopic.self, CommandTopic.self, MotorsTopic.self, NetworkTopic.self,
       ]
-    case .balancingRobot:
-      [
+      : [
         ImuTopic.self, EncodersTopic.self, BatteryTopic.self, WheelsTopic.self, DriveTopic.self,
         DriveCommandTopic.self, BridgesTopic.self, NetworkTopic.self,
       ]
-    }
+    let hasSpares = table.signals.contains { $0.name.hasSuffix(".redundancy_lost") }
+    return topics + (hasSpares ? [SensorsTopic.self] : [])
   }
 }
 

@@ -1,92 +1,123 @@
 import ControlLoop
+import Signals
 
-/// The replay topic `/ganglion/tick` of one layout: all that a tick saw and decided, bit for bit.
+#if _endian(big)
+  #error("a tick's record is a piece of the frame's memory, which must be little-endian")
+#endif
+
+/// The replay topic `/ganglion/tick` of one vehicle: the logged slices of its frame behind CDR's encapsulation, bit for bit.
 struct TickCodec: Sendable {
   static let topic = "/ganglion/tick"
 
   /// What a tick has.
-  let layout: TickLayout
-  /// The schema as `ros2msg` text, made from the fields themselves.
-  let schemaText: String
-  /// Bytes behind the encapsulation that every tick has, and that no tick exceeds.
-  private let smallestEncoding, largestEncoding: Int
+  let vehicle: VehicleFrame
+  private let record: FramePatch
+  /// The largest value of each byte of the record's last slice, that of flags and choices, and where that begins in a record.
+  private let largestBytes: [UInt8]
+  private let firstByte: Int
 
-  init(_ layout: TickLayout) {
-    self.layout = layout
-    var (writer, size) = (TickSchemaWriter(), TickFieldSize())
-    var record = TickRecord.blank
-    record.visitFields(of: layout, &writer)
-    record.visitFields(of: layout, &size)
-    schemaText = writer.text
-    (smallestEncoding, largestEncoding) = (size.smallest, size.largest)
-  }
-
-  /// Full name of the schema.
-  var schemaName: String {
-    switch (layout.vehicle, layout.hasSpares) {
-    case (.quadrotor, false): "ganglion_msgs/msg/Tick"
-    case (.quadrotor, true): "ganglion_msgs/msg/RedundantTick"
-    case (.balancingRobot, false): "ganglion_msgs/msg/BalancingRobotTick"
-    case (.balancingRobot, true): "ganglion_msgs/msg/RedundantBalancingRobotTick"
+  init(_ vehicle: VehicleFrame) {
+    self.vehicle = vehicle
+    record = FramePatch(recordOf: vehicle.table)
+    largestBytes = vehicle.table.signals.filter(\.isLogged).flatMap { signal -> [UInt8] in
+      switch signal.kind {
+      case .flag: Array(repeating: 1, count: signal.width)
+      case .choice(let names): Array(repeating: UInt8(clamping: names.count - 1), count: signal.width)
+      case .time, .word, .wide, .count, .number: []
+      }
     }
+    firstByte = record.size - largestBytes.count
   }
 
-  /// Encodes `record` as the encoder's next message.
-  func encode(_ record: inout TickRecord, into encoder: inout CDREncoder) {
+  /// The schema as `ros2msg` text, and its full name.
+  var schemaText: String { vehicle.table.schemaText }
+  var schemaName: String { vehicle.table.schemaName }
+  /// Bytes of a record.
+  var size: Int { record.size }
+
+  /// Encodes a frame as the encoder's next message.
+  func encode(_ frame: Frame, into encoder: inout CDREncoder) {
     encoder.begin()
-    encoder.fill(atMost: largestEncoding) { base in
-      var store = TickFieldStore(base: base)
-      record.visitFields(of: layout, &store)
-      return store.offset
+    encoder.fill(atMost: record.size) { base in
+      record.read(frame, into: UnsafeMutableRawBufferPointer(start: base, count: record.size))
+      return record.size
     }
   }
 
-  /// Decodes the message in `range` into `record`, whose contents are undefined after an error.
+  /// Encodes a record that was taken out of a frame.
+  func encode(_ bytes: UnsafeRawBufferPointer, into encoder: inout CDREncoder) {
+    encoder.begin()
+    encoder.fill(atMost: record.size) { base in
+      let count = min(bytes.count, record.size)
+      if let start = bytes.baseAddress { base.copyMemory(from: start, byteCount: count) }
+      return count
+    }
+  }
+
+  /// Puts the record in `bytes` into a frame.
+  func put(_ bytes: UnsafeRawBufferPointer, to frame: Frame) { record.write(bytes, to: frame) }
+
+  /// Decodes the message in `range` into `frame`, which is left as it was after an error.
   ///
-  /// Throws `LogError` at the first field that does not fit the message or its type.
+  /// Throws `LogError` when the message has another length, and at the first flag or choice that has no such value.
   @inline(__always)
-  func decode(
-    _ bytes: LogBytes, _ range: Range<Int>, into record: inout TickRecord
-  ) throws(LogError) {
-    let isDone = bytes.withBytes(in: range) { decode($0, into: &record) }
+  func decode(_ bytes: LogBytes, _ range: Range<Int>, into frame: Frame) throws(LogError) {
+    let isDone = bytes.withBytes(in: range) { decode($0, into: frame) }
     if !isDone { throw failure(bytes, range) }
   }
 
   /// Decodes a message, or says `false` when anything about it is wrong.
   @inline(__always)
-  private func decode(_ message: UnsafeRawBufferPointer, into record: inout TickRecord) -> Bool {
-    guard let start = message.baseAddress, message.count >= CDREncoder.encapsulation + smallestEncoding,
+  private func decode(_ message: UnsafeRawBufferPointer, into frame: Frame) -> Bool {
+    guard let start = message.baseAddress, message.count == CDREncoder.encapsulation + record.size,
       CDRDecoder.isLittleEndian(start.loadUnaligned(as: UInt32.self))
     else { return false }
-    var load = TickFieldLoad(
-      start + CDREncoder.encapsulation, count: message.count - CDREncoder.encapsulation)
-    record.visitFields(of: layout, &load)
-    return load.isSound && load.offset == load.count
+    let values = UnsafeRawBufferPointer(rebasing: message.dropFirst(CDREncoder.encapsulation))
+    guard isSound(values) else { return false }
+    record.write(values, to: frame)
+    return true
+  }
+
+  private func isSound(_ values: UnsafeRawBufferPointer) -> Bool {
+    largestBytes.withUnsafeBufferPointer { largest in
+      var isSound = true
+      for place in 0..<largest.count where values[firstByte + place] > largest[place] { isSound = false }
+      return isSound
+    }
   }
 
   /// Finds out what is wrong with a message.
   @inline(never)
   private func failure(_ bytes: LogBytes, _ range: Range<Int>) -> LogError {
-    guard let decoder = CDRDecoder(bytes, range) else {
+    guard let decoder = CDRDecoder(bytes, range), !decoder.isBigEndianMessage else {
       return LogError(
         .malformed, at: range.lowerBound, "a tick record is not little-endian CDR",
         remedy: LogError.recoverRemedy)
     }
-    var reader = TickFieldReader(decoder: decoder)
-    var record = TickRecord.blank
-    record.visitFields(of: layout, &reader)
-    if let failure = reader.failure {
+    guard decoder.remaining == record.size else {
       return LogError(
-        .malformed, at: failure.offset, "field \(failure.name) of a tick record is cut or has no such value",
+        .malformed, at: range.lowerBound,
+        "a tick record has \(decoder.remaining) bytes, expected \(record.size)",
         remedy: LogError.recoverRemedy)
     }
+    var place = CDREncoder.encapsulation + firstByte
+    let unsound = bytes.withBytes(in: range) { values in
+      largestBytes.indices.first { values[place + $0] > largestBytes[$0] } ?? 0
+    }
+    place += unsound
+    var next = 0
+    let signal = vehicle.table.signals.filter(\.isLogged).first { signal in
+      guard signal.kind.size == 1 else { return false }
+      next += signal.width
+      return unsound < next
+    }
     return LogError(
-      .malformed, at: reader.decoder.position, "a tick record has \(reader.decoder.remaining) bytes too many",
-      remedy: LogError.recoverRemedy)
+      .malformed, at: range.lowerBound + place,
+      "signal \(signal?.name ?? "") of a tick record has no such value", remedy: LogError.recoverRemedy)
   }
 }
 
 extension TickRecord {
-  /// A record to decode into.
+  /// A tick in which nothing was seen or decided.
   static var blank: TickRecord { TickRecord(input: TickInput(), output: TickOutput()) }
 }

@@ -66,8 +66,8 @@ private final class LoopBenchmarkWork: @unchecked Sendable {
 
   init(_ plan: LoopBenchmark, _ configuration: Configuration, _ controller: consuming VehicleController) {
     (self.plan, period) = (plan, configuration.loop.period)
+    ring = TickRing(capacity: configuration.log.ringTicks, of: controller.table)
     self.controller = controller
-    ring = TickRing(capacity: configuration.log.ringTicks)
   }
 
   func run() {
@@ -89,8 +89,8 @@ private final class LoopBenchmarkWork: @unchecked Sendable {
       let start = schedule.begin(now: now)
       loop.missed &+= UInt64(start.missed)
       let input = TickInput(start, Self.atRest(start), killSwitch: false, setpoint: Setpoint())
-      let output = controller.step(input)
-      ring.push(TickRecord(input: input, output: output))
+      _ = controller.step(input)
+      ring.push(controller.frame)
       loop.work.record(clock.now().nanoseconds(since: now))
     }
   }

@@ -60,7 +60,8 @@ final class LogSource: CalibrationSource {
 
   /// The log whose configuration, with the calibration that was applied, is `configuration`.
   init(_ log: FlightLogReader, _ configuration: Configuration) {
-    (cursor, self.configuration) = (log.ticks(), configuration)
+    cursor = log.ticks()
+    self.configuration = configuration
   }
 
   func next() throws -> (readings: SensorReadings, now: MonotonicTime)? {

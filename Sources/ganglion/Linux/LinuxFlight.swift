@@ -133,7 +133,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
 
   /// Gives a tick to the log's thread, and takes its time.
   mutating func record(_ record: TickRecord) {
-    ring?.push(record)
+    ring?.push(controller.frame)
     let (input, output) = (record.input, record.output)
     report.last.ticks &+= 1
     report.last.missed &+= UInt64(input.missed)

@@ -103,12 +103,13 @@ final class LinuxLog {
     var extra = mission.overrides
     extra["started"] = Date().formatted(.iso8601)
     extra["machine"] = Self.machine
-    let ring = TickRing(capacity: configuration.log.ringTicks)
+    let vehicle = try mission.makeFrame()
+    let ring = TickRing(capacity: configuration.log.ringTicks, of: vehicle.table)
     self.ring = ring
     thread = try LogWriterThread(
       ring: ring,
       writer: FlightLogWriter(
-        parts: parts, layout: TickLayout(configuration), configuration: Array(configuration.text.utf8),
+        parts: parts, vehicle: vehicle, configuration: Array(configuration.text.utf8),
         model: mission.modelBytes, calibration: mission.calibrationBytes,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: Backend.linux.rawValue, seed: 0,

@@ -76,24 +76,18 @@ struct RecordedFlight: ~Copyable {
     let surroundings = RecordedSurroundings(
       &recording, for: configuration, offset: offset, until: last.time.advanced(nanoseconds: offset))
     let arming = RecordedArming(recording.armed, offset: offset)
-    if recording.armed.count > RecordedArming.mostChanges {
-      recording.account.notes.append(
-        "of \(recording.armed.count) changes of armed and disarmed the first \(RecordedArming.mostChanges) count"
-      )
-    }
     let whyNotJudged = Self.whyTooSlow(recording.inertial, configuration)
     if let whyNotJudged { recording.account.notes.append(whyNotJudged) }
     let period = whyNotJudged == nil ? Self.period(&recording, configuration) : configuration.loop.period
     let vehicle = try SimulatedVehicle(recordingFor: configuration, without: surroundings.absentChips)
     for fault in surroundings.faults { try vehicle.inject(fault) }
     let log = try FlightLogWriter(
-      parts: LogFiles(path: logPath, configuration, logOptions), layout: TickLayout(configuration),
+      parts: LogFiles(path: logPath, configuration, logOptions), vehicle: mission.makeFrame(),
       configuration: Array(configuration.text.utf8),
       model: mission.modelBytes,
       metadata: FlightLogMetadata(
         version: ganglionVersion, backend: "recording", seed: 0, tickRate: Double(configuration.loop.rateHz),
-        extra: mission.overrides.merging(["recording": name, "recording_sha256": digest]) { $1 }
-          .merging(arming.metadata) { $1 }))
+        extra: mission.overrides.merging(["recording": name, "recording_sha256": digest]) { $1 }))
     try log.addRecordingRecord(recording.account.entries)
     controller = try mission.makeController()
     (self.vehicle, self.log, self.recording, self.period) = (vehicle, log, recording, period)
@@ -176,7 +170,7 @@ struct RecordedFlight: ~Copyable {
       controller.othersFly = isArmed
       let output = controller.step(input)
       vehicle.actuate(output)
-      try log.append(TickRecord(input: input, output: output))
+      try log.append(controller.frame)
       report.add(input, output, isArmed: isArmed)
       judge(output, at: time)
       previous = time

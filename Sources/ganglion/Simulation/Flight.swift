@@ -53,7 +53,7 @@ struct Flight: ~Copyable, VehicleFlight {
     for entry in plan?.entries ?? [] { try vehicle.inject(entry.fault) }
     let log = try logPath.map { path in
       try FlightLogWriter(
-        parts: LogFiles(path: path, configuration, logOptions), layout: TickLayout(configuration),
+        parts: LogFiles(path: path, configuration, logOptions), vehicle: mission.makeFrame(),
         configuration: Array(configuration.text.utf8), model: mission.modelBytes,
         calibration: mission.calibrationBytes,
         metadata: FlightLogMetadata(
@@ -96,7 +96,7 @@ struct Flight: ~Copyable, VehicleFlight {
   mutating func record(_ record: TickRecord) throws {
     tickTimes.record(Int64(truncatingIfNeeded: DispatchTime.now().uptimeNanoseconds &- stepBegan))
     if let log {
-      do throws(LogError) { try log.append(record) } catch { loseLog(error) }
+      do throws(LogError) { try log.append(controller.frame) } catch { loseLog(error) }
     }
     let (input, output) = (record.input, record.output)
     ticks += 1

@@ -1,3 +1,4 @@
+import Control
 import ControlLoop
 
 /// Which of several sensors of a kind a vehicle went by while it was not disarmed, and how each of them was.

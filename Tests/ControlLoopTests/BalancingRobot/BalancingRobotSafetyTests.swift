@@ -20,7 +20,7 @@ private struct Held: ~Copyable {
       text: text, directory: nil, overrides: ConfigurationOverrides(controller: choice))
     let file = try ModelFile.read(path: folder.appending(path: "models/balancer-ncp19.safetensors").path)
     let network = try NetworkRuntime(file)
-    controller = VehicleController(
+    controller = try VehicleController(
       configuration, network: network,
       timing: NetworkTiming(unit: file.timeUnit, largest: file.maximumTs))
     input.inertial = Reading(

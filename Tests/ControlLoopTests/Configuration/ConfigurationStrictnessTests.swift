@@ -1,3 +1,4 @@
+import Control
 import Testing
 
 @testable import ControlLoop
@@ -206,7 +207,8 @@ import Testing
       Issue.record("a file that names no kind of vehicle is not about a quadrotor")
       return
     }
-    #expect(parts.estimator.altitude.rangeWeight == EstimatorSettings().rangeBandwidth)
+    let bandwidth = BlockTable.kind("altitude")?.description.settings.first { $0.name == "range_bandwidth" }
+    #expect(bandwidth?.standard == .number(parts.estimator.altitude.rangeWeight))
     #expect(configuration.sensors.imu.mounting.forward == .plusX)
     #expect(
       complaints(about: text.replacing("barometer: {", with: "// {")).contains("neither range nor barometer"))

@@ -3,6 +3,7 @@ import HardwareInterfaces
 import PortableMath
 import Testing
 
+@testable import Control
 @testable import ControlLoop
 
 @Suite struct SpareConfigurationTests {
@@ -72,15 +73,20 @@ import Testing
     let slow = spare.replacing("rate_hz: 500", with: "rate_hz: 250, gyro_range_dps: 2000, accel_range_g: 16")
     let configuration = try Configuration.load(
       text: try text(imu: "spares: [\(slow)]"), directory: nil)
-    let limits = KindLimits(configuration.sensors.imu)
-    #expect(limits.count == 2)
+    let rows = SensorRows(configuration)
+    let voter = try #require(rows.blocks.first { $0.name == "imu" })
+    #expect(voter.kindName == "voter")
+    let settings = try BlockSettings(voter.settings, voter.kind.description.settings)
+    #expect(settings.number("instances") == 2)
+    let limits = VotingSettings.limits(settings, count: 2, channels: settings.names("channels").count)
     #expect(limits.instances[0].period == 2_000_000)
     #expect(limits.instances[1].period == 4_000_000)
     #expect(abs(limits.instances[0].fullScale[0] - 0.95 * 8 * 9.80665) < 1e-3)
     #expect(abs(limits.instances[0].fullScale[3] - 0.95 * 17.453293) < 1e-4)
     #expect(abs(limits.instances[1].fullScale[3] - 0.95 * 34.906585) < 1e-4)
-    #expect(KindLimits(configuration.sensors.barometer).count == 1)
-    #expect(KindLimits(nil as Configuration.Magnetometer?).count == 0)
+    // Without spares there is nothing to choose, and without a sensor nothing at all.
+    #expect(rows.blocks.first { $0.name.hasPrefix("barometer") }?.kindName == "health")
+    #expect(!rows.blocks.contains { $0.name.hasPrefix("magnetometer") })
   }
 
   struct Case: Sendable, CustomTestStringConvertible {

@@ -59,7 +59,7 @@ struct LinuxRunTests {
     // The fake line's own memory.
     machine.enable.with { $0.levels.reserveCapacity(1000) }
     let run = try machine.makeRun()
-    let ring = TickRing(capacity: 16)
+    let ring = try TickRing(capacity: 16, of: machine.mission.makeFrame().table)
     let clock = CountingClock()
     try run.start(ring: ring, duration: nil, clock: clock)
     expect(run, reaches: .active)

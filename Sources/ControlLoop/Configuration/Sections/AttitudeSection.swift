@@ -19,10 +19,10 @@ extension Configuration.Attitude {
   private static let filter = Key<AttitudeFilter>.choice(
     "attitude", standard: .mahony, "Attitude filter (Mahony, Hamel and Pflimlin, 2008).")
   private static let proportional = Key<Double>.number(
-    "proportional_gain", 0...20, unit: "rad/s", standard: EstimatorSettings().proportionalGain,
+    "proportional_gain", 0...20, unit: "rad/s", standard: 0.5,
     "How fast gravity corrects the attitude while disarmed.")
   private static let integral = Key<Double>.number(
-    "integral_gain", 0...5, unit: "rad/s2", standard: EstimatorSettings().integralGain,
+    "integral_gain", 0...5, unit: "rad/s2", standard: 0.05,
     "How fast gravity corrects the gyroscope's bias while disarmed.")
 
   static let keys = [filter.description, proportional.description, integral.description]

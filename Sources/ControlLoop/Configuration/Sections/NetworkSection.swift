@@ -10,7 +10,7 @@ extension Configuration {
   /// One network input: signal · scale + offset.
   public struct Input: Sendable, Equatable {
     /// What is read.
-    public var signal: Signal
+    public var signal: NetworkSignal
     /// Network units per unit of the signal, and network units added.
     public var scale, offset: Double
   }
@@ -59,7 +59,7 @@ extension Configuration.Network: ConfigurationPart {
 }
 
 extension Configuration.Input: ConfigurationPart {
-  private static func signal(of vehicle: VehicleKind) -> Key<Signal> {
+  private static func signal(of vehicle: VehicleKind) -> Key<NetworkSignal> {
     .choice("signal", among: vehicle.signals, "What is read; see the table of signals.")
   }
   private static let unit = Key<String>.text(

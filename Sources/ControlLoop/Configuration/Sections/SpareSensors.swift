@@ -107,3 +107,8 @@ extension Configuration.Sensors {
     }
   }
 }
+
+extension Configuration {
+  /// Whether any sensor has spares.
+  public var hasSpares: Bool { !sensors.kindsWithSpares.isEmpty }
+}

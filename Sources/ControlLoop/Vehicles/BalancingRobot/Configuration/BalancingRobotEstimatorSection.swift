@@ -18,7 +18,7 @@ extension Configuration.BalancingRobot.Estimator {
   private static let track = Key<Double>.number(
     "track_m", 0.02...2, unit: "m", "Distance between the points at which the wheels touch the ground.")
   private static let encoder = Key<Double>.number(
-    "encoder_weight", 1...500, unit: "rad/s", standard: WheelEstimator.standardBandwidth,
+    "encoder_weight", 1...500, unit: "rad/s", standard: 80,
     "How fast the encoders correct the wheels' rates.")
 
   static let schema = SectionSchema(

@@ -20,7 +20,7 @@ extension Configuration.BalancingRobot: VehicleParts {
   static let kind = VehicleKind.balancingRobot
   static let sensors: [SensorRole] = [.leftEncoder, .rightEncoder, .power]
   static let actuation = Actuation.bridges(["left", "right"])
-  static let signals: [Signal] = [
+  static let signals: [NetworkSignal] = [
     .pitch, .rateY, .rateZ, .voltage, .speed, .speedError, .travelError, .travelErrorIntegral, .headingError,
     .yawRateError, .speedSetpoint, .yawRateSetpoint,
   ]

@@ -32,10 +32,10 @@ extension Configuration.Quadrotor.Estimator {
 
 extension Configuration.Quadrotor.AltitudeFilter {
   private static let range = Key<Double>.number(
-    "range_weight", 0.01...50, unit: "rad/s", standard: EstimatorSettings().rangeBandwidth,
+    "range_weight", 0.01...50, unit: "rad/s", standard: 2.5,
     "How fast the range finder corrects the altitude.")
   private static let barometer = Key<Double>.number(
-    "barometer_weight", 0.01...50, unit: "rad/s", standard: EstimatorSettings().barometerBandwidth,
+    "barometer_weight", 0.01...50, unit: "rad/s", standard: 0.6,
     "How fast the barometer corrects the altitude.")
 
   static let schema = SectionSchema(

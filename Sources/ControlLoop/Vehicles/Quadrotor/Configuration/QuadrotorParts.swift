@@ -20,7 +20,7 @@ extension Configuration.Quadrotor: VehicleParts {
   static let kind = VehicleKind.quadrotor
   static let sensors: [SensorRole] = [.barometer, .magnetometer, .range, .power]
   static let actuation = Actuation.speedControllers(["front right", "rear left", "front left", "rear right"])
-  static let signals: [Signal] = [
+  static let signals: [NetworkSignal] = [
     .roll, .pitch, .rollError, .pitchError, .yawRateError, .rateX, .rateY, .rateZ, .altitude, .altitudeError,
     .climbRate, .rollRateErrorIntegral, .pitchRateErrorIntegral, .yawRateErrorIntegral,
     .climbRateErrorIntegral, .accelerationZ, .voltage, .rollSetpoint, .pitchSetpoint, .yawRateSetpoint,

@@ -1,0 +1,40 @@
+import Signals
+
+/// The pulse of an electronic speed controller that is linear in speed, for a thrust: thrust goes with the square of speed.
+struct SpeedController: Block {
+  static let description = BlockDescription(
+    "speed_controller",
+    about: "A thrust, 0 to 1, as the pulse of a speed controller; the safe one while disarmed.",
+    settings: [
+      .number("minimum", 0...20_000, .microsecond, nil, "pulse without thrust"),
+      .number("maximum", 0...20_000, .microsecond, nil, "pulse of full thrust"),
+      .number("safe", 0...20_000, .microsecond, nil, "pulse while disarmed"),
+    ])
+
+  static func ports(_ settings: BlockSettings) -> BlockPorts {
+    BlockPorts(
+      inputs: [
+        InputPort("command", .number, unit: Unit.none, about: "of full thrust"),
+        InputPort("armed", .flag, unit: nil, standard: "safety.armed"),
+      ],
+      outputs: [OutputPort("pulse", .number, unit: .fixed(.microsecond), about: "as sent")],
+      invalidity: .goesOn)
+  }
+
+  private let command: Input<Float>
+  private let armed: Input<Bool>
+  private let pulse: Output<Float>
+  private let minimum, maximum, safe: Float
+
+  init(_ settings: BlockSettings, _ wiring: inout Wiring) {
+    (command, armed, pulse) = (wiring.input("command"), wiring.input("armed"), wiring.output("pulse"))
+    (minimum, maximum) = (settings.float("minimum"), settings.float("maximum"))
+    safe = settings.float("safe")
+  }
+
+  mutating func step(_ frame: Frame) {
+    let thrust = frame[command]
+    let speed = thrust > 0 ? min(thrust, 1).squareRoot() : 0
+    frame[pulse] = frame[armed] ? minimum + speed * (maximum - minimum) : safe
+  }
+}
