@@ -43,14 +43,14 @@ import Testing
   }
 
   @Test func `MPU-6050 full scale is 32768 counts`() {
-    #expect(MPU6050.accelerometerScale(.g2) * 16384 == 9.80665)
-    #expect(MPU6050.accelerometerScale(.g16) * 2048 == 9.80665)
-    #expect(abs(MPU6050.gyroScale(.dps250) * 32768 - 4.363323) < 1e-6)
-    #expect(abs(MPU6050.gyroScale(.dps2000) * 16384 - 17.453293) < 1e-5)
+    #expect(MPU6050.AccelerometerRange.g2.scale * 16384 == 9.80665)
+    #expect(MPU6050.AccelerometerRange.g16.scale * 2048 == 9.80665)
+    #expect(abs(MPU6050.GyroRange.dps250.scale * 32768 - 4.363323) < 1e-6)
+    #expect(abs(MPU6050.GyroRange.dps2000.scale * 16384 - 17.453293) < 1e-5)
   }
 
   @Test func `MPU-6050 sensitivity is the datasheet's within its rounding`() {
-    let perDegree = 1 / (MPU6050.gyroScale(.dps250) * 180 / Float.pi)
+    let perDegree = 1 / (MPU6050.GyroRange.dps250.scale * 180 / Float.pi)
     #expect(abs(perDegree - 131) < 131 * 0.0006)
   }
 

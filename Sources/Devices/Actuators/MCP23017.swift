@@ -2,8 +2,8 @@ import HardwareInterfaces
 
 /// Microchip MCP23017: sixteen digital lines on I2C, as inputs and outputs.
 ///
-/// `poll` starts the chip, samples the lines and watches the registers; `write` sets outputs once it runs. Outputs are
-/// given their level before they become outputs, so none ever drives another one. Bit 0 to 7 are port A, 8 to 15
+/// `poll` starts the chip, samples all lines, outputs included, and watches the registers; `write` sets outputs once it
+/// runs. Outputs are given their level before they become outputs, so none ever drives another one. Bit 0 to 7 are port A, 8 to 15
 /// port B. Lines over a bus are slow and may fail: no enable line belongs here.
 public struct MCP23017: StagedSensor {
   /// How the chip is used.
@@ -23,10 +23,10 @@ public struct MCP23017: StagedSensor {
     public init() {}
   }
 
+  /// See `SensorDriver`.
+  public typealias Sample = PortSample
   /// How the chip is used.
   public let options: Options
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { state.stage }
   /// Whether `write` reaches the outputs.
   public var isReady: Bool { state.stage == .running }
   /// The outputs' levels as written last.
@@ -74,11 +74,6 @@ public struct MCP23017: StagedSensor {
     default: Pair(register: Register.direction, value: ~options.outputs)
     }
   }
-
-  /// Moves the state machine on; the sample has the levels of all lines, outputs included.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<PortSample> { step(&bus, now: now) }
 
   /// Sets the outputs in `mask` to `levels` in one transfer; bits of inputs are ignored.
   ///

@@ -6,7 +6,7 @@ import HardwareInterfaces
 /// Readings are in the axes of the ICM-20948's accelerometers, so one mounting serves both.
 public struct AK09916: MagneticRegisterSensor {
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: SensorOptions {
     /// 7-bit address.
     public var address: UInt8 = 0x0C
     /// Samples per second, at most 100, the chip's own rate.
@@ -37,10 +37,6 @@ public struct AK09916: MagneticRegisterSensor {
 
   /// How the chip is used.
   public let options: Options
-  /// What WIA2 held at the last start, if it could be read.
-  public var identity: UInt8? { core.identity }
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { core.state.stage }
 
   var core: SensorCore
 
@@ -50,16 +46,6 @@ public struct AK09916: MagneticRegisterSensor {
     core = SensorCore(rate: min(options.rate, 100))
   }
 
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<MagneticSample> {
-    step(&bus, now: now)
-  }
-
-  var address: UInt8 { options.address }
-  var acceptedIdentities: [UInt8] { options.acceptedIdentities }
-  var frozenAfter: Int? { options.frozenAfter }
   /// Two measurements.
   var settlingTime: Int64 { 20_000 }
 
@@ -85,33 +71,21 @@ public struct AK09916: MagneticRegisterSensor {
   }
 }
 
-extension AK09916: ConfiguredSensor {
+extension AK09916 {
   /// See `ConfiguredSensor`.
   public static var facts: ChipFacts {
     ChipFacts(
       name: "ak09916", addresses: [0x0C], standardAddress: 0x0C, maximumRate: 100,
       bitsPerSample: TransferBits.readRegisters(9),
-      identity: ChipIdentity(
-        register: [UInt8(truncatingIfNeeded: identityRegister)], values: Options().acceptedIdentities,
-        likelyPart: {
-          switch $0 {
-          case 0x09: .compatible("AK09916")
-          case 0x04: .other("AK09911")
-          case 0x05: .other("AK09912")
-          case 0x9A: .other("AK8963")
-          default: nil
-          }
-        }),
+      identity: identity {
+        switch $0 {
+        case 0x09: .compatible("AK09916")
+        case 0x04: .other("AK09911")
+        case 0x05: .other("AK09912")
+        case 0x9A: .other("AK8963")
+        default: nil
+        }
+      },
       carriers: ["icm20948"])
-  }
-
-  /// See `ConfiguredSensor`.
-  public init(_ use: SensorUse) {
-    var options = Options()
-    options.address = use.address
-    options.rate = use.rate
-    if use.playsBack { options.frozenAfter = nil }
-    options.acceptedIdentities = use.acceptedIdentities
-    self.init(options: options)
   }
 }

@@ -7,7 +7,7 @@ import HardwareInterfaces
 /// accelerometers, so one mounting serves both.
 public struct AK8963: MagneticRegisterSensor {
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: SensorOptions {
     /// 7-bit address: 0x0C inside the MPU-9250.
     public var address: UInt8 = 0x0C
     /// Samples per second, at most 100, the chip's own rate.
@@ -41,10 +41,6 @@ public struct AK8963: MagneticRegisterSensor {
 
   /// How the chip is used.
   public let options: Options
-  /// What WIA held at the last start, if it could be read.
-  public var identity: UInt8? { core.identity }
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { core.state.stage }
 
   var core: SensorCore
   private var scale: (x: Float, y: Float, z: Float) = (0, 0, 0)
@@ -55,13 +51,6 @@ public struct AK8963: MagneticRegisterSensor {
     core = SensorCore(rate: min(options.rate, 100))
   }
 
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<MagneticSample> {
-    step(&bus, now: now)
-  }
-
   /// T per count of an axis with the factory's adjustment `asa`: 0.15 µT · ((ASA − 128)/256 + 1) (sections 5.3 and
   /// 8.3.11).
   public static func scale(adjustment asa: UInt8) -> Float {
@@ -70,9 +59,6 @@ public struct AK8963: MagneticRegisterSensor {
 
   // MARK: - Registers
 
-  var address: UInt8 { options.address }
-  var acceptedIdentities: [UInt8] { options.acceptedIdentities }
-  var frozenAfter: Int? { options.frozenAfter }
   /// Two measurements.
   var settlingTime: Int64 { 20_000 }
 
@@ -123,25 +109,13 @@ public struct AK8963: MagneticRegisterSensor {
   }
 }
 
-extension AK8963: ConfiguredSensor {
+extension AK8963 {
   /// See `ConfiguredSensor`.
   public static var facts: ChipFacts {
     ChipFacts(
       name: "ak8963", addresses: [0x0C], standardAddress: 0x0C, maximumRate: 100,
       bitsPerSample: TransferBits.readRegisters(8),
-      identity: ChipIdentity(
-        register: [UInt8(truncatingIfNeeded: identityRegister)], values: Options().acceptedIdentities,
-        likelyPart: { $0 == 0x48 ? .compatible("AK8963, or another magnetometer of its maker") : nil }),
+      identity: identity { $0 == 0x48 ? .compatible("AK8963, or another magnetometer of its maker") : nil },
       carriers: ["mpu9250"])
-  }
-
-  /// See `ConfiguredSensor`.
-  public init(_ use: SensorUse) {
-    var options = Options()
-    options.address = use.address
-    options.rate = use.rate
-    if use.playsBack { options.frozenAfter = nil }
-    options.acceptedIdentities = use.acceptedIdentities
-    self.init(options: options)
   }
 }

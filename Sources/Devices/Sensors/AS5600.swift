@@ -30,10 +30,10 @@ public struct AS5600: StagedSensor {
     case x2 = 3
   }
 
+  /// See `SensorDriver`.
+  public typealias Sample = AngleSample
   /// How the chip is used.
   public let options: Options
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { state.stage }
 
   var state = DeviceState()
   private var schedule: SampleSchedule
@@ -66,11 +66,6 @@ public struct AS5600: StagedSensor {
 
   /// Radians of a raw angle: 4096 counts are a turn; the upper four bits are not looked at.
   public static func angle(raw: UInt16) -> Float { Float(raw & 0x0FFF) * (2 * Float.pi / 4096) }
-
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<AngleSample> { step(&bus, now: now) }
 
   // MARK: - Start
 

@@ -4,15 +4,11 @@ import HardwareInterfaces
 ///
 /// As with the BMP280, each sample is one burst that holds the settings and the data, here thirteen bytes. The
 /// humidity, which no estimator needs, is at `humidity` after each sample.
-public struct BME280: RegisterSensor {
+public struct BME280: BarometerRegisterSensor {
   /// How the chip is used; only its own identity, 0x60, is taken.
   public let options: BMP280.Options
   /// Relative humidity of the newest sample, 0 to 1; `nil` before the first.
   public private(set) var humidity: Float?
-  /// The chip identity at the last start, if it could be read.
-  public var identity: UInt8? { core.identity }
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { core.state.stage }
 
   var core: SensorCore
   private var trim: BMP280.Trim?
@@ -48,17 +44,8 @@ public struct BME280: RegisterSensor {
     core = SensorCore(rate: min(options.rate, Self.maximumRate(options)))
   }
 
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<PressureSample> {
-    step(&bus, now: now)
-  }
-
   // MARK: - Start
 
-  var address: UInt8 { options.address }
-  var acceptedIdentities: [UInt8] { options.acceptedIdentities }
   var settlingTime: Int64 { Int64(Self.longestMeasurement(options)) }
 
   static let reset = BMP280.reset
@@ -81,12 +68,9 @@ public struct BME280: RegisterSensor {
   /// humidity's setting comes into force and the measurements start.
   func setting(at row: Int) -> RegisterSetting {
     switch row {
-    case 0: RegisterSetting(BMP280.Register.configuration, options.filter.rawValue << 2, mask: 0xFD)
+    case 0: options.configuration
     case 1: RegisterSetting(Register.humidityControl, 0x01, mask: 0x07)
-    default:
-      RegisterSetting(
-        BMP280.Register.measurementControl,
-        options.temperatureOversampling.rawValue << 5 | options.pressureOversampling.rawValue << 2 | 3)
+    default: options.measurementControl
     }
   }
 
@@ -111,7 +95,7 @@ public struct BME280: RegisterSensor {
     // 0x80000 and 0x8000 stand for measurements that were left out.
     guard pressure != 0x80000, temperature != 0x80000, humid != 0x8000, let trim, let humidityTrim,
       let value = BMP280.compensate(rawPressure: pressure, rawTemperature: temperature, trim: trim),
-      BMP280.isInRange(value)
+      let sample = PressureSample(value, below: BMP280.endOfRange)
     else {
       core.state.fail(.implausibleData, now: now)
       return nil
@@ -122,7 +106,7 @@ public struct BME280: RegisterSensor {
     guard isFreshUnflagged(digest, limit: options.frozenAfter, now: now) else { return nil }
     humidity = Float(
       Self.relativeHumidity(raw: humid, fineTemperature: value.temperature * 5120, trim: humidityTrim))
-    return PressureSample(pressure: Float(value.pressure), temperature: Float(value.temperature))
+    return sample
   }
 }
 
@@ -162,25 +146,14 @@ extension BME280 {
   }
 }
 
-extension BME280: ConfiguredSensor {
+extension BME280 {
   /// See `ConfiguredSensor`.
   public static var facts: ChipFacts {
     ChipFacts(
       name: "bme280", addresses: [0x76, 0x77], maximumRate: Int(maximumRate(standardOptions)),
       bitsPerSample: TransferBits.readRegisters(13),
       identity: ChipIdentity(
-        register: [UInt8(truncatingIfNeeded: identityRegister)], values: standardOptions.acceptedIdentities,
-        likelyPart: { $0 == 0x58 ? .other("BMP280, without a hygrometer") : BMP280.likelyPart(identity: $0) })
-    )
-  }
-
-  /// See `ConfiguredSensor`.
-  public init(_ use: SensorUse) {
-    var options = Self.standardOptions
-    options.address = use.address
-    options.rate = use.rate
-    if use.playsBack { options.frozenAfter = nil }
-    options.acceptedIdentities = use.acceptedIdentities
-    self.init(options: options)
+        register: [UInt8(truncatingIfNeeded: identityRegister)], values: standardOptions.acceptedIdentities
+      ) { $0 == 0x58 ? .other("BMP280, without a hygrometer") : BMP280.likelyPart(identity: $0) })
   }
 }

@@ -4,13 +4,9 @@ import HardwareInterfaces
 ///
 /// The chip measures continuously; each sample is one burst of ten bytes that holds status, both settings
 /// and the data, so a chip that was reset is noticed at the next sample.
-public struct BMP280: RegisterSensor {
+public struct BMP280: BarometerRegisterSensor {
   /// How the chip is used.
   public let options: Options
-  /// The chip identity at the last start, if it could be read; `likelyPart(identity:)` puts a name to it.
-  public var identity: UInt8? { core.identity }
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { core.state.stage }
 
   var core: SensorCore
   private var trim: Trim?
@@ -32,17 +28,8 @@ public struct BMP280: RegisterSensor {
     core = SensorCore(rate: min(options.rate, options.maximumRate))
   }
 
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<PressureSample> {
-    step(&bus, now: now)
-  }
-
   // MARK: - Start
 
-  var address: UInt8 { options.address }
-  var acceptedIdentities: [UInt8] { options.acceptedIdentities }
   var settlingTime: Int64 { Int64(options.longestMeasurement) }
 
   /// Start-up takes 2 ms; twice that costs nothing.
@@ -59,15 +46,8 @@ public struct BMP280: RegisterSensor {
 
   var rows: Int { 2 }
 
-  /// The register table: configuration, which comes first because the chip takes it reliably only while it sleeps,
-  /// then measurement control, which also starts the measurements.
   func setting(at row: Int) -> RegisterSetting {
-    // Standby field 0: 0.5 ms between measurements. Mode 3: continuous.
-    row == 0
-      ? RegisterSetting(Register.configuration, options.filter.rawValue << 2, mask: 0xFD)
-      : RegisterSetting(
-        Register.measurementControl,
-        options.temperatureOversampling.rawValue << 5 | options.pressureOversampling.rawValue << 2 | 3)
+    row == 0 ? options.configuration : options.measurementControl
   }
 
   // MARK: - Sampling
@@ -80,7 +60,7 @@ public struct BMP280: RegisterSensor {
       core.state.fail(.implausibleData, now: now)
       return nil
     }
-    guard setting(at: 0).holds(frame[2]), setting(at: 1).holds(frame[1]) else {
+    guard options.configuration.holds(frame[2]), options.measurementControl.holds(frame[1]) else {
       core.state.restart(.wrongRegister, at: now)
       return nil
     }
@@ -89,7 +69,7 @@ public struct BMP280: RegisterSensor {
     // 0x80000 stands for a measurement that was left out.
     guard pressure != 0x80000, temperature != 0x80000, let trim,
       let value = Self.compensate(rawPressure: pressure, rawTemperature: temperature, trim: trim),
-      Self.isInRange(value)
+      let sample = PressureSample(value, below: Self.endOfRange)
     else {
       core.state.fail(.implausibleData, now: now)
       return nil
@@ -97,14 +77,11 @@ public struct BMP280: RegisterSensor {
     // The settings came with the frame; the identity is what is left to look at.
     core.state.row = rows
     let digest = FrameDigest(high: UInt64(pressure), low: UInt64(temperature))
-    guard isFreshUnflagged(digest, limit: options.frozenAfter, now: now) else { return nil }
-    return PressureSample(pressure: Float(value.pressure), temperature: Float(value.temperature))
+    return isFreshUnflagged(digest, limit: options.frozenAfter, now: now) ? sample : nil
   }
 
-  /// Whether the chip could have measured it: 300 to 1100 hPa and −40 to 85 °C, with some grace.
-  static func isInRange(_ value: (pressure: Double, temperature: Double)) -> Bool {
-    value.pressure > 25_000 && value.pressure < 115_000 && value.temperature > -45 && value.temperature < 95
-  }
+  /// 1100 hPa, with some grace, in Pa.
+  static let endOfRange = 115_000.0
 }
 
 extension RegisterSensor {

@@ -23,7 +23,7 @@ extension BMP280 {
   }
 
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: SensorOptions {
     /// 7-bit address: 0x76, or 0x77 with the pin SDO high.
     public var address: UInt8 = 0x76
     /// Samples per second; `maximumRate` says what the oversampling allows.
@@ -52,27 +52,28 @@ extension BMP280 {
 
     /// Samples per second at which each reads a new measurement: the chip rests 0.5 ms between two.
     public var maximumRate: Double { 1e6 / Double(longestMeasurement + 500) }
+
+    /// The row of the register table that the chip takes reliably only while it sleeps: 0.5 ms between measurements
+    /// (standby field 0), and the filter.
+    var configuration: RegisterSetting {
+      RegisterSetting(Register.configuration, filter.rawValue << 2, mask: 0xFD)
+    }
+
+    /// The row that also starts the measurements, continuous ones (mode 3).
+    var measurementControl: RegisterSetting {
+      RegisterSetting(
+        Register.measurementControl,
+        temperatureOversampling.rawValue << 5 | pressureOversampling.rawValue << 2 | 3)
+    }
   }
 }
 
-extension BMP280: ConfiguredSensor {
+extension BMP280 {
   /// See `ConfiguredSensor`.
   public static var facts: ChipFacts {
     ChipFacts(
       name: "bmp280", addresses: [0x76, 0x77], maximumRate: Int(Options().maximumRate),
       bitsPerSample: TransferBits.readRegisters(10),
-      identity: ChipIdentity(
-        register: [UInt8(truncatingIfNeeded: Register.identity)], values: Options().acceptedIdentities,
-        likelyPart: { likelyPart(identity: $0) }))
-  }
-
-  /// See `ConfiguredSensor`.
-  public init(_ use: SensorUse) {
-    var options = Options()
-    options.address = use.address
-    options.rate = use.rate
-    if use.playsBack { options.frozenAfter = nil }
-    options.acceptedIdentities = use.acceptedIdentities
-    self.init(options: options)
+      identity: identity { likelyPart(identity: $0) })
   }
 }

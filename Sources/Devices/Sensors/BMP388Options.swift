@@ -15,7 +15,7 @@ extension BMP388 {
   }
 
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: SensorOptions {
     /// 7-bit address: 0x76, or 0x77 with the pin SDO high.
     public var address: UInt8 = 0x76
     /// Samples per second; `maximumRate` says what the oversampling allows.
@@ -52,15 +52,13 @@ extension BMP388 {
   }
 }
 
-extension BMP388: ConfiguredSensor {
+extension BMP388 {
   /// See `ConfiguredSensor`.
   public static var facts: ChipFacts {
     ChipFacts(
       name: "bmp388", addresses: [0x76, 0x77], maximumRate: Int(Options().maximumRate),
       bitsPerSample: TransferBits.readRegisters(8),
-      identity: ChipIdentity(
-        register: [Register.identity], values: Options().acceptedIdentities,
-        likelyPart: { likelyPart(identity: $0) }))
+      identity: identity { likelyPart(identity: $0) })
   }
 
   /// What is known of the BMP390, whose registers and formulas are the same.
@@ -69,15 +67,5 @@ extension BMP388: ConfiguredSensor {
     facts.name = "bmp390"
     facts.identity?.values = [0x60]
     return facts
-  }
-
-  /// See `ConfiguredSensor`.
-  public init(_ use: SensorUse) {
-    var options = Options()
-    options.address = use.address
-    options.rate = use.rate
-    if use.playsBack { options.frozenAfter = nil }
-    options.acceptedIdentities = use.acceptedIdentities
-    self.init(options: options)
   }
 }

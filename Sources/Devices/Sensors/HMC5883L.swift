@@ -33,7 +33,7 @@ public struct HMC5883L: MagneticRegisterSensor {
   }
 
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: SensorOptions {
     /// 7-bit address.
     public var address: UInt8 = 0x1E
     /// Samples per second, at most 75, the chip's own rate.
@@ -61,10 +61,6 @@ public struct HMC5883L: MagneticRegisterSensor {
 
   /// How the chip is used.
   public let options: Options
-  /// What the first identity register held at the last start, if it could be read.
-  public var identity: UInt8? { core.identity }
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { core.state.stage }
 
   var core: SensorCore
 
@@ -74,16 +70,6 @@ public struct HMC5883L: MagneticRegisterSensor {
     core = SensorCore(rate: min(options.rate, 75))
   }
 
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<MagneticSample> {
-    step(&bus, now: now)
-  }
-
-  var address: UInt8 { options.address }
-  var acceptedIdentities: [UInt8] { options.acceptedIdentities }
-  var frozenAfter: Int? { options.frozenAfter }
   /// Two measurements.
   var settlingTime: Int64 { 30_000 }
 
@@ -124,27 +110,15 @@ public struct HMC5883L: MagneticRegisterSensor {
   }
 }
 
-extension HMC5883L: ConfiguredSensor {
+extension HMC5883L {
   /// See `ConfiguredSensor`.
   public static var facts: ChipFacts {
     ChipFacts(
       name: "hmc5883l", addresses: [0x1E], standardAddress: 0x1E, maximumRate: 75,
       bitsPerSample: TransferBits.readRegisters(6),
-      identity: ChipIdentity(
-        register: [UInt8(truncatingIfNeeded: identityRegister)], values: Options().acceptedIdentities,
-        likelyPart: { $0 == 0x48 ? .compatible("HMC5883L") : nil }),
+      identity: identity { $0 == 0x48 ? .compatible("HMC5883L") : nil },
       whenMissing:
         "boards sold as HMC5883L often carry a QMC5883L, which answers at 0x0D (chip: \"qmc5883l\"), "
         + "or a QMC5883P, at 0x2C (without a driver here)")
-  }
-
-  /// See `ConfiguredSensor`.
-  public init(_ use: SensorUse) {
-    var options = Options()
-    options.address = use.address
-    options.rate = use.rate
-    if use.playsBack { options.frozenAfter = nil }
-    options.acceptedIdentities = use.acceptedIdentities
-    self.init(options: options)
   }
 }

@@ -7,7 +7,7 @@ import HardwareInterfaces
 /// way. Which bank is selected is a state of the chip: the driver remembers it and forgets it at every error.
 public struct ICM20948: InertialRegisterSensor {
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: InertialOptions {
     /// 7-bit address: 0x69, or 0x68 with the pin AD0 low.
     public var address: UInt8 = 0x69
     /// Samples per second, at most 1000.
@@ -32,7 +32,7 @@ public struct ICM20948: InertialRegisterSensor {
 
   /// The digital low-pass filter, named by the accelerometers' bandwidth in Hz; the raw value is ACCEL_DLPFCFG, and
   /// the gyroscopes get the setting nearest to it (DS-000189, tables 16 and 18).
-  public enum LowPass: UInt8, CaseIterable, Sendable {
+  public enum LowPass: UInt8, InertialLowPass {
     case hz473 = 7
     case hz246 = 1
     case hz111 = 2
@@ -42,36 +42,10 @@ public struct ICM20948: InertialRegisterSensor {
     case hz6 = 6
 
     /// Bandwidth of the accelerometers in Hz, rounded.
-    public var hertz: Int {
-      switch self {
-      case .hz473: 473
-      case .hz246: 246
-      case .hz111: 111
-      case .hz50: 50
-      case .hz24: 24
-      case .hz11: 11
-      case .hz6: 6
-      }
-    }
+    public var hertz: Int { ([246, 246, 111, 50, 24, 11, 6, 473] as InlineArray<8, Int>)[Int(rawValue)] }
 
     /// The field GYRO_DLPFCFG: 361, 197, 120, 51, 24, 12 and 6 Hz.
-    var gyroSetting: UInt8 {
-      switch self {
-      case .hz473: 7
-      case .hz246: 0
-      case .hz111: 2
-      case .hz50: 3
-      case .hz24: 4
-      case .hz11: 5
-      case .hz6: 6
-      }
-    }
-
-    /// The setting of `hertz`, if the chip has it.
-    public init?(hertz: Int) {
-      guard let setting = Self.allCases.first(where: { $0.hertz == hertz }) else { return nil }
-      self = setting
-    }
+    var gyroSetting: UInt8 { self == .hz246 ? 0 : rawValue }
   }
 
   /// Registers (DS-000189 revision 1.3, sections 7 and 8), the bank in the high byte.
@@ -92,29 +66,14 @@ public struct ICM20948: InertialRegisterSensor {
 
   /// How the chip is used.
   public let options: Options
-  /// What WHO_AM_I held at the last start, if it could be read.
-  public var identity: UInt8? { core.identity }
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { core.state.stage }
 
   var core: SensorCore
   var lastTemperature: Float?
-  let accelerometerScale: Float
-  let gyroScale: Float
 
   /// A driver at power-on; nothing moves before the first `poll`.
   public init(options: Options = Options()) {
     self.options = options
     core = SensorCore(rate: min(options.rate, 1000))
-    accelerometerScale = MPU6050.accelerometerScale(options.accelerometerRange)
-    gyroScale = MPU6050.gyroScale(options.gyroRange)
-  }
-
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<InertialSample> {
-    step(&bus, now: now)
   }
 
   /// Die temperature in °C: raw/333.87 + 21 (DS-000189, section 8.31).
@@ -122,9 +81,6 @@ public struct ICM20948: InertialRegisterSensor {
 
   // MARK: - Registers
 
-  var address: UInt8 { options.address }
-  var acceptedIdentities: [UInt8] { options.acceptedIdentities }
-  var frozenAfter: Int? { options.frozenAfter }
   /// The gyroscopes need 35 ms after wake-up, the accelerometers 20 ms.
   var settlingTime: Int64 { 60_000 }
 
@@ -167,39 +123,25 @@ public struct ICM20948: InertialRegisterSensor {
   func celsius(_ raw: Int16) -> Float { Self.temperature(raw: raw) }
 }
 
-extension ICM20948: ConfiguredSensor {
+extension ICM20948 {
   /// See `ConfiguredSensor`.
   public static var facts: ChipFacts {
-    let options = Options()
-    return ChipFacts(
+    ChipFacts(
       name: "icm20948", addresses: [0x68, 0x69], maximumRate: 1000,
       bitsPerSample: TransferBits.readRegisters(14),
-      identity: ChipIdentity(
-        register: [UInt8(truncatingIfNeeded: identityRegister)], values: options.acceptedIdentities,
-        likelyPart: {
-          switch $0 {
-          case 0xEA: .compatible("ICM-20948")
-          case 0xE1: .compatible("ICM-20648, the same without a magnetometer")
-          default: nil
-          }
-        }),
-      inertial: InertialRanges(
-        gyro: MPU6050.GyroRange.allCases.map(\.degreesPerSecond),
-        accelerometer: MPU6050.AccelerometerRange.allCases.map(\.g), lowPass: LowPass.allCases.map(\.hertz),
-        standard: (options.gyroRange.degreesPerSecond, options.accelerometerRange.g, options.lowPass.hertz),
-        hasAuxiliaryBus: true))
+      identity: identity {
+        switch $0 {
+        case 0xEA: .compatible("ICM-20948")
+        case 0xE1: .compatible("ICM-20648, the same without a magnetometer")
+        default: nil
+        }
+      },
+      inertial: Options.ranges(hasAuxiliaryBus: true))
   }
 
   /// See `ConfiguredSensor`.
   public init(_ use: InertialUse) {
-    var options = Options()
-    options.address = use.sensor.address
-    options.rate = use.sensor.rate
-    if use.sensor.playsBack { options.frozenAfter = nil }
-    options.acceptedIdentities = use.sensor.acceptedIdentities
-    options.gyroRange = .init(degreesPerSecond: use.gyroRange) ?? options.gyroRange
-    options.accelerometerRange = .init(g: use.accelerometerRange) ?? options.accelerometerRange
-    options.lowPass = LowPass(hertz: use.lowPass) ?? options.lowPass
+    var options = Options(use)
     options.auxiliaryBypass = use.auxiliaryBypass
     self.init(options: options)
   }

@@ -6,7 +6,7 @@ import HardwareInterfaces
 public struct ICM42688P: InertialRegisterSensor {
   /// Full scale of the gyroscopes; the raw value is the field GYRO_FS_SEL. (The chip also has 62.5, 31.25 and
   /// 15.625 °/s, which no vehicle stays within.)
-  public enum GyroRange: UInt8, CaseIterable, Sendable {
+  public enum GyroRange: UInt8, GyroFullScale {
     case dps2000 = 0
     case dps1000 = 1
     case dps500 = 2
@@ -18,7 +18,7 @@ public struct ICM42688P: InertialRegisterSensor {
   }
 
   /// Full scale of the accelerometers; the raw value is the field ACCEL_FS_SEL.
-  public enum AccelerometerRange: UInt8, CaseIterable, Sendable {
+  public enum AccelerometerRange: UInt8, AccelerometerFullScale {
     case g16 = 0
     case g8 = 1
     case g4 = 2
@@ -30,7 +30,7 @@ public struct ICM42688P: InertialRegisterSensor {
 
   /// The user-interface filters, of second order, named by their nominal bandwidth at 1 kHz; the raw value is the
   /// field UI_FILT_BW (DS-000347, section 14.37: the output data rate divided by 2, 4, 5, 8, 10, 16, 20, 40).
-  public enum LowPass: UInt8, CaseIterable, Sendable {
+  public enum LowPass: UInt8, InertialLowPass {
     case hz500 = 0
     case hz250 = 1
     case hz200 = 2
@@ -41,22 +41,11 @@ public struct ICM42688P: InertialRegisterSensor {
     case hz25 = 7
 
     /// Nominal bandwidth in Hz.
-    public var hertz: Int {
-      switch self {
-      case .hz500: 500
-      case .hz250: 250
-      case .hz200: 200
-      case .hz125: 125
-      case .hz100: 100
-      case .hz62: 62
-      case .hz50: 50
-      case .hz25: 25
-      }
-    }
+    public var hertz: Int { ([500, 250, 200, 125, 100, 62, 50, 25] as InlineArray<8, Int>)[Int(rawValue)] }
   }
 
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: InertialOptions {
     /// 7-bit address: 0x68, or 0x69 with the pin AP_AD0 high.
     public var address: UInt8 = 0x68
     /// Samples per second, at most 1000.
@@ -97,29 +86,14 @@ public struct ICM42688P: InertialRegisterSensor {
 
   /// How the chip is used.
   public let options: Options
-  /// What WHO_AM_I held at the last start, if it could be read.
-  public var identity: UInt8? { core.identity }
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { core.state.stage }
 
   var core: SensorCore
   var lastTemperature: Float?
-  let accelerometerScale: Float
-  let gyroScale: Float
 
   /// A driver at power-on; nothing moves before the first `poll`.
   public init(options: Options = Options()) {
     self.options = options
     core = SensorCore(rate: min(options.rate, 1000))
-    accelerometerScale = Float(options.accelerometerRange.g) * 9.80665 / 32768
-    gyroScale = Float(options.gyroRange.degreesPerSecond) * (Float.pi / 180) / 32768
-  }
-
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<InertialSample> {
-    step(&bus, now: now)
   }
 
   /// Die temperature in °C: raw/132.48 + 25 (DS-000347, section 4.13).
@@ -127,9 +101,6 @@ public struct ICM42688P: InertialRegisterSensor {
 
   // MARK: - Registers
 
-  var address: UInt8 { options.address }
-  var acceptedIdentities: [UInt8] { options.acceptedIdentities }
-  var frozenAfter: Int? { options.frozenAfter }
   /// The gyroscopes need 30 ms from off to on and must stay on for 45 ms.
   var settlingTime: Int64 { 60_000 }
 
@@ -175,7 +146,7 @@ public struct ICM42688P: InertialRegisterSensor {
   func celsius(_ raw: Int16) -> Float { Self.temperature(raw: raw) }
 }
 
-extension ICM42688P: ConfiguredSensor {
+extension ICM42688P {
   /// The MPU-6050's family has its identity in the same place.
   private static func otherwise(_ identity: UInt8) -> LikelyPart? {
     switch MPU6050.likelyPart(identity: identity) {
@@ -186,39 +157,18 @@ extension ICM42688P: ConfiguredSensor {
 
   /// See `ConfiguredSensor`.
   public static var facts: ChipFacts {
-    let options = Options()
-    return ChipFacts(
+    ChipFacts(
       name: "icm42688p", addresses: [0x68, 0x69], maximumRate: 1000,
       bitsPerSample: TransferBits.readRegisters(17),
-      identity: ChipIdentity(
-        register: [UInt8(truncatingIfNeeded: identityRegister)], values: options.acceptedIdentities,
-        likelyPart: {
-          switch $0 {
-          case 0x47: .compatible("ICM-42688-P")
-          case 0x42: .compatible("ICM-42605, the same registers")
-          case 0x44: .other("ICM-42686-P")
-          case 0xDB: .compatible("ICM-42688-V")
-          default: otherwise($0)
-          }
-        }),
-      inertial: InertialRanges(
-        gyro: GyroRange.allCases.map(\.degreesPerSecond), accelerometer: AccelerometerRange.allCases.map(\.g),
-        lowPass: LowPass.allCases.map(\.hertz),
-        standard: (options.gyroRange.degreesPerSecond, options.accelerometerRange.g, options.lowPass.hertz)))
-  }
-
-  /// See `ConfiguredSensor`.
-  public init(_ use: InertialUse) {
-    var options = Options()
-    options.address = use.sensor.address
-    options.rate = use.sensor.rate
-    if use.sensor.playsBack { options.frozenAfter = nil }
-    options.acceptedIdentities = use.sensor.acceptedIdentities
-    options.gyroRange =
-      GyroRange.allCases.first { $0.degreesPerSecond == use.gyroRange } ?? options.gyroRange
-    options.accelerometerRange =
-      AccelerometerRange.allCases.first { $0.g == use.accelerometerRange } ?? options.accelerometerRange
-    options.lowPass = LowPass.allCases.first { $0.hertz == use.lowPass } ?? options.lowPass
-    self.init(options: options)
+      identity: identity {
+        switch $0 {
+        case 0x47: .compatible("ICM-42688-P")
+        case 0x42: .compatible("ICM-42605, the same registers")
+        case 0x44: .other("ICM-42686-P")
+        case 0xDB: .compatible("ICM-42688-V")
+        default: otherwise($0)
+        }
+      },
+      inertial: Options.ranges())
   }
 }

@@ -24,7 +24,7 @@ public struct LIS3MDL: MagneticRegisterSensor {
   }
 
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: SensorOptions {
     /// 7-bit address: 0x1C, or 0x1E with the pin SA1 high.
     public var address: UInt8 = 0x1C
     /// Samples per second, at most 80, the chip's own rate.
@@ -57,10 +57,6 @@ public struct LIS3MDL: MagneticRegisterSensor {
 
   /// How the chip is used.
   public let options: Options
-  /// What WHO_AM_I held at the last start, if it could be read.
-  public var identity: UInt8? { core.identity }
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { core.state.stage }
 
   var core: SensorCore
 
@@ -70,16 +66,6 @@ public struct LIS3MDL: MagneticRegisterSensor {
     core = SensorCore(rate: min(options.rate, 80))
   }
 
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<MagneticSample> {
-    step(&bus, now: now)
-  }
-
-  var address: UInt8 { options.address }
-  var acceptedIdentities: [UInt8] { options.acceptedIdentities }
-  var frozenAfter: Int? { options.frozenAfter }
   /// Two measurements.
   var settlingTime: Int64 { 25_000 }
 
@@ -117,30 +103,18 @@ public struct LIS3MDL: MagneticRegisterSensor {
   }
 }
 
-extension LIS3MDL: ConfiguredSensor {
+extension LIS3MDL {
   /// See `ConfiguredSensor`.
   public static var facts: ChipFacts {
     ChipFacts(
       name: "lis3mdl", addresses: [0x1C, 0x1E], maximumRate: 80,
       bitsPerSample: TransferBits.readRegisters(7),
-      identity: ChipIdentity(
-        register: [UInt8(truncatingIfNeeded: identityRegister)], values: Options().acceptedIdentities,
-        likelyPart: {
-          switch $0 {
-          case 0x3D: .compatible("LIS3MDL")
-          case 0x40: .other("LIS2MDL or IIS2MDC")
-          default: nil
-          }
-        }))
-  }
-
-  /// See `ConfiguredSensor`.
-  public init(_ use: SensorUse) {
-    var options = Options()
-    options.address = use.address
-    options.rate = use.rate
-    if use.playsBack { options.frozenAfter = nil }
-    options.acceptedIdentities = use.acceptedIdentities
-    self.init(options: options)
+      identity: identity {
+        switch $0 {
+        case 0x3D: .compatible("LIS3MDL")
+        case 0x40: .other("LIS2MDL or IIS2MDC")
+        default: nil
+        }
+      })
   }
 }

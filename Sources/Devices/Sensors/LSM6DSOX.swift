@@ -3,10 +3,10 @@ import HardwareInterfaces
 /// ST LSM6DSOX: three accelerometers and three gyroscopes on I2C.
 ///
 /// Both converters run at 1667 Hz, so a sample is never older than 0.6 ms. ST's sensitivities are not the full scale
-/// divided by 32768 ("250 °/s" reaches 286 °/s), so they stand in a table.
+/// divided by 32768 ("250 °/s" reaches 286 °/s), so they have figures of their own.
 public struct LSM6DSOX: InertialRegisterSensor {
   /// Full scale of the gyroscopes; the raw value is the field FS_G with FS_125 as its lowest bit.
-  public enum GyroRange: UInt8, CaseIterable, Sendable {
+  public enum GyroRange: UInt8, GyroFullScale {
     case dps125 = 1
     case dps250 = 0
     case dps500 = 2
@@ -24,20 +24,12 @@ public struct LSM6DSOX: InertialRegisterSensor {
       }
     }
 
-    /// °/s per count (DS12814, table 2).
-    public var sensitivity: Float {
-      switch self {
-      case .dps125: 0.004375
-      case .dps250: 0.00875
-      case .dps500: 0.0175
-      case .dps1000: 0.035
-      case .dps2000: 0.07
-      }
-    }
+    /// rad/s per count: 4.375 m°/s at 125 °/s, and in proportion (DS12814, table 2).
+    var scale: Float { 0.004375 * Float(degreesPerSecond / 125) * (Float.pi / 180) }
   }
 
   /// Full scale of the accelerometers; the raw value is the field FS_XL, which is not in order.
-  public enum AccelerometerRange: UInt8, CaseIterable, Sendable {
+  public enum AccelerometerRange: UInt8, AccelerometerFullScale {
     case g2 = 0
     case g4 = 2
     case g8 = 3
@@ -53,37 +45,21 @@ public struct LSM6DSOX: InertialRegisterSensor {
       }
     }
 
-    /// g per count (DS12814, table 2).
-    public var sensitivity: Float {
-      switch self {
-      case .g2: 0.000061
-      case .g4: 0.000122
-      case .g8: 0.000244
-      case .g16: 0.000488
-      }
-    }
+    /// m/s² per count: 0.061 mg at 2 g, and in proportion (DS12814, table 2).
+    var scale: Float { 0.000061 * Float(g / 2) * 9.80665 }
   }
 
   /// The low-pass filters at 1667 Hz, named by the accelerometers' bandwidth (DS12814, tables 60 and 67).
-  public enum LowPass: CaseIterable, Sendable {
-    case hz833
-    case hz416
-    case hz166
-    case hz83
-    case hz37
-    case hz16
+  public enum LowPass: Int, InertialLowPass {
+    case hz833 = 833
+    case hz416 = 416
+    case hz166 = 166
+    case hz83 = 83
+    case hz37 = 37
+    case hz16 = 16
 
     /// Bandwidth of the accelerometers in Hz: the output data rate divided by 2, 4, 10, 20, 45, 100.
-    public var hertz: Int {
-      switch self {
-      case .hz833: 833
-      case .hz416: 416
-      case .hz166: 166
-      case .hz83: 83
-      case .hz37: 37
-      case .hz16: 16
-      }
-    }
+    public var hertz: Int { rawValue }
 
     /// The field HPCF_XL, or `nil` without the second filter.
     var accelerometerSetting: UInt8? {
@@ -110,7 +86,7 @@ public struct LSM6DSOX: InertialRegisterSensor {
   }
 
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: InertialOptions {
     /// 7-bit address: 0x6A, or 0x6B with the pin SA0 high.
     public var address: UInt8 = 0x6A
     /// Samples per second, at most 1600.
@@ -152,29 +128,14 @@ public struct LSM6DSOX: InertialRegisterSensor {
 
   /// How the chip is used.
   public let options: Options
-  /// What WHO_AM_I held at the last start, if it could be read.
-  public var identity: UInt8? { core.identity }
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { core.state.stage }
 
   var core: SensorCore
   var lastTemperature: Float?
-  let accelerometerScale: Float
-  let gyroScale: Float
 
   /// A driver at power-on; nothing moves before the first `poll`.
   public init(options: Options = Options()) {
     self.options = options
     core = SensorCore(rate: min(options.rate, 1600))
-    accelerometerScale = options.accelerometerRange.sensitivity * 9.80665
-    gyroScale = options.gyroRange.sensitivity * (Float.pi / 180)
-  }
-
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<InertialSample> {
-    step(&bus, now: now)
   }
 
   /// Die temperature in °C: raw/256 + 25 (DS12814, table 3).
@@ -182,9 +143,6 @@ public struct LSM6DSOX: InertialRegisterSensor {
 
   // MARK: - Registers
 
-  var address: UInt8 { options.address }
-  var acceptedIdentities: [UInt8] { options.acceptedIdentities }
-  var frozenAfter: Int? { options.frozenAfter }
   /// The gyroscopes need 70 ms from power-down.
   var settlingTime: Int64 { 80_000 }
 
@@ -227,43 +185,22 @@ public struct LSM6DSOX: InertialRegisterSensor {
   func celsius(_ raw: Int16) -> Float { Self.temperature(raw: raw) }
 }
 
-extension LSM6DSOX: ConfiguredSensor {
+extension LSM6DSOX {
   /// See `ConfiguredSensor`.
   public static var facts: ChipFacts {
-    let options = Options()
-    return ChipFacts(
+    ChipFacts(
       name: "lsm6dsox", addresses: [0x6A, 0x6B], maximumRate: 1000,
       bitsPerSample: TransferBits.readRegisters(16),
-      identity: ChipIdentity(
-        register: [UInt8(truncatingIfNeeded: identityRegister)], values: options.acceptedIdentities,
-        likelyPart: {
-          switch $0 {
-          case 0x6C: .compatible("LSM6DSOX, or LSM6DSO")
-          case 0x69: .other("LSM6DS3")
-          case 0x6A: .other("LSM6DSL or LSM6DS3TR-C")
-          case 0x6B: .other("LSM6DSR or ISM330DHCX")
-          case 0x70: .other("LSM6DSV")
-          default: nil
-          }
-        }),
-      inertial: InertialRanges(
-        gyro: GyroRange.allCases.map(\.degreesPerSecond), accelerometer: AccelerometerRange.allCases.map(\.g),
-        lowPass: LowPass.allCases.map(\.hertz),
-        standard: (options.gyroRange.degreesPerSecond, options.accelerometerRange.g, options.lowPass.hertz)))
-  }
-
-  /// See `ConfiguredSensor`.
-  public init(_ use: InertialUse) {
-    var options = Options()
-    options.address = use.sensor.address
-    options.rate = use.sensor.rate
-    if use.sensor.playsBack { options.frozenAfter = nil }
-    options.acceptedIdentities = use.sensor.acceptedIdentities
-    options.gyroRange =
-      GyroRange.allCases.first { $0.degreesPerSecond == use.gyroRange } ?? options.gyroRange
-    options.accelerometerRange =
-      AccelerometerRange.allCases.first { $0.g == use.accelerometerRange } ?? options.accelerometerRange
-    options.lowPass = LowPass.allCases.first { $0.hertz == use.lowPass } ?? options.lowPass
-    self.init(options: options)
+      identity: identity {
+        switch $0 {
+        case 0x6C: .compatible("LSM6DSOX, or LSM6DSO")
+        case 0x69: .other("LSM6DS3")
+        case 0x6A: .other("LSM6DSL or LSM6DS3TR-C")
+        case 0x6B: .other("LSM6DSR or ISM330DHCX")
+        case 0x70: .other("LSM6DSV")
+        default: nil
+        }
+      },
+      inertial: Options.ranges())
   }
 }

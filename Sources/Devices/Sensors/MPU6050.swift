@@ -9,36 +9,18 @@ import HardwareInterfaces
 public struct MPU6050: InertialRegisterSensor {
   /// How the chip is used.
   public let options: Options
-  /// What WHO_AM_I held at the last start, if it could be read; `likelyPart(identity:)` puts a name to it.
-  public var identity: UInt8? { core.identity }
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { core.state.stage }
 
   var core: SensorCore
   var lastTemperature: Float?
-  let accelerometerScale: Float
-  let gyroScale: Float
 
   /// A driver at power-on; nothing moves before the first `poll`.
   public init(options: Options = Options()) {
     self.options = options
     core = SensorCore(rate: min(options.rate, 1000))
-    accelerometerScale = Self.accelerometerScale(options.accelerometerRange)
-    gyroScale = Self.gyroScale(options.gyroRange)
-  }
-
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<InertialSample> {
-    step(&bus, now: now)
   }
 
   // MARK: - Start
 
-  var address: UInt8 { options.address }
-  var acceptedIdentities: [UInt8] { options.acceptedIdentities }
-  var frozenAfter: Int? { options.frozenAfter }
   /// The gyroscopes need 60 ms after wake-up (30 ms typical) before their rates are true.
   var settlingTime: Int64 { 60_000 }
 

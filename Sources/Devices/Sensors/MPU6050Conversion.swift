@@ -1,19 +1,4 @@
 extension MPU6050 {
-  /// m/s² per count: full scale · 9.80665 / 32768.
-  ///
-  /// The datasheet's sensitivities agree (16384 LSB/g at 2 g).
-  public static func accelerometerScale(_ range: AccelerometerRange) -> Float {
-    Float(range.g) * 9.80665 / 32768
-  }
-
-  /// rad/s per count: full scale · π/180 / 32768.
-  ///
-  /// The datasheet rounds the sensitivity (131 LSB per °/s at 250 °/s, not 131.072), which is 0.05 % away;
-  /// like PX4 and Linux this takes the full scale as exact.
-  public static func gyroScale(_ range: GyroRange) -> Float {
-    Float(range.degreesPerSecond) * (Float.pi / 180) / 32768
-  }
-
   /// Die temperature in °C: raw/340 + 36.53 for the MPU-6050 (register map, register 65); the MPU-6500 and
   /// 9250 have raw/333.87 + 21, the ICM-206xx raw/326.8 + 25, told apart by WHO_AM_I.
   public static func temperature(raw: Int16, identity: UInt8) -> Float {

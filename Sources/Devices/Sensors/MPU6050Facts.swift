@@ -1,15 +1,22 @@
 import HardwareInterfaces
 
-extension MPU6050: ConfiguredSensor {
+extension MPU6050 {
   /// See `ConfiguredSensor`: the MPU-6050's.
   public static var facts: ChipFacts {
-    facts("mpu6050", identity: 0x68, lowPass: LowPass.allCases.map(\.hertz), standard: LowPass.hz94.hertz)
+    ChipFacts(
+      name: "mpu6050", addresses: [0x68, 0x69], maximumRate: 1000,
+      bitsPerSample: TransferBits.readRegisters(15), identity: identity { likelyPart(identity: $0) },
+      inertial: Options.ranges(hasAuxiliaryBus: true))
   }
 
   /// What is known of the MPU-6500.
   public static var facts6500: ChipFacts {
-    facts(
-      "mpu6500", identity: 0x70, lowPass: LowPass.allCases.map(\.hertz6500), standard: LowPass.hz94.hertz6500)
+    var facts = facts
+    facts.name = "mpu6500"
+    facts.identity?.values = [0x70]
+    facts.inertial?.lowPass = LowPass.allCases.map(\.hertz6500)
+    facts.inertial?.standard.lowPass = Options().lowPass.hertz6500
+    return facts
   }
 
   /// What is known of the MPU-9250: an MPU-6500 with the magnetometer `AK8963` beside it.
@@ -20,30 +27,11 @@ extension MPU6050: ConfiguredSensor {
     return facts
   }
 
-  private static func facts(_ name: String, identity: UInt8, lowPass: [Int], standard: Int) -> ChipFacts {
-    let options = Options()
-    return ChipFacts(
-      name: name, addresses: [0x68, 0x69], maximumRate: 1000, bitsPerSample: TransferBits.readRegisters(15),
-      identity: ChipIdentity(
-        register: [UInt8(truncatingIfNeeded: identityRegister)], values: [identity],
-        likelyPart: { likelyPart(identity: $0) }),
-      inertial: InertialRanges(
-        gyro: GyroRange.allCases.map(\.degreesPerSecond), accelerometer: AccelerometerRange.allCases.map(\.g),
-        lowPass: lowPass,
-        standard: (options.gyroRange.degreesPerSecond, options.accelerometerRange.g, standard),
-        hasAuxiliaryBus: true))
-  }
-
   /// See `ConfiguredSensor`.
   public init(_ use: InertialUse) {
-    var options = Options()
-    options.address = use.sensor.address
-    options.rate = use.sensor.rate
-    if use.sensor.playsBack { options.frozenAfter = nil }
-    options.acceptedIdentities = use.sensor.acceptedIdentities
-    options.gyroRange = GyroRange(degreesPerSecond: use.gyroRange) ?? options.gyroRange
-    options.accelerometerRange = AccelerometerRange(g: use.accelerometerRange) ?? options.accelerometerRange
-    options.lowPass = LowPass(hertz: use.lowPass) ?? options.lowPass
+    var options = Options(use)
+    // The two lists of bandwidths share no number but those that mean the same setting.
+    options.lowPass = LowPass.allCases.first { $0.hertz6500 == use.lowPass } ?? options.lowPass
     options.auxiliaryBypass = use.auxiliaryBypass
     self.init(options: options)
   }

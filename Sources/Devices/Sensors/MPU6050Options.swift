@@ -1,6 +1,6 @@
 extension MPU6050 {
   /// Full scale of the gyroscopes; the raw value is the field FS_SEL.
-  public enum GyroRange: UInt8, CaseIterable, Sendable {
+  public enum GyroRange: UInt8, GyroFullScale {
     case dps250 = 0
     case dps500 = 1
     case dps1000 = 2
@@ -8,18 +8,10 @@ extension MPU6050 {
 
     /// Full scale in °/s.
     public var degreesPerSecond: Int { 250 << Int(rawValue) }
-
-    /// The range of `degreesPerSecond`, if the chip has it.
-    public init?(degreesPerSecond: Int) {
-      guard let range = Self.allCases.first(where: { $0.degreesPerSecond == degreesPerSecond }) else {
-        return nil
-      }
-      self = range
-    }
   }
 
   /// Full scale of the accelerometers; the raw value is the field AFS_SEL.
-  public enum AccelerometerRange: UInt8, CaseIterable, Sendable {
+  public enum AccelerometerRange: UInt8, AccelerometerFullScale {
     case g2 = 0
     case g4 = 1
     case g8 = 2
@@ -27,18 +19,12 @@ extension MPU6050 {
 
     /// Full scale in multiples of standard gravity.
     public var g: Int { 2 << Int(rawValue) }
-
-    /// The range of `g`, if the chip has it.
-    public init?(g: Int) {
-      guard let range = Self.allCases.first(where: { $0.g == g }) else { return nil }
-      self = range
-    }
   }
 
   /// The digital low-pass filter, named by the accelerometers' bandwidth; the raw value is DLPF_CFG.
   ///
   /// The setting 260 Hz also raises the gyroscopes' internal rate to 8 kHz.
-  public enum LowPass: UInt8, CaseIterable, Sendable {
+  public enum LowPass: UInt8, InertialLowPass {
     case hz260 = 0
     case hz184 = 1
     case hz94 = 2
@@ -48,42 +34,15 @@ extension MPU6050 {
     case hz5 = 6
 
     /// Bandwidth of the accelerometers in Hz (MPU-6000/6050 register map, register 26).
-    public var hertz: Int {
-      switch self {
-      case .hz260: 260
-      case .hz184: 184
-      case .hz94: 94
-      case .hz44: 44
-      case .hz21: 21
-      case .hz10: 10
-      case .hz5: 5
-      }
-    }
+    public var hertz: Int { ([260, 184, 94, 44, 21, 10, 5] as InlineArray<7, Int>)[Int(rawValue)] }
 
     /// Bandwidth of the accelerometers in Hz on the MPU-6500 and 9250, which filter them apart (RM-MPU-6500A-00,
     /// register 29).
-    public var hertz6500: Int {
-      switch self {
-      case .hz260: 460
-      case .hz94: 92
-      case .hz44: 41
-      case .hz21: 20
-      case .hz184, .hz10, .hz5: hertz
-      }
-    }
-
-    /// The setting of `hertz` on either kind of chip, if it has it; the two lists share no number but those that mean
-    /// the same setting.
-    public init?(hertz: Int) {
-      guard let setting = Self.allCases.first(where: { $0.hertz == hertz || $0.hertz6500 == hertz }) else {
-        return nil
-      }
-      self = setting
-    }
+    public var hertz6500: Int { ([460, 184, 92, 41, 20, 10, 5] as InlineArray<7, Int>)[Int(rawValue)] }
   }
 
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: InertialOptions {
     /// 7-bit address: 0x68, or 0x69 with the pin AD0 high.
     public var address: UInt8 = 0x68
     /// Samples per second, at most 1000.

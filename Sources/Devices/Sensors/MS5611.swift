@@ -68,10 +68,10 @@ public struct MS5611: StagedSensor {
     static let readTrim: UInt8 = 0xA0
   }
 
+  /// See `SensorDriver`.
+  public typealias Sample = PressureSample
   /// How the chip is used.
   public let options: Options
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { state.stage }
 
   var state = DeviceState()
   private var schedule: SampleSchedule
@@ -85,11 +85,6 @@ public struct MS5611: StagedSensor {
     self.options = options
     schedule = SampleSchedule(rate: min(options.rate, options.maximumRate))
   }
-
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<PressureSample> { step(&bus, now: now) }
 
   /// What was being converted is unknown.
   mutating func forget(now: MonotonicTime) { waitForNext(now: now) }
@@ -192,13 +187,11 @@ public struct MS5611: StagedSensor {
   private mutating func accept(rawPressure: UInt32, now: MonotonicTime) -> PressureSample? {
     let value = Self.compensate(
       rawPressure: rawPressure, rawTemperature: rawTemperature, words: words, variant: options.variant)
-    // 10 to 1200 hPa and −40 to 85 °C, with some grace; a vehicle is never above 10 km.
-    guard value.pressure > 25_000, value.pressure < 125_000, value.temperature > -45, value.temperature < 95
-    else {
+    // 1200 hPa, with some grace.
+    guard let sample = PressureSample(value, below: 125_000) else {
       state.fail(.implausibleData, now: now)
       return nil
     }
-    let sample = PressureSample(pressure: Float(value.pressure), temperature: Float(value.temperature))
     guard let limit = options.frozenAfter else {
       state.succeed()
       return sample

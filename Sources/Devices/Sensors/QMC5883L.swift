@@ -20,7 +20,7 @@ public struct QMC5883L: MagneticRegisterSensor {
   }
 
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: SensorOptions {
     /// 7-bit address.
     public var address: UInt8 = 0x0D
     /// Samples per second, at most 200, the chip's own rate.
@@ -52,10 +52,6 @@ public struct QMC5883L: MagneticRegisterSensor {
 
   /// How the chip is used.
   public let options: Options
-  /// What the identity register held at the last start, if it could be read.
-  public var identity: UInt8? { core.identity }
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { core.state.stage }
 
   var core: SensorCore
 
@@ -65,16 +61,6 @@ public struct QMC5883L: MagneticRegisterSensor {
     core = SensorCore(rate: min(options.rate, 200))
   }
 
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<MagneticSample> {
-    step(&bus, now: now)
-  }
-
-  var address: UInt8 { options.address }
-  var acceptedIdentities: [UInt8] { options.acceptedIdentities }
-  var frozenAfter: Int? { options.frozenAfter }
   /// Two measurements.
   var settlingTime: Int64 { 10_000 }
 
@@ -113,31 +99,20 @@ public struct QMC5883L: MagneticRegisterSensor {
   }
 }
 
-extension QMC5883L: ConfiguredSensor {
+extension QMC5883L {
   /// See `ConfiguredSensor`.
   public static var facts: ChipFacts {
     ChipFacts(
       name: "qmc5883l", addresses: [0x0D], standardAddress: 0x0D, maximumRate: 200,
       bitsPerSample: TransferBits.readRegisters(1) + TransferBits.readRegisters(6),
-      identity: ChipIdentity(
-        register: [UInt8(truncatingIfNeeded: identityRegister)], values: Options().acceptedIdentities,
-        likelyPart: { .compatible($0 == 0xFF ? "QMC5883L (or a floating bus)" : "a variant of the QMC5883L") }
-      ),
+      identity: identity {
+        .compatible($0 == 0xFF ? "QMC5883L (or a floating bus)" : "a variant of the QMC5883L")
+      },
       othersAt: [
         0x2C: "that of the QMC5883P, whose registers differ; there is no driver for it",
         0x1E: "that of the HMC5883L, whose registers differ: chip \"hmc5883l\"",
       ],
       whenMissing:
         "an HMC5883L answers at 0x1E (chip: \"hmc5883l\"), a QMC5883P at 0x2C (without a driver here)")
-  }
-
-  /// See `ConfiguredSensor`.
-  public init(_ use: SensorUse) {
-    var options = Options()
-    options.address = use.address
-    options.rate = use.rate
-    if use.playsBack { options.frozenAfter = nil }
-    options.acceptedIdentities = use.acceptedIdentities
-    self.init(options: options)
   }
 }

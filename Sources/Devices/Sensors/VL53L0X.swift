@@ -2,17 +2,14 @@ import HardwareInterfaces
 
 /// ST VL53L0X: distance by time of flight of infrared light, on I2C, registers of 8-bit addresses on pages.
 ///
-/// The chip measures by its own clock. The driver asks whether a result waits from shortly before it is due, then reads
-/// it and clears the interrupt. The start is a long list of steps (`VL53L0XStart.swift`), one for each call.
-public struct VL53L0X: StagedSensor {
+/// The driver reads a result and clears the interrupt. The start is a long list of steps (`VL53L0XStart.swift`), one for each call.
+public struct VL53L0X: RangingSensor {
   /// What `identity` is of this chip.
   static let modelIdentity: UInt8 = 0xEE
   /// How the chip is used.
   public let options: Options
   /// See `SensorDriver`; 0xEE for this chip, 0xEA for a VL53L1X in its place.
   public private(set) var identity: UInt8?
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { state.stage }
 
   var state = DeviceState()
   private(set) var factory = FactoryValues()
@@ -20,18 +17,12 @@ public struct VL53L0X: StagedSensor {
   /// How often the present step has found the chip not ready.
   private var waits = 0
   private var repetition = FrameRepetition()
-  /// When the last result, or the start of measuring, was.
-  private var lastResult = MonotonicTime.zero
+  var lastResult = MonotonicTime.zero
 
   /// A driver at power-on; nothing moves before the first `poll`.
   public init(options: Options = Options()) {
     self.options = options
   }
-
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<RangeSample> { step(&bus, now: now) }
 
   // MARK: - Start
 
@@ -57,7 +48,7 @@ public struct VL53L0X: StagedSensor {
         guard let step = startStep(state.row - Self.rows) else { return beginSampling(now: now) }
         return try perform(step, &bus, now: now)
       }
-      guard try holds(setting(at: state.row), &bus) else { return state.retry(.wrongRegister, now: now) }
+      guard try holds(row: state.row, &bus) else { return state.retry(.wrongRegister, now: now) }
       state.row += 1
     case .running:
       break
@@ -170,30 +161,20 @@ public struct VL53L0X: StagedSensor {
   }
 
   private mutating func beginSampling(now: MonotonicTime) {
-    state.enter(.running, at: now.advanced(microseconds: Int64(options.boundedBudget)))
-    state.nextCheck = now.advanced(milliseconds: DeviceState.checkPeriod)
-    lastResult = now
+    enterRunning(now: now)
     repetition.reset()
   }
 
   // MARK: - Measuring
 
-  mutating func run<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) throws(BusError) -> RangeSample? {
-    // As long as no result waits, ask again every twentieth of the period.
-    let period = Int64(options.period) &* 1_000_000
-    state.wake = now.advanced(nanoseconds: period / 20)
-    if now >= state.nextCheck {
-      guard try recheck(&bus, now: now) else { return nil }
-    }
+  func waitingStatus<Bus: I2CBus & ~Copyable>(_ bus: inout Bus) throws(BusError) -> UInt8? {
     let status = try bus.readRegister(VL53L0XRegister.interruptStatus, of: options.address)
-    guard status & 0x07 == 0x04 else {
-      if now.nanoseconds(since: lastResult) > 4 &* period { state.restart(.notReady, at: now) }
-      return nil
-    }
-    lastResult = now
-    state.wake = now.advanced(nanoseconds: period / 10 &* 9)
+    return status & 0x07 == 0x04 ? status : nil
+  }
+
+  mutating func takeResult<Bus: I2CBus & ~Copyable>(
+    _ status: UInt8, _ bus: inout Bus, now: MonotonicTime
+  ) throws(BusError) -> RangeSample? {
     let result: InlineArray<12, UInt8> = try bus.readRegisters(
       VL53L0XRegister.rangeStatus, of: options.address)
     try bus.writeRegister(VL53L0XRegister.interruptClear, 0x01, of: options.address)
@@ -234,32 +215,13 @@ public struct VL53L0X: StagedSensor {
     return RangeSample(distance: distance, isValid: isValid)
   }
 
-  /// Looks at one register of the table, or after the last at the identity; returns whether all is well.
-  private mutating func recheck<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) throws(BusError) -> Bool {
-    state.nextCheck = now.advanced(milliseconds: DeviceState.checkPeriod)
-    // Every other look is at the first row or the identity, so that neither waits for the whole table.
-    let turn = state.row
-    state.row = (turn + 1) % (4 * Self.rows)
-    if turn % 4 == 2 {
-      guard try bus.readRegister(VL53L0XRegister.modelIdentity, of: options.address) == identity else {
-        state.restart(.wrongIdentity, at: now)
-        return false
-      }
-      return true
-    }
-    guard try holds(setting(at: turn % 4 == 0 ? 0 : turn / 2 % Self.rows), &bus) else {
-      state.restart(.wrongRegister, at: now)
-      return false
-    }
-    return true
+  func keepsIdentity<Bus: I2CBus & ~Copyable>(_ bus: inout Bus) throws(BusError) -> Bool {
+    try bus.readRegister(VL53L0XRegister.modelIdentity, of: options.address) == identity
   }
 
-  private func holds<Bus: I2CBus & ~Copyable>(
-    _ setting: RegisterSetting, _ bus: inout Bus
-  ) throws(BusError) -> Bool {
-    setting.holds(
+  func holds<Bus: I2CBus & ~Copyable>(row: Int, _ bus: inout Bus) throws(BusError) -> Bool {
+    let setting = setting(at: row)
+    return setting.holds(
       try bus.readRegister(UInt8(truncatingIfNeeded: setting.register), of: options.address))
   }
 }

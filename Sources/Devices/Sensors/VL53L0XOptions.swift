@@ -2,7 +2,7 @@ import HardwareInterfaces
 
 extension VL53L0X {
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: RangingOptions {
     /// 7-bit address. The reset at the start takes a chip back to 0x29, so it can have no other here.
     public var address: UInt8 = 0x29
     /// Measurements per second; at most `maximumRate`.
@@ -24,22 +24,12 @@ extension VL53L0X {
     /// The timing budget in µs within its bounds.
     var boundedBudget: Int { max(20_000, min(timingBudget, 500_000)) }
 
-    /// Measurements per second at the most: the period must hold the timing budget, and is whole milliseconds.
-    public var maximumRate: Double { 1_000 / Double((boundedBudget + 999) / 1_000) }
-
-    /// Time between measurements in ms.
-    var period: Int {
-      let fastest = (boundedBudget + 999) / 1_000
-      let asked = rate >= 0.1 ? 1_000 / rate : 10_000
-      return max(fastest, Int(asked + 0.5))
-    }
-
     /// Whether the chip measures without a pause. In its timed mode the period must leave it 4 ms beside the budget.
-    var isBackToBack: Bool { period < (boundedBudget + 999) / 1_000 + 4 }
+    var isBackToBack: Bool { period < shortestPeriod + 4 }
   }
 }
 
-extension VL53L0X: ConfiguredSensor {
+extension VL53L0X {
   /// See `ConfiguredSensor`.
   public static var facts: ChipFacts {
     // Readiness asked for three times, one burst of results, the interrupt cleared.

@@ -101,22 +101,10 @@ extension VL53L0X {
     }
   }
 
-  /// What bits 6 to 3 of the range status say.
-  enum Verdict: Equatable, Sendable {
-    /// The distance is true.
-    case valid
-    /// The sensor saw nothing it would vouch for.
-    case invalid
-    /// The sensor's hardware failed its own test.
-    case broken
-    /// No status of a finished measurement.
-    case unknown
-  }
-
-  /// Judges a range status: 11 is a range; 1 and 2 are failures of the laser's tests, 3 a missing calibration of the
+  /// Judges bits 6 to 3 of a range status: 11 is a range; 1 and 2 are failures of the laser's tests, 3 a missing calibration of the
   /// voltage; the others say why there is no range (4 signal, 5 signal to noise, 6 phase, 7 sigma, 8 target check,
   /// 9 phases that contradict each other, 10 clipped at the near end, 12 and 13 arithmetic, 14 threshold).
-  static func verdict(status: UInt8) -> Verdict {
+  static func verdict(status: UInt8) -> RangeVerdict {
     switch status >> 3 & 0x0F {
     case 11: .valid
     case 4...10, 12...14: .invalid

@@ -2,10 +2,9 @@ import HardwareInterfaces
 
 /// ST VL53L1X: distance by time of flight of infrared light, on I2C, registers of 16-bit addresses.
 ///
-/// The chip measures by its own clock. The driver asks whether a result waits from shortly before it is due,
-/// then reads it, sets the number of photodiodes for the next one, and clears the interrupt, which lets the
+/// The driver reads a result, sets the number of photodiodes for the next one, and clears the interrupt, which lets the
 /// chip go on.
-public struct VL53L1X: StagedSensor {
+public struct VL53L1X: RangingSensor {
   /// How the chip is used.
   public let options: Options
   /// What `model` is of this chip.
@@ -14,8 +13,6 @@ public struct VL53L1X: StagedSensor {
   public private(set) var model: UInt16?
   /// See `SensorDriver`; the model's byte, 0xEA.
   public var identity: UInt8? { model.map { UInt8(truncatingIfNeeded: $0 >> 8) } }
-  /// Where the driver is between power-on and sampling.
-  public var stage: DeviceStage { state.stage }
 
   var state = DeviceState()
   private var factory = FactoryValues(fastOscillator: 0, slowOscillator: 0, outerOffset: 0)
@@ -23,18 +20,12 @@ public struct VL53L1X: StagedSensor {
   private var isCalibrated = false
   private var lastCount: UInt8?
   private var repeats = 0
-  /// When the last result, or the start of measuring, was.
-  private var lastResult = MonotonicTime.zero
+  var lastResult = MonotonicTime.zero
 
   /// A driver at power-on; nothing moves before the first `poll`.
   public init(options: Options = Options()) {
     self.options = options
   }
-
-  /// See `SensorDriver`.
-  public mutating func poll<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) -> SensorPoll<RangeSample> { step(&bus, now: now) }
 
   // MARK: - Start
 
@@ -61,8 +52,7 @@ public struct VL53L1X: StagedSensor {
       try bus.writeRegister(wide: setting.register, setting.value, of: options.address)
       if state.nextRow(of: Self.rows) { state.enter(.verify, at: now) }
     case .verify:
-      let setting = setting(at: state.row, factory: factory, timing: timing)
-      guard try holds(setting, &bus) else { return state.retry(.wrongRegister, now: now) }
+      guard try holds(row: state.row, &bus) else { return state.retry(.wrongRegister, now: now) }
       guard state.nextRow(of: Self.rows) else { return }
       try clearInterrupt(&bus)
       try bus.writeRegister(wide: VL53L1XRegister.modeStart, 0x40, of: options.address)
@@ -117,9 +107,7 @@ public struct VL53L1X: StagedSensor {
   }
 
   private mutating func beginSampling(now: MonotonicTime) {
-    state.enter(.running, at: now.advanced(microseconds: Int64(options.boundedBudget)))
-    state.nextCheck = now.advanced(milliseconds: DeviceState.checkPeriod)
-    lastResult = now
+    enterRunning(now: now)
     isCalibrated = false
     lastCount = nil
     repeats = 0
@@ -127,21 +115,14 @@ public struct VL53L1X: StagedSensor {
 
   // MARK: - Measuring
 
-  mutating func run<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
+  func waitingStatus<Bus: I2CBus & ~Copyable>(_ bus: inout Bus) throws(BusError) -> UInt8? {
+    let status = try readByte(VL53L1XRegister.gpioStatus, &bus)
+    return status & 1 == 0 ? status : nil
+  }
+
+  mutating func takeResult<Bus: I2CBus & ~Copyable>(
+    _ status: UInt8, _ bus: inout Bus, now: MonotonicTime
   ) throws(BusError) -> RangeSample? {
-    // As long as no result waits, ask again every twentieth of the period.
-    let period = Int64(options.period) &* 1_000_000
-    state.wake = now.advanced(nanoseconds: period / 20)
-    if now >= state.nextCheck {
-      guard try recheck(&bus, now: now) else { return nil }
-    }
-    guard try readByte(VL53L1XRegister.gpioStatus, &bus) & 1 == 0 else {
-      if now.nanoseconds(since: lastResult) > 4 &* period { state.restart(.notReady, at: now) }
-      return nil
-    }
-    lastResult = now
-    state.wake = now.advanced(nanoseconds: period / 10 &* 9)
     let result: InlineArray<17, UInt8> = try bus.readRegisters(
       wide: VL53L1XRegister.rangeStatus, of: options.address)
     try prepareNext(result, &bus)
@@ -217,43 +198,14 @@ public struct VL53L1X: StagedSensor {
     try bus.writeRegister(wide: VL53L1XRegister.calibrationLaserStart, laserStart, of: options.address)
   }
 
-  /// Looks at one register of the table, or after the last at the identity; returns whether all is well.
-  private mutating func recheck<Bus: I2CBus & ~Copyable>(
-    _ bus: inout Bus, now: MonotonicTime
-  ) throws(BusError) -> Bool {
-    state.nextCheck = now.advanced(milliseconds: DeviceState.checkPeriod)
-    // Every other look is at the first row or the identity, so that neither waits for the long table.
-    let turn = state.row
-    state.row = (turn + 1) % (4 * Self.rows)
-    switch turn % 4 {
-    case 0:
-      return try check(0, &bus, now: now)
-    case 2:
-      guard try readWord(VL53L1XRegister.modelIdentity, &bus) == model else {
-        state.restart(.wrongIdentity, at: now)
-        return false
-      }
-      return true
-    default:
-      return try check(turn / 2 % Self.rows, &bus, now: now)
-    }
-  }
-
-  private mutating func check<Bus: I2CBus & ~Copyable>(
-    _ row: Int, _ bus: inout Bus, now: MonotonicTime
-  ) throws(BusError) -> Bool {
-    guard try holds(setting(at: row, factory: factory, timing: timing), &bus) else {
-      state.restart(.wrongRegister, at: now)
-      return false
-    }
-    return true
+  func keepsIdentity<Bus: I2CBus & ~Copyable>(_ bus: inout Bus) throws(BusError) -> Bool {
+    try readWord(VL53L1XRegister.modelIdentity, &bus) == model
   }
 
   // MARK: - Registers
 
-  private func holds<Bus: I2CBus & ~Copyable>(
-    _ setting: RegisterSetting, _ bus: inout Bus
-  ) throws(BusError) -> Bool {
+  func holds<Bus: I2CBus & ~Copyable>(row: Int, _ bus: inout Bus) throws(BusError) -> Bool {
+    let setting = setting(at: row, factory: factory, timing: timing)
     if setting.mask == 0 { return true }
     return setting.holds(try readByte(setting.register, &bus))
   }

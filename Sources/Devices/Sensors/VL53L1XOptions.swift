@@ -12,7 +12,7 @@ extension VL53L1X {
   }
 
   /// How the chip is used.
-  public struct Options: Sendable {
+  public struct Options: RangingOptions {
     /// 7-bit address; every chip starts at 0x29.
     public var address: UInt8 = 0x29
     /// Measurements per second; at most `maximumRate`.
@@ -35,20 +35,10 @@ extension VL53L1X {
     var boundedBudget: Int {
       max(distanceMode == .short ? 20_000 : 33_000, min(timingBudget, 500_000))
     }
-
-    /// Measurements per second at the most: the period must hold the timing budget, and is whole milliseconds.
-    public var maximumRate: Double { 1_000 / Double((boundedBudget + 999) / 1_000) }
-
-    /// Time between measurements in ms.
-    var period: Int {
-      let fastest = (boundedBudget + 999) / 1_000
-      let asked = rate >= 0.1 ? 1_000 / rate : 10_000
-      return max(fastest, Int(asked + 0.5))
-    }
   }
 }
 
-extension VL53L1X: ConfiguredSensor {
+extension VL53L1X {
   /// See `ConfiguredSensor`; any address, because the chip can be given another one.
   public static var facts: ChipFacts {
     // Readiness asked for three times, one burst of results, the size of the array set for the next measurement,

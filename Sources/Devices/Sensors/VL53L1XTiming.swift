@@ -56,22 +56,10 @@ extension VL53L1X {
     Float((UInt32(raw) * 2011 + 1024) / 2048) / 1000
   }
 
-  /// What the low five bits of the range status say.
-  enum Verdict: Equatable, Sendable {
-    /// The distance is true.
-    case valid
-    /// The sensor saw nothing it would vouch for.
-    case invalid
-    /// The sensor's hardware failed its own test.
-    case broken
-    /// No status that the chip knows.
-    case unknown
-  }
-
-  /// Judges a range status: 9 is a range, 8 one clipped at the near end; 1, 2, 3 and 17 are failures of the
+  /// Judges the low five bits of a range status: 9 is a range, 8 one clipped at the near end; 1, 2, 3 and 17 are failures of the
   /// hardware; the others say why there is no range (4 no target, 5 phase, 6 sigma, 7 wrapped, 12 cross-talk,
   /// 13 too near, 18 not synchronised). 0, for no update, is none of a finished measurement.
-  static func verdict(status: UInt8) -> Verdict {
+  static func verdict(status: UInt8) -> RangeVerdict {
     switch status & 0x1F {
     case 8, 9: .valid
     case 4, 5, 6, 7, 12, 13, 18: .invalid

@@ -57,14 +57,13 @@ extension InlineArray where Element == UInt8 {
   }
 }
 
-/// What inertial sensors share: judging a frame and turning it into SI units.
-protocol InertialRegisterSensor: RegisterSensor where Sample == InertialSample {
+/// What inertial sensors share: how they are configured, judging a frame and turning it into SI units.
+protocol InertialRegisterSensor: RegisterSensor, ConfiguredSensor
+where Sample == InertialSample, Use == InertialUse, Options: InertialOptions {
   /// m/s² per count.
   var accelerometerScale: Float { get }
   /// rad/s per count.
   var gyroScale: Float { get }
-  /// Identical readings in a row that count as frozen; `nil` never complains.
-  var frozenAfter: Int? { get }
   /// The die's temperature in °C at the last frame; `nil` before the first.
   var lastTemperature: Float? { get set }
   /// The die's temperature in °C.
@@ -74,6 +73,12 @@ protocol InertialRegisterSensor: RegisterSensor where Sample == InertialSample {
 }
 
 extension InertialRegisterSensor {
+  /// See `ConfiguredSensor`.
+  public init(_ use: InertialUse) { self.init(options: Options(use)) }
+
+  var accelerometerScale: Float { options.accelerometerRange.scale }
+  var gyroScale: Float { options.gyroRange.scale }
+
   mutating func beginSampling() { lastTemperature = nil }
 
   mutating func sample<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) throws(BusError)
@@ -84,7 +89,7 @@ extension InertialRegisterSensor {
       core.state.fail(.implausibleData, now: now)
       return nil
     }
-    guard isFresh(frame.digest, isNew: frame.isNew, limit: frozenAfter, now: now) else { return nil }
+    guard core.isFresh(frame.digest, isNew: frame.isNew, limit: frozenAfter, now: now) else { return nil }
     core.state.note(endOfRange: frame.acceleration.isAtEnd || frame.rate.isAtEnd, now: now)
     return InertialSample(
       acceleration: frame.acceleration.scaled(accelerometerScale), rate: frame.rate.scaled(gyroScale),

@@ -9,10 +9,9 @@ struct MagneticFrame: Equatable, Sendable, BitwiseCopyable {
   var isOverflow: Bool
 }
 
-/// What magnetometers share: judging a frame.
-protocol MagneticRegisterSensor: RegisterSensor where Sample == MagneticSample {
-  /// Identical readings in a row that count as frozen; `nil` never complains.
-  var frozenAfter: Int? { get }
+/// What magnetometers share: how they are configured, and judging a frame.
+protocol MagneticRegisterSensor: RegisterSensor, ConfiguredSensor
+where Sample == MagneticSample, Use == SensorUse {
   /// The reading of a frame, in T.
   func sample(_ field: RawVector) -> MagneticSample
   /// Reads one frame.
@@ -20,6 +19,9 @@ protocol MagneticRegisterSensor: RegisterSensor where Sample == MagneticSample {
 }
 
 extension MagneticRegisterSensor {
+  /// See `ConfiguredSensor`.
+  public init(_ use: SensorUse) { self.init(options: Options(use)) }
+
   mutating func sample<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) throws(BusError)
     -> MagneticSample?
   {
@@ -35,7 +37,7 @@ extension MagneticRegisterSensor {
       return nil
     }
     let digest = FrameDigest(high: 0, low: frame.field.bits)
-    guard isFresh(digest, isNew: frame.isNew, limit: frozenAfter, now: now) else { return nil }
+    guard core.isFresh(digest, isNew: frame.isNew, limit: frozenAfter, now: now) else { return nil }
     return sample(frame.field)
   }
 }

@@ -11,6 +11,32 @@ struct SensorCore: Sendable {
   var bank: UInt8?
 
   init(rate: Double) { schedule = SampleSchedule(rate: rate) }
+
+  /// Goes on to sampling, with the first sample and the first look at a register at `first`.
+  mutating func startSampling(at first: MonotonicTime) {
+    state.enter(.running, at: first)
+    state.nextCheck = first
+    schedule.start(at: first)
+    repetition.reset()
+  }
+
+  /// Whether the frame with these measured bits is a new reading; notes success or failure. `isNew` is the chip's
+  /// word that it has converted since the last frame, `nil` when it does not say, and `limit` the number of identical
+  /// frames that count as frozen in spite of it; without a limit and a word every frame is taken.
+  mutating func isFresh(_ digest: FrameDigest, isNew: Bool?, limit: Int?, now: MonotonicTime) -> Bool {
+    let takesAll = isNew == nil && limit == nil
+    switch repetition.judge(digest, isNew: takesAll || isNew == true, limit: limit) {
+    case .fresh:
+      state.succeed()
+      return true
+    case .old:
+      // The chip converts at least as fast as it is asked; once is a matter of clocks, often is a fault.
+      state.failSilently(.notReady, now: now)
+    case .frozen:
+      state.restart(.frozenData, at: now)
+    }
+    return false
+  }
 }
 
 /// How a chip is brought from any state to the one after power-on.
@@ -34,12 +60,17 @@ struct RegisterBanks: Sendable {
 ///
 /// Register addresses are one byte; where the chip has banks, the high byte names the bank.
 protocol RegisterSensor: StagedSensor {
-  /// What every driver keeps.
-  var core: SensorCore { get set }
+  associatedtype Options: SensorOptions
+  /// A driver at power-on.
+  init(options: Options)
+  /// How the chip is used.
+  var options: Options { get }
   /// 7-bit address.
   var address: UInt8 { get }
-  /// Values of the identity register that are taken.
-  var acceptedIdentities: [UInt8] { get }
+  /// Identical readings in a row that count as frozen; `nil` never complains.
+  var frozenAfter: Int? { get }
+  /// What every driver keeps.
+  var core: SensorCore { get set }
   /// How the chip is reset.
   static var reset: ChipReset { get }
   /// Where the identity stands.
@@ -55,6 +86,8 @@ protocol RegisterSensor: StagedSensor {
   func row(written step: Int) -> Int
   /// Time in µs for which the chip must be left alone after that row was written.
   func pause(after row: Int) -> Int64
+  /// Whether the chip says that it refuses what was written to it, asked before the table is read back.
+  mutating func refusesSettings<Bus: I2CBus & ~Copyable>(_ bus: inout Bus) throws(BusError) -> Bool
   /// Time in µs from the last row to the first sample.
   var settlingTime: Int64 { get }
 
@@ -69,13 +102,30 @@ protocol RegisterSensor: StagedSensor {
 }
 
 extension RegisterSensor {
+  // Asked for by name, so that no sample copies all of the options.
+  var address: UInt8 { options.address }
+  var frozenAfter: Int? { options.frozenAfter }
   static var banks: RegisterBanks? { nil }
   func row(written step: Int) -> Int { step }
   func pause(after row: Int) -> Int64 { 0 }
   mutating func beginSampling() {}
 
+  mutating func refusesSettings<Bus: I2CBus & ~Copyable>(_ bus: inout Bus) throws(BusError) -> Bool {
+    false
+  }
+
   mutating func prepare<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) throws(BusError) {
     core.state.enter(.configure, at: now)
+  }
+
+  /// See `SensorDriver`.
+  public var identity: UInt8? { core.identity }
+
+  /// How the chip is told: by the identities that it is taken with when nothing else is said.
+  static func identity(likelyPart: @escaping @Sendable (UInt8) -> LikelyPart?) -> ChipIdentity {
+    ChipIdentity(
+      register: [UInt8(truncatingIfNeeded: identityRegister)], values: Options().acceptedIdentities,
+      likelyPart: likelyPart)
   }
 
   /// Where the driver is.
@@ -133,7 +183,9 @@ extension RegisterSensor {
     case .identity:
       let seen = try read(Self.identityRegister, &bus)
       core.identity = seen
-      guard acceptedIdentities.contains(seen) else { return core.state.retry(.wrongIdentity, now: now) }
+      guard options.acceptedIdentities.contains(seen) else {
+        return core.state.retry(.wrongIdentity, now: now)
+      }
       core.state.enter(.trim, at: now)
       try prepare(&bus, now: now)
     case .trim:
@@ -145,23 +197,20 @@ extension RegisterSensor {
       core.state.wake = next
       if core.state.nextRow(of: rows) { core.state.enter(.verify, at: next) }
     case .verify:
+      if core.state.row == 0, try refusesSettings(&bus) {
+        return core.state.retry(.selfReported, now: now)
+      }
       let setting = setting(at: core.state.row)
       guard setting.holds(try read(setting.register, &bus)) else {
         return core.state.retry(.wrongRegister, now: now)
       }
-      if core.state.nextRow(of: rows) { startSampling(now: now) }
+      if core.state.nextRow(of: rows) {
+        core.startSampling(at: now.advanced(microseconds: settlingTime))
+        beginSampling()
+      }
     case .running:
       break
     }
-  }
-
-  private mutating func startSampling(now: MonotonicTime) {
-    let first = now.advanced(microseconds: settlingTime)
-    core.state.enter(.running, at: first)
-    core.state.nextCheck = first
-    core.schedule.start(at: first)
-    core.repetition.reset()
-    beginSampling()
   }
 
   // MARK: - Sampling
@@ -174,24 +223,6 @@ extension RegisterSensor {
     let sample = try sample(&bus, now: now)
     guard core.state.stage == .running, now >= core.state.nextCheck else { return sample }
     return try recheck(&bus, now: now) ? sample : nil
-  }
-
-  /// Whether the frame with these measured bits is a new reading; notes success or failure. `isNew` is the chip's
-  /// word that it has converted since the last frame, `nil` when it does not say, and `limit` the number of identical
-  /// frames that count as frozen in spite of it; without a limit and a word every frame is taken.
-  mutating func isFresh(_ digest: FrameDigest, isNew: Bool?, limit: Int?, now: MonotonicTime) -> Bool {
-    let takesAll = isNew == nil && limit == nil
-    switch core.repetition.judge(digest, isNew: takesAll || isNew == true, limit: limit) {
-    case .fresh:
-      core.state.succeed()
-      return true
-    case .old:
-      // The chip converts at least as fast as it is asked; once is a matter of clocks, often is a fault.
-      core.state.failSilently(.notReady, now: now)
-    case .frozen:
-      core.state.restart(.frozenData, at: now)
-    }
-    return false
   }
 
   /// Looks at one register of the table, or after the last at the identity; returns whether all is well.

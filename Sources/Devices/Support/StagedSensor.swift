@@ -15,8 +15,13 @@ protocol StagedSensor: SensorDriver {
 extension StagedSensor {
   mutating func forget(now: MonotonicTime) {}
 
-  /// What `poll` does.
-  mutating func step<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) -> SensorPoll<Sample> {
+  /// Where the driver is between power-on and sampling.
+  var stage: DeviceStage { state.stage }
+
+  /// See `SensorDriver`.
+  public mutating func poll<Bus: I2CBus & ~Copyable>(
+    _ bus: inout Bus, now: MonotonicTime
+  ) -> SensorPoll<Sample> {
     var sample: Sample?
     if now >= state.wake {
       do throws(BusError) {
