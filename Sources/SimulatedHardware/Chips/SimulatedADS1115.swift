@@ -4,7 +4,7 @@ import PortableMath
 ///
 /// Modelled: the four registers, single and continuous conversions, their duration, all eight inputs of the
 /// multiplexer, the amplifier, saturation, offset, gain and noise. Not modelled: the comparator and the ready pin.
-public final class SimulatedADS1115: SimulatedChip {
+public final class SimulatedADS1115: SimulatedWordChip {
   /// Noise and constant errors.
   public struct Imperfections: Sendable {
     /// RMS noise in counts at 860 conversions per second (table 7-1: between half and two counts).
@@ -20,7 +20,6 @@ public final class SimulatedADS1115: SimulatedChip {
 
   private let imperfections: Imperfections
   private var registers = InlineArray<4, UInt16>(repeating: 0)
-  private var pointer = 0
   private var offset = 0.0
   private var gain = 1.0
 
@@ -44,30 +43,22 @@ public final class SimulatedADS1115: SimulatedChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = Int(bytes[0] & 3)
-    guard bytes.count >= 3 else { return }
-    let value = UInt16(bytes[1]) << 8 | UInt16(bytes[2])
-    switch pointer {
+  override func set(_ register: UInt8, _ value: UInt16) {
+    switch register & 3 {
     case 1:
       let isSingle = value & 0x0100 != 0
       // Bit 15 reads 1 while nothing converts; written 0 it does nothing.
       registers[1] = value & 0x7FFF | (isSingle && value & 0x8000 == 0 ? 0x8000 : 0)
       nextEvent = isSingle && value & 0x8000 == 0 ? .max : now &+ conversionTime(duration)
     case 2, 3:
-      registers[pointer] = value
+      registers[Int(register & 3)] = value
     default:
       break
     }
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    var value = registers[pointer]
-    if pointer == 2, faults.contains(.wrongIdentity) { value = 0 }
-    for index in 0..<buffer.count {
-      buffer[index] = UInt8(truncatingIfNeeded: index & 1 == 0 ? value >> 8 : value)
-    }
+  override func get(_ register: UInt8) -> UInt16 {
+    register & 3 == 2 && faults.contains(.wrongIdentity) ? 0 : registers[Int(register & 3)]
   }
 
   // MARK: - Conversion

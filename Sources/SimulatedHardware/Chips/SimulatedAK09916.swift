@@ -18,7 +18,6 @@ public final class SimulatedAK09916: SimulatedMagneticChip {
 
   private let identity: UInt8
   private var registers = RegisterFile<64>()
-  private var pointer = 0
   private var isHeld = false
 
   /// A chip in an ICM-20948 that is mounted as given.
@@ -42,34 +41,24 @@ public final class SimulatedAK09916: SimulatedMagneticChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = Int(bytes[0] & 0x3F)
-    for index in 1..<max(1, bytes.count) {
-      set(pointer, bytes[index])
-      pointer = (pointer + 1) & 0x3F
-    }
-  }
+  override var addressBits: Int { 0x3F }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    for index in 0..<buffer.count {
-      buffer[index] = registers[pointer]
-      switch pointer {
-      case Register.identity where faults.contains(.wrongIdentity): buffer[index] = 0x05
-      case Register.data..<Register.status2: isHeld = true
-      case Register.status2:
-        // Releases the data; the flags fall.
-        isHeld = false
-        registers[Register.status1] = 0
-      default: break
-      }
-      pointer = (pointer + 1) & 0x3F
+  override func get(_ register: Int) -> UInt8 {
+    switch register {
+    case Register.identity where faults.contains(.wrongIdentity): return 0x05
+    case Register.data..<Register.status2: isHeld = true
+    case Register.status2:
+      // Releases the data; the flags fall.
+      isHeld = false
+      registers[Register.status1] = 0
+    default: break
     }
+    return registers[register]
   }
 
   private var mode: UInt8 { registers[Register.control2] }
 
-  private func set(_ register: Int, _ value: UInt8) {
+  override func set(_ register: Int, _ value: UInt8) {
     switch register {
     case Register.control3 where value & 1 != 0:
       reset()

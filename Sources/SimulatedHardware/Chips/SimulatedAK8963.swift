@@ -20,7 +20,6 @@ public final class SimulatedAK8963: SimulatedMagneticChip {
   private let identity: UInt8
   private let sensitivity: InlineArray<3, UInt8>
   private var registers = RegisterFile<32>()
-  private var pointer = 0
   private var isHeld = false
 
   /// A chip in an MPU-9250 that is mounted as given, with the sensitivities in its fuses.
@@ -45,38 +44,29 @@ public final class SimulatedAK8963: SimulatedMagneticChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = Int(bytes[0] & 0x1F)
-    for index in 1..<max(1, bytes.count) {
-      set(pointer, bytes[index])
-      pointer = (pointer + 1) & 0x1F
-    }
-  }
+  override var addressBits: Int { 0x1F }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    for index in 0..<buffer.count {
-      var value = registers[pointer]
-      switch pointer {
-      case Register.identity where faults.contains(.wrongIdentity): value = 0x09
-      case Register.data..<Register.status2: isHeld = true
-      case Register.status2:
-        // Releases the data; the flags fall.
-        isHeld = false
-        registers[Register.status1] = 0
-      case Register.sensitivity..<Register.sensitivity + 3:
-        value = mode == 0x0F ? sensitivity[pointer - Register.sensitivity] : 0
-      default: break
-      }
-      buffer[index] = value
-      // After status 2 the address goes on to the first register, except for who started behind it.
-      pointer = pointer == Register.control1 + 2 ? 0 : (pointer + 1) & 0x1F
+  /// After status 2 the address goes on to the first register, except for who started behind it.
+  override func advance() { pointer = pointer == Register.control1 + 2 ? 0 : (pointer + 1) & addressBits }
+
+  override func get(_ register: Int) -> UInt8 {
+    switch register {
+    case Register.identity where faults.contains(.wrongIdentity): return 0x09
+    case Register.data..<Register.status2: isHeld = true
+    case Register.status2:
+      // Releases the data; the flags fall.
+      isHeld = false
+      registers[Register.status1] = 0
+    case Register.sensitivity..<Register.sensitivity + 3:
+      return mode == 0x0F ? sensitivity[register - Register.sensitivity] : 0
+    default: break
     }
+    return registers[register]
   }
 
   private var mode: UInt8 { registers[Register.control1] & 0x0F }
 
-  private func set(_ register: Int, _ value: UInt8) {
+  override func set(_ register: Int, _ value: UInt8) {
     switch register {
     case Register.control2 where value & 1 != 0:
       reset()

@@ -19,7 +19,6 @@ public final class SimulatedHMC5883L: SimulatedMagneticChip {
 
   private let identity: UInt8
   private var registers = RegisterFile<13>()
-  private var pointer = 0
   /// The gain of the next measurement.
   private var gain = 1
 
@@ -48,7 +47,9 @@ public final class SimulatedHMC5883L: SimulatedMagneticChip {
 
   // MARK: - Bus
 
-  private func advance() {
+  override func point(to address: UInt8) { pointer = min(Int(address), 0x0C) }
+
+  override func advance() {
     pointer =
       switch pointer {
       case 0x08: 0x03
@@ -57,24 +58,11 @@ public final class SimulatedHMC5883L: SimulatedMagneticChip {
       }
   }
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = min(Int(bytes[0]), 0x0C)
-    for index in 1..<max(1, bytes.count) {
-      set(pointer, bytes[index])
-      advance()
-    }
+  override func get(_ register: Int) -> UInt8 {
+    register == Register.identity && faults.contains(.wrongIdentity) ? 0x33 : registers[register]
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    for index in 0..<buffer.count {
-      buffer[index] = registers[pointer]
-      if pointer == Register.identity, faults.contains(.wrongIdentity) { buffer[index] = 0x33 }
-      advance()
-    }
-  }
-
-  private func set(_ register: Int, _ value: UInt8) {
+  override func set(_ register: Int, _ value: UInt8) {
     switch register {
     case Register.configurationA:
       registers[register] = value & 0x7F

@@ -33,7 +33,6 @@ public final class SimulatedICM20948: SimulatedInertialChip {
   private let identity: UInt8
   private var registers = RegisterFile<512>()
   private var bank = 0
-  private var pointer = 0
   private var isResetting = false
 
   /// A chip mounted as given.
@@ -66,28 +65,18 @@ public final class SimulatedICM20948: SimulatedInertialChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = Int(bytes[0] & 0x7F)
-    for index in 1..<max(1, bytes.count) {
-      // While the chip resets, what is written is lost.
-      if !isResetting { set(pointer, bytes[index]) }
-      pointer = (pointer + 1) & 0x7F
-    }
+  override func get(_ address: Int) -> UInt8 {
+    let register = address == Register.bankSelect ? Register.bankSelect : bank << 7 | address
+    if register == Register.whoAmI, faults.contains(.wrongIdentity) { return 0xE1 }
+    let value = registers[register]
+    // Reading the status clears it.
+    if register == Register.interruptStatus1 { registers[register] = 0 }
+    return value
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    for index in 0..<buffer.count {
-      let register = pointer == Register.bankSelect ? Register.bankSelect : bank << 7 | pointer
-      buffer[index] = registers[register]
-      if register == Register.whoAmI, faults.contains(.wrongIdentity) { buffer[index] = 0xE1 }
-      // Reading the status clears it.
-      if register == Register.interruptStatus1 { registers[register] = 0 }
-      pointer = (pointer + 1) & 0x7F
-    }
-  }
-
-  private func set(_ address: Int, _ value: UInt8) {
+  override func set(_ address: Int, _ value: UInt8) {
+    // While the chip resets, what is written is lost.
+    guard !isResetting else { return }
     if address == Register.bankSelect {
       bank = Int(value >> 4 & 3)
       registers[Register.bankSelect] = value & 0x30

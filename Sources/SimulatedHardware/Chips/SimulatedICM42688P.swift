@@ -31,7 +31,6 @@ public final class SimulatedICM42688P: SimulatedInertialChip {
   private let identity: UInt8
   private var registers = RegisterFile<128>()
   private var bank: UInt8 = 0
-  private var pointer = 0
   private var isResetting = false
 
   /// A chip mounted as given.
@@ -64,26 +63,18 @@ public final class SimulatedICM42688P: SimulatedInertialChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = Int(bytes[0] & 0x7F)
-    for index in 1..<max(1, bytes.count) {
-      if !isResetting { set(pointer, bytes[index]) }
-      pointer = (pointer + 1) & 0x7F
-    }
+  override func get(_ register: Int) -> UInt8 {
+    // Of the other banks only the selection itself is modelled.
+    guard bank == 0 else { return register == Register.bankSelect ? bank : 0 }
+    if register == Register.whoAmI, faults.contains(.wrongIdentity) { return 0x98 }
+    let value = registers[register]
+    if register == Register.interruptStatus { registers[register] = 0 }
+    return value
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    for index in 0..<buffer.count {
-      // Of the other banks only the selection itself is modelled.
-      buffer[index] = bank == 0 ? registers[pointer] : pointer == Register.bankSelect ? bank : 0
-      if bank == 0, pointer == Register.whoAmI, faults.contains(.wrongIdentity) { buffer[index] = 0x98 }
-      if bank == 0, pointer == Register.interruptStatus { registers[pointer] = 0 }
-      pointer = (pointer + 1) & 0x7F
-    }
-  }
-
-  private func set(_ register: Int, _ value: UInt8) {
+  override func set(_ register: Int, _ value: UInt8) {
+    // While the chip resets, what is written is lost.
+    guard !isResetting else { return }
     if register == Register.bankSelect {
       bank = value & 7
       return

@@ -5,40 +5,16 @@ import PortableMath
 /// Modelled: the six registers, reset, conversion times and averaging, both converters' offset, noise and
 /// quantisation, power and current by the calibration register, the flag of a finished conversion. Not
 /// modelled: triggered modes and the reduced resolutions' rounding.
-public final class SimulatedINA219: SimulatedChip {
-  /// Noise and constant errors.
-  public struct Imperfections: Sendable {
-    /// RMS noise of one conversion of the shunt in V: one step. The datasheet gives none.
-    public var shuntNoise = 10e-6
-    /// RMS noise of one conversion of the bus in V: one step. The datasheet gives none.
-    public var busNoise = 4e-3
-    /// Standard deviation of the shunt's offset in V: ±10 µV typical.
-    public var shuntBias = 10e-6
-    /// Standard deviation of the bus voltage's relative error: ±0.2 % typical.
-    public var busGain = 0.002
-
-    /// The figures above.
-    public init() {}
-  }
-
-  private let shuntResistance: Double
-  private let imperfections: Imperfections
+public final class SimulatedINA219: SimulatedPowerMonitor {
   private var registers = InlineArray<6, UInt16>(repeating: 0)
-  private var pointer = 0
-  private var shuntBias = 0.0
-  private var busGain = 1.0
 
-  /// A chip with a shunt of `shuntResistance` Ω.
-  public init(shuntResistance: Double = 0.1, imperfections: Imperfections = Imperfections()) {
-    self.shuntResistance = shuntResistance
-    self.imperfections = imperfections
-    super.init()
+  /// A chip with a shunt of `shuntResistance` Ω. Offset ±10 µV and gain ±0.2 % are typical.
+  public init(shuntResistance: Double = 0.1, imperfections: PowerImperfections? = nil) {
+    super.init(
+      shunt: shuntResistance,
+      imperfections: imperfections
+        ?? PowerImperfections(shuntNoise: 10e-6, busNoise: 4e-3, shuntBias: 10e-6, busGain: 0.002))
     reset()
-  }
-
-  override func drawConstants() {
-    shuntBias = imperfection.bias(imperfections.shuntBias)
-    busGain = 1 + imperfection.bias(imperfections.busGain)
   }
 
   override func reset() {
@@ -50,12 +26,8 @@ public final class SimulatedINA219: SimulatedChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = Int(bytes[0])
-    guard bytes.count >= 3 else { return }
-    let value = UInt16(bytes[1]) << 8 | UInt16(bytes[2])
-    switch pointer {
+  override func set(_ register: UInt8, _ value: UInt16) {
+    switch register {
     case 0 where value & 0x8000 != 0:
       reset()
     case 0:
@@ -69,13 +41,9 @@ public final class SimulatedINA219: SimulatedChip {
     }
   }
 
-  /// The pointer stays where it is: every read gives the same register, high byte first.
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    let value = pointer < 6 ? registers[pointer] : 0
-    for index in 0..<buffer.count {
-      buffer[index] = UInt8(truncatingIfNeeded: index & 1 == 0 ? value >> 8 : value)
-    }
-    if pointer == 3 { registers[2] &= ~2 }
+  override func get(_ register: UInt8) -> UInt16 {
+    if register == 3 { registers[2] &= ~2 }
+    return register < 6 ? registers[Int(register)] : 0
   }
 
   // MARK: - Conversion
@@ -98,14 +66,9 @@ public final class SimulatedINA219: SimulatedChip {
   override func handleEvent(_ physics: borrowing PhysicalState) {
     nextEvent = now &+ conversionTime(cycle)
     if faults.contains(.stuck) { return }
-    let shuntNoise = imperfections.shuntNoise / Self.samples(registers[0] >> 3 & 15).squareRoot()
-    let busNoise = imperfections.busNoise / Self.samples(registers[0] >> 7 & 15).squareRoot()
-    var shunt = physics.batteryCurrent * shuntResistance + shuntBias + imperfection.noise(shuntNoise)
-    var bus = physics.batteryVoltage * busGain + imperfection.noise(busNoise)
-    if faults.contains(.bias) {
-      shunt += 0.02
-      bus *= 0.75
-    }
+    let (shunt, bus) = measure(
+      physics, shuntSamples: Self.samples(registers[0] >> 3 & 15),
+      busSamples: Self.samples(registers[0] >> 7 & 15))
     let fullScale = 4_000 << Int(registers[0] >> 11 & 3)
     let shuntCounts = (shunt / 10e-6).quantized(-fullScale, fullScale)
     let busCounts = (bus / 4e-3).quantized(0, registers[0] & 0x2000 != 0 ? 8_000 : 4_000)

@@ -5,40 +5,17 @@ import PortableMath
 /// Modelled: the ten registers, reset, conversion times and averaging, offset, noise and quantisation, power and
 /// current by the calibration register, the flag of finished conversions that reading clears. Not modelled: triggered
 /// modes and the alert pin.
-public final class SimulatedINA226: SimulatedChip {
-  /// Noise and constant errors.
-  public struct Imperfections: Sendable {
-    /// RMS noise of one conversion of the shunt in V: one step. The datasheet gives none.
-    public var shuntNoise = 2.5e-6
-    /// RMS noise of one conversion of the bus in V: one step. The datasheet gives none.
-    public var busNoise = 1.25e-3
-    /// Standard deviation of the shunt's offset in V: ±2.5 µV typical.
-    public var shuntBias = 2.5e-6
-    /// Standard deviation of the bus voltage's relative error: ±0.02 % typical.
-    public var busGain = 0.0002
-
-    /// The figures above.
-    public init() {}
-  }
-
-  private let shuntResistance: Double
-  private let imperfections: Imperfections
+public final class SimulatedINA226: SimulatedPowerMonitor {
   private var registers = InlineArray<8, UInt16>(repeating: 0)
-  private var pointer: UInt8 = 0
-  private var shuntBias = 0.0
-  private var busGain = 1.0
 
-  /// A chip with a shunt of `shuntResistance` Ω.
-  public init(shuntResistance: Double = 0.1, imperfections: Imperfections = Imperfections()) {
-    self.shuntResistance = shuntResistance
-    self.imperfections = imperfections
-    super.init()
+  /// A chip with a shunt of `shuntResistance` Ω. Offset ±2.5 µV and gain ±0.02 % are typical.
+  public init(shuntResistance: Double = 0.1, imperfections: PowerImperfections? = nil) {
+    super.init(
+      shunt: shuntResistance,
+      imperfections: imperfections
+        ?? PowerImperfections(
+          shuntNoise: 2.5e-6, busNoise: 1.25e-3, shuntBias: 2.5e-6, busGain: 0.0002))
     reset()
-  }
-
-  override func drawConstants() {
-    shuntBias = imperfection.bias(imperfections.shuntBias)
-    busGain = 1 + imperfection.bias(imperfections.busGain)
   }
 
   override func reset() {
@@ -50,12 +27,8 @@ public final class SimulatedINA226: SimulatedChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = bytes[0]
-    guard bytes.count >= 3 else { return }
-    let value = UInt16(bytes[1]) << 8 | UInt16(bytes[2])
-    switch pointer {
+  override func set(_ register: UInt8, _ value: UInt16) {
+    switch register {
     case 0 where value & 0x8000 != 0:
       reset()
     case 0:
@@ -73,19 +46,17 @@ public final class SimulatedINA226: SimulatedChip {
     }
   }
 
-  /// The pointer stays where it is: every read gives the same register, high byte first.
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    let value =
-      switch pointer {
-      case 0...7: registers[Int(pointer)]
-      case 0xFE: faults.contains(.wrongIdentity) ? UInt16(0x0190) : 0x5449
-      case 0xFF: UInt16(0x2260)
-      default: UInt16(0)
-      }
-    for index in 0..<buffer.count {
-      buffer[index] = UInt8(truncatingIfNeeded: index & 1 == 0 ? value >> 8 : value)
+  override func get(_ register: UInt8) -> UInt16 {
+    switch register {
+    case 6:
+      let value = registers[6]
+      registers[6] &= ~0x0008
+      return value
+    case 0...7: return registers[Int(register)]
+    case 0xFE: return faults.contains(.wrongIdentity) ? 0x0190 : 0x5449
+    case 0xFF: return 0x2260
+    default: return 0
     }
-    if pointer == 6 { registers[6] &= ~0x0008 }
   }
 
   // MARK: - Conversion
@@ -125,15 +96,7 @@ public final class SimulatedINA226: SimulatedChip {
   override func handleEvent(_ physics: borrowing PhysicalState) {
     nextEvent = now &+ conversionTime(cycle)
     if faults.contains(.stuck) { return }
-    let averaging = Double(samples).squareRoot()
-    var shunt =
-      physics.batteryCurrent * shuntResistance + shuntBias
-      + imperfection.noise(imperfections.shuntNoise / averaging)
-    var bus = physics.batteryVoltage * busGain + imperfection.noise(imperfections.busNoise / averaging)
-    if faults.contains(.bias) {
-      shunt += 0.02
-      bus *= 0.75
-    }
+    let (shunt, bus) = measure(physics, shuntSamples: Double(samples), busSamples: Double(samples))
     let shuntCounts = (shunt / 2.5e-6).quantized(-32768, 32767)
     let busCounts = (bus / 1.25e-3).quantized(0, 32767)
     registers[1] = UInt16(truncatingIfNeeded: shuntCounts)

@@ -22,7 +22,7 @@ public struct InertialImperfections: Sendable {
 
 /// What inertial chips have in common: converters at an output data rate, low-pass filters as ones of first order,
 /// noise through those filters, offsets. Where the numbers come out is for each chip to say.
-public class SimulatedInertialChip: SimulatedChip {
+public class SimulatedInertialChip: SimulatedRegisterChip {
   /// What follows from the configuration registers, worked out when they are written.
   struct Converters {
     /// Measurements per second.

@@ -20,7 +20,6 @@ public final class SimulatedLIS3MDL: SimulatedMagneticChip {
 
   private let identity: UInt8
   private var registers = RegisterFile<64>()
-  private var pointer = 0
   private var advances = false
 
   /// A chip mounted as given.
@@ -44,31 +43,25 @@ public final class SimulatedLIS3MDL: SimulatedMagneticChip {
 
   // MARK: - Bus
 
-  private func advance() {
+  override func point(to address: UInt8) {
+    super.point(to: address)
+    advances = address & 0x80 != 0
+  }
+
+  override func advance() {
     guard advances else { return }
-    pointer = pointer == Register.data + 5 ? Register.data : (pointer + 1) & 0x3F
+    pointer = pointer == Register.data + 5 ? Register.data : (pointer + 1) & addressBits
   }
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = Int(bytes[0] & 0x3F)
-    advances = bytes[0] & 0x80 != 0
-    for index in 1..<max(1, bytes.count) {
-      set(pointer, bytes[index])
-      advance()
-    }
+  override var addressBits: Int { 0x3F }
+
+  override func get(_ register: Int) -> UInt8 {
+    if register == Register.whoAmI, faults.contains(.wrongIdentity) { return 0x40 }
+    if register == Register.data + 5 { registers[Register.status] = 0 }
+    return registers[register]
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    for index in 0..<buffer.count {
-      buffer[index] = registers[pointer]
-      if pointer == Register.whoAmI, faults.contains(.wrongIdentity) { buffer[index] = 0x40 }
-      if pointer == Register.data + 5 { registers[Register.status] = 0 }
-      advance()
-    }
-  }
-
-  private func set(_ register: Int, _ value: UInt8) {
+  override func set(_ register: Int, _ value: UInt8) {
     switch register {
     case Register.control2 where value & 0x04 != 0:
       reset()

@@ -36,7 +36,6 @@ public final class SimulatedLSM6DSOX: SimulatedInertialChip {
 
   private let identity: UInt8
   private var registers = RegisterFile<128>()
-  private var pointer = 0
   private var isResetting = false
 
   /// A chip mounted as given.
@@ -63,35 +62,25 @@ public final class SimulatedLSM6DSOX: SimulatedInertialChip {
   // MARK: - Bus
 
   /// Addresses advance while IF_INC is set.
-  private func advance() {
-    if registers[Register.control3] & 0x04 != 0 { pointer = (pointer + 1) & 0x7F }
+  override func advance() {
+    if registers[Register.control3] & 0x04 != 0 { super.advance() }
   }
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = Int(bytes[0] & 0x7F)
-    for index in 1..<max(1, bytes.count) {
-      if !isResetting { set(pointer, bytes[index]) }
-      advance()
+  override func get(_ register: Int) -> UInt8 {
+    switch register {
+    case Register.whoAmI where faults.contains(.wrongIdentity): return 0x69
+    // The flags fall when the last byte of what they announce is read.
+    case Register.rate + 5: registers[Register.status] &= ~0x02
+    case Register.acceleration + 5: registers[Register.status] &= ~0x01
+    case Register.temperature + 1: registers[Register.status] &= ~0x04
+    default: break
     }
+    return registers[register]
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    for index in 0..<buffer.count {
-      buffer[index] = registers[pointer]
-      switch pointer {
-      case Register.whoAmI where faults.contains(.wrongIdentity): buffer[index] = 0x69
-      // The flags fall when the last byte of what they announce is read.
-      case Register.rate + 5: registers[Register.status] &= ~0x02
-      case Register.acceleration + 5: registers[Register.status] &= ~0x01
-      case Register.temperature + 1: registers[Register.status] &= ~0x04
-      default: break
-      }
-      advance()
-    }
-  }
-
-  private func set(_ register: Int, _ value: UInt8) {
+  override func set(_ register: Int, _ value: UInt8) {
+    // While the chip resets, what is written is lost.
+    guard !isResetting else { return }
     switch register {
     case Register.control3 where value & 0x01 != 0:
       reset()

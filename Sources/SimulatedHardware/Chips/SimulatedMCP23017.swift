@@ -2,7 +2,7 @@
 ///
 /// Modelled: the registers in both maps (IOCON.BANK), directions, latches, polarity, pull-ups, and pins that are driven
 /// from outside. Not modelled: interrupts, sequential mode off.
-public final class SimulatedMCP23017: SimulatedChip {
+public final class SimulatedMCP23017: SimulatedRegisterChip {
   /// Registers of port A by their number in pairs; port B follows each.
   private enum Register {
     static let direction = 0x00
@@ -14,7 +14,6 @@ public final class SimulatedMCP23017: SimulatedChip {
   }
 
   private var registers = InlineArray<22, UInt8>(repeating: 0)
-  private var pointer = 0
   /// Pins that something outside drives, and the levels it drives them to.
   private var driven: UInt16 = 0
   private var outside: UInt16 = 0
@@ -73,23 +72,12 @@ public final class SimulatedMCP23017: SimulatedChip {
     return address < 0x20 && within < 11 ? within * 2 + address >> 4 : nil
   }
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = Int(bytes[0])
-    for index in 1..<max(1, bytes.count) {
-      set(pointer, bytes[index])
-      pointer = (pointer + 1) & 0x1F
-    }
-  }
+  override var addressBits: Int { 0x1F }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    for index in 0..<buffer.count {
-      buffer[index] = value(at: pointer)
-      pointer = (pointer + 1) & 0x1F
-    }
-  }
+  /// Addresses beyond the last register are taken as they are, and mean none.
+  override func point(to address: UInt8) { pointer = Int(address) }
 
-  private func set(_ address: Int, _ value: UInt8) {
+  override func set(_ address: Int, _ value: UInt8) {
     guard let register = register(at: address) else { return }
     switch register {
     case Register.control, Register.control + 1:
@@ -105,7 +93,7 @@ public final class SimulatedMCP23017: SimulatedChip {
     }
   }
 
-  private func value(at address: Int) -> UInt8 {
+  override func get(_ address: Int) -> UInt8 {
     guard let register = register(at: address) else { return 0 }
     guard register == Register.port || register == Register.port + 1 else { return registers[register] }
     let now = faults.contains(.bias) ? ~levels : levels

@@ -33,7 +33,6 @@ public final class SimulatedMPU6050: SimulatedInertialChip {
 
   private let identity: UInt8
   private var registers = RegisterFile<128>()
-  private var pointer = 0
   private var isResetting = false
   private var is6050: Bool { identity == 0x68 }
 
@@ -67,27 +66,17 @@ public final class SimulatedMPU6050: SimulatedInertialChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = Int(bytes[0] & 0x7F)
-    for index in 1..<max(1, bytes.count) {
-      // While the chip resets, what is written is lost.
-      if !isResetting { set(pointer, bytes[index]) }
-      pointer = (pointer + 1) & 0x7F
-    }
+  override func get(_ register: Int) -> UInt8 {
+    if register == Register.whoAmI, faults.contains(.wrongIdentity) { return identity ^ 0xF0 }
+    let value = registers[register]
+    // Reading the status clears it.
+    if register == Register.interruptStatus { registers[register] = 0 }
+    return value
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    for index in 0..<buffer.count {
-      buffer[index] = registers[pointer]
-      if pointer == Register.whoAmI, faults.contains(.wrongIdentity) { buffer[index] = identity ^ 0xF0 }
-      // Reading the status clears it.
-      if pointer == Register.interruptStatus { registers[pointer] = 0 }
-      pointer = (pointer + 1) & 0x7F
-    }
-  }
-
-  private func set(_ register: Int, _ value: UInt8) {
+  override func set(_ register: Int, _ value: UInt8) {
+    // While the chip resets, what is written is lost.
+    guard !isResetting else { return }
     switch register {
     case Register.powerManagement1 where value & 0x80 != 0:
       reset()

@@ -12,7 +12,7 @@ public struct MagneticImperfections: Sendable {
 }
 
 /// What magnetometers have in common: the field in the sensor's axes with noise and offsets.
-public class SimulatedMagneticChip: SimulatedChip {
+public class SimulatedMagneticChip: SimulatedRegisterChip {
   private let mounting: Mounting
   private let imperfections: MagneticImperfections
   /// The constant errors of this specimen.

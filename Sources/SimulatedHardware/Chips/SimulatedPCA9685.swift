@@ -5,7 +5,7 @@ import PortableMath
 /// Modelled: registers and reset values, auto-increment, sleep with its restart flag, the prescaler that is
 /// writable only in sleep, full on and full off, new pulses that begin with a cycle of the outputs, an
 /// oscillator off its nominal frequency. Not modelled: staggered switching, inversion, external clock.
-public final class SimulatedPCA9685: SimulatedChip {
+public final class SimulatedPCA9685: SimulatedRegisterChip {
   /// Number of outputs.
   public static let channels = 16
 
@@ -24,7 +24,6 @@ public final class SimulatedPCA9685: SimulatedChip {
   private let oscillatorSpread: Double
   private var oscillatorError = 0.0
   private var registers = InlineArray<256, UInt8>(repeating: 0)
-  private var pointer = 0
   /// Width of each output's pulse in µs, as of the last cycle's beginning; 0 is off.
   private var widths = InlineArray<16, Double>(repeating: 0)
   /// When the oscillator began to run; `.max` while it does not.
@@ -105,30 +104,23 @@ public final class SimulatedPCA9685: SimulatedChip {
 
   // MARK: - Bus
 
+  override var addressBits: Int { 0xFF }
+
   override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = Int(bytes[0])
-    for index in 1..<max(1, bytes.count) {
-      set(pointer, bytes[index])
-      advancePointer()
-    }
+    super.write(bytes)
     if bytes.count > 1 { scheduleUpdate() }
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    for index in 0..<buffer.count {
-      buffer[index] = registers[pointer]
-      if faults.contains(.wrongIdentity), pointer >= 2, pointer < 6 { buffer[index] = 0 }
-      advancePointer()
-    }
-  }
-
-  private func advancePointer() {
+  override func advance() {
     guard registers[Register.mode1] & 0x20 != 0 else { return }
-    pointer = pointer + 1 == Register.endOfChannels ? 0 : (pointer + 1) & 0xFF
+    pointer = pointer + 1 == Register.endOfChannels ? 0 : (pointer + 1) & addressBits
   }
 
-  private func set(_ register: Int, _ value: UInt8) {
+  override func get(_ register: Int) -> UInt8 {
+    faults.contains(.wrongIdentity) && (2..<6).contains(register) ? 0 : registers[register]
+  }
+
+  override func set(_ register: Int, _ value: UInt8) {
     switch register {
     case Register.mode1:
       setMode1(value)

@@ -17,7 +17,6 @@ public final class SimulatedQMC5883L: SimulatedMagneticChip {
 
   private let identity: UInt8
   private var registers = RegisterFile<16>()
-  private var pointer = 0
 
   /// A chip mounted as given.
   public init(
@@ -38,25 +37,15 @@ public final class SimulatedQMC5883L: SimulatedMagneticChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard bytes.count > 0 else { return }
-    pointer = Int(bytes[0] & 0x0F)
-    for index in 1..<max(1, bytes.count) {
-      set(pointer, bytes[index])
-      pointer = (pointer + 1) & 0x0F
-    }
+  override var addressBits: Int { 0x0F }
+
+  override func get(_ register: Int) -> UInt8 {
+    if register == Register.identity, faults.contains(.wrongIdentity) { return 0x80 }
+    if register < Register.status { registers[Register.status] = 0 }
+    return registers[register]
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    for index in 0..<buffer.count {
-      buffer[index] = registers[pointer]
-      if pointer == Register.identity, faults.contains(.wrongIdentity) { buffer[index] = 0x80 }
-      if pointer < Register.status { registers[Register.status] = 0 }
-      pointer = (pointer + 1) & 0x0F
-    }
-  }
-
-  private func set(_ register: Int, _ value: UInt8) {
+  override func set(_ register: Int, _ value: UInt8) {
     switch register {
     case Register.control2 where value & 0x80 != 0:
       reset()

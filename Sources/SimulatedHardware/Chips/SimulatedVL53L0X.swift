@@ -8,7 +8,7 @@ import PortableMath
 /// A chip that was not calibrated, or whose map of reference photodiodes is not the factory's, gives no range, as a
 /// careless driver would find out. Not modelled: the photodiodes and the laser (signal rates are made up), cross-talk, the
 /// thresholds, other addresses, and what the tuning does beyond the registers of the timing: the chip takes it and keeps it.
-public final class SimulatedVL53L0X: SimulatedChip {
+public final class SimulatedVL53L0X: SimulatedRegisterChip {
   /// Noise and constant errors.
   public struct Imperfections: Sendable {
     /// RMS noise in m at no distance.
@@ -45,7 +45,6 @@ public final class SimulatedVL53L0X: SimulatedChip {
   private let imperfections: Imperfections
   private var pages = InlineArray<8, InlineArray<256, UInt8>>(repeating: InlineArray(repeating: 0))
   private var page = 0
-  private var pointer = 0
   private var work = Work.nothing
   private var hasVoltage = false
   private var hasPhase = false
@@ -93,26 +92,12 @@ public final class SimulatedVL53L0X: SimulatedChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
-    guard let first = bytes.indices.first else { return }
-    pointer = Int(bytes[first])
-    for index in bytes.indices.dropFirst() {
-      set(pointer, bytes[index])
-      pointer = (pointer + 1) & 0xFF
-    }
-  }
-
-  override func read(into buffer: inout MutableSpan<UInt8>) {
-    for index in 0..<buffer.count {
-      buffer[index] = get(pointer)
-      pointer = (pointer + 1) & 0xFF
-    }
-  }
+  override var addressBits: Int { 0xFF }
 
   /// Whether the host has opened what page 1 hides.
   private var isOpen: Bool { pages[0][0x80] & 1 == 1 && pages[1][0x00] == 0 }
 
-  private func get(_ register: Int) -> UInt8 {
+  override func get(_ register: Int) -> UInt8 {
     switch (page, register) {
     case (_, 0xFF): UInt8(truncatingIfNeeded: page)
     case (_, 0x80): pages[0][0x80]
@@ -123,7 +108,7 @@ public final class SimulatedVL53L0X: SimulatedChip {
     }
   }
 
-  private func set(_ register: Int, _ value: UInt8) {
+  override func set(_ register: Int, _ value: UInt8) {
     // In reset it takes nothing but the end of it.
     if work == .boot, register != 0xBF { return }
     switch (page, register) {
