@@ -80,6 +80,9 @@ struct NetworkBlock: Block, ~Copyable {
     results = settings.flag("computes") ? Results(settings, &wiring) : nil
     (timeUnit, largestTS) = (settings.number("time_unit"), settings.number("largest_ts"))
     network = wiring.takeNetwork()
+    // The runtime looks their types up the first time, under a lock: now, and not in flight.
+    network?.reset()
+    _ = network?.stateDigest()
   }
 
   private static func lines(_ settings: BlockSettings, _ scale: String, _ offset: String, _ count: Int)
