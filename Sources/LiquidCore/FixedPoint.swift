@@ -94,8 +94,7 @@ enum FixedPoint {
   ///
   /// - Parameters:
   ///   - limit: `InputLimit.largest`.
-  ///   - beyond: Grows by one where the integer would be beyond ±`limit`; not on 32-bit processors, which have no
-  ///     instructions for eight at once and count in `FixedPointArithmetic.take`.
+  ///   - beyond: Grows by one where the integer would be beyond ±`limit`.
   @inline(__always)
   static func values(
     _ x: SIMD8<Float>, _ scale: SIMD8<Float>, _ limit: InputLimit, _ beyond: inout SIMD8<UInt32>
@@ -103,16 +102,23 @@ enum FixedPoint {
     let top = limit.toSign
     let limit = SIMD8<Float>(repeating: limit.largest)
     var scaled = x * scale
-    #if !_pointerBitWidth(_32)
-      let magnitude = unsafeBitCast(scaled, to: SIMD8<UInt32>.self) & 0x7FFF_FFFF
-      beyond = beyond &+ ((magnitude &+ top) &>> 31)
-    #endif
+    let magnitude = unsafeBitCast(scaled, to: SIMD8<UInt32>.self) & 0x7FFF_FFFF
+    beyond = beyond &+ ((magnitude &+ top) &>> 31)
     // Infinite after scaling is limited too; the product of finite numbers is a number.
     scaled.replace(with: limit, where: scaled .> limit)
     scaled.replace(with: -limit, where: scaled .< -limit)
     // Adding 1.5·2²³ leaves the nearest integer in the low bits of the sum.
     let shifted = scaled + SIMD8(repeating: 12_582_912)
     return SIMD8<Int16>(truncatingIfNeeded: unsafeBitCast(shifted, to: SIMD8<Int32>.self))
+  }
+
+  /// The same of one number, for processors without instructions for eight at once.
+  @inline(__always)
+  static func value(_ x: Float, _ scale: Float, _ limit: InputLimit, _ beyond: inout UInt32) -> Int16 {
+    let scaled = x * scale
+    beyond = beyond &+ (((scaled.bitPattern & 0x7FFF_FFFF) &+ limit.toSign) &>> 31)
+    let limited = max(-limit.largest, min(limit.largest, scaled))
+    return Int16(truncatingIfNeeded: Int32(bitPattern: (limited + 12_582_912).bitPattern))
   }
 
   /// A finite number times a power of two or another finite scale, rounded to the nearest, limited to ±`limit`.

@@ -183,28 +183,29 @@ public enum FixedPointArithmetic: Arithmetic {
     _ values: UnsafeMutablePointer<Int16>
   ) -> UInt32 {
     let limit = InputLimit(bits: header.inputBits)
-    var (beyond, rest) = (SIMD8<UInt32>.zero, SIMD8<UInt32>.zero)
-    var index = 0
-    while index &+ 8 <= count {
-      let x = UnsafeRawPointer(inputs + index).loadUnaligned(as: SIMD8<Float>.self)
-      let scale = UnsafeRawPointer(scales + index).loadUnaligned(as: SIMD8<Float>.self)
-      UnsafeMutableRawPointer(values + index).storeBytes(
-        of: FixedPoint.values(x, scale, limit, &beyond), as: SIMD8<Int16>.self)
-      index &+= 8
-    }
-    while index < count {
-      values[index] =
-        FixedPoint.values(SIMD8(repeating: inputs[index]), SIMD8(repeating: scales[index]), limit, &rest)[0]
-      index &+= 1
-    }
     #if _pointerBitWidth(_32)
-      var found: UInt32 = 0
+      // No instructions for eight at once: one by one takes a fifth of the code.
+      var beyond: UInt32 = 0
       for index in 0..<count {
-        let magnitude = (inputs[index] * scales[index]).bitPattern & 0x7FFF_FFFF
-        found = found &+ ((magnitude &+ limit.toSign) &>> 31)
+        values[index] = FixedPoint.value(inputs[index], scales[index], limit, &beyond)
       }
-      return found
+      return beyond
     #else
+      var (beyond, rest) = (SIMD8<UInt32>.zero, SIMD8<UInt32>.zero)
+      var index = 0
+      while index &+ 8 <= count {
+        let x = UnsafeRawPointer(inputs + index).loadUnaligned(as: SIMD8<Float>.self)
+        let scale = UnsafeRawPointer(scales + index).loadUnaligned(as: SIMD8<Float>.self)
+        UnsafeMutableRawPointer(values + index).storeBytes(
+          of: FixedPoint.values(x, scale, limit, &beyond), as: SIMD8<Int16>.self)
+        index &+= 8
+      }
+      while index < count {
+        values[index] =
+          FixedPoint.values(
+            SIMD8(repeating: inputs[index]), SIMD8(repeating: scales[index]), limit, &rest)[0]
+        index &+= 1
+      }
       return beyond.wrappedSum() &+ rest[0]
     #endif
   }

@@ -16,10 +16,8 @@ extension Network where A == FixedPointArithmetic {
 
   /// The integer that `step` makes of a finite `value` for input `index`.
   public func integer(of value: Float, input index: Int) -> Int16 {
-    var beyond = SIMD8<UInt32>.zero
-    return FixedPoint.values(
-      SIMD8(repeating: value), SIMD8(repeating: inputScale(index)), InputLimit(bits: header.inputBits),
-      &beyond)[0]
+    var beyond: UInt32 = 0
+    return FixedPoint.value(value, inputScale(index), InputLimit(bits: header.inputBits), &beyond)
   }
 
   /// The integer that `step` makes of a finite `ts` from 0 on.
