@@ -60,10 +60,21 @@ struct Flight: ~Copyable, VehicleFlight {
           version: ganglionVersion, backend: configuration.backend.rawValue, seed: seed,
           tickRate: Double(configuration.loop.rateHz), extra: mission.overrides))
     }
-    controller = try mission.makeController()
+    self.init(
+      mission, seed: seed, vehicle: vehicle, controller: try mission.makeController(), log: log,
+      logPath: logPath, faultPlan: plan, stop: stop)
+  }
+
+  /// A flight from its parts. Apart from what can fail: Swift 6.2 does not clean up a value that is half made and cannot be copied.
+  private init(
+    _ mission: Mission, seed: UInt64, vehicle: SimulatedVehicle, controller: consuming VehicleController,
+    log: FlightLogWriter?, logPath: String?, faultPlan: FaultPlan?, stop: StopRequest
+  ) {
+    let configuration = mission.configuration
+    self.controller = controller
     (self.mission, self.seed, self.vehicle) = (mission, seed, vehicle)
     (self.log, self.logPath) = (log, logPath)
-    (self.faultPlan, self.stop) = (plan, stop)
+    (self.faultPlan, self.stop) = (faultPlan, stop)
     schedule = LoopSchedule(
       period: configuration.loop.period, start: MonotonicTime(nanoseconds: configuration.loop.period))
     setpoints = configuration.setpointSource(seed: seed)

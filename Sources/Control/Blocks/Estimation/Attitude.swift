@@ -14,15 +14,16 @@ struct Attitude: Block {
 
   static func ports(_ settings: BlockSettings) -> BlockPorts {
     BlockPorts(
-      inputs: InputPort.numbers(
-        .metrePerSecondSquared,
+      inputs: InputPort.all(
+        InputPort.numbers(
+          .metrePerSecondSquared,
+          [
+            "acceleration_x": "imu.acceleration_x", "acceleration_y": "imu.acceleration_y",
+            "acceleration_z": "imu.acceleration_z",
+          ]),
+        InputPort.numbers(
+          .radianPerSecond, ["rate_x": "imu.rate_x", "rate_y": "imu.rate_y", "rate_z": "imu.rate_z"]),
         [
-          "acceleration_x": "imu.acceleration_x", "acceleration_y": "imu.acceleration_y",
-          "acceleration_z": "imu.acceleration_z",
-        ])
-        + InputPort.numbers(
-          .radianPerSecond, ["rate_x": "imu.rate_x", "rate_y": "imu.rate_y", "rate_z": "imu.rate_z"])
-        + [
           InputPort("count", .count, unit: nil, standard: "imu.count"),
           InputPort("read_at", .time, unit: .nanosecond, standard: "imu.time"), .time,
           InputPort(
@@ -30,27 +31,28 @@ struct Attitude: Block {
           InputPort(
             "flown", .flag, unit: nil, count: 0...1,
             about: "whether they turn in a recording, where another autopilot armed them"),
-        ],
-      outputs: OutputPort.numbers(.radian, "roll", "pitch", "yaw")
-        + OutputPort.numbers(.radianPerSecond, "rate_x", "rate_y", "rate_z")
-        + [
+        ]),
+      outputs: OutputPort.all(
+        OutputPort.numbers(.radian, "roll", "pitch", "yaw"),
+        OutputPort.numbers(.radianPerSecond, "rate_x", "rate_y", "rate_z"),
+        [
           OutputPort(
             "acceleration_z", .number, unit: .fixed(.metrePerSecondSquared),
             initial: -StandardAtmosphere.gravity, about: "specific force along the body's z axis"),
           OutputPort(
             "q_w", .number, initial: 1,
             about: "rotation from body to local axes (north, east, down), a quaternion"),
-        ] + OutputPort.numbers(.none, "q_x", "q_y", "q_z")
-        + [
+        ], OutputPort.numbers(.none, "q_x", "q_y", "q_z"),
+        [
           OutputPort("tilt_cosine", .number, initial: 1, isLogged: false, about: "1 when upright"),
           OutputPort(
             "rate_squared", .number, unit: .fixed(.radianPerSecond * .radianPerSecond), isLogged: false),
-        ]
-        + OutputPort.wides(.none, "exact_tilt_cosine") + OutputPort.wides(.radian, "exact_pitch")
-        + OutputPort.wides(.metrePerSecondSquared, "up", "stood_up") + OutputPort.wides(.second, "seconds")
-        + [OutputPort("read_at", .time, unit: .fixed(.nanosecond), isLogged: false)]
-        + OutputPort.flags("bias_known")
-        + OutputPort.flags("new", "moved", "stood", "begun", isLogged: false),
+        ],
+        OutputPort.wides(.none, "exact_tilt_cosine"), OutputPort.wides(.radian, "exact_pitch"),
+        OutputPort.wides(.metrePerSecondSquared, "up", "stood_up"), OutputPort.wides(.second, "seconds"),
+        [OutputPort("read_at", .time, unit: .fixed(.nanosecond), isLogged: false)],
+        OutputPort.flags("bias_known"),
+        OutputPort.flags("new", "moved", "stood", "begun", isLogged: false)),
       invalidity: .decides)
   }
 

@@ -21,22 +21,23 @@ struct Voter: Block {
     let instances = Int(settings.number("instances"))
     let channels = settings.names("channels").count
     return BlockPorts(
-      inputs: [
-        .time, InputPort("elapsed", .time, unit: .nanosecond, standard: "tick.elapsed"),
-        InputPort("starting", .flag, unit: nil, standard: "clock.starting"),
-      ] + (0..<instances).flatMap { VotedInputs.ports("_\($0)", channels: channels...channels) },
-      outputs: settings.names("channels").enumerated().map {
-        OutputPort($1, .number, unit: .element(of: "channels_0", $0))
-      }
-        + settings.names("other").map { OutputPort($0, .number, unit: .like("other_0")) }
-        + settings.names("seen").map { OutputPort($0, .flag) }
-        + [
+      inputs: InputPort.all(
+        [
+          .time, InputPort("elapsed", .time, unit: .nanosecond, standard: "tick.elapsed"),
+          InputPort("starting", .flag, unit: nil, standard: "clock.starting"),
+        ], (0..<instances).flatMap { VotedInputs.ports("_\($0)", channels: channels...channels) }),
+      outputs: OutputPort.all(
+        settings.names("channels").enumerated().map {
+          OutputPort($1, .number, unit: .element(of: "channels_0", $0))
+        }, settings.names("other").map { OutputPort($0, .number, unit: .like("other_0")) },
+        settings.names("seen").map { OutputPort($0, .flag) },
+        [
           OutputPort("time", .time, unit: .fixed(.nanosecond)), OutputPort("count", .count),
           OutputPort("fault", .deviceFault), OutputPort("present", .flag),
           OutputPort("chosen", .count, about: "which is in use, from 0"),
-        ] + (0..<instances).map { OutputPort("health_\($0)", SensorHealth.kind) }
-        + [OutputPort("undecided", .flag)]
-        + OutputPort.flags("redundancy_lost", "switched", "doubtful", isLogged: false),
+        ], (0..<instances).map { OutputPort("health_\($0)", SensorHealth.kind) },
+        [OutputPort("undecided", .flag)],
+        OutputPort.flags("redundancy_lost", "switched", "doubtful", isLogged: false)),
       invalidity: .goesOn)
   }
 
