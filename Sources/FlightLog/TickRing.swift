@@ -1,3 +1,4 @@
+import PortableMath
 import Signals
 import Synchronization
 
@@ -65,7 +66,7 @@ public final class TickRing: @unchecked Sendable {
     let end = tail.load(ordering: .relaxed)
     let waiting = end &- head.load(ordering: .acquiring)
     guard waiting <= mask else {
-      pendingDrops += pendingDrops == .max ? 0 : 1
+      pendingDrops.countUp()
       dropped.wrappingAdd(1, ordering: .relaxed)
       return false
     }

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Musl
-#endif
-
 /// Where two frames differ, for people.
 public struct FrameDifference: Equatable, Sendable {
   /// The signal that was declared first among those that differ: what comes from outside before what follows from it, and
@@ -20,9 +14,21 @@ public struct FrameDifference: Equatable, Sendable {
 extension SignalTable {
   /// Whether the logged values of two frames are equal, bit for bit: −0 is not 0, and a NaN equals itself.
   public func areEqual(_ first: Frame, _ second: Frame) -> Bool {
-    for range in record
-    where memcmp(first.base + range.lowerBound, second.base + range.lowerBound, range.count) != 0 {
-      return false
+    for range in record {
+      var place = range.lowerBound
+      while place &+ 8 <= range.upperBound {
+        let (a, b) = (
+          first.base.loadUnaligned(fromByteOffset: place, as: UInt64.self),
+          second.base.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        )
+        if a != b { return false }
+        place &+= 8
+      }
+      while place < range.upperBound {
+        let a = first.base.load(fromByteOffset: place, as: UInt8.self)
+        if a != second.base.load(fromByteOffset: place, as: UInt8.self) { return false }
+        place &+= 1
+      }
     }
     return true
   }

@@ -24,27 +24,6 @@ extension SignalTable {
     let digits = String(nameHash(schemaText), radix: 16, uppercase: true)
     return "ganglion_msgs/msg/Tick" + String(repeating: "0", count: 16 - digits.count) + digits
   }
-
-  /// What is wrong with a frame whose bytes came from outside: the first flag or choice that has no such value. `nil` when
-  /// nothing is. Every number is a value, those that are not finite included.
-  public func firstUnsound(_ bytes: UnsafeRawBufferPointer) -> (signal: Signal, offset: Int)? {
-    // Bytes stand last.
-    var (offset, found) = (size, (signal: Signal, offset: Int)?.none)
-    for signal in signals.reversed() {
-      let values: Int
-      switch signal.kind {
-      case .flag: values = 2
-      case .choice(let names): values = names.count
-      case .time, .word, .wide, .count, .number: return found
-      }
-      offset -= signal.size
-      for place in offset..<offset + signal.size where place >= bytes.count || Int(bytes[place]) >= values {
-        found = (signal, place)
-        break
-      }
-    }
-    return found
-  }
 }
 
 extension SignalKind {

@@ -1,3 +1,4 @@
+import PortableMath
 import HardwareInterfaces
 import Testing
 

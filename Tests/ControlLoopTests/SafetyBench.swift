@@ -64,7 +64,7 @@ struct SafetyBench: ~Copyable {
     let configuration = try Configuration.load(text: try quadrotorText(), directory: nil)
     var rules = VehicleSafety(
       configuration: configuration, rows: SensorRows(configuration), askedToMove: (.throttle, []), atRest: [],
-      hasAltitude: true, hasNetwork: true
+      estimators: ["attitude", "altitude"], hasNetwork: true
     ).rules
     rules.conditions = FailsafeCondition.allCases.map { condition in
       let isKillSwitch = condition == .killSwitch

@@ -1,3 +1,4 @@
+import PortableMath
 import Foundation
 import HardwareInterfaces
 import LiquidModel

@@ -139,25 +139,33 @@ struct FrameTests {
     #expect(table.areEqual(a.frame, b.frame))
   }
 
-  @Test("bytes from outside are sound when every flag and choice has a value")
+  @Test("a record from outside is sound when every flag and choice has a value, and it has its length")
   func soundness() throws {
     let table = try SignalTableTests.table()
     let memory = FrameMemory(table)
-    #expect(table.firstUnsound(memory.bytes) == nil)
-    let valid = try #require(table.bytes(of: "attitude.valid")).lowerBound
-    func put(_ value: UInt8) { memory.frame.base.storeBytes(of: value, toByteOffset: valid, as: UInt8.self) }
-    let fault = try #require(table.index(of: "front.fault", as: UInt8.self))
-    for value in 0...UInt8.max {
-      put(value)
-      #expect((table.firstUnsound(memory.bytes) == nil) == (value < 2))
-      put(1)
-      memory.frame[fault] = value
-      #expect((table.firstUnsound(memory.bytes)?.signal.name == "front.fault") == (value >= 2))
-      memory.frame[fault] = 0
+    let (patch, check) = (FramePatch(recordOf: table), RecordCheck(table))
+    func record() -> [UInt8] {
+      var bytes = [UInt8](repeating: 0, count: patch.size)
+      bytes.withUnsafeMutableBytes { patch.read(memory.frame, into: $0) }
+      return bytes
     }
-    #expect(
-      table.firstUnsound(UnsafeRawBufferPointer(rebasing: memory.bytes.dropLast()))?.signal.name
-        == "attitude.valid")
+    func unsound(_ bytes: [UInt8]) -> String? {
+      bytes.withUnsafeBytes { bytes in
+        #expect(check.isSound(bytes) == (bytes.count == patch.size && check.firstUnsound(bytes) == nil))
+        return check.firstUnsound(bytes)?.signal.name
+      }
+    }
+    #expect(unsound(record()) == nil)
+    #expect(record().dropLast().withUnsafeBytes { !check.isSound($0) })
+    let valid = try #require(table.bytes(of: "attitude.valid")).lowerBound
+    let fault = try #require(table.bytes(of: "front.fault")).lowerBound
+    for (place, name) in [(valid, "attitude.valid"), (fault, "front.fault")] {
+      for value in 0...UInt8.max {
+        memory.frame.base.storeBytes(of: value, toByteOffset: place, as: UInt8.self)
+        #expect(unsound(record()) == (value < 2 ? nil : name))
+      }
+      memory.frame.base.storeBytes(of: 0, toByteOffset: place, as: UInt8.self)
+    }
   }
 
   @Test("the schema has a line for each signal, in the order of the frame")

@@ -1,3 +1,5 @@
+import PortableMath
+
 /// Whether one instance of a kind of sensor can be trusted: a small state machine, moved once a tick.
 ///
 /// `judge` looks at the instance's readings alone; `settle` adds what the others say of it and how long it has been good.
@@ -52,11 +54,11 @@ struct InstanceHealth: BitwiseCopyable, Sendable {
   private mutating func look(at channels: SIMD8<Float>, _ limits: InstanceLimits) {
     isFinite = channels.isFinite
     if limits.saturatedAfter > 0 {
-      if channels.exceeds(limits.fullScale) { saturated += saturated == .max ? 0 : 1 } else { saturated = 0 }
+      if channels.exceeds(limits.fullScale) { saturated.countUp() } else { saturated = 0 }
     }
     guard limits.flatAfter > 0 else { return }
     // At the end of the range equal readings prove nothing.
-    if channels == last, saturated == 0 { equal += equal == .max ? 0 : 1 } else { equal = 1 }
+    if channels == last, saturated == 0 { equal.countUp() } else { equal = 1 }
     last = channels
   }
 

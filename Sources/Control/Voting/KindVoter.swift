@@ -1,3 +1,5 @@
+import PortableMath
+
 /// When a vote is taken.
 struct VoteTime: BitwiseCopyable, Sendable {
   /// When the tick began, in ns.
@@ -130,8 +132,7 @@ struct KindVoter: Sendable {
     current.channels = reading.channels + agreement.offsets[chosen]
     (current.other, current.isComparable) = (reading.other, reading.isComparable)
     current.time = reading.time
-    // After the largest count comes 1: 0 stands for none yet.
-    current.count = current.count == .max ? 1 : current.count + 1
+    current.count.countReading()
     return current
   }
 }

@@ -23,20 +23,6 @@ public struct Reading<Sample: BitwiseCopyable & Sendable & Equatable>: BitwiseCo
   }
 }
 
-extension UInt32 {
-  /// One reading more. After the largest count comes 1, since 0 stands for none yet: a sensor of 1 kHz gets there in 49.7
-  /// days.
-  @inlinable
-  public mutating func countReading() { self = self == .max ? 1 : self &+ 1 }
-
-  /// One more, as far as there is room: for counts that are compared with a limit, and must not begin anew behind it.
-  @inlinable
-  public mutating func countUp(by more: UInt32 = 1) {
-    let (sum, isOver) = addingReportingOverflow(more)
-    self = isOver ? .max : sum
-  }
-}
-
 /// What the vehicle is asked to do. Each kind of vehicle looks at its own part; the rest stays 0.
 public struct Setpoint: BitwiseCopyable, Sendable, Equatable {
   /// Roll and pitch in rad, yaw rate in rad/s, altitude above the take-off point in m.

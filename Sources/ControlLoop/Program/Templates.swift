@@ -9,8 +9,6 @@ public struct VehicleDeclaration: Sendable {
   public var outside: [Signals.Signal]
   /// The blocks.
   public var blocks: [BlockDeclaration]
-  /// The rows whose votes and judgements are in the log, by the kind of sensor.
-  var rows: SensorRows
 }
 
 /// What a network's elapsed time means.
@@ -134,7 +132,8 @@ extension Configuration {
     let safety = VehicleSafety(
       configuration: self, rows: rows,
       askedToMove: (.throttle, [.above("setpoint.altitude", 0.1)]),
-      atRest: [.isNotSet("previous.phase.flying"), .isSet("previous.wanted.blind_over")], hasAltitude: true,
+      atRest: [.isNotSet("previous.phase.flying"), .isSet("previous.wanted.blind_over")],
+      estimators: ["attitude", "altitude"],
       hasNetwork: network != nil && plan.isThere)
     let torque = parts.limits.torque
     var blocks = [BlockDeclaration("clock", "clock")] + rows.blocks
@@ -182,7 +181,7 @@ extension Configuration {
       ("roll", .radian), ("pitch", .radian), ("yaw_rate", .radianPerSecond), ("altitude", .metre),
     ]
     return VehicleDeclaration(
-      outside: rows.signals + Self.commonSignals(asked), blocks: blocks, rows: rows)
+      outside: rows.signals + Self.commonSignals(asked), blocks: blocks)
   }
 
   static let quadrotorMotors = ["front_right", "rear_left", "front_left", "rear_right"]
@@ -220,7 +219,7 @@ extension Configuration {
           [.above($0, restingSetpoint), .below($0, -restingSetpoint)]
         }
       ),
-      atRest: [.isSet("previous.wanted.resting")], hasAltitude: false,
+      atRest: [.isSet("previous.wanted.resting")], estimators: ["attitude", "odometry"],
       hasNetwork: network != nil && plan.isThere)
     var blocks = [BlockDeclaration("clock", "clock")] + rows.blocks
     blocks += [
@@ -262,8 +261,7 @@ extension Configuration {
     }
     return VehicleDeclaration(
       outside: rows.signals
-        + Self.commonSignals([("yaw_rate", .radianPerSecond), ("speed", .metrePerSecond)]), blocks: blocks,
-      rows: rows)
+        + Self.commonSignals([("yaw_rate", .radianPerSecond), ("speed", .metrePerSecond)]), blocks: blocks)
   }
 
   private static func balancingRobotSignals(hasPower: Bool) -> [NetworkSignal: String] {

@@ -10,7 +10,8 @@ struct VehicleSafety {
   /// What the vehicle is asked for that keeps it from arming, and whether it rests.
   var askedToMove: (inhibit: ArmingInhibit, any: [SignalTest])
   var atRest: [SignalTest]
-  var hasAltitude: Bool
+  /// The blocks in front of safety, beside the sensors' own.
+  var estimators: Set<String>
   /// Whether there is a network, flying or looking on.
   var hasNetwork: Bool
 
@@ -48,7 +49,7 @@ struct VehicleSafety {
     case .attitudeLost: ([.isNotSet("attitude.valid"), .isSet("previous.command.classical_failed")], [])
     case .rangeStale: (missing("range"), [])
     case .barometerStale: (missing("barometer"), [])
-    case .altitudeLost: (hasAltitude ? [.isNotSet("altitude.valid")] : [], [])
+    case .altitudeLost: (has("altitude") ? [.isNotSet("altitude.valid")] : [], [])
     case .powerStale: (missing("power"), [])
     case .networkFault: (hasNetwork ? [.isSet("previous.command.network_lost")] : [], [])
     case .tilt: ([.below("attitude.tilt_cosine", cosine(configuration.failsafe.tiltAbove))], [])
@@ -62,9 +63,9 @@ struct VehicleSafety {
     case .killSwitch: ([.isSet("lines.kill_switch")], [])
     case .encoderStale: (missing("left_encoder") + missing("right_encoder"), [])
     case .wheelSlip:
-      hasAltitude
-        ? ([], [])
-        : ([.above("odometry.slip", Self.largestSlip), .below("odometry.slip", -Self.largestSlip)], [])
+      has("odometry")
+        ? ([.above("odometry.slip", Self.largestSlip), .below("odometry.slip", -Self.largestSlip)], [])
+        : ([], [])
     case .sensorSwitched: (rows.voters.map { .isSet("\($0).switched") }, [])
     case .redundancyLost: (rows.voters.map { .isSet("\($0).redundancy_lost") }, [])
     case .sensorsDisagree: (rows.voters.map { .isSet("\($0).undecided") }, [])
@@ -97,7 +98,7 @@ struct VehicleSafety {
     case .gyroscope: ([.isNotSet("attitude.bias_known")], [])
     case .moving: ([.above("attitude.rate_squared", Double(still * still))], [])
     case .tilted: ([.below("attitude.tilt_cosine", cosine(configuration.arming.levelWithin))], [])
-    case .altitude: (hasAltitude ? [.isNotSet("altitude.valid")] : [], [])
+    case .altitude: (has("altitude") ? [.isNotSet("altitude.valid")] : [], [])
     case .battery:
       (
         has("battery")
@@ -113,7 +114,7 @@ struct VehicleSafety {
   }
 
   private func has(_ block: String) -> Bool {
-    block == "odometry" ? !hasAltitude : rows.blocks.contains { $0.name == block }
+    estimators.contains(block) || rows.blocks.contains { $0.name == block }
   }
 
   private func missing(_ device: String) -> [SignalTest] {

@@ -11,10 +11,6 @@ public struct VehicleController: ~Copyable {
   private var program: Program
   private let places: TickPlaces
 
-  /// How long after its first tick a vehicle that is not armed may be without what its sensors have yet to give,
-  /// in ns: the chips and filters are still starting.
-  public static let startUpTime: Int64 = 1_500_000_000
-
   /// A controller at rest, for a configuration that was found valid.
   ///
   /// - Parameters:

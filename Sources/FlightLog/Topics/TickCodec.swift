@@ -12,21 +12,12 @@ struct TickCodec: Sendable {
   /// What a tick has.
   let vehicle: VehicleFrame
   private let record: FramePatch
-  /// The largest value of each byte of the record's last slice, that of flags and choices, and where that begins in a record.
-  private let largestBytes: [UInt8]
-  private let firstByte: Int
+  private let check: RecordCheck
 
   init(_ vehicle: VehicleFrame) {
     self.vehicle = vehicle
     record = FramePatch(recordOf: vehicle.table)
-    largestBytes = vehicle.table.signals.filter(\.isLogged).flatMap { signal -> [UInt8] in
-      switch signal.kind {
-      case .flag: Array(repeating: 1, count: signal.width)
-      case .choice(let names): Array(repeating: UInt8(clamping: names.count - 1), count: signal.width)
-      case .time, .word, .wide, .count, .number: []
-      }
-    }
-    firstByte = record.size - largestBytes.count
+    check = RecordCheck(vehicle.table)
   }
 
   /// The schema as `ros2msg` text, and its full name.
@@ -73,17 +64,9 @@ struct TickCodec: Sendable {
       CDRDecoder.isLittleEndian(start.loadUnaligned(as: UInt32.self))
     else { return false }
     let values = UnsafeRawBufferPointer(rebasing: message.dropFirst(CDREncoder.encapsulation))
-    guard isSound(values) else { return false }
+    guard check.isSound(values) else { return false }
     record.write(values, to: frame)
     return true
-  }
-
-  private func isSound(_ values: UnsafeRawBufferPointer) -> Bool {
-    largestBytes.withUnsafeBufferPointer { largest in
-      var isSound = true
-      for place in 0..<largest.count where values[firstByte + place] > largest[place] { isSound = false }
-      return isSound
-    }
   }
 
   /// Finds out what is wrong with a message.
@@ -100,20 +83,13 @@ struct TickCodec: Sendable {
         "a tick record has \(decoder.remaining) bytes, expected \(record.size)",
         remedy: LogError.recoverRemedy)
     }
-    var place = CDREncoder.encapsulation + firstByte
-    let unsound = bytes.withBytes(in: range) { values in
-      largestBytes.indices.first { values[place + $0] > largestBytes[$0] } ?? 0
-    }
-    place += unsound
-    var next = 0
-    let signal = vehicle.table.signals.filter(\.isLogged).first { signal in
-      guard signal.kind.size == 1 else { return false }
-      next += signal.width
-      return unsound < next
+    let unsound = bytes.withBytes(in: range) {
+      check.firstUnsound(UnsafeRawBufferPointer(rebasing: $0.dropFirst(CDREncoder.encapsulation)))
     }
     return LogError(
-      .malformed, at: range.lowerBound + place,
-      "signal \(signal?.name ?? "") of a tick record has no such value", remedy: LogError.recoverRemedy)
+      .malformed, at: range.lowerBound + CDREncoder.encapsulation + (unsound?.offset ?? 0),
+      "signal \(unsound?.signal.name ?? "") of a tick record has no such value",
+      remedy: LogError.recoverRemedy)
   }
 }
 

@@ -1,3 +1,4 @@
+import PortableMath
 import Signals
 
 /// What the loop's own times say: whether the vehicle still starts, and how many ticks in a row were missed.
@@ -34,7 +35,8 @@ struct TickClock: Block {
     let start = first ?? frame[time]
     first = start
     frame[starting] = frame[time] &- start < startUp
-    let (sum, isOver) = frame[misses].addingReportingOverflow(frame[missed])
-    frame[misses] = frame[missed] == 0 ? 0 : isOver ? .max : sum
+    var count = frame[missed] == 0 ? 0 : frame[misses]
+    count.countUp(by: frame[missed])
+    frame[misses] = count
   }
 }
