@@ -56,3 +56,16 @@ extension SignalKind {
     }
   }
 }
+
+extension SignalTable {
+  /// Puts a value under a name into a frame of this table, a flag as 0 or 1 and a choice as its number; says `false` when there is no
+  /// such signal, or one of several values. For tests and tools: what runs in a tick has places.
+  @discardableResult
+  public func put(_ value: Double, as name: String, in frame: Frame) -> Bool {
+    guard let signal = self[name], signal.width == 1, let range = bytes(of: name) else { return false }
+    for (place, byte) in signal.kind.bytes(of: value).enumerated() {
+      frame.base.storeBytes(of: byte, toByteOffset: range.lowerBound + place, as: UInt8.self)
+    }
+    return true
+  }
+}

@@ -50,21 +50,27 @@ func fly<Flight: VehicleFlight & ~Copyable>(
   return try flight.finish()
 }
 
-/// Flies tick by tick.
-///
-/// The five calls in this loop are the way of every sample from a register to a motor; docs/how-it-works.md
-/// follows them. On a board nothing in it allocates, counts references or locks (scripts/check-object-code looks).
+/// Flies tick by tick. On a board nothing in it allocates, counts references or locks (scripts/check-object-code looks).
 @inline(never)
 private func flyTicks<Flight: VehicleFlight & ~Copyable>(
   _ flight: inout Flight, _ vehicle: Flight.Craft, showsProgress: Bool
 ) throws(Flight.Failure) {
-  let frame = flight.frame
   while let start = flight.nextTick() {
-    vehicle.collectSamples(until: start.time, into: frame)
-    flight.see(start)
-    flight.step()
-    vehicle.actuate(frame)
-    try flight.record(start)
+    try flight.fly(start, vehicle)
     if showsProgress { flight.showProgress() }
+  }
+}
+
+extension VehicleFlight where Self: ~Copyable {
+  /// Flies one tick.
+  ///
+  /// The five calls are the way of every sample from a register to a motor; docs/how-it-works.md follows them.
+  @inline(__always)
+  mutating func fly(_ start: LoopSchedule.Start, _ vehicle: Craft) throws(Failure) {
+    vehicle.collectSamples(until: start.time, into: frame)
+    see(start)
+    step()
+    vehicle.actuate(frame)
+    try record(start)
   }
 }

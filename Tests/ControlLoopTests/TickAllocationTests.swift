@@ -1,60 +1,36 @@
 import CAllocationCounter
-import Foundation
 import HardwareInterfaces
-import LiquidModel
 import Testing
 
 @testable import ControlLoop
 
 @Suite("No heap in the whole tick")
 struct TickAllocationTests {
-  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "firmware-configs")
-
-  /// A vehicle that stands level, is asked to arm after half a second and to take off after one.
-  private func input(_ tick: Int) -> TickInput {
-    var input = TickInput()
-    input.tick = UInt64(tick)
-    input.time = MonotonicTime(nanoseconds: Int64(tick) * 4_000_000)
-    input.elapsed = 4_000_000
-    input.missed = tick % 97 == 96 ? 1 : 0
-    input.inertial = Reading(
-      empty: InertialSample(acceleration: (0.02, -0.01, -9.8), rate: (0.001, 0.002, -0.001), temperature: 30),
-      isPresent: true)
-    input.pressure = Reading(empty: PressureSample(pressure: 101_325, temperature: 20), isPresent: true)
-    input.range = Reading(empty: RangeSample(distance: 0.05, isValid: true), isPresent: true)
-    input.power = Reading(empty: PowerSample(voltage: 12.1, current: 1), isPresent: true)
-    (input.inertial.sequence, input.inertial.time) = (UInt32(tick + 1), input.time)
-    (input.pressure.sequence, input.pressure.time) = (UInt32(tick / 10 + 1), input.time)
-    (input.range.sequence, input.range.time) = (UInt32(tick / 10 + 1), input.time)
-    (input.power.sequence, input.power.time) = (UInt32(tick / 25 + 1), input.time)
-    input.setpoint = Setpoint(altitude: tick > 450 ? 1 : 0, arm: tick > 400)
-    return input
-  }
-
-  @Test(
-    "A tick with a network takes no heap block, on the ground, in flight and in a failsafe",
-    arguments: ["quadrotor-ncp19.safetensors"])
-  func wholeTick(_ model: String) throws {
-    let configuration = try Configuration.load(
-      path: Self.folder.appending(path: "quadrotor-hold.json5").path,
-      overrides: ConfigurationOverrides(modelFile: Self.folder.appending(path: "models/\(model)").path))
-    let file = try ModelFile.read(path: Self.folder.appending(path: "models/\(model)").path)
+  @Test("A tick with a network takes no heap block, on the ground, in flight and in a failsafe")
+  func wholeTick() throws {
+    let none: Set<String> = []
     // The first flight makes the runtime set up its type metadata, once for the process.
     for isFirst in [true, false] {
-      var controller = try VehicleController(
-        configuration, network: try NetworkRuntime(file),
-        timing: NetworkTiming(unit: file.timeUnit, largest: file.maximumTs))
+      var stand = try VehicleBench("quadrotor-hold", controller: .network, model: "quadrotor-ncp19")
+      let (arm, killSwitch) = (
+        try stand.place("setpoint.arm", as: Bool.self), try stand.place("lines.kill_switch", as: Bool.self)
+      )
+      let (mode, source) = (
+        try stand.place("safety.mode", as: UInt8.self), try stand.place("command.source", as: UInt8.self)
+      )
+      let altitude = try stand.place("setpoint.altitude", as: Float.self)
+      let fault = try stand.place("barometer.fault", as: UInt8.self)
       var modes: UInt32 = 0
       var flewByNetwork = false
       let before = allocation_count()
       for tick in 0..<3000 {
-        var input = input(tick)
-        if tick > 2000 { input.pressure.fault = .transfer }
-        if tick > 2500 { input.killSwitch = true }
-        let output = controller.step(input)
-        modes |= 1 << UInt32(output.mode.rawValue)
-        flewByNetwork = flewByNetwork || output.controller == .network
+        stand.missed = tick % 97 == 96 ? 1 : 0
+        (stand[arm], stand[altitude]) = (tick > 400, tick > 450 ? 1 : 0)
+        if tick > 2000 { stand[fault] = DeviceFault.transfer.rawValue }
+        if tick > 2500 { stand[killSwitch] = true }
+        stand.step(stopped: none)
+        modes |= 1 << UInt32(stand[mode])
+        flewByNetwork = flewByNetwork || stand[source] == ActiveController.network.rawValue
       }
       if isFirst { continue }
       #expect(allocation_count() == before)
@@ -67,29 +43,28 @@ struct TickAllocationTests {
 
   @Test("A tick that votes takes no heap block, while sensors fail one after the other")
   func voting() throws {
-    let configuration = try Configuration.load(
-      path: Self.folder.appending(path: "quadrotor-redundant.json5").path,
-      overrides: ConfigurationOverrides(controller: .classical))
+    let none: Set<String> = []
     for isFirst in [true, false] {
-      var controller = try VehicleController(
-        configuration, network: nil, timing: NetworkTiming(unit: 1, largest: 1))
-      var chosen: UInt32 = 0
+      var stand = try VehicleBench("quadrotor-redundant")
+      let rates = try (0..<3).map { try stand.place("imu_\($0).rate_x", as: Float.self) }
+      let faults = try (0..<2).map { try stand.place("imu_\($0).fault", as: UInt8.self) }
+      let turned = try stand.place("imu_1.rate_y", as: Float.self)
+      let pressures = try (0..<2).map { try stand.place("barometer_\($0).pressure", as: Float.self) }
+      let chosen = try stand.place("imu.chosen", as: UInt32.self)
+      var seen: UInt32 = 0
       let before = allocation_count()
       for tick in 0..<3000 {
-        var input = input(tick)
-        input.inertial.sample.rateX += Float(tick % 7) * 1e-4
-        input.pressure.sample.pressure += Float(tick / 10 % 7)
-        for spare in 0..<2 { input.spares.inertial[spare] = input.inertial }
-        input.spares.pressure[0] = input.pressure
-        if tick > 1000 { input.inertial.fault = .frozenData }
-        if tick > 1500 { input.spares.inertial[0].sample.rateY += 1 }
-        if tick > 2000 { input.spares.inertial[0].fault = .frozenData }
-        let output = controller.step(input)
-        chosen |= 1 << UInt32(output.votes.imu.chosen.rawValue)
+        for rate in rates { stand[rate] = 0.001 + Float(tick % 7) * 1e-4 }
+        for pressure in pressures { stand[pressure] = 101_325 + Float(tick / 10 % 7) }
+        if tick > 1000 { stand[faults[0]] = DeviceFault.frozenData.rawValue }
+        if tick > 1500 { stand[turned] = 1 }
+        if tick > 2000 { stand[faults[1]] = DeviceFault.frozenData.rawValue }
+        stand.step(stopped: none)
+        seen |= 1 << stand[chosen]
       }
       if isFirst { continue }
       #expect(allocation_count() == before)
-      #expect(chosen == 0b111)
+      #expect(seen == 0b111)
     }
   }
 }

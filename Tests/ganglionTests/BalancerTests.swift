@@ -28,11 +28,10 @@ private func drive(
 ) throws -> FlightReport {
   var run = try Flight(mission, seed: seed, fault: fault, logPath: log)
   while let start = run.nextTick() {
-    let input = run.tickInput(start, run.vehicle.collectSamples(until: start.time))
-    let output = run.controller.step(input)
-    run.vehicle.actuate(output)
-    try run.record(TickRecord(input: input, output: output))
-    each(run.vehicle, input, output)
+    let vehicle = run.vehicle
+    try run.fly(start, vehicle)
+    let tick = run.ticksOf.tick(run.frame)
+    each(vehicle, tick.input, tick.output)
   }
   return try run.finish()
 }

@@ -108,12 +108,9 @@ struct FlightDigests {
     var flight = try Flight(mission(), seed: flown.seed, fault: flown.fault, logPath: nil)
     var digest = FlightDigest()
     while let start = flight.nextTick() {
-      let input = flight.tickInput(start, flight.vehicle.collectSamples(until: start.time))
-      let output = flight.step(input)
-      flight.vehicle.actuate(output)
-      let record = TickRecord(input: input, output: output)
-      try flight.record(record)
-      digest.fold(record)
+      let vehicle = flight.vehicle
+      try flight.fly(start, vehicle)
+      digest.fold(flight.ticksOf.tick(flight.frame))
     }
     return Line(ticks: digest.ticks, digests: digest.digests, trace: digest.trace)
   }

@@ -14,11 +14,10 @@ private func watch(
 ) throws -> FlightReport {
   var flight = try Flight(mission, seed: seed, fault: fault, logPath: nil)
   while let start = flight.nextTick() {
-    let input = flight.tickInput(start, flight.vehicle.collectSamples(until: start.time))
-    let output = flight.controller.step(input)
-    flight.vehicle.actuate(output)
-    try flight.record(TickRecord(input: input, output: output))
-    each(flight.vehicle, input, output)
+    let vehicle = flight.vehicle
+    try flight.fly(start, vehicle)
+    let tick = flight.ticksOf.tick(flight.frame)
+    each(vehicle, tick.input, tick.output)
   }
   return try flight.finish()
 }

@@ -60,8 +60,10 @@ import Testing
         (" lowpass_hz: 94,", ""),
       ]
     }
-    let vehicle = try SimulatedVehicle(try shippedMission(changes).configuration, seed: 1)
-    let magnetic = vehicle.collectSamples(until: MonotonicTime(nanoseconds: 1_000_000_000)).magnetic
+    let configuration = try shippedMission(changes).configuration
+    let vehicle = try SimulatedVehicle(configuration, seed: 1)
+    vehicle.collectSamples(until: MonotonicTime(nanoseconds: 1_000_000_000), into: vehicle.values)
+    let magnetic = CalibrationPlaces(configuration, vehicle.table).readings(vehicle.values).magnetic
     // On the ground and level, facing north: the field is the Earth's, but for the chip's offset.
     #expect(magnetic.isPresent && magnetic.fault == .none && magnetic.sequence > 30)
     #expect(abs(magnetic.sample.fieldX - 20e-6) < 20e-6)

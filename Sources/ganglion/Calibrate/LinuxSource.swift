@@ -43,7 +43,7 @@ final class LinuxSource<System: I2CSystem>: CalibrationSource {
 
   func next() -> (readings: CalibrationReadings, now: MonotonicTime)? {
     clock.sleep(until: clock.now().advanced(nanoseconds: Self.pause))
-    for thread in threads { thread.readings.write(thread.slots.readings.latest, to: memory.frame) }
+    for bus in threads.map(\.ends) { bus.readings.write(bus.slots.readings.latest, to: memory.frame) }
     return (places.readings(memory.frame), clock.now())
   }
 

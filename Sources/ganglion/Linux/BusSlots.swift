@@ -58,6 +58,13 @@ final class BusSlots: Sendable {
   }
 }
 
+/// The loop's end of a bus: where it meets the bus's thread, and which parts of a frame go either way.
+struct BusEnds: Sendable {
+  let slots: BusSlots
+  let readings: FramePatch
+  let orders: FramePatch
+}
+
 extension LatestBytes {
   /// The times in front of the newest order.
   var orderTimes: OrderTimes { latest.loadUnaligned(as: OrderTimes.self) }

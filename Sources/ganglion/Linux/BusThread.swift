@@ -16,10 +16,8 @@ final class BusThread<System: I2CSystem> {
   private let work: BusWork<Bus>
   private let thread: RealTimeThread
 
-  /// Where the thread and the loop meet, and which parts of a frame go either way.
-  let slots: BusSlots
-  let readings: FramePatch
-  let orders: FramePatch
+  /// The loop's end.
+  let ends: BusEnds
   /// The devices that it samples.
   let devices: [DeviceDeclaration]
 
@@ -33,9 +31,10 @@ final class BusThread<System: I2CSystem> {
     let worker = BusWorker(
       bus: Bus(bus, recorder: recorder) { clock.now().nanoseconds }, configuration: configuration, name: name,
       table: table, start: clock.now())
-    (readings, orders, devices) = (worker.readings, worker.orders, worker.devices)
-    slots = try BusSlots(
+    devices = worker.devices
+    let slots = try BusSlots(
       readings: worker.readings.size, orders: worker.orders.size, devices: worker.devices.count)
+    ends = BusEnds(slots: slots, readings: worker.readings, orders: worker.orders)
     let work = BusWork(
       worker, slots: slots, loopGuard: loopGuard,
       drivesMotors: configuration.actuators.driver.bus == name,
@@ -48,7 +47,7 @@ final class BusThread<System: I2CSystem> {
 
   /// Takes out of the thread's slots what its devices say they are, by their names. One thread alone may ask.
   func takeIdentities(_ identities: inout [String: UInt8]) {
-    let bytes = slots.identities.latest
+    let bytes = ends.slots.identities.latest
     for (place, device) in devices.enumerated() where bytes[2 * place] != 0 {
       identities[device.name] = bytes[2 * place + 1]
     }
@@ -58,7 +57,7 @@ final class BusThread<System: I2CSystem> {
   deinit { stop() }
 
   /// Tells the thread to end; `join` waits for it.
-  func stop() { slots.stop() }
+  func stop() { ends.slots.stop() }
 
   /// Waits for the end, `nanoseconds` at most, and gives what was measured: time from a sample to the pulses that follow
   /// from it, and what the bus has carried. `nil` when a transfer hangs: then the thread keeps all that it has.

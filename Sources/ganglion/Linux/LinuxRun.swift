@@ -78,7 +78,7 @@ final class LinuxRun<System: I2CSystem> {
     }
     let motorBus = board.buses.firstIndex { $0.name == configuration.actuators.driver.bus }
     let vehicle = LinuxVehicle(
-      configuration, ticks.table, buses: buses, motorBus: motorBus, kernelPulses: board.kernelPulses, bridges: board.bridges,
+      configuration, ticks.table, buses: buses.map(\.ends), motorBus: motorBus, kernelPulses: board.kernelPulses, bridges: board.bridges,
       enable: board.enable, lines: lineSlots, loopGuard: loopGuard)
     let killSwitch = board.takeKillSwitch()
     if killSwitch != nil || board.lamp != nil {

@@ -49,6 +49,8 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   private var takenAt: Int64 = 0
   private var pendingSince: Int64 = 0
   private var areOrdersStale = false
+  /// What keeps the actuators from their commands, as of the last `collectSamples`.
+  private(set) var actuatorFault = DeviceFault.none
   /// Time in ns after which orders that nobody carries out are a fault.
   private let ordersStaleAfter: Int64
   private let motorReport: Int?
@@ -57,8 +59,8 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   @exclusivity(unchecked) private(set) var actuation = LatencyHistogram()
 
   /// A vehicle whose threads and lines these are, over frames of `table`.
-  init<System: I2CSystem>(
-    _ configuration: Configuration, _ table: SignalTable, buses: [BusThread<System>], motorBus: Int?,
+  init(
+    _ configuration: Configuration, _ table: SignalTable, buses: [BusEnds], motorBus: Int?,
     kernelPulses: KernelPulses?, bridges: BridgeOutputs?, enable: OutputLine?, lines: LineSlots,
     loopGuard: LoopGuard
   ) {
@@ -105,6 +107,7 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     if loopGuard.holdsOutputs { fault = .notReady }
     // Everything obeys; but it would not be made safe if this process died.
     if fault == .none, loopGuard.isUnguarded { fault = .unguarded }
+    actuatorFault = fault
     outside.put(actuatorFault: fault, frame)
     outside.put(killSwitch: lines.takeKillSwitch(time), frame)
     sampleTime = frame.value(sampleTimePlace) ?? 0

@@ -36,7 +36,8 @@ struct Flight: ~Copyable, VehicleFlight {
   private var wasArmed = false
   private var lastMode = VehicleMode.disarmed
   private var stepBegan: UInt64 = 0
-  private let ticksOf: VehicleFrame
+  /// How its ticks lie in a frame.
+  let ticksOf: VehicleFrame
   private let outside: OutsidePlaces
   private var lastTime: Int64 = 0
   private let faultPlan: FaultPlan?

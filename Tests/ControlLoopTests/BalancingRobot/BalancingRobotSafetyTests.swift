@@ -1,72 +1,18 @@
 import CAllocationCounter
-import Foundation
 import HardwareInterfaces
-import LiquidModel
 import Testing
 
 @testable import ControlLoop
 
-/// A whole controller on inputs made by hand: a robot that is held upright and still, with every sensor fresh.
-private struct Held: ~Copyable {
-  private var controller: VehicleController
-  private var tick = 0
-  var input = TickInput()
-  private(set) var output = TickOutput()
+/// The shipped robot, held upright and still.
+private func makeHeld(_ controller: ControllerChoice = .classical) throws -> VehicleBench {
+  try VehicleBench("balancer-hold", controller: controller, model: "balancer-ncp19")
+}
 
-  init(_ choice: ControllerChoice = .classical) throws {
-    let folder = repository.appending(path: "firmware-configs")
-    let text = try String(contentsOf: folder.appending(path: "balancer-hold.json5"), encoding: .utf8)
-    let configuration = try Configuration.load(
-      text: text, directory: nil, overrides: ConfigurationOverrides(controller: choice))
-    let file = try ModelFile.read(path: folder.appending(path: "models/balancer-ncp19.safetensors").path)
-    let network = try NetworkRuntime(file)
-    controller = try VehicleController(
-      configuration, network: network,
-      timing: NetworkTiming(unit: file.timeUnit, largest: file.maximumTs))
-    input.inertial = Reading(
-      empty: InertialSample(acceleration: (0, 0, -9.80665), rate: (0, 0, 0), temperature: 30), isPresent: true
-    )
-    input.leftEncoder = Reading(empty: AngleSample(angle: 1, magnet: .good), isPresent: true)
-    input.rightEncoder = Reading(empty: AngleSample(angle: 6.28, magnet: .good), isPresent: true)
-    input.power = Reading(empty: PowerSample(voltage: 12.1, current: 1), isPresent: true)
-    input.elapsed = 4_000_000
-  }
-
-  /// Steps for `seconds`; the sensors in `stopped` give nothing new.
-  mutating func run(_ seconds: Double, stopped: Set<String> = []) {
-    for _ in 0..<Int(seconds * 250) {
-      step(
-        inertial: !stopped.contains("imu"), left: !stopped.contains("left"),
-        right: !stopped.contains("right"))
-    }
-  }
-
-  mutating func step(inertial: Bool = true, left: Bool = true, right: Bool = true) {
-    tick += 1
-    input.tick = UInt64(tick)
-    input.time = MonotonicTime(nanoseconds: Int64(tick) * 4_000_000)
-    if inertial { (input.inertial.sequence, input.inertial.time) = (input.inertial.sequence + 1, input.time) }
-    if left {
-      (input.leftEncoder.sequence, input.leftEncoder.time) = (input.leftEncoder.sequence + 1, input.time)
-    }
-    if right {
-      (input.rightEncoder.sequence, input.rightEncoder.time) = (input.rightEncoder.sequence + 1, input.time)
-    }
-    if tick % 25 == 0 { (input.power.sequence, input.power.time) = (input.power.sequence + 1, input.time) }
-    output = controller.step(input)
-  }
-
-  /// Lets the filters settle, and arms.
-  mutating func arm() {
-    input.setpoint.arm = false
-    run(2)
-    input.setpoint.arm = true
-    run(0.1)
-  }
-
-  var inhibits: [ArmingInhibit] { ArmingInhibit.list(output.inhibits) }
-  var isSafe: Bool {
-    !output.enable && output.pulses[0] == 0 && output.pulses[1] == 0 && output.motors[0] == 0
+extension VehicleBench {
+  /// Whether nothing moves: not armed, no pulses, no duty.
+  fileprivate var isSafe: Bool {
+    !isSet("safety.armed") && areAll(["left.pulse", "right.pulse", "motors.left"], 0)
   }
 }
 
@@ -74,16 +20,16 @@ private struct Held: ~Copyable {
 struct BalancingRobotSafetyTests {
   @Test("It arms while it is held upright and still, and pushes back when it leans")
   func arms() throws {
-    var robot = try Held()
+    var robot = try makeHeld()
     robot.arm()
-    #expect(robot.output.mode == .active)
-    #expect(robot.output.enable)
-    #expect(abs(robot.output.motors[0]) < 0.02)
+    #expect(robot.mode == "active")
+    #expect(robot.isSet("safety.armed"))
+    #expect(abs(robot["motors.left"]) < 0.02)
     // Nose down: it falls forward.
-    robot.input.inertial.sample.rateY = -1
+    robot["imu.rate_y"] = -1
     robot.run(0.1)
-    #expect(robot.output.motors[0] > 0.2)
-    #expect(abs(robot.output.pulses[0] - robot.output.motors[0] * 655.36) < 0.1)
+    #expect(robot["motors.left"] > 0.2)
+    #expect(abs(robot["left.pulse"] - robot["motors.left"] * 655.36) < 0.1)
   }
 
   @Test(
@@ -93,105 +39,109 @@ struct BalancingRobotSafetyTests {
       .network, .overruns, .driving, .failsafe,
     ])
   func inhibits(_ inhibit: ArmingInhibit) throws {
-    var robot = try Held(inhibit == .network ? .network : .classical)
+    var robot = try makeHeld(inhibit == .network ? .network : .classical)
     robot.run(2)
     var stopped: Set<String> = []
     switch inhibit {
-    case .killSwitch: robot.input.killSwitch = true
-    case .inertialSensor: robot.input.inertial.fault = .wrongRegister
-    case .encoders: robot.input.rightEncoder.fault = .selfReported
+    case .killSwitch: robot["lines.kill_switch"] = 1
+    case .inertialSensor: robot.fail("imu", .wrongRegister)
+    case .encoders: robot.fail("right_encoder", .selfReported)
     case .attitude: stopped = ["imu"]
-    case .moving: robot.input.inertial.sample.rateZ = 0.3
+    case .moving: robot["imu.rate_z"] = 0.3
     case .tilted:
-      robot = try Held()
-      robot.input.inertial.sample.accelerationX = -9.80665 * 0.26
-      robot.input.inertial.sample.accelerationZ = -9.80665 * 0.966
+      robot = try makeHeld()
+      robot["imu.acceleration_x"] = -9.80665 * 0.26
+      robot["imu.acceleration_z"] = -9.80665 * 0.966
       robot.run(2)
-    case .battery: robot.input.power.sample.voltage = 10.5
-    case .actuators: robot.input.actuatorFault = .missing
-    case .network: robot.input.setpoint.speed = .nan
-    case .overruns: robot.input.missed = 6
-    case .driving: robot.input.setpoint.speed = 0.3
-    default: stopped = ["left"]
+    case .battery: robot["power.voltage"] = 10.5
+    case .actuators: robot.fail("actuators", .missing)
+    case .network: robot["setpoint.speed"] = .nan
+    case .overruns: robot.missed = 6
+    case .driving: robot["setpoint.speed"] = 0.3
+    default: stopped = ["left_encoder"]
     }
     robot.run(1, stopped: stopped)
-    robot.input.setpoint.arm = true
+    robot["setpoint.arm"] = 1
     robot.run(0.2, stopped: stopped)
-    #expect(robot.output.mode == .disarmed)
+    #expect(robot.mode == "disarmed")
     #expect(robot.inhibits.contains(inhibit), "\(robot.inhibits)")
     #expect(robot.isSafe == true)
   }
 
   @Test(
     "Stale sensors stop it",
-    arguments: [("imu", FailsafeCondition.imuStale), ("left", .encoderStale), ("right", .encoderStale)])
+    arguments: [("imu", FailsafeCondition.imuStale), ("left_encoder", .encoderStale), ("right_encoder", .encoderStale)])
   func stale(_ sensor: String, _ condition: FailsafeCondition) throws {
-    var robot = try Held()
+    var robot = try makeHeld()
     robot.arm()
     robot.run(0.05, stopped: [sensor])
-    #expect(robot.output.mode == .terminated)
-    #expect(robot.output.faults & condition.bit != 0)
+    #expect(robot.mode == "terminated")
+    #expect(robot.faults.contains(condition))
     #expect(robot.isSafe == true)
   }
 
   @Test("A lean beyond recovery stops it")
   func tilt() throws {
-    var robot = try Held()
+    var robot = try makeHeld()
     robot.arm()
-    robot.input.inertial.sample.rateY = -4
+    robot["imu.rate_y"] = -4
     robot.run(0.15)
-    #expect(robot.output.mode == .active)
+    #expect(robot.mode == "active")
     robot.run(0.1)
-    #expect(robot.output.mode == .terminated)
-    #expect(robot.output.faults & FailsafeCondition.tilt.bit != 0)
+    #expect(robot.mode == "terminated")
+    #expect(robot.faults.contains(.tilt))
     #expect(robot.isSafe == true)
   }
 
   @Test("Wheels that turn it where the gyroscope sees no turn stop it")
   func wheelSlip() throws {
-    var robot = try Held()
+    var robot = try makeHeld()
     robot.arm()
     // One wheel at 8 rad/s: a turn of 1.6 rad/s by the wheels.
     for _ in 0..<150 {
-      robot.input.leftEncoder.sample.angle += 8 * 0.004
-      if robot.input.leftEncoder.sample.angle > 2 * .pi { robot.input.leftEncoder.sample.angle -= 2 * .pi }
+      robot["left_encoder.angle"] = (robot["left_encoder.angle"] + 8 * 0.004)
+        .truncatingRemainder(dividingBy: 2 * .pi)
       robot.step()
     }
-    #expect(robot.output.mode == .terminated)
-    #expect(robot.output.faults & FailsafeCondition.wheelSlip.bit != 0)
+    #expect(robot.mode == "terminated")
+    #expect(robot.faults.contains(.wheelSlip))
   }
 
   @Test("A low battery makes it stop where it is, and disarm when it stands")
   func lowBattery() throws {
-    var robot = try Held()
+    var robot = try makeHeld()
     robot.arm()
-    robot.input.setpoint.speed = 0.3
-    robot.input.power.sample.voltage = 9.5
+    robot["setpoint.speed"] = 0.3
+    robot["power.voltage"] = 9.5
     robot.run(1.3)
-    #expect(robot.output.mode == .landing)
+    #expect(robot.mode == "landing")
     robot.run(0.6)
-    #expect(robot.output.mode == .disarmed)
+    #expect(robot.mode == "disarmed")
     // The battery is as low as it was, and goes on being reported.
-    #expect(robot.output.faults == FailsafeCondition.lowBattery.bit)
+    #expect(robot.faults == [.lowBattery])
     #expect(robot.isSafe == true)
   }
 
   @Test("A tick with a network takes no heap block, held, balancing and in a failsafe")
   func allocatesNothing() throws {
     // The first run makes the runtime set up its type metadata, once for the process.
+    let none: Set<String> = []
     for isFirst in [true, false] {
-      var robot = try Held(.network)
+      var robot = try makeHeld(.network)
       var balancedByNetwork = false
+      let arm = try robot.place("setpoint.arm", as: Bool.self)
+      let killSwitch = try robot.place("lines.kill_switch", as: Bool.self)
+      let source = try robot.place("command.source", as: UInt8.self)
       let before = allocation_count()
       for tick in 0..<1500 {
-        robot.input.setpoint.arm = tick > 600
-        if tick > 1200 { robot.input.killSwitch = true }
-        robot.step()
-        balancedByNetwork = balancedByNetwork || robot.output.controller == .network
+        robot[arm] = tick > 600
+        if tick > 1200 { robot[killSwitch] = true }
+        robot.step(stopped: none)
+        balancedByNetwork = balancedByNetwork || robot[source] == ActiveController.network.rawValue
       }
       if isFirst { continue }
       #expect(allocation_count() == before)
-      #expect(robot.output.mode == .terminated)
+      #expect(robot.mode == "terminated")
       #expect(balancedByNetwork)
     }
   }

@@ -183,13 +183,14 @@ struct CalibrationConfigurationTests {
     let configuration = try calibrated(board, chips)
     board.physics.specificForce = Vector3(3, -2, -9)
     board.physics.angularRate = Vector3(0.3, -0.2, 0.1)
-    let worker = BusWorker(bus: board.bus(), configuration: configuration, name: "sensors", start: .zero)
+    let table = try configuration.deviceTable()
+    let worker = BusWorker(
+      bus: board.bus(), configuration: configuration, name: "sensors", table: table, start: .zero)
     while board.now < MonotonicTime(nanoseconds: 1_000_000_000) {
       board.advance(to: worker.due)
       worker.runNext(now: worker.due)
     }
-    var readings = SensorReadings()
-    worker.publish(to: &readings)
+    let readings = CalibrationPlaces(configuration, table).readings(worker.frame)
     let sample = readings.inertial.sample
     #expect(readings.inertial.sequence > 100 && readings.magnetic.sequence > 10)
     #expect(abs(sample.accelerationX - 3) < 0.01)
@@ -206,9 +207,10 @@ struct CalibrationConfigurationTests {
   func noHeap() throws {
     let (board, chips) = try faultyBoard()
     let configuration = try calibrated(board, chips)
-    let adjust = configuration.adjustment(of: configuration.sensors.imu)
+    let adjust = configuration.sensors.imu.adjustment(configuration.calibration)
     let section = try #require(configuration.sensors.magnetometer)
-    let adjustField = configuration.adjustment(of: section)
+    let adjustField = section.adjustment(
+      configuration.calibration, mounting: configuration.sensors.imu.mounting)
     var sample = InertialSample(acceleration: (0.1, 0.2, -9.8), rate: (0.1, 0, 0), temperature: 20)
     var field = MagneticSample(field: (20e-6, 0, 45e-6))
     for isFirst in [true, false] {
@@ -227,7 +229,7 @@ struct CalibrationConfigurationTests {
     var configuration = try Configuration.load(text: text(), directory: nil)
     let sample = InertialSample(
       acceleration: (-0.0, .leastNonzeroMagnitude, -9.8), rate: (0.1, -0.0, .infinity), temperature: 20)
-    let plain = configuration.adjustment(of: configuration.sensors.imu)(sample)
+    let plain = configuration.sensors.imu.adjustment(configuration.calibration)(sample)
     #expect(plain.accelerationX.bitPattern == sample.accelerationX.bitPattern)
     #expect(plain.accelerationY.bitPattern == sample.accelerationY.bitPattern)
     #expect(plain.rateY.bitPattern == sample.rateY.bitPattern)
@@ -235,7 +237,7 @@ struct CalibrationConfigurationTests {
     made[imu].accelerometer = AccelerometerCalibration(offset: .zero, matrix: .identity)
     made[imu].gyro = GyroCalibration(bias: .zero)
     configuration.calibration = made
-    let adjusted = configuration.adjustment(of: configuration.sensors.imu)(sample)
+    let adjusted = configuration.sensors.imu.adjustment(configuration.calibration)(sample)
     #expect(adjusted.rateZ == .infinity)
     #expect(adjusted.accelerationZ == -9.8)
   }

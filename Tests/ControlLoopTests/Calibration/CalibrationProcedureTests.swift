@@ -6,7 +6,7 @@ import Testing
 
 /// Feeds a procedure with readings of sensors in somebody's hands, at 200 Hz.
 private struct Hands {
-  var readings = SensorReadings()
+  var readings = CalibrationReadings()
   var noise = 1.0
   private var random = RandomGenerator(seed: 9)
 

@@ -1,4 +1,5 @@
 import HardwareInterfaces
+import Signals
 import Testing
 
 @testable import ControlLoop
@@ -6,7 +7,7 @@ import Testing
 /// What an owner is told about a chip that is missing or another than the configuration says.
 @Suite struct SensorComplaintsTests {
   private func complaints(
-    _ change: (String, String) = ("", ""), _ edit: (inout SensorReadings, inout SensorIdentities) -> Void
+    _ faults: [String: DeviceFault], _ identities: [String: UInt8] = [:], after change: (String, String) = ("", "")
   ) throws -> [String] {
     var text = try quadrotorText()
     if !change.0.isEmpty {
@@ -14,17 +15,14 @@ import Testing
       text = text.replacing(change.0, with: change.1)
     }
     let configuration = try Configuration.load(text: text, directory: nil)
-    var readings = SensorReadings()
-    var identities = SensorIdentities()
-    edit(&readings, &identities)
-    return configuration.complaints(about: readings, identities: identities)
+    let table = try configuration.deviceTable()
+    let memory = FrameMemory(table)
+    for (device, fault) in faults { table.put(Double(fault.rawValue), as: "\(device).fault", in: memory.frame) }
+    return configuration.complaints(about: FrameSnapshot(table, memory.frame), identities: identities)
   }
 
   @Test func `a clone is named, with the line that accepts it`() throws {
-    let complaints = try complaints {
-      $0.inertial.fault = .wrongIdentity
-      $1.inertial = 0x98
-    }
+    let complaints = try complaints(["imu": .wrongIdentity], ["imu": 0x98])
     #expect(
       complaints == [
         "sensors.imu: the chip at 0x68 says it is 0x98 (likely ICM-20689, or a clone of the MPU-6050 with its "
@@ -34,10 +32,7 @@ import Testing
   }
 
   @Test func `a chip with a driver of its own is named with it`() throws {
-    let complaints = try complaints {
-      $0.inertial.fault = .wrongIdentity
-      $1.inertial = 0x47
-    }
+    let complaints = try complaints(["imu": .wrongIdentity], ["imu": 0x47])
     #expect(
       complaints == [
         "sensors.imu: the chip at 0x68 says it is 0x47 (likely ICM-42688-P, which has other registers), expected "
@@ -49,10 +44,9 @@ import Testing
   func `a VL53L0X and a VL53L1X that were confused are told apart, with the name to write`(
     _ configured: String, _ present: String, _ seen: UInt8, _ expected: UInt8
   ) throws {
-    let complaints = try complaints(("chip: \"vl53l1x\"", "chip: \"\(configured)\"")) {
-      $0.range.fault = .wrongIdentity
-      $1.range = seen
-    }
+    let complaints = try complaints(
+      ["range": .wrongIdentity], ["range": seen],
+      after: ("chip: \"vl53l1x\"", "chip: \"\(configured)\""))
     #expect(
       complaints == [
         "sensors.range: the chip at 0x29 says it is \(hexadecimal(seen)) (likely \(present.uppercased()), which has "
@@ -62,10 +56,7 @@ import Testing
   }
 
   @Test func `an unknown identity is shown, with the line that accepts it`() throws {
-    let complaints = try complaints {
-      $0.pressure.fault = .wrongIdentity
-      $1.barometer = 0x99
-    }
+    let complaints = try complaints(["barometer": .wrongIdentity], ["barometer": 0x99])
     #expect(complaints.count == 1)
     #expect(complaints[0].contains("says it is 0x99 (an unknown part), expected 0x58, 0x60 for the bmp280"))
     #expect(complaints[0].hasSuffix("accept_identities: [0x58, 0x60, 0x99]"))
@@ -89,19 +80,15 @@ import Testing
   ) throws {
     let change = ("chip: \"ina219\"", "chip: \"\(chip)\"")
     #expect(
-      try complaints(change) { readings, _ in readings.power.fault = .missing }
+      try complaints(["power": .missing], after: change)
         == ["sensors.power: nothing answers at 0x41, where the \(chip) should be"])
     #expect(
-      try complaints(change) { readings, _ in readings.power.fault = .wrongIdentity }
+      try complaints(["power": .wrongIdentity], after: change)
         == ["sensors.power: what answers at 0x41 does not behave as the \(chip) does"])
   }
 
   @Test func `other faults are no matter of what the chip is`() throws {
-    let complaints = try complaints {
-      $0.inertial.fault = .transfer
-      $0.pressure.fault = .frozenData
-      $1.inertial = 0x98
-    }
+    let complaints = try complaints(["imu": .transfer, "barometer": .frozenData], ["imu": 0x98])
     #expect(complaints == [])
   }
 }

@@ -151,17 +151,12 @@ import Testing
 
   @Test func `a missing spare is told by its place`() throws {
     let configuration = try Configuration.load(text: try text(imu: "spares: [\(spare)]"), directory: nil)
-    var readings = SensorReadings()
-    var identities = SensorIdentities()
-    readings.spares.inertial[0].fault = .missing
+    let spare = try #require(configuration.devices.first { $0.name == "imu_1" })
     #expect(
-      configuration.complaints(about: readings, identities: identities)
-        == ["sensors.imu.spares[0]: nothing answers at 0x69, where the icm42688p should be"])
-    readings.spares.inertial[0].fault = .wrongIdentity
-    identities.inertialSpares[0] = 0x12
-    let found = configuration.complaints(about: readings, identities: identities)
-    #expect(found.count == 1)
-    #expect(found.first?.hasPrefix("sensors.imu.spares[0]: the chip at 0x69 says it is 0x12") == true)
+      spare.complaint(about: .missing, identity: nil)
+        == "sensors.imu.spares[0]: nothing answers at 0x69, where the icm42688p should be")
+    let found = spare.complaint(about: .wrongIdentity, identity: 0x12)
+    #expect(found?.hasPrefix("sensors.imu.spares[0]: the chip at 0x69 says it is 0x12") == true)
   }
 
   /// Bytes changed, cut out and doubled at random among the sensors: an error or a configuration, and never a trap.

@@ -142,10 +142,7 @@ struct RunStatusTests {
     let vehicle = flight.vehicle
     var ticks = 0
     while let start = flight.nextTick() {
-      let input = flight.tickInput(start, vehicle.collectSamples(until: start.time))
-      let output = flight.step(input)
-      vehicle.actuate(output)
-      try flight.record(TickRecord(input: input, output: output))
+      try flight.fly(start, vehicle)
       ticks += 1
       if ticks == 1600 { stop.request(.interrupt) }
     }

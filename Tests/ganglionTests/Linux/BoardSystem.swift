@@ -245,14 +245,37 @@ func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
   return false
 }
 
+extension LinuxRun {
+  /// What the vehicle is doing, as the loop last showed.
+  var mode: String { values().choice("safety.mode") ?? "" }
+
+  /// What keeps it from arming.
+  var inhibits: [ArmingInhibit] {
+    let values = values()
+    return ArmingInhibit.allCases.filter { values.isSet("safety.no_arming_\($0.name)") }
+  }
+
+  /// The conditions that hold.
+  var faults: [FailsafeCondition] {
+    let values = values()
+    return FailsafeCondition.allCases.filter { values.isSet("safety.\($0.name)") }
+  }
+
+  /// What the driver of a device says is wrong.
+  func fault(of device: String) -> String { values().choice("\(device).fault") ?? "" }
+
+  /// How often a device has read.
+  func count(of device: String) -> Double { values()["\(device).count"] ?? 0 }
+}
+
 /// Waits for a mode of the vehicle. The run itself is no part of the expectation: a failed one would describe it, which
 /// cannot be done for a bus that has one owner.
 func expect<System: I2CSystem>(
   _ run: LinuxRun<System>, reaches mode: VehicleMode, sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  let isReached = eventually { run.slots.status.latest.mode == mode }
-  let last = run.slots.status.latest
+  let isReached = eventually { run.mode == "\(mode)" }
+  let (last, faults, inhibits) = (run.mode, run.faults, run.inhibits)
   #expect(
-    isReached, "\(mode) is not reached: \(last.mode), faults \(last.faults), inhibits \(last.inhibits)",
+    isReached, "\(mode) is not reached: \(last), faults \(faults), inhibits \(inhibits)",
     sourceLocation: sourceLocation)
 }
