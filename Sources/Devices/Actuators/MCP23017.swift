@@ -48,6 +48,9 @@ public struct MCP23017: StagedSensor {
     static let controlOfBank1: UInt8 = 0x05
   }
 
+  /// The output latch of port A; port B's follows.
+  static let latch = Register.latch
+
   /// A pair of registers, port A in the low byte.
   private struct Pair {
     var register: UInt8
