@@ -17,7 +17,8 @@ extension MCP23017Outputs: ConfiguredActuator {
     name: "mcp23017", addresses: Array(0x20...0x27), standardAddress: 0x20, channels: 16, takes: [.level],
     settings: [
       ActuatorSetting(
-        "reads_hz", 10...1000, standard: 50, "Looks at the lines in a second, of which some watch the registers."),
+        "reads_hz", 10...1000, standard: 50,
+        "Looks at the lines in a second, of which some watch the registers."),
       ActuatorSetting(
         "pull_ups", 0...65_535, standard: 0, "Input lines with a pull-up resistor of 100 kΩ, a bit for each."),
     ],

@@ -8,7 +8,7 @@ struct RelayTests {
   /// A relay at flag `in.wanted`, armed by `in.armed`, in ticks of 0.1 s.
   private static func bench(_ settings: [String: SettingValue]) throws -> BlockBench {
     var bench = try BlockBench(
-      outside: BlockBench.signals(.flag, "in.wanted", "in.armed"),
+      outside: BlockBench.signals(.flag, .none, "in.wanted", "in.armed"),
       [
         BlockDeclaration(
           "relay", "pump", settings: settings, inputs: ["command": ["in.wanted"], "armed": ["in.armed"]])

@@ -7,7 +7,8 @@ struct MotorVoltage: Block {
     about: "A command, -1 to 1, as the voltage of a motor whose driver regulates it; none while disarmed.",
     settings: [
       .number("most_v", 0.1...60, .volt, nil, "voltage at the command 1, and the other way round at -1"),
-      .number("least_v", 0...60, .volt, 0, "a voltage below which none is given: too little to turn the motor"),
+      .number(
+        "least_v", 0...60, .volt, 0, "a voltage below which none is given: too little to turn the motor"),
       SettingDescription(
         "reversed", .flag, standard: .flag(false), about: "whether a positive command turns it the other way"),
       ActuatorCommand.needsArming,
