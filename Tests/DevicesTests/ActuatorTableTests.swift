@@ -204,4 +204,39 @@ import Testing
     #expect(Set(seen) == [0x0105])
     #expect((15...21).contains(seen.count))
   }
+
+  @Test
+  func
+    `an MCP23017 whose outputs fell away is started again within two looks, and stays with one that is held`()
+    throws
+  {
+    let board = SimulatedBoard(seed: 1)
+    let twin = try board.attach(SimulatedMCP23017(), name: "lines", address: 0x20)
+    try board.inject(FaultInjection(target: "lines", kind: .brownOut, start: 1))
+    try board.inject(FaultInjection(target: "lines", kind: .bias, start: 2, duration: 0.1))
+    var driver = MCP23017Outputs(
+      ActuatorUse(
+        address: 0x20, channels: [ActuatorChannel(3, .level, safe: 0)],
+        settings: ActuatorSettings(of: MCP23017Outputs.facts)))
+    var bus = board.bus()
+    let high: [Float] = [1]
+    var faults: [(millisecond: Int64, fault: DeviceFault)] = []
+    var restarts = 0
+    var (millisecond, wasReady) = (Int64(0), false)
+    while millisecond < 3000 {
+      let now = MonotonicTime.zero.advanced(milliseconds: millisecond)
+      board.advance(to: now)
+      let poll = driver.poll(&bus, now: now)
+      if poll.isReady, !wasReady { restarts += 1 }
+      wasReady = poll.isReady
+      if poll.fault != faults.last?.fault ?? .none { faults.append((millisecond, poll.fault)) }
+      _ = try driver.write(high.span, from: 3, to: &bus, now: now)
+      millisecond += 1
+    }
+    #expect(faults.map { $0.fault } == [.wrongRegister, .none, .wrongRegister, .none])
+    #expect(restarts == 2 && twin.output(3) == 1)
+    // Looks are 20 ms apart.
+    #expect(faults[0].millisecond <= 1020 && faults[1].millisecond <= 1120)
+    #expect(faults[2].millisecond <= 2020 && (2100...2120).contains(faults[3].millisecond))
+  }
 }

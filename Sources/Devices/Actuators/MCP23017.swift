@@ -98,6 +98,9 @@ public struct MCP23017: StagedSensor {
     return true
   }
 
+  /// Has the register that tells a reset best looked at with the next sample.
+  mutating func suspect(now: MonotonicTime) { (state.row, state.nextCheck) = (0, now) }
+
   private func write<Bus: I2CBus & ~Copyable>(_ pair: Pair, _ bus: inout Bus) throws(BusError) {
     let bytes: InlineArray<3, UInt8> = [
       pair.register, UInt8(truncatingIfNeeded: pair.value), UInt8(truncatingIfNeeded: pair.value >> 8),

@@ -6,6 +6,8 @@ public struct MCP23017Outputs: Sendable {
   public private(set) var chip: MCP23017
   /// See `ActuatorDriver`.
   public private(set) var inputs: PortSample?
+  /// Whether an output did not have its level when the lines were read last.
+  private var isHeld = false
 
   /// A driver at power-on; nothing moves before the first `poll`.
   public init(options: MCP23017.Options) { chip = MCP23017(options: options) }
@@ -55,7 +57,15 @@ extension MCP23017Outputs: ConfiguredActuator {
   public mutating func poll<Bus: I2CBus & ~Copyable>(_ bus: inout Bus, now: MonotonicTime) -> ActuatorPoll {
     let result = chip.poll(&bus, now: now)
     inputs = result.sample
-    return ActuatorPoll(isReady: chip.isReady, fault: result.fault, next: result.next)
+    if let sample = result.sample {
+      // The pins of a chip that lost its supply are inputs. Without such a loss something holds the pin against its level.
+      isHeld = (sample.levels ^ chip.levels) & chip.options.outputs != 0
+      if isHeld { chip.suspect(now: now) }
+    } else if !chip.isReady {
+      isHeld = false
+    }
+    let fault = result.fault == .none && isHeld ? DeviceFault.wrongRegister : result.fault
+    return ActuatorPoll(isReady: chip.isReady, fault: fault, next: result.next)
   }
 
   /// See `ActuatorDriver`. A line is high for a value above one half.

@@ -294,6 +294,20 @@ struct ActuatorPlanTests {
       ])
   }
 
+  @Test("Motors at the kernel's PWM are on no bus")
+  func kernelPWM() throws {
+    let driver = #"chip: "pca9685", bus: "sensors", address: 0x40, rate_hz: 400, oscillator_hz: 25000000"#
+    var text = try quadrotorText()
+    let range = try #require(text.range(of: driver))
+    text.replaceSubrange(range, with: #"chip: "kernel_pwm", pwm_chip: "pwmchip0", rate_hz: 400"#)
+    let configuration = try Configuration.load(text: text, directory: nil)
+    let plan = try ActuatorPlan(configuration.actuatorDeclarations)
+    #expect(plan.chips.isEmpty && plan.safeWrites { _ in true }.isEmpty)
+    #expect(plan.pwm.map(\.channel) == configuration.actuators.motors.map(\.channel))
+    #expect(plan.pwm.allSatisfy { $0.chip == "pwmchip0" && $0.rateHz == 400 && $0.factor == 1 })
+    #expect(plan.pwm.map(\.sent.safe) == configuration.actuators.motors.map(\.safeMicroseconds))
+  }
+
   @Test("What is sent lies in the frame as a number, or as a flag")
   func places() throws {
     let device = SignalOrigin.device("x", bus: 0)
