@@ -54,7 +54,8 @@ final class SimulatedSource: CalibrationSource {
 final class LogSource: CalibrationSource {
   private var cursor: TickCursor
   private let configuration: Configuration
-  private var record = TickRecord(input: TickInput(), output: TickOutput())
+  /// The sensor's own name, which it shares with nobody or has as the first of several.
+  private let device: String
   private var counted = TickAccount(of: .inertial)
   private var last: UInt32 = 0
 
@@ -62,6 +63,7 @@ final class LogSource: CalibrationSource {
   init(_ log: FlightLogReader, _ configuration: Configuration) {
     cursor = log.ticks()
     self.configuration = configuration
+    device = log.vehicle.table["imu_0.time"] == nil ? "imu" : "imu_0"
   }
 
   func next() throws -> (readings: SensorReadings, now: MonotonicTime)? {
@@ -69,9 +71,9 @@ final class LogSource: CalibrationSource {
       switch try step() {
       case .tick:
         var readings = SensorReadings()
-        readings.inertial = record.input.inertial
+        readings.inertial = reading
         readings.inertial.sample = configuration.asGiven(readings.inertial.sample)
-        return (readings, record.input.time)
+        return (readings, MonotonicTime(nanoseconds: cursor.view.value("tick.time") ?? 0))
       case .dropout, .damage: continue
       case .end: return nil
       }
@@ -80,14 +82,31 @@ final class LogSource: CalibrationSource {
 
   /// Goes on to the next tick, dropout or damage.
   private func step(unless reason: String? = nil) throws -> TickEvent {
-    let event = try cursor.next(into: &record)
-    let reading = record.input.inertial
+    let event = try cursor.next()
+    let reading = reading
     let isNew = reading.isPresent && reading.sequence != 0 && reading.sequence != last
     counted.note(
       event, lostBefore: cursor.lostBeforeRecovery, time: reading.time.nanoseconds,
       leftOut: isNew ? reason : "without a new reading")
     if case .tick = event { last = reading.sequence }
     return event
+  }
+
+  /// The sensor's newest reading, as the last tick has it.
+  private var reading: Reading<InertialSample> {
+    let view = cursor.view
+    func number(_ name: String) -> Float { view.value("\(device).\(name)") ?? 0 }
+    func vector(_ name: String) -> (Float, Float, Float) {
+      (number("\(name)_x"), number("\(name)_y"), number("\(name)_z"))
+    }
+    var reading = Reading(
+      empty: InertialSample(
+        acceleration: vector("acceleration"), rate: vector("rate"), temperature: number("temperature")),
+      isPresent: view.isSet("\(device).present"))
+    reading.time = MonotonicTime(nanoseconds: view.value("\(device).time") ?? 0)
+    reading.sequence = view.value("\(device).count") ?? 0
+    reading.fault = DeviceFault(rawValue: view.value("\(device).fault") ?? 0) ?? .none
+    return reading
   }
 
   func account() throws -> ImportAccount? {

@@ -13,9 +13,9 @@ struct LoopStatus: BitwiseCopyable, Sendable {
   var elapsed: Int64 = 0
   /// The newest tick's decision, as far as it is shown.
   var mode = VehicleMode.disarmed
-  var faults: UInt32 = 0
-  var inhibits: UInt32 = 0
-  var estimate = Estimate()
+  var conditions = FlagList()
+  var inhibits = FlagList()
+  var shown = ShownNumbers.Values()
   /// The newest readings, and what the chips say they are.
   var readings = SensorReadings()
   var identities = SensorIdentities()
@@ -44,18 +44,10 @@ final class LoopSlots: Sendable {
 struct LoopReport: Sendable {
   /// What was shown last.
   var last = LoopStatus()
-  /// Conditions that held while the vehicle was not disarmed, a bit for each.
-  var faults: UInt32 = 0
-  /// Whether it ever armed.
-  var wasArmed = false
-  /// Which of several sensors of a kind it went by.
-  var sensors = SensorTally()
+  /// What was counted tick by tick.
+  var told = FlightTold()
   /// Ticks in which the outputs were held safe from outside, because the loop had fallen silent before.
   var heldSafe: UInt64 = 0
-  /// What of the network was beyond its range.
-  var network = NetworkTally()
-  /// Which sensors stood at the end of their range.
-  var range = RangeTally()
   /// Most periods missed in a row.
   var longestGap: UInt32 = 0
   /// What was measured.
@@ -82,6 +74,8 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   private var schedule: LoopSchedule
   private var setpoints: ProfileSetpoints
   private var report = LoopReport()
+  private var tallies: FlightTallies
+  private let shown: ShownNumbers
   private var began = MonotonicTime.zero
   private var warmedUp: (major: Int64, minor: Int64)?
 
@@ -92,6 +86,8 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
     _ configuration: Configuration, controller: consuming VehicleController, vehicle: LinuxVehicle,
     clock: Clock, slots: LoopSlots, ring: TickRing?, loopGuard: LoopGuard, duration: Int64?
   ) {
+    tallies = FlightTallies(controller.table)
+    shown = ShownNumbers(controller.table)
     self.controller = controller
     (self.vehicle, self.clock) = (vehicle, clock)
     (self.slots, self.ring, self.loopGuard) = (slots, ring, loopGuard)
@@ -139,25 +135,21 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
     report.last.missed &+= UInt64(input.missed)
     report.last.elapsed = input.time.nanoseconds(since: begin)
     report.last.mode = output.mode
-    report.last.faults = output.faults
-    report.last.inhibits = output.inhibits
-    report.sensors.note(output)
-    report.network.note(output)
-    report.range.note(input, output)
+    tallies.note(controller.frame)
     report.longestGap = max(report.longestGap, input.missed)
-    // Before it is armed a vehicle's sensors may still be starting; why it does not arm is said by the inhibits.
-    if output.mode != .disarmed { (report.faults, report.wasArmed) = (report.faults | output.faults, true) }
     report.latencies.tick.record(clock.now().nanoseconds(since: began))
   }
 
   /// Tells the supervising thread, ten times a second.
   mutating func showProgress(_ output: TickOutput) {
     guard report.last.ticks % statusDivisor == 0 else { return }
-    report.last.estimate = output.estimate
     showStatus()
   }
 
   private mutating func showStatus() {
+    report.last.conditions = tallies.flags.conditions(in: controller.frame)
+    report.last.inhibits = tallies.flags.inhibits(in: controller.frame)
+    report.last.shown = shown.values(controller.frame)
     vehicle.describe(&report.last)
     status { $0.publish(report.last) }
     if warmedUp == nil, report.last.elapsed > 1_000_000_000 { warmedUp = LinuxHardware.pageFaults() }
@@ -166,6 +158,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   /// Ends the flight and says how it went.
   consuming func finish() -> LoopReport {
     showStatus()
+    report.told = tallies.told(controller.frame)
     if let warmedUp {
       let now = LinuxHardware.pageFaults()
       report.pageFaults = (now.major - warmedUp.major, now.minor - warmedUp.minor)

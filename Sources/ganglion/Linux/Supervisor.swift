@@ -1,12 +1,16 @@
+import Control
 import ControlLoop
 import Foundation
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 
 /// The main thread's work while the loop runs: it waits for signals, tells people and the service manager how it goes,
 /// and feeds the watchdogs for as long as the loop itself is well.
 struct Supervisor: ~Copyable {
   private let configuration: Configuration
+  private let safety: SafetySignals
+  private let shown: ShownNumbers
   private let slots: LoopSlots
   private let loopGuard: LoopGuard
   private let notifier: SystemdNotifier?
@@ -27,10 +31,11 @@ struct Supervisor: ~Copyable {
 
   /// A supervisor; `device` is the machine's own watchdog, already started.
   init(
-    _ configuration: Configuration, slots: LoopSlots, loopGuard: LoopGuard, notifier: SystemdNotifier?,
-    device: consuming HardwareWatchdog?
+    _ configuration: Configuration, table: SignalTable, slots: LoopSlots, loopGuard: LoopGuard,
+    notifier: SystemdNotifier?, device: consuming HardwareWatchdog?
   ) {
     (self.configuration, self.slots, self.loopGuard) = (configuration, slots, loopGuard)
+    (safety, shown) = (SafetySignals(table), ShownNumbers(table))
     self.notifier = notifier
     self.device = consume device
   }
@@ -117,14 +122,15 @@ struct Supervisor: ~Copyable {
 
   /// How it goes, in a line.
   private var line: String {
-    let faults = FailsafeCondition.list(status.faults).map(\.name)
+    var faults = status.conditions.named(safety.conditions).map(\.name)
+    if status.conditions.others > 0 { faults.append("\(status.conditions.others) more") }
     var parts = [
       String(format: "%.1f s", Double(status.elapsed) * 1e-9), "\(status.mode)",
-      configuration.kind.shown(status.estimate),
+      shown.text(status.shown),
       "\(status.missed) missed",
       faults.isEmpty ? "no faults" : faults.joined(separator: ", "),
     ]
-    if status.mode == .disarmed, let inhibit = ArmingInhibit.list(status.inhibits).first {
+    if status.mode == .disarmed, let inhibit = status.inhibits.named(safety.inhibits).first {
       parts.append("cannot arm: \(inhibit.text)")
     }
     if loopGuard.isTripped { parts.append("outputs held safe") }

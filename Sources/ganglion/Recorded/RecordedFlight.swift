@@ -4,6 +4,7 @@ import Foundation
 import HardwareInterfaces
 import LiquidModel
 import PortableMath
+import Signals
 import SimulatedHardware
 
 /// Feeds a recording of somebody else's vehicle through chips, drivers, estimator and network, and says how well the
@@ -45,6 +46,8 @@ struct RecordedFlight: ~Copyable {
   private var surroundings: RecordedSurroundings
   private var arming: RecordedArming
   private var report: RecordingReport
+  /// Set while the attitude is not known.
+  private let attitudeUnknown: SignalIndex<Bool>?
   private var physics: PhysicalState
   private var nextAttitude = 0
 
@@ -93,7 +96,9 @@ struct RecordedFlight: ~Copyable {
     (self.vehicle, self.log, self.recording, self.period) = (vehicle, log, recording, period)
     (self.offset, self.surroundings, self.arming) = (offset, surroundings, arming)
     report = RecordingReport(
-      name: name, logPath: logPath, recording, absent: surroundings.absent, whyNotJudged: whyNotJudged)
+      name: name, logPath: logPath, recording, of: controller.table, absent: surroundings.absent,
+      whyNotJudged: whyNotJudged)
+    attitudeUnknown = controller.table.index(of: "safety.no_arming_attitude")
     physics = PhysicalState(rangeToGround: nil)
     physics.set(first.sample)
   }
@@ -171,8 +176,8 @@ struct RecordedFlight: ~Copyable {
       let output = controller.step(input)
       vehicle.actuate(output)
       try log.append(controller.frame)
-      report.add(input, output, isArmed: isArmed)
-      judge(output, at: time)
+      report.add(controller.frame, isArmed: isArmed)
+      judge(controller.frame, at: time)
       previous = time
       number += 1
     }
@@ -204,16 +209,16 @@ struct RecordedFlight: ~Copyable {
   }
 
   /// Compares the estimate with the recording's own attitudes up to `time`.
-  private mutating func judge(_ output: TickOutput, at time: MonotonicTime) {
+  private mutating func judge(_ frame: Frame, at time: MonotonicTime) {
     while nextAttitude < recording.attitude.count {
       let reference = recording.attitude[nextAttitude]
       let taken = reference.time.advanced(nanoseconds: offset)
       guard taken <= time else { return }
       nextAttitude += 1
       // In a gap nobody knows the motion, and at the start not the attitude.
-      if time.nanoseconds(since: taken) <= Self.comparable, output.inhibits & ArmingInhibit.attitude.bit == 0
-      {
-        report.compare(output.estimate, with: reference.sample)
+      let isKnown = attitudeUnknown.map { !frame[$0] } ?? true
+      if time.nanoseconds(since: taken) <= Self.comparable, isKnown {
+        report.compare(frame, with: reference.sample)
       } else {
         report.leaveOut()
       }

@@ -27,12 +27,8 @@ struct Flight: ~Copyable, VehicleFlight {
   private var tickTimes = LatencyHistogram()
   private var ticks: UInt64 = 0
   private var missed: UInt64 = 0
-  private var faults: UInt32 = 0
-  private var inhibits: UInt32 = 0
-  private var sensors = SensorTally()
-  private var network = NetworkTally()
-  private var range = RangeTally()
-  private var wasArmed = false
+  private var tallies: FlightTallies
+  private let shown: ShownNumbers
   private var lastMode = VehicleMode.disarmed
   private var stepBegan: UInt64 = 0
   private var lastReadings = SensorReadings()
@@ -71,6 +67,8 @@ struct Flight: ~Copyable, VehicleFlight {
     log: FlightLogWriter?, logPath: String?, faultPlan: FaultPlan?, stop: StopRequest
   ) {
     let configuration = mission.configuration
+    tallies = FlightTallies(controller.table)
+    shown = ShownNumbers(controller.table)
     self.controller = controller
     (self.mission, self.seed, self.vehicle) = (mission, seed, vehicle)
     (self.log, self.logPath) = (log, logPath)
@@ -112,15 +110,9 @@ struct Flight: ~Copyable, VehicleFlight {
     let (input, output) = (record.input, record.output)
     ticks += 1
     missed += UInt64(input.missed)
-    // Before it is armed a vehicle's sensors may still be starting; why it does not arm is said by the inhibits.
-    if output.mode != .disarmed { faults |= output.faults }
-    inhibits = output.inhibits
-    sensors.note(output)
-    network.note(output)
-    range.note(input, output)
+    tallies.note(controller.frame)
     lastMode = output.mode
     lastTime = input.time.nanoseconds
-    wasArmed = wasArmed || output.mode != .disarmed
     vehicle.note(record)
     if crash == nil, let reason = vehicle.crash {
       // No tick can know it: what happened to the vehicle is the simulation's to say.
@@ -138,11 +130,11 @@ struct Flight: ~Copyable, VehicleFlight {
   /// Rewrites the live line, four times a second of flight.
   func showProgress(_ output: TickOutput) {
     guard ticks % UInt64(max(mission.configuration.loop.rateHz / 4, 1)) == 0 else { return }
-    let names = FailsafeCondition.list(output.faults).map(\.name)
+    let names = tallies.flags.safety.conditions(in: controller.frame).map(\.name)
     Terminal.showProgress(
       String(
         format: "%6.2f s  %@  tick %5.1f µs  %@", Double(schedule.due.nanoseconds) * 1e-9,
-        mission.configuration.kind.shown(output.estimate), Double(tickTimes.quantile(0.5)) * 1e-3,
+        shown.text(shown.values(controller.frame)), Double(tickTimes.quantile(0.5)) * 1e-3,
         names.isEmpty ? "no faults" : names.joined(separator: ", ")))
   }
 
@@ -160,35 +152,19 @@ struct Flight: ~Copyable, VehicleFlight {
       do throws(LogError) { try log.finish() } catch { loseLog(error) }
     }
     Terminal.endProgress()
+    let told = tallies.told(controller.frame)
     var report = FlightReport(
       name: mission.configuration.name, seed: seed, ticks: ticks, missed: missed, tickTimes: tickTimes,
       score: vehicle.score, mode: lastMode,
-      faults: FailsafeCondition.list(faults), inhibits: wasArmed ? [] : ArmingInhibit.list(inhibits),
+      faults: told.conditions, inhibits: told.inhibits,
       complaints: mission.configuration.complaints(
-        about: lastReadings, identities: vehicle.identities), sensors: sensors.entries, network: network,
+        about: lastReadings, identities: vehicle.identities), sensors: told.sensors, network: told.network,
       logPath: logPath,
       interruption: interruption,
       isJudgedToTheEnd: interruption == nil || lastTime >= mission.configuration.evaluation.until,
       faultsWithoutEffect: faultPlan?.withoutEffect(endingAt: lastTime, on: vehicle.board) ?? [])
-    (report.range, report.logFailure) = (range, logFailure)
+    (report.range, report.logFailure) = (told.range, logFailure)
     return report
-  }
-}
-
-extension VehicleKind {
-  /// An estimate in a few words of fixed length.
-  func shown(_ estimate: Estimate) -> String {
-    let degrees = 180 / Float.pi
-    switch self {
-    case .quadrotor:
-      return String(
-        format: "roll %6.1f°  pitch %6.1f°  altitude %5.2f m", estimate.roll * degrees,
-        estimate.pitch * degrees, estimate.altitude)
-    case .balancingRobot:
-      return String(
-        format: "pitch %6.1f°  speed %5.2f m/s  way %6.2f m", estimate.pitch * degrees, estimate.speed,
-        estimate.travel)
-    }
   }
 }
 
