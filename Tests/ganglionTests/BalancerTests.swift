@@ -47,7 +47,7 @@ struct BalancerTests {
   func holds() throws {
     let report = try drive(try balancer())
     #expect(report.isHeld)
-    #expect(report.faults.isEmpty)
+    #expect(report.conditions.isEmpty)
     #expect(report.mode == .active)
     #expect(report.score.crash == nil)
     #expect(report.score.value("path_error_m") < 0.5)
@@ -65,7 +65,7 @@ struct BalancerTests {
     #expect(abs(mission.configuration.actuators.motors[0].maximumMicroseconds - 50) < 1e-9)
     let report = try drive(mission)
     #expect(report.isHeld)
-    #expect(report.faults.isEmpty)
+    #expect(report.conditions.isEmpty)
   }
 
   @Test("The same configuration and seed give the same log, byte for byte, and it replays bit for bit")
@@ -137,7 +137,7 @@ struct BalancerTests {
     #expect(ticksAfter > 50)
     #expect(alive == 0)
     #expect(report.mode == .terminated)
-    #expect(report.faults.contains(.killSwitch))
+    #expect(report.conditions.contains(.killSwitch))
   }
 
   @Test("A low battery makes it stop before it lets itself down")
@@ -153,7 +153,7 @@ struct BalancerTests {
         speedAtStop = vehicle.robot?.speed
       }
     }
-    #expect(report.faults == [.lowBattery])
+    #expect(report.conditions == [.lowBattery])
     #expect(report.mode == .disarmed)
     #expect(try abs(#require(speedAtStop)) < 0.15)
   }
@@ -162,7 +162,7 @@ struct BalancerTests {
   func missingEncoder() throws {
     let report = try drive(try balancer(short), fault: "left-encoder:off@0s")
     #expect(report.mode == .disarmed)
-    #expect(report.inhibits.contains(.encoders))
+    #expect(report.reasons.contains(.encoders))
     #expect(
       report.complaints == [
         "sensors.left_encoder: nothing answers at 0x36, behind channel 0 of the multiplexer at 0x71, where the as5600 "
@@ -203,7 +203,7 @@ struct BalancerFaultTests {
       guard output.mode == .terminated else { return }
       if output.enable || vehicle.board.outputsEnabled { alive += 1 }
     }
-    #expect(report.faults.contains(condition), "\(report.faults)")
+    #expect(report.conditions.contains(condition), "\(report.conditions)")
     #expect(report.mode == .terminated)
     #expect(alive == 0)
   }
@@ -218,7 +218,7 @@ struct BalancerFaultTests {
     ] as [(String, FailsafeCondition?)])
   func livesOn(_ fault: String, _ condition: FailsafeCondition?) throws {
     let report = try drive(try balancer(short), fault: "\(fault)@5s")
-    #expect(report.faults == (condition.map { [$0] } ?? []))
+    #expect(report.conditions == (condition.map { [$0] } ?? []))
     #expect(report.mode == .active)
     #expect(report.score.crash == nil)
   }

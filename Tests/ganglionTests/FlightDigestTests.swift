@@ -106,14 +106,14 @@ struct FlightDigests {
   /// Flies once, without a log.
   func fly(_ flown: Flown) throws -> Line {
     var flight = try Flight(mission(), seed: flown.seed, fault: flown.fault, logPath: nil)
-    var digest = FlightDigest()
+    var digest = FlightDigest(flight.controller.table)
     while let start = flight.nextTick() {
       let input = flight.tickInput(start, flight.vehicle.collectSamples(until: start.time))
       let output = flight.step(input)
       flight.vehicle.actuate(output)
       let record = TickRecord(input: input, output: output)
       try flight.record(record)
-      digest.fold(record)
+      digest.fold(flight.controller.frame)
     }
     return Line(ticks: digest.ticks, digests: digest.digests, trace: digest.trace)
   }

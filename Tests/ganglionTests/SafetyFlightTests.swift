@@ -47,7 +47,7 @@ struct SafetyFlightTests {
     #expect(ticksAfter > 50)
     #expect(armedAfter == 0)
     #expect(report.mode == .terminated)
-    #expect(report.faults.contains(.killSwitch))
+    #expect(report.conditions.contains(.killSwitch))
   }
 
   @Test("A kill switch that is pulled on the ground keeps the vehicle there")
@@ -57,7 +57,7 @@ struct SafetyFlightTests {
       if output.enable { Issue.record("the enable line is high") }
     }
     #expect(report.mode == .disarmed)
-    #expect(report.inhibits.first == .killSwitch)
+    #expect(report.reasons.first == .killSwitch)
   }
 
   @Test("A low battery lands the vehicle gently, and it stays disarmed")
@@ -71,7 +71,7 @@ struct SafetyFlightTests {
       if output.mode != modes.last { modes.append(output.mode) }
     }
     #expect(modes == [.disarmed, .active, .landing, .disarmed])
-    #expect(report.faults == [.lowBattery])
+    #expect(report.conditions == [.lowBattery])
     #expect(report.score.crash == nil)
   }
 
@@ -119,7 +119,7 @@ struct SafetyFlightTests {
       ("missed_tick_probability: 0.001", "missed_tick_probability: 0.1"),
     ])
     let report = try fly(mission)
-    #expect(report.faults.contains(.overruns))
+    #expect(report.conditions.contains(.overruns))
     #expect(report.mode == .landing || report.mode == .disarmed)
   }
 }
@@ -143,7 +143,7 @@ struct FaultKindTests {
     ])
   func reaction(_ fault: String, _ condition: FailsafeCondition, _ mode: VehicleMode) throws {
     let report = try fly(try shippedMission(), fault: fault)
-    #expect(report.faults.contains(condition), "\(report.faults)")
+    #expect(report.conditions.contains(condition), "\(report.conditions)")
     #expect(report.mode == mode)
   }
 
@@ -151,7 +151,7 @@ struct FaultKindTests {
   func powerBias() throws {
     let report = try fly(
       try shippedMission([("duration_s: 8", "duration_s: 14")]), fault: "power:bias@4s")
-    #expect(report.faults.contains(.lowBattery))
+    #expect(report.conditions.contains(.lowBattery))
     #expect(report.mode == .disarmed)
   }
 
@@ -160,7 +160,7 @@ struct FaultKindTests {
     let report = try fly(
       try shippedMission([("duration_s: 8", "duration_s: 12")]),
       fault: "motors:stuck@8s")
-    #expect(report.faults.contains(.tilt))
+    #expect(report.conditions.contains(.tilt))
     #expect(report.mode == .terminated)
   }
 

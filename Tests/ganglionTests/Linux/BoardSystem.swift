@@ -253,6 +253,6 @@ func expect<System: I2CSystem>(
   let isReached = eventually { run.slots.status.latest.mode == mode }
   let last = run.slots.status.latest
   #expect(
-    isReached, "\(mode) is not reached: \(last.mode), faults \(last.faults), inhibits \(last.inhibits)",
+    isReached, "\(mode) is not reached: \(last.mode), conditions \(last.conditions), inhibits \(last.inhibits)",
     sourceLocation: sourceLocation)
 }

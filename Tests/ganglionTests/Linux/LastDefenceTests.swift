@@ -45,7 +45,7 @@ struct LastDefenceTests {
     #expect(machine.enableLevels == [0, 1, 0, 1, 0] || machine.enableLevels == [1, 0, 1, 0])
     let outcome = run.end()
     #expect(last(machine.enable) == 0)
-    #expect(outcome.loop.faults & FailsafeCondition.actuatorFault.bit != 0)
+    #expect(outcome.loop.told.saw(.actuatorFault))
   }
 
   @Test(
@@ -131,7 +131,7 @@ struct LastDefenceTests {
     #expect(complaints.contains { $0.hasPrefix("lines.kill_switch: not looked at for more than 300 ms") })
     gate.shut(false)
     let outcome = run.end()
-    #expect(outcome.loop.faults & FailsafeCondition.killSwitch.bit != 0)
+    #expect(outcome.loop.told.saw(.killSwitch))
   }
 
   @Test("A lamp that hangs takes the switch's thread with it: the switch counts as pulled")
@@ -166,8 +166,7 @@ struct LastDefenceTests {
     #expect(machine.enableLevels.last == 0)
     #expect(eventually { run.slots.status.latest.areOrdersStale })
     // The same thread samples the sensors: without those it is disarmed already.
-    let fault = FailsafeCondition.actuatorFault.bit
-    #expect(eventually { run.slots.status.latest.faults & fault != 0 })
+    #expect(try eventually { try machine.conditions(run.slots.status.latest).contains(.actuatorFault) })
     let complaints = run.complaints(about: run.slots.status.latest)
     #expect(
       complaints.contains {
@@ -176,7 +175,7 @@ struct LastDefenceTests {
     let outcome = run.end()
     #expect(outcome.hanging == ["the bus \"sensors\""])
     #expect(outcome.complaints.last?.hasPrefix("the bus \"sensors\" did not end within 2 s") == true)
-    #expect(outcome.loop.faults & fault != 0)
+    #expect(outcome.loop.told.saw(.actuatorFault))
     #expect(outcome.buses.first.map { $0.statistics.transfers > 0 } == true)
     let report = LinuxRunReport(name: "x", outcome: outcome)
     #expect(report.table.contains("did not end within"))
@@ -247,10 +246,10 @@ struct LastDefenceTests {
     #expect(eventually { run.slots.status.latest.elapsed > 700_000_000 })
     let status = run.slots.status.latest
     #expect(status.mode == .disarmed)
-    #expect(ArmingInhibit.list(status.inhibits) == [.guardLost])
+    #expect(try machine.reasons(status) == [.guardLost])
     #expect(run.complaints(about: status).contains { $0.hasPrefix("the guard's process has ended") })
     let outcome = run.end()
-    #expect(!outcome.loop.wasArmed)
+    #expect(!outcome.loop.told.wasArmed)
     #expect(machine.enableLevels.last != 1)
   }
 
@@ -266,12 +265,12 @@ struct LastDefenceTests {
         run.lookAtGuard()
         return run.loopGuard.isUnguarded
       })
-    #expect(eventually { run.slots.status.latest.faults == FailsafeCondition.guardLost.bit })
+    #expect(try eventually { try machine.conditions(run.slots.status.latest) == [.guardLost] })
     let ticks = run.slots.status.latest.ticks
     #expect(eventually { run.slots.status.latest.ticks > ticks + 20 })
     #expect(run.slots.status.latest.mode == .active)
     #expect(run.complaints(about: run.slots.status.latest).contains { $0.contains("land it if it flies") })
-    #expect(run.end().loop.faults == FailsafeCondition.guardLost.bit)
+    #expect(run.end().loop.told.conditions.map(\.name) == [FailsafeCondition.guardLost.name])
   }
 
   @Test("After the death of the process the kernel's PWM has its safe widths, though no enable line is there")

@@ -105,7 +105,8 @@ private final class Supervision: @unchecked Sendable {
     let (configuration, slots, loopGuard) = (machine.mission.configuration, run.slots, run.loopGuard)
     let watchdog = try device.map { try HardwareWatchdog(path: $0, timeout: 1) }
     let box = Box(
-      Supervisor(configuration, slots: slots, loopGuard: loopGuard, notifier: notifier, device: watchdog), run
+      Supervisor(
+        configuration, table: try machine.mission.makeFrame().table, slots: slots, loopGuard: loopGuard, notifier: notifier, device: watchdog), run
     )
     Thread {
       let signals = StopSignals()
