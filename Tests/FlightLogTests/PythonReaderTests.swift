@@ -55,7 +55,8 @@ struct PythonReaderTests {
     #expect(report.metadata["seed"] == "7")
     #expect(report.events.contains("disarmed -> active"))
     // The last of the IMU's messages is that of tick 995: every fifth tick has one.
-    let (rate, force): (Float, Float) = (ticks[995].value("imu.rate_x"), ticks[995].value("imu.acceleration_z"))
+    let rate: Float = ticks[995].value("imu.rate_x")
+    let force: Float = ticks[995].value("imu.acceleration_z")
     #expect(
       report.imu == [.number(Double(rate)), .number(Double(force)), .text("imu")])
   }

@@ -213,7 +213,8 @@ private let imuType = "sensor_msgs/msg/Imu"
     }
     let samples = ticks.map {
       InertialSample(
-        acceleration: vector($0, "acceleration"), rate: vector($0, "rate"), temperature: $0.value("imu.temperature"))
+        acceleration: vector($0, "acceleration"), rate: vector($0, "rate"),
+        temperature: $0.value("imu.temperature"))
     }
     #expect(recording.inertial.map(\.sample) == samples)
     let time: Int64? = ticks.first?.value("imu.time")

@@ -61,7 +61,9 @@ struct FlightDigest {
       for kind in kinds { addDevice("\(kind.name)_\(spare)", kind.numbers, kind.byte, tick) }
     }
     read.add(tick.byte("lines.kill_switch"), tick.byte("actuators.fault"), tick.byte("setpoint.arm"))
-    for name in ["roll", "pitch", "yaw_rate", "altitude", "speed"] { read.add(tick.number("setpoint.\(name)")) }
+    for name in ["roll", "pitch", "yaw_rate", "altitude", "speed"] {
+      read.add(tick.number("setpoint.\(name)"))
+    }
   }
 
   private mutating func addDevice(_ name: String, _ numbers: [String], _ byte: String?, _ tick: FrameView) {
@@ -127,8 +129,9 @@ struct FlightDigest {
 
   /// The bits of the flags as they were folded when the files were made.
   private static let inhibits: [String] = [
-    "kill_switch", "awaiting_disarm", "inertial_sensor", "attitude", "moving", "tilted", "altitude", "battery",
-    "actuators", "network", "overruns", "throttle", "failsafe", "encoders", "driving", "gyroscope", "guard_lost",
+    "kill_switch", "awaiting_disarm", "inertial_sensor", "attitude", "moving", "tilted", "altitude",
+    "battery", "actuators", "network", "overruns", "throttle", "failsafe", "encoders", "driving", "gyroscope",
+    "guard_lost",
   ]
   private static let conditions: [String] = [
     "imu_stale", "attitude_lost", "range_stale", "barometer_stale", "altitude_lost", "power_stale",

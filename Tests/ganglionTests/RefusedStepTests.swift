@@ -52,7 +52,9 @@ struct RefusedStepTests {
       if track.modes.last != mode { track.modes.append(mode) }
       if mode != "disarmed" {
         if track.controllers.last != controller { track.controllers.append(controller) }
-        if tick.isSet("network.failed") { track.firstRefusal = track.firstRefusal ?? tick.value("tick.number") }
+        if tick.isSet("network.failed"), track.firstRefusal == nil {
+          track.firstRefusal = tick.value("tick.number")
+        }
       }
       for output in tick.values("network.output", as: Float.self) where !output.isFinite {
         track.isFinite = false

@@ -52,7 +52,8 @@ public struct NetworkSignals: Sendable {
     (ts, digest) = (table.index(of: "\(name).ts"), table.index(of: "\(name).digest"))
     failed = table.index(of: "\(name).failed")
     limits = Self.limits.compactMap { limit in
-      guard let signal = table["\(name).\(limit.flag)"], let place = table.index(of: signal.name, as: Bool.self)
+      guard let signal = table["\(name).\(limit.flag)"],
+        let place = table.index(of: signal.name, as: Bool.self)
       else { return nil }
       return Limit(name: limit.name, text: signal.about, place: place)
     }

@@ -166,7 +166,8 @@ extension ArmingRule {
   /// What the state machine itself finds: the request to arm must be taken back first.
   static let awaitingDisarm = ArmingRule(
     "awaiting_disarm",
-    text: "the arm request has not been taken back since the start, the last stop or the kill switch's release",
+    text:
+      "the arm request has not been taken back since the start, the last stop or the kill switch's release",
     remedy: "switch to disarmed once, then arm", any: [])
   /// The other thing: a reaction that forbids arming is in force.
   static let reacting = ArmingRule(

@@ -27,11 +27,13 @@ public struct SafetySignals: Sendable {
   public let armed: SignalIndex<Bool>?
   /// How many conditions have their reaction in force.
   public let inForce: SignalIndex<UInt32>?
-  /// The conditions, most important first, and for each the flag that is set while its reaction is in force.
+  /// The conditions, most important first.
   public let conditions: [SafetyFlag]
+  /// For each the flag that is set while its reaction is in force.
   public let conditionPlaces: [SignalIndex<Bool>]
-  /// The reasons not to arm, most important first, and for each the flag that is set while it holds the vehicle back.
+  /// The reasons not to arm, most important first.
   public let inhibits: [SafetyFlag]
+  /// For each the flag that is set while it holds the vehicle back.
   public let inhibitPlaces: [SignalIndex<Bool>]
 
   /// What the safety of a vehicle says.

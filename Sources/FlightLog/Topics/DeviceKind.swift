@@ -86,7 +86,9 @@ struct DeviceReading: Sendable {
 
   /// The places of the one in use.
   func places(_ frame: Frame) -> Places {
-    guard let chosen, let place = Int(exactly: frame[chosen]), place < devices.count else { return devices[0] }
+    guard let chosen, let place = Int(exactly: frame[chosen]), place < devices.count else {
+      return devices[0]
+    }
     return devices[place]
   }
 }

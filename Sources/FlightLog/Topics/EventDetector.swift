@@ -119,7 +119,8 @@ struct EventDetector: ~Copyable {
   private func addConditions(_ before: Frame, _ now: Frame, to events: inout [FlightEvent]) {
     // Before take-off a fault keeps the vehicle on the ground; it is serious once it flies.
     let isOnGround = safety.mode.map { now[$0] == 0 && before[$0] == 0 } ?? true
-    for (condition, place) in zip(safety.conditions, safety.conditionPlaces) where before[place] != now[place] {
+    for (condition, place) in zip(safety.conditions, safety.conditionPlaces) where before[place] != now[place]
+    {
       let level: FlightEvent.Level = !now[place] ? .information : isOnGround ? .warning : .error
       events.append(
         .init(

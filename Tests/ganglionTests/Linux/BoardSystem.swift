@@ -253,6 +253,7 @@ func expect<System: I2CSystem>(
   let isReached = eventually { run.slots.status.latest.mode == mode }
   let last = run.slots.status.latest
   #expect(
-    isReached, "\(mode) is not reached: \(last.mode), conditions \(last.conditions), inhibits \(last.inhibits)",
+    isReached,
+    "\(mode) is not reached: \(last.mode), conditions \(last.conditions), inhibits \(last.inhibits)",
     sourceLocation: sourceLocation)
 }
