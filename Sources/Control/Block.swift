@@ -155,13 +155,16 @@ public struct OutputPort: Sendable {
   public var isLogged: Bool
   /// What it is, for people.
   public var about: String
+  /// What to do when it is set, for people; empty for what asks for nothing.
+  public var remedy: String
 
   /// A port from its parts.
   public init(
     _ name: String, _ kind: SignalKind, unit: OutputUnit = .fixed(.none), width: Int = 1, initial: Double = 0,
-    isLogged: Bool = true, about: String = ""
+    isLogged: Bool = true, about: String = "", remedy: String = ""
   ) {
     (self.name, self.kind, self.unit, self.width) = (name, kind, unit, width)
-    (self.initial, self.isLogged, self.about) = (initial, isLogged, about)
+    (self.initial, self.isLogged) = (initial, isLogged)
+    (self.about, self.remedy) = (about, remedy)
   }
 }

@@ -137,7 +137,7 @@ public struct ProgramBuilder {
   static func signal(_ port: OutputPort, unit: Unit, of block: Planned) -> Signal {
     Signal(
       "\(block.declaration.name).\(port.name)", port.kind, unit: unit, width: port.width,
-      from: .block(block.declaration.name), about: port.about,
+      from: .block(block.declaration.name), about: port.about, remedy: port.remedy,
       validity: block.isInvalidAtTimes ? block.flag : nil, initial: port.initial, isLogged: port.isLogged)
   }
 

@@ -118,7 +118,7 @@ public struct FlightLogReader: Sendable {
 
 /// What comes next in a flight.
 public enum TickEvent: Sendable {
-  /// A tick, now in the caller's record.
+  /// A tick, now in the cursor's frame.
   case tick
   /// Ticks that happened but were not logged; the replay is not reproducible from here on.
   case dropout(count: UInt32)
@@ -141,6 +141,8 @@ public struct TickCursor: ~Copyable {
   private let memory: FrameMemory
   /// The signals of the last tick.
   public var frame: Frame { memory.frame }
+  /// The same by name.
+  public var view: FrameView { FrameView(source.codec.vehicle.table, memory.frame) }
   private var messages: MCAPMessages
   private var bytes: LogBytes { source.outline.bytes }
   /// Whether no part can follow any more.
@@ -182,16 +184,6 @@ public struct TickCursor: ~Copyable {
       return LogDamage(error: error, lostBytes: 0)
     }
     return nil
-  }
-
-  /// Goes on to the next tick, dropout or damage; a tick is put into `record`, which stays as it was after anything else.
-  ///
-  /// Throws `LogError` for a record that has its checksum right and its content wrong, and when the file can no longer be
-  /// read.
-  public mutating func next(into record: inout TickRecord) throws(LogError) -> TickEvent {
-    let event = try next()
-    if case .tick = event { record = source.codec.vehicle.tick(memory.frame) }
-    return event
   }
 
   /// Goes on to the next tick, dropout or damage; a tick is put into `frame`.

@@ -23,7 +23,9 @@ public final class FlightLogWriter {
   /// Log time of the part's first tick; `nil` before it.
   private var partStart: UInt64?
   private var encoder = CDREncoder()
-  private var detector = EventDetector()
+  private var detector: EventDetector
+  /// Where the tick's number, its time and the periods missed before it lie.
+  private let place: TickNumbers
   private let divisor: UInt64
   private var nextEngineering: UInt64 = 0
   private let codec: TickCodec
@@ -38,7 +40,7 @@ public final class FlightLogWriter {
 
   /// A topic for people, with its channel and the last reading that it was written for.
   private struct TopicChannel {
-    let topic: any LogTopic.Type
+    let topic: any LogTopic
     let channel: UInt16
     var lastReading: UInt32 = 0
   }
@@ -66,6 +68,8 @@ public final class FlightLogWriter {
     calibration: [UInt8] = [], metadata: FlightLogMetadata
   ) throws(LogError) {
     codec = TickCodec(vehicle)
+    detector = EventDetector(vehicle.table)
+    place = TickNumbers(vehicle.table)
     memory = FrameMemory(vehicle.table)
     self.parts = parts
     var metadata = metadata
@@ -118,10 +122,11 @@ public final class FlightLogWriter {
     events = try channel(EventTopic.topic, EventTopic.schemaName, EventTopic.schemaText)
     let last = topics
     topics.removeAll(keepingCapacity: true)
-    for (index, topic) in vehicle.topics.enumerated() {
+    for (index, topic) in vehicle.table.topics.enumerated() {
       topics.append(
         TopicChannel(
-          topic: topic, channel: try channel(topic.topic, topic.schemaName, topic.schemaText),
+          topic: topic,
+          channel: try channel(topic.name, type(of: topic).schemaName, type(of: topic).schemaText),
           lastReading: last.indices.contains(index) ? last[index].lastReading : 0))
     }
   }
@@ -154,26 +159,26 @@ public final class FlightLogWriter {
   /// Adds the tick in a frame of the vehicle.
   public func append(_ frame: Frame) throws(LogError) {
     codec.encode(frame, into: &encoder)
-    try append(vehicle.tick(frame))
+    try append(encoded: frame)
   }
 
   /// Adds a tick's record, as it was taken out of a frame of the vehicle.
   func append(record: UnsafeRawBufferPointer) throws(LogError) {
     codec.put(record, to: memory.frame)
     codec.encode(record, into: &encoder)
-    try append(vehicle.tick(memory.frame))
+    try append(encoded: memory.frame)
   }
 
   /// Adds the tick that was encoded just now.
-  private func append(_ record: TickRecord) throws(LogError) {
-    let time = UInt64(clamping: record.input.time.nanoseconds)
-    try turnPage(record.input.tick &- UInt64(record.input.missed), time)
+  private func append(encoded frame: Frame) throws(LogError) {
+    let (number, time) = (place.number(frame), UInt64(clamping: place.time(frame)))
+    try turnPage(number &- UInt64(place.missed(frame)), time)
     lastTime = time
     try writer.write(channel: tick, time: time, payload: encoder.payload)
-    for event in detector.events(at: record) { try append(event, time: time) }
-    guard record.input.tick >= nextEngineering else { return }
-    nextEngineering = (record.input.tick / divisor &+ 1) &* divisor
-    try appendEngineering(record, time)
+    for event in detector.events(at: frame) { try append(event, time: time) }
+    guard number >= nextEngineering else { return }
+    nextEngineering = (number / divisor &+ 1) &* divisor
+    try appendEngineering(frame, time)
   }
 
   /// Says that `count` ticks are missing just here.
@@ -215,18 +220,17 @@ public final class FlightLogWriter {
     try writer.write(channel: events, time: time, payload: encoder.payload)
   }
 
-  private func appendEngineering(_ record: TickRecord, _ time: UInt64) throws(LogError) {
+  private func appendEngineering(_ frame: Frame, _ time: UInt64) throws(LogError) {
     for index in topics.indices {
       let topic = topics[index].topic
-      switch topic.occasion(record) {
+      switch topic.occasion(frame) {
       case .always: break
-      case .never: continue
       case .reading(let sequence):
         guard sequence != topics[index].lastReading else { continue }
         topics[index].lastReading = sequence
       }
       encoder.begin()
-      topic.encode(record, into: &encoder)
+      topic.encode(frame, into: &encoder)
       try writer.write(channel: topics[index].channel, time: time, payload: encoder.payload)
     }
   }

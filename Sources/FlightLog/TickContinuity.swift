@@ -1,4 +1,4 @@
-import ControlLoop
+import Signals
 
 /// Checks that a log has every tick from the first, in order: what an exact replay needs.
 public struct TickContinuity: Sendable {
@@ -10,15 +10,16 @@ public struct TickContinuity: Sendable {
   /// Walks through all ticks of a log.
   public init(_ reader: FlightLogReader) {
     var cursor = reader.ticks()
-    var record = TickRecord.blank
+    let place = TickNumbers(reader.vehicle.table)
     // A later part of a run begins where the one before it ended.
     var expected: UInt64? = reader.part.map(\.firstTick) ?? 0
     while true {
       do throws(LogError) {
-        switch try cursor.next(into: &record) {
+        switch try cursor.next() {
         case .tick:
-          check(record.input, expected)
-          expected = record.input.tick &+ 1
+          let number = place.number(cursor.frame)
+          check(number, missed: place.missed(cursor.frame), expected)
+          expected = number &+ 1
           tickCount += 1
         case .dropout(let count):
           add("\(count) tick(s) after \(tickCount) were dropped: the log's writer fell behind")
@@ -33,12 +34,12 @@ public struct TickContinuity: Sendable {
     }
   }
 
-  private mutating func check(_ input: TickInput, _ expected: UInt64?) {
+  private mutating func check(_ number: UInt64, missed: UInt32, _ expected: UInt64?) {
     // A late tick skips whole periods and says so; the numbers add up all the same.
-    let found = input.tick &- UInt64(input.missed)
+    let found = number &- UInt64(missed)
     if let expected, found != expected {
       add(
-        "tick \(expected) is missing: the next is tick \(input.tick), with \(input.missed) missed before it")
+        "tick \(expected) is missing: the next is tick \(number), with \(missed) missed before it")
     }
   }
 

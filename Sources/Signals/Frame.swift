@@ -120,6 +120,12 @@ public struct FrameMemory: ~Copyable {
 
   deinit { frame.base.deallocate() }
 
+  /// Takes the values in the bytes of another frame of the table; what is missing stays.
+  public func fill(from bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    frame.base.copyMemory(from: start, byteCount: min(bytes.count, size))
+  }
+
   /// The values as bytes, in this machine's order.
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: frame.base, count: size) }
 }

@@ -105,6 +105,8 @@ public struct Signal: Hashable, Sendable {
   public var origin: SignalOrigin
   /// A few words for people.
   public var about: String
+  /// What to do when it is set, for people; empty for what asks for nothing.
+  public var remedy: String
   /// The flag that says whether the value can be used; `nil` when it always can.
   public var validity: String?
   /// The value that it has before it is written first, as a `Double` can hold it.
@@ -115,10 +117,12 @@ public struct Signal: Hashable, Sendable {
   /// A signal from its parts.
   public init(
     _ name: String, _ kind: SignalKind, unit: Unit = .none, width: Int = 1, from origin: SignalOrigin,
-    about: String = "", validity: String? = nil, initial: Double = 0, isLogged: Bool = true
+    about: String = "", remedy: String = "", validity: String? = nil, initial: Double = 0,
+    isLogged: Bool = true
   ) {
     (self.name, self.kind, self.unit, self.width, self.origin) = (name, kind, unit, width, origin)
-    (self.about, self.validity, self.initial, self.isLogged) = (about, validity, initial, isLogged)
+    (self.about, self.remedy, self.validity) = (about, remedy, validity)
+    (self.initial, self.isLogged) = (initial, isLogged)
   }
 
   /// Bytes of its values.

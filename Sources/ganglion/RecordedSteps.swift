@@ -1,6 +1,7 @@
-import ControlLoop
+import Control
 import FlightLog
 import LiquidModel
+import Signals
 
 /// What a network saw in each tick of a log, and what of the log could not be used.
 struct RecordedSteps {
@@ -20,23 +21,26 @@ struct RecordedSteps {
     let unit = try Self.timeUnit(of: log, path, for: model)
     let inputs = model.inputs.count
     var cursor = log.ticks()
-    var record = TickRecord(input: TickInput(), output: TickOutput())
+    let table = log.vehicle.table
+    let time = table.index(of: "tick.time", as: Int64.self)
+    // A vehicle may have several: the first that takes as many inputs.
+    let networks = NetworkSignals.all(table)
+    let network = networks.first { $0.inputs.count == inputs } ?? networks.first
     var counted = TickAccount(of: .networkInputs)
     reading: while true {
-      let event = try cursor.next(into: &record)
-      counted.note(
-        event, lostBefore: cursor.lostBeforeRecovery, time: record.input.time.nanoseconds)
+      let event = try cursor.next()
+      let frame = cursor.frame
+      counted.note(event, lostBefore: cursor.lostBeforeRecovery, time: time.map { frame[$0] } ?? 0)
       switch event {
       case .tick:
-        let values = record.output.networkInputs
-        guard values.count == inputs else {
+        guard let network, network.inputs.count == inputs else {
           throw CommandFailure(
-            "\(path): the network in the log has \(values.count) inputs, the model has \(inputs): fly this "
+            "\(path): the network in the log has \(network?.inputs.count ?? 0) inputs, the model has \(inputs): fly this "
               + "network's configuration to get a log for it")
         }
-        let ts =
-          unit == model.timeUnit ? record.output.ts : Float(Double(record.output.ts) * unit / model.timeUnit)
-        steps.append(Calibration.Step(inputs: (0..<inputs).map { values[$0] }, ts: ts))
+        let flown = network.ts.map { frame[$0] } ?? 0
+        let ts = unit == model.timeUnit ? flown : Float(Double(flown) * unit / model.timeUnit)
+        steps.append(Calibration.Step(inputs: network.inputs.map { frame[$0] }, ts: ts))
       case .dropout, .damage: continue
       case .end: break reading
       }

@@ -69,7 +69,7 @@ struct VehicleBench: ~Copyable {
 
   /// A signal's value by name; a choice as its number. What the vehicle does not have is 0, and takes nothing.
   subscript(name: String) -> Double {
-    get { snapshot[name] ?? 0 }
+    get { view[name] ?? 0 }
     nonmutating set { controller.table.put(newValue, as: name, in: controller.frame) }
   }
 
@@ -85,28 +85,28 @@ struct VehicleBench: ~Copyable {
   }
 
   /// All signals as they are now.
-  var snapshot: FrameSnapshot { FrameSnapshot(controller.table, controller.frame) }
+  var view: FrameView { FrameView(controller.table, controller.frame) }
   /// Whether a flag is set.
-  func isSet(_ name: String) -> Bool { snapshot.isSet(name) }
+  func isSet(_ name: String) -> Bool { view.isSet(name) }
   /// The name of a choice's value.
-  func choice(_ name: String) -> String { snapshot.choice(name) ?? "" }
+  func choice(_ name: String) -> String { view.choice(name) ?? "" }
   /// What the vehicle is doing.
   var mode: String { choice("safety.mode") }
   /// Whether all of some signals have a value.
   func areAll(_ names: [String], _ value: Double) -> Bool {
-    let values = snapshot
+    let values = view
     return names.allSatisfy { values[$0] == value }
   }
 
   /// What keeps the vehicle from arming.
   var inhibits: [ArmingInhibit] {
-    let values = snapshot
+    let values = view
     return ArmingInhibit.allCases.filter { values.isSet("safety.no_arming_\($0.name)") }
   }
 
   /// The conditions that hold.
   var faults: [FailsafeCondition] {
-    let values = snapshot
+    let values = view
     return FailsafeCondition.allCases.filter { values.isSet("safety.\($0.name)") }
   }
 

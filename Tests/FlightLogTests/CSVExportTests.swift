@@ -22,11 +22,11 @@ import Testing
     for (tick, row) in zip(ticks, rows.dropFirst()) {
       #expect(row.count == header.count)
       let cells = Dictionary(uniqueKeysWithValues: zip(header, row))
-      #expect(cells["tick_number"] == "\(tick.input.tick)")
-      #expect(Float(cells["imu_acceleration_x"] ?? "") == tick.input.inertial.sample.accelerationX)
-      #expect(Float(cells["network_input[9]"] ?? "") == tick.output.networkInputs[9])
-      #expect(UInt64(cells["network_digest"] ?? "") == tick.output.stateDigest)
-      #expect(cells["safety_armed"] == (tick.output.enable ? "1" : "0"))
+      #expect(cells["tick_number"] == "\(tick.number)")
+      #expect(Float(cells["imu_acceleration_x"] ?? "") == tick.value("imu.acceleration_x"))
+      #expect(Float(cells["network_input[9]"] ?? "") == tick.values("network.input")[9])
+      #expect(UInt64(cells["network_digest"] ?? "") == tick.value("network.digest"))
+      #expect(cells["safety_armed"] == "\(tick["safety.armed"].first ?? 9)")
     }
   }
 

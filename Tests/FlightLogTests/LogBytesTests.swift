@@ -65,12 +65,11 @@ func withLogFolder(_ body: (String) throws -> Void) throws {
       try SyntheticFlight.log(ticks).withUnsafeBytes { Data($0) }.write(to: URL(fileURLWithPath: path))
       let bytes = try LogBytes(path: path, largestWhole: 0, blockSize: 4096)
       var cursor = try FlightLogReader(bytes).ticks()
-      var record = TickRecord.blank
-      for _ in 0..<20 { _ = try cursor.next(into: &record) }
+      for _ in 0..<20 { _ = try cursor.next() }
       try #require(truncate(path, off_t(bytes.count / 2)) == 0)
       var failure: LogError?
       do throws(LogError) {
-        while case .tick = try cursor.next(into: &record) {}
+        while case .tick = try cursor.next() {}
       } catch {
         failure = error
       }
@@ -103,9 +102,8 @@ func withLogFolder(_ body: (String) throws -> Void) throws {
       let long = try FlightLogReader(path: path)
       #expect(long.outline.bytes.count == log.count + 9 + size)
       var cursor = long.ticks()
-      var tick = TickRecord.blank
       var count = 0
-      while case .tick = try cursor.next(into: &tick) { count += 1 }
+      while case .tick = try cursor.next() { count += 1 }
       #expect(count == 50)
       #expect(long.outline.bytes.failure == nil)
     }

@@ -38,7 +38,7 @@ private func readEverything(_ bytes: [UInt8]) {
       #expect(difference(read.ticks, Array(ticks.prefix(read.ticks.count))) == nil)
       #expect(read.damages.last?.error.cause == .truncated)
       if let last = expected.last {
-        #expect(read.ticks.last.map { UInt64($0.input.time.nanoseconds) } == last.end)
+        #expect(read.ticks.last.map { UInt64($0.time) } == last.end)
       }
     }
     #expect(kept == whole.segments.count)
@@ -79,7 +79,7 @@ private func readEverything(_ bytes: [UInt8]) {
     #expect(read.damages.first?.error.offset == segments[1].chunkOffset)
     #expect(read.damages.first?.lostBytes == segments[1].records.count)
     let times = segments[1].start...segments[1].end
-    let expected = ticks.filter { !times.contains(UInt64($0.input.time.nanoseconds)) }
+    let expected = ticks.filter { !times.contains(UInt64($0.time)) }
     #expect(difference(read.ticks, expected) == nil)
   }
 
@@ -91,7 +91,7 @@ private func readEverything(_ bytes: [UInt8]) {
     let read = try SyntheticFlight.read(log)
     #expect(read.damages.map(\.error.cause) == [.malformed])
     let times = segments[1].start...segments[1].end
-    let expected = ticks.filter { !times.contains(UInt64($0.input.time.nanoseconds)) }
+    let expected = ticks.filter { !times.contains(UInt64($0.time)) }
     #expect(difference(read.ticks, expected) == nil)
   }
 

@@ -208,8 +208,17 @@ private let imuType = "sensor_msgs/msg/Imu"
     let log = try SyntheticFlight.log(ticks)
     let recording = try SensorRecording(MCAPOutline(LogBytes(log)))
     #expect(recording.account.format == "Ganglion log")
-    #expect(recording.inertial.map(\.sample) == ticks.map(\.input.inertial.sample))
-    #expect(recording.inertial.first?.time == ticks.first?.input.inertial.time)
+    func vector(_ tick: SyntheticTick, _ name: String) -> (Float, Float, Float) {
+      (tick.value("imu.\(name)_x"), tick.value("imu.\(name)_y"), tick.value("imu.\(name)_z"))
+    }
+    let samples = ticks.map {
+      InertialSample(
+        acceleration: vector($0, "acceleration"), rate: vector($0, "rate"),
+        temperature: $0.value("imu.temperature"))
+    }
+    #expect(recording.inertial.map(\.sample) == samples)
+    let time: Int64? = ticks.first?.value("imu.time")
+    #expect(recording.inertial.first?.time.nanoseconds == time)
     #expect(recording.pressure.count == 50)
     #expect(recording.range.count == 50)
     #expect(recording.armed.map(\.sample) == [false, true])

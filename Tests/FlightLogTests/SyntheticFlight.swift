@@ -23,10 +23,15 @@ struct SyntheticTick: Equatable {
 
   static func == (a: SyntheticTick, b: SyntheticTick) -> Bool { a.bytes == b.bytes }
 
-  /// The tick as typed values.
-  var record: TickRecord { read { vehicle.tick($0) } }
-  var input: TickInput { record.input }
-  var output: TickOutput { record.output }
+  /// A signal's value; 0 when there is none of this name and type.
+  func value<Value: SignalValue & ExpressibleByIntegerLiteral>(_ name: String) -> Value {
+    read { FrameView(vehicle.table, $0).value(name) } ?? 0
+  }
+  /// A signal's values.
+  func values(_ name: String) -> [Float] { read { FrameView(vehicle.table, $0).values(name) } }
+  /// The number of the tick, and when it began in ns.
+  var number: UInt64 { value("tick.number") }
+  var time: Int64 { value("tick.time") }
 
   /// Lets `body` read the frame.
   func read<Result>(_ body: (Frame) throws -> Result) rethrows -> Result {
@@ -182,7 +187,7 @@ func difference(_ a: [SyntheticTick], _ b: [SyntheticTick]) -> String? {
   guard a.count == b.count else { return "\(a.count) ticks instead of \(b.count)" }
   for (x, y) in zip(a, b) {
     let found = x.read { first in y.read { x.vehicle.table.firstDifference(recorded: first, replayed: $0) } }
-    if let found { return "tick \(x.input.tick): \(found.field) \(found.recorded) \(found.replayed)" }
+    if let found { return "tick \(x.number): \(found.field) \(found.recorded) \(found.replayed)" }
   }
   return nil
 }

@@ -24,7 +24,7 @@ import Testing
     var out: [SyntheticTick] = []
     for tick in ticks {
       #expect(ring.push(tick))
-      if tick.input.tick % 3 == 2 {
+      if tick.number % 3 == 2 {
         while let (tick, _) = pop(ring) { out.append(tick) }
       }
     }
@@ -44,7 +44,7 @@ import Testing
     for _ in 0..<3 { #expect(pop(ring)?.drops == 0) }
     let last = pop(ring)
     #expect(last?.drops == 3)
-    #expect(last?.tick.input.tick == 7)
+    #expect(last?.tick.number == 7)
     #expect(pop(ring) == nil)
   }
 

@@ -24,14 +24,13 @@ private let short = [("duration_s: 22", "duration_s: 8"), ("until_s: 22.0", "unt
 /// Drives like `ganglion run`, and lets `each` look at every tick and move switches.
 private func drive(
   _ mission: Mission, seed: UInt64 = 1, fault: String? = nil, log: String? = nil,
-  each: (SimulatedVehicle, TickInput, TickOutput) -> Void = { _, _, _ in }
+  each: (SimulatedVehicle, SeenTick) -> Void = { _, _ in }
 ) throws -> FlightReport {
   var run = try Flight(mission, seed: seed, fault: fault, logPath: log)
   while let start = run.nextTick() {
     let vehicle = run.vehicle
     try run.fly(start, vehicle)
-    let tick = run.ticksOf.tick(run.frame)
-    each(vehicle, tick.input, tick.output)
+    each(vehicle, SeenTick(start, run.controller.table, run.frame))
   }
   return try run.finish()
 }
@@ -46,7 +45,7 @@ struct BalancerTests {
   func holds() throws {
     let report = try drive(try balancer())
     #expect(report.isHeld)
-    #expect(report.faults.isEmpty)
+    #expect(report.conditions.isEmpty)
     #expect(report.mode == .active)
     #expect(report.score.crash == nil)
     #expect(report.score.value("path_error_m") < 0.5)
@@ -64,7 +63,7 @@ struct BalancerTests {
     #expect(abs(mission.configuration.actuators.motors[0].maximumMicroseconds - 50) < 1e-9)
     let report = try drive(mission)
     #expect(report.isHeld)
-    #expect(report.faults.isEmpty)
+    #expect(report.conditions.isEmpty)
   }
 
   @Test("The same configuration and seed give the same log, byte for byte, and it replays bit for bit")
@@ -106,10 +105,10 @@ struct BalancerTests {
     var both = 0
     var drivenWhileDisarmed = 0
     var senses: Set<Bool> = []
-    _ = try drive(try balancer(short)) { vehicle, _, output in
+    _ = try drive(try balancer(short)) { vehicle, tick in
       for (forward, reverse) in [("GPIO5", "GPIO6"), ("GPIO23", "GPIO24")] {
         if vehicle.board.isActive(forward) && vehicle.board.isActive(reverse) { both += 1 }
-        if !output.enable, vehicle.board.isActive(forward) || vehicle.board.isActive(reverse) {
+        if !tick.isArmed, vehicle.board.isActive(forward) || vehicle.board.isActive(reverse) {
           drivenWhileDisarmed += 1
         }
         if vehicle.board.isActive(forward) != vehicle.board.isActive(reverse) {
@@ -126,17 +125,17 @@ struct BalancerTests {
   func killSwitch() throws {
     var ticksAfter = 0
     var alive = 0
-    let report = try drive(try balancer(short)) { vehicle, input, output in
-      let time = input.time.seconds
+    let report = try drive(try balancer(short)) { vehicle, tick in
+      let time = tick.time.seconds
       vehicle.board.drive("GPIO27", active: time > 4 && time < 4.1)
       guard time > 4.01 else { return }
       ticksAfter += 1
-      if output.enable || vehicle.board.outputsEnabled || vehicle.motors.bridge(0) != .open { alive += 1 }
+      if tick.isArmed || vehicle.board.outputsEnabled || vehicle.motors.bridge(0) != .open { alive += 1 }
     }
     #expect(ticksAfter > 50)
     #expect(alive == 0)
     #expect(report.mode == .terminated)
-    #expect(report.faults.contains(.killSwitch))
+    #expect(report.conditions.contains(.killSwitch))
   }
 
   @Test("A low battery makes it stop before it lets itself down")
@@ -147,12 +146,12 @@ struct BalancerTests {
         // A battery that is above the limits at rest and below them under load.
         [("below_v: 9.9", "below_v: 11.665"), ("minimum_voltage: 10.8", "minimum_voltage: 11.67")]
           + [("battery_charge: [0.6, 1.0]", "battery_charge: [0.605, 0.605]")])
-    ) { vehicle, _, output in
-      if output.mode == .disarmed, vehicle.robot?.isHeld == false, speedAtStop == nil {
+    ) { vehicle, tick in
+      if tick.mode == .disarmed, vehicle.robot?.isHeld == false, speedAtStop == nil {
         speedAtStop = vehicle.robot?.speed
       }
     }
-    #expect(report.faults == [.lowBattery])
+    #expect(report.conditions == [.lowBattery])
     #expect(report.mode == .disarmed)
     #expect(try abs(#require(speedAtStop)) < 0.15)
   }
@@ -161,7 +160,7 @@ struct BalancerTests {
   func missingEncoder() throws {
     let report = try drive(try balancer(short), fault: "left-encoder:off@0s")
     #expect(report.mode == .disarmed)
-    #expect(report.inhibits.contains(.encoders))
+    #expect(report.reasons.contains(.encoders))
     #expect(
       report.complaints == [
         "sensors.left_encoder: nothing answers at 0x36, behind channel 0 of the multiplexer at 0x71, where the as5600 "
@@ -198,11 +197,11 @@ struct BalancerFaultTests {
     ])
   func stops(_ fault: String, _ condition: FailsafeCondition) throws {
     var alive = 0
-    let report = try drive(try balancer(short), fault: "\(fault)@5s") { vehicle, _, output in
-      guard output.mode == .terminated else { return }
-      if output.enable || vehicle.board.outputsEnabled { alive += 1 }
+    let report = try drive(try balancer(short), fault: "\(fault)@5s") { vehicle, tick in
+      guard tick.mode == .terminated else { return }
+      if tick.isArmed || vehicle.board.outputsEnabled { alive += 1 }
     }
-    #expect(report.faults.contains(condition), "\(report.faults)")
+    #expect(report.conditions.contains(condition), "\(report.conditions)")
     #expect(report.mode == .terminated)
     #expect(alive == 0)
   }
@@ -217,7 +216,7 @@ struct BalancerFaultTests {
     ] as [(String, FailsafeCondition?)])
   func livesOn(_ fault: String, _ condition: FailsafeCondition?) throws {
     let report = try drive(try balancer(short), fault: "\(fault)@5s")
-    #expect(report.faults == (condition.map { [$0] } ?? []))
+    #expect(report.conditions == (condition.map { [$0] } ?? []))
     #expect(report.mode == .active)
     #expect(report.score.crash == nil)
   }

@@ -106,11 +106,11 @@ struct FlightDigests {
   /// Flies once, without a log.
   func fly(_ flown: Flown) throws -> Line {
     var flight = try Flight(mission(), seed: flown.seed, fault: flown.fault, logPath: nil)
-    var digest = FlightDigest()
+    var digest = FlightDigest(flight.controller.table)
     while let start = flight.nextTick() {
       let vehicle = flight.vehicle
       try flight.fly(start, vehicle)
-      digest.fold(flight.ticksOf.tick(flight.frame))
+      digest.fold(flight.frame)
     }
     return Line(ticks: digest.ticks, digests: digest.digests, trace: digest.trace)
   }

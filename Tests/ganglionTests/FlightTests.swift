@@ -19,7 +19,7 @@ struct FlightTests {
   func holds() throws {
     let report = try fly(try shippedMission())
     #expect(report.isHeld)
-    #expect(report.faults.isEmpty)
+    #expect(report.conditions.isEmpty)
     #expect(report.mode == .active)
     #expect(report.ticks > 1900)
   }
@@ -56,8 +56,8 @@ struct FlightTests {
       _ = try fly(mission, log: path)
       let table = try FlightLogReader(path: path).vehicle.table
       let pitch = try #require(table.index(of: "command.pitch", as: Float.self))
-      let bytes = try rewritten(path) { record, frame in
-        if record.input.tick == 1000 { frame[pitch] = Float(bitPattern: frame[pitch].bitPattern ^ 1) }
+      let bytes = try rewritten(path) { number, frame in
+        if number == 1000 { frame[pitch] = Float(bitPattern: frame[pitch].bitPattern ^ 1) }
         return true
       }
       var replay = try Replay(FlightLogReader(LogBytes(bytes)))
@@ -76,7 +76,7 @@ struct FlightTests {
       let path = "\(folder)/flight.mcap"
       _ = try fly(try shippedMission(), log: path)
       // As `ganglion log recover` leaves a log of which a chunk was damaged.
-      let bytes = try rewritten(path) { record, _ in !(first..<first + 60).contains(record.input.tick) }
+      let bytes = try rewritten(path) { number, _ in !(first..<first + 60).contains(number) }
       var replay = try Replay(FlightLogReader(LogBytes(bytes)))
       let outcome = try replay.run()
       #expect(outcome.difference == nil)
@@ -108,16 +108,16 @@ struct FlightTests {
   }
 
   /// The flight of `log` written again: `change` may edit each tick, and leaves out those for which it says no.
-  private func rewritten(_ log: String, _ change: (TickRecord, Frame) -> Bool) throws -> [UInt8] {
+  private func rewritten(_ log: String, _ change: (UInt64, Frame) -> Bool) throws -> [UInt8] {
     let reader = try FlightLogReader(path: log)
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
       sink: sink, vehicle: reader.vehicle, configuration: reader.configuration, model: reader.model,
       metadata: reader.metadata)
     var cursor = reader.ticks()
-    var record = TickRecord(input: TickInput(), output: TickOutput())
-    while case .tick = try cursor.next(into: &record) {
-      if change(record, cursor.frame) { try writer.append(cursor.frame) }
+    while case .tick = try cursor.next() {
+      let number: UInt64 = try #require(cursor.view.value("tick.number"))
+      if change(number, cursor.frame) { try writer.append(cursor.frame) }
     }
     try writer.finish()
     return sink.bytes
@@ -143,7 +143,7 @@ struct FaultTests {
     ])
   func reaction(_ fault: String, _ condition: FailsafeCondition, _ mode: VehicleMode) throws {
     let report = try fly(try shippedMission(), fault: fault)
-    #expect(report.faults.contains(condition), "\(report.faults)")
+    #expect(report.conditions.contains(condition), "\(report.conditions)")
     #expect(report.mode == mode)
   }
 
@@ -158,7 +158,7 @@ struct FaultTests {
   func wrongIdentity() throws {
     let report = try fly(try shippedMission(), fault: "imu:wrong-identity@0s")
     #expect(report.mode == .disarmed)
-    #expect(report.inhibits.contains(.inertialSensor))
+    #expect(report.reasons.contains(.inertialSensor))
   }
 
   @Test("A fault of a chip that is not there is refused with the names that are")

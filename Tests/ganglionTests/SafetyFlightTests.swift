@@ -10,20 +10,19 @@ import Testing
 /// Flies like `ganglion run`, and lets `each` look at every tick and move switches.
 private func watch(
   _ mission: Mission, seed: UInt64 = 1, fault: String? = nil,
-  each: (SimulatedVehicle, TickInput, TickOutput) -> Void
+  each: (SimulatedVehicle, SeenTick) -> Void
 ) throws -> FlightReport {
   var flight = try Flight(mission, seed: seed, fault: fault, logPath: nil)
   while let start = flight.nextTick() {
     let vehicle = flight.vehicle
     try flight.fly(start, vehicle)
-    let tick = flight.ticksOf.tick(flight.frame)
-    each(vehicle, tick.input, tick.output)
+    each(vehicle, SeenTick(start, flight.controller.table, flight.frame))
   }
   return try flight.finish()
 }
 
 private func fly(_ mission: Mission, seed: UInt64 = 1, fault: String? = nil) throws -> FlightReport {
-  try watch(mission, seed: seed, fault: fault) { _, _, _ in }
+  try watch(mission, seed: seed, fault: fault) { _, _ in }
 }
 
 @Suite("A simulated flight ends safe")
@@ -34,29 +33,29 @@ struct SafetyFlightTests {
   func killSwitch() throws {
     var armedAfter = 0
     var ticksAfter = 0
-    let report = try watch(try shippedMission()) { vehicle, input, output in
-      let time = input.time.seconds
+    let report = try watch(try shippedMission()) { vehicle, tick in
+      let time = tick.time.seconds
       vehicle.board.drive("GPIO27", active: time > 4 && time < 4.2)
       guard time > 4.01 else { return }
       ticksAfter += 1
-      if output.enable || vehicle.board.outputsEnabled || vehicle.pulseWidth(motor: 0) != nil {
+      if tick.isArmed || vehicle.board.outputsEnabled || vehicle.pulseWidth(motor: 0) != nil {
         armedAfter += 1
       }
     }
     #expect(ticksAfter > 50)
     #expect(armedAfter == 0)
     #expect(report.mode == .terminated)
-    #expect(report.faults.contains(.killSwitch))
+    #expect(report.conditions.contains(.killSwitch))
   }
 
   @Test("A kill switch that is pulled on the ground keeps the vehicle there")
   func killSwitchOnGround() throws {
-    let report = try watch(try shippedMission()) { vehicle, _, output in
+    let report = try watch(try shippedMission()) { vehicle, tick in
       vehicle.board.drive("GPIO27", active: true)
-      if output.enable { Issue.record("the enable line is high") }
+      if tick.isArmed { Issue.record("the enable line is high") }
     }
     #expect(report.mode == .disarmed)
-    #expect(report.inhibits.first == .killSwitch)
+    #expect(report.reasons.first == .killSwitch)
   }
 
   @Test("A low battery lands the vehicle gently, and it stays disarmed")
@@ -66,11 +65,11 @@ struct SafetyFlightTests {
       ("minimum_voltage: 10.8", "minimum_voltage: 11.35"), ("[0.6, 1.0]", "[0.6, 0.6]"),
     ])
     var modes: [VehicleMode] = []
-    let report = try watch(mission) { _, _, output in
-      if output.mode != modes.last { modes.append(output.mode) }
+    let report = try watch(mission) { _, tick in
+      if tick.mode != modes.last { modes.append(tick.mode) }
     }
     #expect(modes == [.disarmed, .active, .landing, .disarmed])
-    #expect(report.faults == [.lowBattery])
+    #expect(report.conditions == [.lowBattery])
     #expect(report.score.crash == nil)
   }
 
@@ -82,8 +81,8 @@ struct SafetyFlightTests {
     ])
     for seed in 1...3 as ClosedRange<UInt64> {
       var altitudeAtStop: Double?
-      let report = try watch(mission, seed: seed, fault: "range:off@6s") { vehicle, input, output in
-        if input.time.seconds > 6, output.mode == .disarmed, altitudeAtStop == nil {
+      let report = try watch(mission, seed: seed, fault: "range:off@6s") { vehicle, tick in
+        if tick.time.seconds > 6, tick.mode == .disarmed, altitudeAtStop == nil {
           altitudeAtStop = (vehicle.motion as? SimulatedQuadrotor)?.plant.truth.altitude
         }
       }
@@ -118,7 +117,7 @@ struct SafetyFlightTests {
       ("missed_tick_probability: 0.001", "missed_tick_probability: 0.1"),
     ])
     let report = try fly(mission)
-    #expect(report.faults.contains(.overruns))
+    #expect(report.conditions.contains(.overruns))
     #expect(report.mode == .landing || report.mode == .disarmed)
   }
 }
@@ -142,7 +141,7 @@ struct FaultKindTests {
     ])
   func reaction(_ fault: String, _ condition: FailsafeCondition, _ mode: VehicleMode) throws {
     let report = try fly(try shippedMission(), fault: fault)
-    #expect(report.faults.contains(condition), "\(report.faults)")
+    #expect(report.conditions.contains(condition), "\(report.conditions)")
     #expect(report.mode == mode)
   }
 
@@ -150,7 +149,7 @@ struct FaultKindTests {
   func powerBias() throws {
     let report = try fly(
       try shippedMission([("duration_s: 8", "duration_s: 14")]), fault: "power:bias@4s")
-    #expect(report.faults.contains(.lowBattery))
+    #expect(report.conditions.contains(.lowBattery))
     #expect(report.mode == .disarmed)
   }
 
@@ -159,7 +158,7 @@ struct FaultKindTests {
     let report = try fly(
       try shippedMission([("duration_s: 8", "duration_s: 12")]),
       fault: "motors:stuck@8s")
-    #expect(report.faults.contains(.tilt))
+    #expect(report.conditions.contains(.tilt))
     #expect(report.mode == .terminated)
   }
 

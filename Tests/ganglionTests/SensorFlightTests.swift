@@ -21,14 +21,14 @@ import Testing
       ("accept_identities: [0x68],", ""), (" lowpass_hz: 94,", ""),
     ])
     #expect(report.isHeld)
-    #expect(report.faults == [])
+    #expect(report.conditions == [])
     #expect(report.complaints == [])
   }
 
   @Test(arguments: SensorTable.barometers.map(\.name))
   func `every barometer takes part in the altitude`(_ name: String) throws {
     let report = try fly([("chip: \"bmp280\"", "chip: \"\(name)\"")], fault: "range:off@4s")
-    #expect(report.faults == [.rangeStale])
+    #expect(report.conditions == [.rangeStale])
     #expect(report.mode == .active)
     #expect(report.complaints == ["sensors.range: nothing answers at 0x29, where the vl53l1x should be"])
   }
@@ -39,7 +39,7 @@ import Testing
     let report = try fly(
       [("chip: \"vl53l1x\"", "chip: \"\(name)\""), ("altitude_m: 1.5", "altitude_m: 0.8")],
       fault: "barometer:off@4s")
-    #expect(report.faults == [.barometerStale])
+    #expect(report.conditions == [.barometerStale])
     #expect(report.mode == .active)
     #expect(report.complaints == ["sensors.barometer: nothing answers at 0x76, where the bmp280 should be"])
   }

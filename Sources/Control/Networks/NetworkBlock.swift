@@ -52,7 +52,7 @@ struct NetworkBlock: Block, ~Copyable {
         "output", .number, width: max(names.count, 1), about: "the outputs as the network gives them"),
       OutputPort("ts", .number, about: "elapsed time in the network's unit"),
       OutputPort("digest", .word, about: "digest of the network's whole state behind the step"),
-    ] + OutputPort.flags("failed", "input_limited", "state_limited", "time_limited")
+    ] + OutputPort.flags("failed") + NetworkSignals.limits.map { OutputPort($0.flag, .flag, about: $0.text) }
       + names.map { OutputPort($0, .number, isLogged: false) }
   }
 

@@ -25,7 +25,9 @@ struct Safety: Block {
         OutputPort("fallback", .flag, about: "whether the fallback controller has the vehicle"),
         OutputPort("in_force", .count, about: "how many conditions have their reaction in force"),
       ] + rules.conditions.map { OutputPort($0.name, .flag, about: $0.text) }
-        + rules.armingNames.map { OutputPort("no_arming_\($0)", .flag) },
+        + rules.allArming.map {
+          OutputPort("\(SafetySignals.inhibit)\($0.name)", .flag, about: $0.text, remedy: $0.remedy)
+        },
       invalidity: .ends)
   }
 
@@ -60,8 +62,8 @@ struct Safety: Block {
     inForce = wiring.output("in_force")
     (mode, armed, arms) = (wiring.output("mode"), wiring.output("armed"), wiring.output("arms"))
     fallback = wiring.output("fallback")
-    awaiting = wiring.output("no_arming_\(SafetyRules.awaitingDisarm)")
-    reacting = wiring.output("no_arming_\(SafetyRules.reacting)")
+    awaiting = wiring.output("\(SafetySignals.inhibit)\(ArmingRule.awaitingDisarm.name)")
+    reacting = wiring.output("\(SafetySignals.inhibit)\(ArmingRule.reacting.name)")
     let plain = ModeRow(isSticky: false, handsOver: false, restingTime: -1)
     modes = wiring.table(
       [plain, plain]

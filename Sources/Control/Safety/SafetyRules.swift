@@ -155,11 +155,22 @@ public struct SafetyRules: Hashable, Sendable {
   /// The names of all modes in the order of their numbers: `disarmed`, `active`, those of the rules, `terminated`.
   public var modeNames: [String] { ["disarmed", "active"] + modes.map(\.name) + ["terminated"] }
 
-  /// The condition that a request waits for.
-  static let awaitingDisarm = "awaiting_disarm"
-  /// The reason not to arm while a reaction that forbids it is in force.
-  static let reacting = "failsafe"
+  /// The reasons not to arm, with those that the state machine itself knows at the end.
+  var allArming: [ArmingRule] { arming + [.awaitingDisarm, .reacting] }
 
-  /// The names of the reasons not to arm, those that the state machine itself knows first.
-  public var armingNames: [String] { [Self.awaitingDisarm, Self.reacting] + arming.map(\.name) }
+  /// The names of the reasons not to arm, in this order.
+  public var armingNames: [String] { allArming.map(\.name) }
+}
+
+extension ArmingRule {
+  /// What the state machine itself finds: the request to arm must be taken back first.
+  static let awaitingDisarm = ArmingRule(
+    "awaiting_disarm",
+    text:
+      "the arm request has not been taken back since the start, the last stop or the kill switch's release",
+    remedy: "switch to disarmed once, then arm", any: [])
+  /// The other thing: a reaction that forbids arming is in force.
+  static let reacting = ArmingRule(
+    "failsafe", text: "a fault that would end the flight is in force",
+    remedy: "see the faults in the log's events; the failsafe section says what each leads to", any: [])
 }

@@ -62,9 +62,9 @@ extension Configuration {
   /// - Parameters:
   ///   - values: What the drivers say.
   ///   - identities: By the devices' names what their identity registers held.
-  public func complaints(about values: FrameSnapshot, identities: [String: UInt8]) -> [String] {
+  public func complaints(about values: FrameView, identities: [String: UInt8]) -> [String] {
     devices.compactMap { device in
-      let fault = values["\(device.name).fault"].flatMap { DeviceFault(rawValue: UInt8($0)) }
+      let fault = values.value("\(device.name).fault", as: UInt8.self).flatMap(DeviceFault.init)
       return device.complaint(about: fault ?? .none, identity: identities[device.name])
     }
   }

@@ -1,6 +1,6 @@
-import ControlLoop
 import HardwareInterfaces
 import PortableMath
+import Signals
 
 /// The ticks of a log of Ganglion as sources: every reading that the controller saw, in forward, right, down. Sensors with
 /// spares are sources of their own: a change from one to another is a step that no single sensor has measured.
@@ -28,48 +28,50 @@ struct TickSources {
   }
 
   private mutating func read(_ log: FlightLogReader) throws(LogError) {
-    var inertial = InstanceGatherer<InertialSample>()
-    var pressure = InstanceGatherer<PressureSample>()
-    var range = InstanceGatherer<RangeSample>()
-    var power = InstanceGatherer<PowerSample>()
-    var magnetic = InstanceGatherer<MagneticSample>()
+    let table = log.vehicle.table
+    var inertial = InstanceGatherer<InertialSample>(.inertial, table)
+    var pressure = InstanceGatherer<PressureSample>(.pressure, table)
+    var range = InstanceGatherer<RangeSample>(.range, table)
+    var power = InstanceGatherer<PowerSample>(.power, table)
+    var magnetic = InstanceGatherer<MagneticSample>(.magnetic, table)
     var attitude = RowGatherer<Quaternion>(TickCodec.topic, part: nil)
     var armed = RowGatherer<Bool>(TickCodec.topic, part: nil)
+    let quaternion = NumberPlaces(table, "attitude.q_w", "attitude.q_x", "attitude.q_y", "attitude.q_z")
+    let mode = table.index(of: "safety.mode", as: UInt8.self)
+    let place = TickNumbers(table)
     var cursor = log.ticks()
-    var record = TickRecord.blank
+    let frame = cursor.frame
     var number = 0
     var losses = TickLosses()
     reading: while true {
-      let event = try cursor.next(into: &record)
+      let event = try cursor.next()
       losses.note(event, lostBefore: cursor.lostBeforeRecovery)
       switch event {
       case .tick:
         number += 1
-        let input = record.input
-        inertial.add(input.inertial, input.spares.inertial, number) { sample in
+        inertial.add(frame, number) { n, device in
           RecordedSamples.inertial(
-            rate: (Double(sample.rateX), Double(sample.rateY), Double(sample.rateZ)),
-            force: (Double(sample.accelerationX), Double(sample.accelerationY), Double(sample.accelerationZ)),
-            temperature: Double(sample.temperature))
+            rate: (n[0], n[1], n[2]), force: (n[3], n[4], n[5]),
+            temperature: device.temperature.map { Double(frame[$0]) } ?? 0)
         }
-        pressure.add(input.pressure, input.spares.pressure, number) {
-          RecordedSamples.pressure(Double($0.pressure), temperature: Double($0.temperature))
+        pressure.add(frame, number) { n, device in
+          RecordedSamples.pressure(n[0], temperature: device.temperature.map { Double(frame[$0]) } ?? 0)
         }
-        range.add(input.range, input.spares.range, number) {
-          $0.distance.isFinite ? .sample($0) : .leftOut(RowLoss.notFinite)
+        range.add(frame, number) { n, device in
+          let sample = RangeSample(distance: Float(n[0]), isValid: device.seen.map { frame[$0] } ?? true)
+          return sample.distance.isFinite ? .sample(sample) : .leftOut(RowLoss.notFinite)
         }
-        power.add(input.power, nil, number) {
-          RecordedSamples.power(voltage: Double($0.voltage), current: Double($0.current))
+        power.add(frame, number) { n, _ in RecordedSamples.power(voltage: n[0], current: n[1]) }
+        magnetic.add(frame, number) { n, _ in RecordedSamples.magnetic((n[0], n[1], n[2])) }
+        let time = place.time(frame)
+        if let quaternion {
+          attitude.add(time: time, place: number) {
+            let q = quaternion.values(frame).map(Double.init)
+            return RecordedSamples.attitude(q[0], q[1], q[2], q[3])
+          }
         }
-        magnetic.add(input.magnetic, input.spares.magnetic, number) {
-          RecordedSamples.magnetic((Double($0.fieldX), Double($0.fieldY), Double($0.fieldZ)))
-        }
-        let (w, x, y, z) = record.output.estimate.quaternion
-        attitude.add(time: input.time.nanoseconds, place: number) {
-          RecordedSamples.attitude(Double(w), Double(x), Double(y), Double(z))
-        }
-        let isArmed = record.output.mode != .disarmed
-        armed.add(time: input.time.nanoseconds, place: number) { .sample(isArmed) }
+        let isArmed = mode.map { frame[$0] != 0 } ?? false
+        armed.add(time: time, place: number) { .sample(isArmed) }
       // Holes are gaps in time.
       case .dropout, .damage: continue
       case .end: break reading
@@ -87,42 +89,57 @@ struct TickSources {
   }
 }
 
-/// Gathers the readings of a sensor and of its spares from ticks, each once.
-private struct InstanceGatherer<Sample: Equatable & Sendable & BitwiseCopyable> {
-  private var instances = (0...Spares<Reading<Sample>>.count).map { ReadingGatherer<Sample>(instance: $0) }
+/// Gathers the readings of the devices of a kind from ticks, each once: of a sensor and its spares, or of several under names of
+/// their own.
+private struct InstanceGatherer<Sample: Equatable & Sendable> {
+  private var instances: [ReadingGatherer<Sample>]
 
-  mutating func add(
-    _ first: Reading<Sample>, _ spares: Spares<Reading<Sample>>?, _ place: Int,
-    _ outcome: (Sample) -> RowOutcome<Sample>
-  ) {
-    instances[0].add(first, place, outcome)
-    guard let spares else { return }
-    for index in 0..<Spares<Reading<Sample>>.count {
-      instances[index + 1].add(spares[index], place, outcome)
-    }
+  init(_ kind: DeviceKind, _ table: SignalTable) {
+    let devices = table.deviceNames.filter { DeviceKind($0, table) == kind }
+      .compactMap { DeviceReading.Places($0, kind, table) }
+    // A vehicle without any has one that never reads.
+    instances = devices.enumerated().map { ReadingGatherer(instance: $0, $1) }
+    if instances.isEmpty { instances = [ReadingGatherer(instance: 0, nil)] }
   }
 
-  /// The sources: the first sensor, and the spares that are there.
+  /// Takes note of a tick; `outcome` is given a new reading's numbers in the kind's order.
+  mutating func add(
+    _ frame: Frame, _ place: Int, _ outcome: ([Double], DeviceReading.Places) -> RowOutcome<Sample>
+  ) {
+    for index in instances.indices { instances[index].add(frame, place, outcome) }
+  }
+
+  /// The sources: the first sensor, and the others that are there.
   func sources(enough: Double = .infinity) -> [SampleSource<Sample>] {
     instances.enumerated().filter { $0 == 0 || $1.isPresent }.map { $1.source(enough: enough) }
   }
 }
 
-private struct ReadingGatherer<Sample: Equatable & Sendable & BitwiseCopyable> {
+private struct ReadingGatherer<Sample: Equatable & Sendable> {
   private var rows: RowGatherer<Sample>
+  private let device: DeviceReading.Places?
   private var last: UInt32 = 0
   /// Whether the vehicle has such a sensor.
   private(set) var isPresent = false
 
-  init(instance: Int) { rows = RowGatherer(TickCodec.topic, instance: instance, part: nil) }
+  init(instance: Int, _ device: DeviceReading.Places?) {
+    rows = RowGatherer(TickCodec.topic, instance: instance, part: nil)
+    self.device = device
+  }
 
-  mutating func add(_ reading: Reading<Sample>, _ place: Int, _ outcome: (Sample) -> RowOutcome<Sample>) {
-    isPresent = isPresent || reading.isPresent
-    guard reading.isPresent, reading.sequence != 0, reading.sequence != last else {
+  mutating func add(
+    _ frame: Frame, _ place: Int, _ outcome: ([Double], DeviceReading.Places) -> RowOutcome<Sample>
+  ) {
+    let isThere = device.map { device in device.present.map { frame[$0] } ?? true } ?? false
+    isPresent = isPresent || isThere
+    let count = device.map { frame[$0.count] } ?? 0
+    guard let device, isThere, count != 0, count != last else {
       return rows.leaveOut(1, "without a new reading")
     }
-    last = reading.sequence
-    rows.add(time: reading.time.nanoseconds, place: place) { outcome(reading.sample) }
+    last = count
+    rows.add(time: frame[device.time], place: place) {
+      outcome(device.numbers.map { Double(frame[$0]) }, device)
+    }
   }
 
   func source(enough: Double) -> SampleSource<Sample> { rows.source(enough: enough).source }

@@ -1,8 +1,20 @@
-import ControlLoop
+import Control
+import Signals
+
+/// Where some numbers lie, all of which must be there.
+struct NumberPlaces: Sendable {
+  private let places: [SignalIndex<Float>]
+
+  init?(_ table: SignalTable, _ names: String...) {
+    places = names.compactMap { table.index(of: $0) }
+    if places.count != names.count { return nil }
+  }
+
+  func values(_ frame: Frame) -> [Float] { places.map { frame[$0] } }
+}
 
 /// `/attitude`: estimate and setpoint in degrees.
-enum AttitudeTopic: LogTopic {
-  static let topic = "/attitude"
+struct AttitudeTopic: LogTopic {
   static let schemaName = "ganglion_msgs/msg/Attitude"
   static let schemaText = """
     float32 roll  # deg
@@ -15,20 +27,24 @@ enum AttitudeTopic: LogTopic {
 
     """
 
-  static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    encoder.put(record.output.estimate.roll * degrees)
-    encoder.put(record.output.estimate.pitch * degrees)
-    encoder.put(record.output.estimate.yaw * degrees)
-    encoder.put(record.input.setpoint.roll * degrees)
-    encoder.put(record.input.setpoint.pitch * degrees)
-    encoder.put(record.output.estimate.rateZ * degrees)
-    encoder.put(record.input.setpoint.yawRate * degrees)
+  let name = "/attitude"
+  private let numbers: NumberPlaces
+
+  init?(_ table: SignalTable) {
+    let numbers = NumberPlaces(
+      table, "attitude.roll", "attitude.pitch", "attitude.yaw", "setpoint.roll", "setpoint.pitch",
+      "attitude.rate_z", "setpoint.yaw_rate")
+    guard let numbers else { return nil }
+    self.numbers = numbers
+  }
+
+  func encode(_ frame: Frame, into encoder: inout CDREncoder) {
+    for value in numbers.values(frame) { encoder.put(value * degrees) }
   }
 }
 
 /// `/altitude`: estimate and setpoint above the take-off point.
-enum AltitudeTopic: LogTopic {
-  static let topic = "/altitude"
+struct AltitudeTopic: LogTopic {
   static let schemaName = "ganglion_msgs/msg/Altitude"
   static let schemaText = """
     float32 altitude  # m above take-off
@@ -37,67 +53,23 @@ enum AltitudeTopic: LogTopic {
 
     """
 
-  static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    encoder.put(record.output.estimate.altitude)
-    encoder.put(record.output.estimate.climbRate)
-    encoder.put(record.input.setpoint.altitude)
+  let name = "/altitude"
+  private let numbers: NumberPlaces
+
+  init?(_ table: SignalTable) {
+    let numbers = NumberPlaces(
+      table, "altitude.altitude", "altitude.climb_rate", "setpoint.altitude")
+    guard let numbers else { return nil }
+    self.numbers = numbers
+  }
+
+  func encode(_ frame: Frame, into encoder: inout CDREncoder) {
+    for value in numbers.values(frame) { encoder.put(value) }
   }
 }
 
-/// `/command`: what goes to the mixer, and what the classical controller would ask for.
-enum CommandTopic: LogTopic {
-  static let topic = "/command"
-  static let schemaName = "ganglion_msgs/msg/Command"
-  static let schemaText = """
-    float32 thrust  # 0 to 1, after limits
-    float32 roll  # -1 to 1
-    float32 pitch  # -1 to 1
-    float32 yaw  # -1 to 1
-    float32 classical_thrust  # what the classical controller asks for
-    float32 classical_roll
-    float32 classical_pitch
-    float32 classical_yaw
-    uint8 mode  # 0 disarmed, 1 active, 2 hold, 3 landing, 4 terminated
-    uint8 controller  # 0 none, 1 network, 2 classical
-    bool enable  # level of the enable line
-
-    """
-
-  static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    put(record.output.command, into: &encoder)
-    put(record.output.classicalCommand, into: &encoder)
-    encoder.put(record.output.mode.rawValue)
-    encoder.put(record.output.controller.rawValue)
-    encoder.put(record.output.enable)
-  }
-
-  private static func put(_ command: BodyCommand, into encoder: inout CDREncoder) {
-    encoder.put(command.thrust)
-    encoder.put(command.roll)
-    encoder.put(command.pitch)
-    encoder.put(command.yaw)
-  }
-}
-
-/// `/motors`: what goes to the actuators.
-enum MotorsTopic: LogTopic {
-  static let topic = "/motors"
-  static let schemaName = "ganglion_msgs/msg/Motors"
-  static let schemaText = """
-    float32[] thrust  # fraction of full thrust, 0 to 1, one for each motor
-    float32[] pulse  # us
-
-    """
-
-  static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    encoder.put(sequence: record.output.motors)
-    encoder.put(sequence: record.output.pulses)
-  }
-}
-
-/// `/network`: what the network saw and said.
-enum NetworkTopic: LogTopic {
-  static let topic = "/network"
+/// `/network`: what a network saw and said; of one whose block has another name, the topic has that.
+struct NetworkTopic: LogTopic {
   static let schemaName = "ganglion_msgs/msg/Network"
   static let schemaText = """
     float32 ts  # elapsed time, in the network's unit
@@ -106,13 +78,64 @@ enum NetworkTopic: LogTopic {
 
     """
 
-  static func occasion(_ record: borrowing TickRecord) -> TopicOccasion {
-    record.output.networkInputs.count > 0 ? .always : .never
+  let name: String
+  private let network: NetworkSignals
+
+  init(_ network: NetworkSignals) {
+    name = OwnTopicName.network(network.name)
+    self.network = network
   }
 
-  static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    encoder.put(record.output.ts)
-    encoder.put(sequence: record.output.networkInputs)
-    encoder.put(sequence: record.output.networkOutputs)
+  func encode(_ frame: Frame, into encoder: inout CDREncoder) {
+    encoder.put(network.ts.map { frame[$0] } ?? 0)
+    encoder.put(sequence: network.inputs, frame)
+    // A step that failed has none.
+    let hasFailed = network.failed.map { frame[$0] } ?? true
+    encoder.put(sequence: hasFailed ? [] : network.outputs, frame)
+  }
+}
+
+/// `/sensors`: which of several sensors of a kind are in use, and how each of them is.
+struct SensorsTopic: LogTopic {
+  static let schemaName = "ganglion_msgs/msg/Sensors"
+  static let schemaText = """
+    # In use: 0 the sensor itself, 1 its first spare, 2 the second. Health, in the same order: 0 absent, 1 starting,
+    # 2 good, 3 stale, 4 faulty, 5 flat, 6 saturated, 7 failing, 8 outvoted, 9 recovering.
+    uint8 imu  # in use
+    uint8[3] imu_health
+    bool imu_undecided  # two differ, and it cannot be known which is wrong
+    uint8 barometer
+    uint8[3] barometer_health
+    bool barometer_undecided
+    uint8 magnetometer
+    uint8[3] magnetometer_health
+    bool magnetometer_undecided
+    uint8 range
+    uint8[3] range_health
+    bool range_undecided
+
+    """
+
+  let name = "/sensors"
+  /// What is said about each; `nil` for what the vehicle does not have.
+  private let votes: [VoteSignals?]
+
+  /// The topic of a vehicle that chooses among sensors of these names; what others choose among is in the ticks.
+  init?(_ table: SignalTable) {
+    let all = VoteSignals.all(table)
+    votes = ["imu", "barometer", "magnetometer", "range"].map { name in all.first { $0.name == name } }
+    guard votes.contains(where: { $0?.chosen != nil }) else { return nil }
+  }
+
+  func encode(_ frame: Frame, into encoder: inout CDREncoder) {
+    for vote in votes {
+      let chosen = vote?.chosen.map { frame[$0] } ?? 0
+      encoder.put(UInt8(clamping: chosen))
+      for instance in 0..<3 {
+        let health = vote.flatMap { $0.healths.indices.contains(instance) ? $0.healths[instance] : nil }
+        encoder.put(health.map { frame[$0] } ?? 0)
+      }
+      encoder.put(vote?.undecided.map { frame[$0] } ?? false)
+    }
   }
 }

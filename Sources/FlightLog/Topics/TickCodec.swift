@@ -92,8 +92,3 @@ struct TickCodec: Sendable {
       remedy: LogError.recoverRemedy)
   }
 }
-
-extension TickRecord {
-  /// A tick in which nothing was seen or decided.
-  static var blank: TickRecord { TickRecord(input: TickInput(), output: TickOutput()) }
-}

@@ -1,8 +1,7 @@
-import ControlLoop
+import Signals
 
-/// `/encoders`: the wheels' angle sensors as read.
-enum EncodersTopic: LogTopic {
-  static let topic = "/encoders"
+/// `/encoders`: the angle sensors of two wheels as read.
+struct EncodersTopic: LogTopic {
   static let schemaName = "ganglion_msgs/msg/Encoders"
   static let schemaText =
     """
@@ -14,22 +13,33 @@ enum EncodersTopic: LogTopic {
 
     """ + SchemaParts.header
 
-  static func occasion(_ record: borrowing TickRecord) -> TopicOccasion {
-    .reading(record.input.leftEncoder.sequence &+ record.input.rightEncoder.sequence)
+  /// The devices that it shows.
+  static let devices = ["left_encoder", "right_encoder"]
+
+  let name = "/encoders"
+  private let left, right: DeviceReading
+
+  init?(_ table: SignalTable) {
+    guard let left = DeviceReading(Self.devices[0], .angle, table),
+      let right = DeviceReading(Self.devices[1], .angle, table)
+    else { return nil }
+    (self.left, self.right) = (left, right)
   }
 
-  static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    encoder.putHeader(time: record.input.leftEncoder.time.nanoseconds, frame: "encoders")
-    encoder.put(record.input.leftEncoder.sample.angle)
-    encoder.put(record.input.rightEncoder.sample.angle)
-    encoder.put(record.input.leftEncoder.sample.magnet.rawValue)
-    encoder.put(record.input.rightEncoder.sample.magnet.rawValue)
+  func occasion(_ frame: Frame) -> TopicOccasion {
+    .reading(frame[left.places(frame).count] &+ frame[right.places(frame).count])
+  }
+
+  func encode(_ frame: Frame, into encoder: inout CDREncoder) {
+    let wheels = [left.places(frame), right.places(frame)]
+    encoder.putHeader(time: frame[wheels[0].time], frame: "encoders")
+    for wheel in wheels { encoder.put(frame[wheel.numbers[0]]) }
+    for wheel in wheels { encoder.put(wheel.magnet.map { frame[$0] } ?? 0) }
   }
 }
 
 /// `/wheels`: the wheels' motion in the body as ROS knows joints.
-enum WheelsTopic: LogTopic {
-  static let topic = "/wheels"
+struct WheelsTopic: LogTopic {
   static let schemaName = "sensor_msgs/msg/JointState"
   static let schemaText =
     """
@@ -41,25 +51,33 @@ enum WheelsTopic: LogTopic {
 
     """ + SchemaParts.header
 
-  static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    let wheels = record.output.estimate.wheels
-    encoder.putHeader(time: record.input.time.nanoseconds, frame: "body")
+  let name = "/wheels"
+  private let time: SignalIndex<Int64>
+  private let angles, rates: NumberPlaces
+
+  init?(_ table: SignalTable) {
+    guard let time = table.index(of: "tick.time", as: Int64.self),
+      let angles = NumberPlaces(table, "odometry.left_angle", "odometry.right_angle"),
+      let rates = NumberPlaces(table, "odometry.left_rate", "odometry.right_rate")
+    else { return nil }
+    (self.time, self.angles, self.rates) = (time, angles, rates)
+  }
+
+  func encode(_ frame: Frame, into encoder: inout CDREncoder) {
+    encoder.putHeader(time: frame[time], frame: "body")
     encoder.put(UInt32(2))
     encoder.put("left_wheel_joint")
     encoder.put("right_wheel_joint")
-    encoder.put(UInt32(2))
-    encoder.put(Double(wheels.left.angle))
-    encoder.put(Double(wheels.right.angle))
-    encoder.put(UInt32(2))
-    encoder.put(Double(wheels.left.rate))
-    encoder.put(Double(wheels.right.rate))
+    for places in [angles, rates] {
+      encoder.put(UInt32(2))
+      for value in places.values(frame) { encoder.put(Double(value)) }
+    }
     encoder.put(UInt32(0))
   }
 }
 
 /// `/drive`: how the robot stands and drives, and what it is asked to do.
-enum DriveTopic: LogTopic {
-  static let topic = "/drive"
+struct DriveTopic: LogTopic {
   static let schemaName = "ganglion_msgs/msg/Drive"
   static let schemaText = """
     float32 pitch  # deg, nose up positive
@@ -72,56 +90,20 @@ enum DriveTopic: LogTopic {
 
     """
 
-  static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    let (estimate, setpoint) = (record.output.estimate, record.input.setpoint)
-    encoder.put(estimate.pitch * degrees)
-    encoder.put(estimate.yaw * degrees)
-    encoder.put(estimate.travel)
-    encoder.put(estimate.speed)
-    encoder.put(setpoint.speed)
-    encoder.put(estimate.rateZ * degrees)
-    encoder.put(setpoint.yawRate * degrees)
+  let name = "/drive"
+  private let angles, way, rates: NumberPlaces
+
+  init?(_ table: SignalTable) {
+    guard let angles = NumberPlaces(table, "attitude.pitch", "attitude.yaw"),
+      let way = NumberPlaces(table, "odometry.travel", "odometry.speed", "setpoint.speed"),
+      let rates = NumberPlaces(table, "attitude.rate_z", "setpoint.yaw_rate")
+    else { return nil }
+    (self.angles, self.way, self.rates) = (angles, way, rates)
   }
-}
 
-/// `/command` of a robot on wheels: what goes to the mixer, and what the classical controller would ask for.
-enum DriveCommandTopic: LogTopic {
-  static let topic = "/command"
-  static let schemaName = "ganglion_msgs/msg/DriveCommand"
-  static let schemaText = """
-    float32 drive  # -1 to 1 of the supply's voltage, after limits
-    float32 turn  # -1 to 1, clockwise from above positive
-    float32 classical_drive  # what the classical controller asks for
-    float32 classical_turn
-    uint8 mode  # 0 disarmed, 1 active, 2 hold, 3 landing, 4 terminated
-    uint8 controller  # 0 none, 1 network, 2 classical
-    bool enable  # level of the enable line
-
-    """
-
-  static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    encoder.put(record.output.command.drive)
-    encoder.put(record.output.command.yaw)
-    encoder.put(record.output.classicalCommand.drive)
-    encoder.put(record.output.classicalCommand.yaw)
-    encoder.put(record.output.mode.rawValue)
-    encoder.put(record.output.controller.rawValue)
-    encoder.put(record.output.enable)
-  }
-}
-
-/// `/motors` of a robot on wheels: what goes to the bridges.
-enum BridgesTopic: LogTopic {
-  static let topic = "/motors"
-  static let schemaName = "ganglion_msgs/msg/Bridges"
-  static let schemaText = """
-    float32[] duty  # -1 to 1 of the supply's voltage, forward positive, one for each wheel
-    float32[] pulse  # us
-
-    """
-
-  static func encode(_ record: borrowing TickRecord, into encoder: inout CDREncoder) {
-    encoder.put(sequence: record.output.motors)
-    encoder.put(sequence: record.output.pulses)
+  func encode(_ frame: Frame, into encoder: inout CDREncoder) {
+    for value in angles.values(frame) { encoder.put(value * degrees) }
+    for value in way.values(frame) { encoder.put(value) }
+    for value in rates.values(frame) { encoder.put(value * degrees) }
   }
 }

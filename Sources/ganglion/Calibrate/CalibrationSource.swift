@@ -52,7 +52,7 @@ final class SimulatedSource: CalibrationSource {
   }
 
   var complaints: [String] {
-    sampled.complaints(about: FrameSnapshot(vehicle.table, vehicle.values), identities: vehicle.identities)
+    sampled.complaints(about: FrameView(vehicle.table, vehicle.values), identities: vehicle.identities)
   }
 }
 
@@ -97,6 +97,23 @@ final class LogSource: CalibrationSource {
       leftOut: isNew ? reason : "without a new reading")
     if case .tick = event { last = reading.sequence }
     return event
+  }
+
+  /// The sensor's newest reading, as the last tick has it.
+  private var reading: Reading<InertialSample> {
+    let view = cursor.view
+    func number(_ name: String) -> Float { view.value("\(device).\(name)") ?? 0 }
+    func vector(_ name: String) -> (Float, Float, Float) {
+      (number("\(name)_x"), number("\(name)_y"), number("\(name)_z"))
+    }
+    var reading = Reading(
+      empty: InertialSample(
+        acceleration: vector("acceleration"), rate: vector("rate"), temperature: number("temperature")),
+      isPresent: view.isSet("\(device).present"))
+    reading.time = MonotonicTime(nanoseconds: view.value("\(device).time") ?? 0)
+    reading.sequence = view.value("\(device).count") ?? 0
+    reading.fault = DeviceFault(rawValue: view.value("\(device).fault") ?? 0) ?? .none
+    return reading
   }
 
   func account() throws -> ImportAccount? {

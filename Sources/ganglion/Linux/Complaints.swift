@@ -15,7 +15,7 @@ extension Configuration {
   /// What an owner must know of the machine under a vehicle: sensors that are missing or others, buses that are slower
   /// than they should be, outputs and switches that have gone. Empty when there is nothing to say.
   func complaints(
-    about status: LoopStatus, _ values: FrameSnapshot, identities: [String: UInt8], _ machine: MachineState
+    about status: LoopStatus, _ values: FrameView, identities: [String: UInt8], _ machine: MachineState
   ) -> [String] {
     var complaints = complaints(about: values, identities: identities)
     for (index, bus) in buses.enumerated() where index < status.buses.count {

@@ -47,20 +47,12 @@ final class LoopSlots: Sendable {
 struct LoopReport: Sendable {
   /// What was shown last.
   var last = LoopStatus()
-  /// The last tick's values.
-  var values: FrameSnapshot?
-  /// Conditions that held while the vehicle was not disarmed, a bit for each.
-  var faults: UInt32 = 0
-  /// Whether it ever armed.
-  var wasArmed = false
-  /// Which of several sensors of a kind it went by.
-  var sensors = SensorTally()
+  /// What was counted tick by tick.
+  var told = FlightTold()
+  /// What the vehicle was doing at the end.
+  var mode = ""
   /// Ticks in which the outputs were held safe from outside, because the loop had fallen silent before.
   var heldSafe: UInt64 = 0
-  /// What of the network was beyond its range.
-  var network = NetworkTally()
-  /// Which sensors stood at the end of their range.
-  var range = RangeTally()
   /// Most periods missed in a row.
   var longestGap: UInt32 = 0
   /// What was measured.
@@ -82,7 +74,6 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   private let shownFrame: Borrowed<LatestBytes>
   private let outside: OutsidePlaces
   private let sampleTime: SignalIndex<Int64>?
-  private let ticks: VehicleFrame
   private let ring: TickRing?
   private let loopGuard: LoopGuard
   private let begin: MonotonicTime
@@ -91,6 +82,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   private var schedule: LoopSchedule
   private var setpoints: ProfileSetpoints
   private var report = LoopReport()
+  private var tallies: FlightTallies
   private var began = MonotonicTime.zero
   private var warmedUp: (major: Int64, minor: Int64)?
 
@@ -98,11 +90,12 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   ///
   /// - Parameter duration: Length in ns; `nil` until it is stopped.
   init(
-    _ configuration: Configuration, ticks: VehicleFrame, controller: consuming VehicleController,
-    vehicle: LinuxVehicle, clock: Clock, slots: LoopSlots, ring: TickRing?, loopGuard: LoopGuard, duration: Int64?
+    _ configuration: Configuration, controller: consuming VehicleController, vehicle: LinuxVehicle,
+    clock: Clock, slots: LoopSlots, ring: TickRing?, loopGuard: LoopGuard, duration: Int64?
   ) {
-    (outside, self.ticks) = (OutsidePlaces(controller.table), ticks)
-    sampleTime = configuration.pacemaker.flatMap { ticks.table.index(of: "\($0).time") }
+    outside = OutsidePlaces(controller.table)
+    tallies = FlightTallies(controller.table)
+    sampleTime = configuration.pacemaker.flatMap { controller.table.index(of: "\($0).time") }
     self.controller = controller
     (self.vehicle, self.clock) = (vehicle, clock)
     (self.slots, self.ring, self.loopGuard) = (slots, ring, loopGuard)
@@ -146,17 +139,11 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   /// Gives a tick to the log's thread, and takes its time.
   mutating func record(_ start: LoopSchedule.Start) {
     ring?.push(frame)
-    let record = ticks.tick(frame)
-    let (input, output) = (record.input, record.output)
     report.last.ticks &+= 1
     report.last.missed &+= UInt64(start.missed)
     report.last.elapsed = start.time.nanoseconds(since: begin)
-    report.sensors.note(output)
-    report.network.note(output)
-    report.range.note(input, output)
+    tallies.note(frame)
     report.longestGap = max(report.longestGap, start.missed)
-    // Before it is armed a vehicle's sensors may still be starting; why it does not arm is said by the inhibits.
-    if output.mode != .disarmed { (report.faults, report.wasArmed) = (report.faults | output.faults, true) }
     report.latencies.tick.record(clock.now().nanoseconds(since: began))
   }
 
@@ -181,7 +168,8 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   /// Ends the flight and says how it went.
   consuming func finish() -> LoopReport {
     showStatus()
-    report.values = FrameSnapshot(ticks.table, frame)
+    report.told = tallies.told(frame)
+    report.mode = FrameView(controller.table, frame).choice("safety.mode") ?? ""
     if let warmedUp {
       let now = LinuxHardware.pageFaults()
       report.pageFaults = (now.major - warmedUp.major, now.minor - warmedUp.minor)

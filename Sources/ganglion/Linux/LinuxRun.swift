@@ -21,6 +21,7 @@ final class LinuxRun<System: I2CSystem> {
 
   private let mission: Mission
   private let ticks: VehicleFrame
+  private let newest: FrameMemory
   private let systems: LinuxSystems<System>
   private let board: LinuxBoard<System>
   private let guardProcess: GuardProcess?
@@ -48,6 +49,7 @@ final class LinuxRun<System: I2CSystem> {
     let ticks = try mission.makeFrame()
     (self.mission, self.ticks, self.systems, self.board) = (mission, ticks, systems, board)
     slots = LoopSlots(ticks.table)
+    newest = FrameMemory(ticks.table)
     self.loopGuard = loopGuard
     let lineSlots = LineSlots(staleAfter: configuration.lines.killSwitch?.staleAfter ?? .max)
     self.lineSlots = lineSlots
@@ -105,7 +107,7 @@ final class LinuxRun<System: I2CSystem> {
   func start<Clock: LoopClock>(ring: TickRing?, duration: Int64?, clock: Clock) throws {
     let configuration = mission.configuration
     let flight = LinuxFlight(
-      configuration, ticks: ticks, controller: try mission.makeController(), vehicle: vehicle, clock: clock, slots: slots,
+      configuration, controller: try mission.makeController(), vehicle: vehicle, clock: clock, slots: slots,
       ring: ring, loopGuard: loopGuard, duration: duration)
     let loop = try LoopThread(
       flight,
@@ -130,7 +132,10 @@ final class LinuxRun<System: I2CSystem> {
   }
 
   /// The newest tick that the loop has shown. One thread alone may ask.
-  func values() -> FrameSnapshot { FrameSnapshot(ticks.table, slots.frame.latest) }
+  func values() -> FrameView {
+    newest.fill(from: slots.frame.latest)
+    return FrameView(ticks.table, newest.frame)
+  }
 
   /// What an owner must know of the machine, as of `status`. One thread alone may ask.
   func complaints(about status: LoopStatus) -> [String] {

@@ -1,3 +1,4 @@
+import Control
 import ControlLoop
 import Foundation
 import HardwareInterfaces
@@ -16,12 +17,8 @@ struct LinuxRunReport {
   var trafficFailure: String?
 
   private var loop: LoopReport { outcome.loop }
-  private var faults: [FailsafeCondition] { FailsafeCondition.list(loop.faults) }
-  private var mode: String { loop.values?.choice("safety.mode") ?? "disarmed" }
-  private var inhibits: [ArmingInhibit] {
-    loop.wasArmed
-      ? [] : ArmingInhibit.allCases.filter { loop.values?.isSet("safety.no_arming_\($0.name)") ?? false }
-  }
+  private var faults: [SafetyFlag] { loop.told.conditions }
+  private var inhibits: [SafetyFlag] { loop.told.inhibits }
 
   /// Transfers that were to be recorded and for which there was no room.
   private var omittedTransfers: Int { outcome.traffic.reduce(0) { $0 + Int(clamping: $1.recorder.omitted) } }
@@ -49,9 +46,9 @@ struct LinuxRunReport {
     }
     if outcome.lostEdges > 0 { lines.append("kill switch     \(outcome.lostEdges) edges lost by the kernel") }
     lines.append("faults          " + (faults.isEmpty ? "none" : faults.map(\.text).joined(separator: "; ")))
-    for entry in loop.sensors.entries { lines.append("sensors         \(entry.text)") }
-    lines += loop.range.lines + loop.network.lines
-    lines.append("ended           \(mode)")
+    for entry in loop.told.sensors { lines.append("sensors         \(entry.text)") }
+    lines += loop.told.range.lines + loop.told.network.lines
+    lines.append("ended           \(loop.mode)")
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     for complaint in outcome.complaints { lines.append("device          \(complaint)") }
     for grant in outcome.grants where !grant.isObtained { lines.append("real time       \(grant.text)") }
@@ -82,18 +79,19 @@ struct LinuxRunReport {
           "busy_s": Double(bus.statistics.busy) * 1e-9,
         ] as [String: Any]
       },
-      "lost_edges": outcome.lostEdges, "faults": faults.map(\.name), "mode": mode,
-      "armed": loop.wasArmed, "inhibits": inhibits.map { "\($0)" }, "devices": outcome.complaints,
+      "lost_edges": outcome.lostEdges, "faults": faults.map(\.name), "mode": loop.mode,
+      "armed": loop.told.wasArmed, "inhibits": inhibits.map(\.name), "devices": outcome.complaints,
       "realtime": outcome.grants.map {
         ["name": $0.name, "obtained": $0.isObtained, "reason": $0.reason, "remedy": $0.remedy]
           as [String: Any]
       },
       "dropped_ticks": droppedTicks, "ticks_held_safe": loop.heldSafe,
-      "network_beyond_range_ticks": loop.network.json, "sensors_beyond_range_ticks": loop.range.json,
+      "network_beyond_range_ticks": loop.told.network.json,
+      "sensors_beyond_range_ticks": loop.told.range.json,
     ]
-    let sensors = loop.sensors.entries
+    let sensors = loop.told.sensors
     if !sensors.isEmpty {
-      object["sensors"] = Dictionary(uniqueKeysWithValues: sensors.map { ($0.kind.rawValue, $0.json) })
+      object["sensors"] = Dictionary(uniqueKeysWithValues: sensors.map { ($0.name, $0.json) })
     }
     if let logPath {
       object["log"] = logPath

@@ -1,3 +1,4 @@
+import Control
 import ControlLoop
 import HardwareInterfaces
 import LinuxHardware
@@ -22,8 +23,7 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   private let motorOrders: FramePatch?
   private let outside: OutsidePlaces
   private let places: ActuationPlaces
-  private let conditions: SafetyFlags
-  private let mode: SignalIndex<UInt8>?
+  private let inForce: SignalIndex<UInt32>?
   /// When the sensor was read, and how often, whose samples the latencies count from.
   private let sampleTimePlace: SignalIndex<Int64>?
   /// A frame that says what is safe: nothing armed, the motors' safe pulses.
@@ -70,7 +70,7 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     (self.kernelPulses, self.bridges) = (kernelPulses, bridges)
     (self.enable, self.lines, self.loopGuard) = (enable, lines, loopGuard)
     (outside, places) = (OutsidePlaces(table), ActuationPlaces(configuration, table))
-    (conditions, mode) = (SafetyFlags(conditionsOf: table), table.index(of: "safety.mode"))
+    inForce = SafetySignals(table).inForce
     sampleTimePlace = configuration.pacemaker.flatMap { table.index(of: "\($0).time") }
     safe = FrameMemory(table)
     places.makeSafe(configuration, safe.frame)
@@ -134,8 +134,7 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     if !isHeldSafe, isArmed, loopGuard.holdsOutputs { drive(safe.frame) }
     // With a chip on a bus the bus's thread takes this time, when the chip has the pulses.
     if orders == nil, sampleTime != 0 { actuation.record(clock.now().nanoseconds &- sampleTime) }
-    let isTerminated = frame.value(mode) == VehicleMode.terminated.rawValue
-    lines.show(LampSignal(isArmed: isArmed, hasFault: isTerminated || conditions.areAnySet(frame)))
+    lines.show(LampSignal(isArmed: isArmed, hasFault: (frame.value(inForce) ?? 0) > 0))
   }
 
   private func drive(_ frame: Frame) {

@@ -46,7 +46,7 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
     Terminal.printNote("no enable line: nothing takes the motors' power away when this process cannot")
   }
   var supervisor = Supervisor(
-    configuration, try mission.makeFrame().table, slots: run.slots, loopGuard: run.loopGuard,
+    configuration, table: try mission.makeFrame().table, slots: run.slots, loopGuard: run.loopGuard,
     notifier: SystemdNotifier(environment: ProcessInfo.processInfo.environment), device: device)
   let isOver = supervisor.run(
     signals, isOver: { run.isOver }, complaints: { run.complaints(about: $0) + (log?.complaints ?? []) },
@@ -175,7 +175,7 @@ struct RunRecord {
     let loop = outcome.loop
     entries.append(
       ("ticks", "\(loop.last.ticks), \(loop.last.missed) missed, at most \(loop.longestGap) in a row"))
-    entries += [loop.network.record, loop.range.record]
+    entries += [loop.told.network.record, loop.told.range.record]
     entries.append(("page_faults", "\(loop.pageFaults.major) major, \(loop.pageFaults.minor) minor"))
     self.entries = entries
   }

@@ -1,3 +1,4 @@
+import Control
 import ControlLoop
 import Foundation
 import HardwareInterfaces
@@ -8,6 +9,10 @@ import Signals
 /// and feeds the watchdogs for as long as the loop itself is well.
 struct Supervisor: ~Copyable {
   private let configuration: Configuration
+  private let safety: SafetySignals
+  private let shown: ShownNumbers
+  /// The newest tick that the loop has shown.
+  private let newest: FrameMemory
   private let table: SignalTable
   private let slots: LoopSlots
   private let loopGuard: LoopGuard
@@ -29,11 +34,12 @@ struct Supervisor: ~Copyable {
 
   /// A supervisor; `device` is the machine's own watchdog, already started.
   init(
-    _ configuration: Configuration, _ table: SignalTable, slots: LoopSlots, loopGuard: LoopGuard, notifier: SystemdNotifier?,
-    device: consuming HardwareWatchdog?
+    _ configuration: Configuration, table: SignalTable, slots: LoopSlots, loopGuard: LoopGuard,
+    notifier: SystemdNotifier?, device: consuming HardwareWatchdog?
   ) {
-    (self.configuration, self.table, self.slots) = (configuration, table, slots)
-    self.loopGuard = loopGuard
+    (self.configuration, self.slots, self.loopGuard) = (configuration, slots, loopGuard)
+    (safety, shown, self.table) = (SafetySignals(table), ShownNumbers(table), table)
+    newest = FrameMemory(table)
     self.notifier = notifier
     self.device = consume device
   }
@@ -120,17 +126,16 @@ struct Supervisor: ~Copyable {
 
   /// How it goes, in a line.
   private var line: String {
-    let values = FrameSnapshot(table, slots.frame.latest)
-    let faults = FailsafeCondition.allCases.map(\.name).filter { values.isSet("safety.\($0)") }
-    let mode = values.choice("safety.mode") ?? "disarmed"
+    newest.fill(from: slots.frame.latest)
+    let faults = safety.conditions(in: newest.frame).map(\.name)
+    let mode = FrameView(table, newest.frame).choice("safety.mode") ?? ""
     var parts = [
       String(format: "%.1f s", Double(status.elapsed) * 1e-9), mode,
-      configuration.kind.shown(values),
+      shown.text(shown.values(newest.frame)),
       "\(status.missed) missed",
       faults.isEmpty ? "no faults" : faults.joined(separator: ", "),
     ]
-    let inhibit = ArmingInhibit.allCases.first { values.isSet("safety.no_arming_\($0.name)") }
-    if mode == "disarmed", let inhibit {
+    if !safety.isArmed(newest.frame), let inhibit = safety.inhibits(in: newest.frame).first {
       parts.append("cannot arm: \(inhibit.text)")
     }
     if loopGuard.isTripped { parts.append("outputs held safe") }

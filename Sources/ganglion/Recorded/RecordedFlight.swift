@@ -37,7 +37,6 @@ func replayRecording(_ path: String, configuration: String, _ arguments: Argumen
 struct RecordedFlight: ~Copyable {
   private let vehicle: SimulatedVehicle
   private var controller: VehicleController
-  private let ticks: VehicleFrame
   private let outside: OutsidePlaces
   private let recording: SensorRecording
   private let log: FlightLogWriter
@@ -48,6 +47,8 @@ struct RecordedFlight: ~Copyable {
   private var surroundings: RecordedSurroundings
   private var arming: RecordedArming
   private var report: RecordingReport
+  /// Set while the attitude is not known.
+  private let attitudeUnknown: SignalIndex<Bool>?
   private var physics: PhysicalState
   private var nextAttitude = 0
 
@@ -95,11 +96,13 @@ struct RecordedFlight: ~Copyable {
         extra: mission.overrides.merging(["recording": name, "recording_sha256": digest]) { $1 }))
     try log.addRecordingRecord(recording.account.entries)
     controller = try mission.makeController()
-    (self.ticks, outside) = (ticks, OutsidePlaces(ticks.table))
+    outside = OutsidePlaces(ticks.table)
     (self.vehicle, self.log, self.recording, self.period) = (vehicle, log, recording, period)
     (self.offset, self.surroundings, self.arming) = (offset, surroundings, arming)
     report = RecordingReport(
-      name: name, logPath: logPath, recording, absent: surroundings.absent, whyNotJudged: whyNotJudged)
+      name: name, logPath: logPath, recording, of: controller.table, absent: surroundings.absent,
+      whyNotJudged: whyNotJudged)
+    attitudeUnknown = controller.table.index(of: "safety.no_arming_attitude")
     physics = PhysicalState(rangeToGround: nil)
     physics.set(first.sample)
   }
@@ -178,9 +181,8 @@ struct RecordedFlight: ~Copyable {
       controller.step()
       vehicle.actuate(controller.frame)
       try log.append(controller.frame)
-      let (input, output) = { ($0.input, $0.output) }(ticks.tick(controller.frame))
-      report.add(input, output, isArmed: isArmed)
-      judge(output, at: time)
+      report.add(controller.frame, isArmed: isArmed)
+      judge(controller.frame, at: time)
       previous = time
       number += 1
     }
@@ -212,16 +214,16 @@ struct RecordedFlight: ~Copyable {
   }
 
   /// Compares the estimate with the recording's own attitudes up to `time`.
-  private mutating func judge(_ output: TickOutput, at time: MonotonicTime) {
+  private mutating func judge(_ frame: Frame, at time: MonotonicTime) {
     while nextAttitude < recording.attitude.count {
       let reference = recording.attitude[nextAttitude]
       let taken = reference.time.advanced(nanoseconds: offset)
       guard taken <= time else { return }
       nextAttitude += 1
       // In a gap nobody knows the motion, and at the start not the attitude.
-      if time.nanoseconds(since: taken) <= Self.comparable, output.inhibits & ArmingInhibit.attitude.bit == 0
-      {
-        report.compare(output.estimate, with: reference.sample)
+      let isKnown = attitudeUnknown.map { !frame[$0] } ?? true
+      if time.nanoseconds(since: taken) <= Self.comparable, isKnown {
+        report.compare(frame, with: reference.sample)
       } else {
         report.leaveOut()
       }

@@ -1,7 +1,9 @@
+import Control
 import ControlLoop
 import FlightLog
 import Foundation
 import PortableMath
+import Signals
 
 /// How a recording went through.
 struct RecordingReport {
@@ -19,7 +21,11 @@ struct RecordingReport {
   let whyNotJudged: String?
   private var ticks = 0
   private var longestElapsed: Int64 = 0
-  private var faults: UInt32 = 0
+  private let safety: SafetySignals
+  private let elapsedPlace: SignalIndex<Int64>?
+  private let roll, pitch: SignalIndex<Float>?
+  /// Whether each condition was seen.
+  private var wasSeen: [Bool]
   private var duration = 0.0
   private var armedTicks = 0
   private var comparisons = 0
@@ -29,31 +35,42 @@ struct RecordingReport {
   private var pitchSquares = 0.0
 
   init(
-    name: String, logPath: String, _ recording: SensorRecording, absent: [String], whyNotJudged: String?
+    name: String, logPath: String, _ recording: SensorRecording, of table: SignalTable, absent: [String],
+    whyNotJudged: String?
   ) {
+    safety = SafetySignals(table)
+    elapsedPlace = table.index(of: "tick.elapsed")
+    (roll, pitch) = (table.index(of: "attitude.roll"), table.index(of: "attitude.pitch"))
+    wasSeen = safety.conditions.map { _ in false }
     (self.name, self.logPath, account, dropouts) = (name, logPath, recording.account, recording.dropouts)
     (self.absent, self.whyNotJudged, tellsArmed) = (absent, whyNotJudged, !recording.armed.isEmpty)
   }
 
-  mutating func add(_ input: TickInput, _ output: TickOutput, isArmed: Bool) {
+  /// Takes note of a tick.
+  mutating func add(_ frame: Frame, isArmed: Bool) {
+    let elapsed = elapsedPlace.map { frame[$0] } ?? 0
     ticks += 1
     if isArmed { armedTicks += 1 }
-    longestElapsed = max(longestElapsed, input.elapsed)
-    duration += Double(input.elapsed) * 1e-9
+    longestElapsed = max(longestElapsed, elapsed)
+    duration += Double(elapsed) * 1e-9
     // The chips and the filters have a second to start.
-    if duration > 1 { faults |= output.faults }
+    guard duration > 1 else { return }
+    for (index, place) in safety.conditionPlaces.enumerated() where frame[place] { wasSeen[index] = true }
   }
 
-  /// Compares roll and pitch, on the circle, with those of the recording.
-  mutating func compare(_ estimate: Estimate, with reference: Quaternion) {
+  private var faults: [SafetyFlag] { zip(safety.conditions, wasSeen).filter(\.1).map(\.0) }
+
+  /// Compares roll and pitch of a tick, on the circle, with those of the recording.
+  mutating func compare(_ frame: Frame, with reference: Quaternion) {
+    guard let rollPlace = roll, let pitchPlace = pitch else { return leaveOut() }
     let angles = reference.eulerAngles
     comparisons += 1
-    let pitch = Self.onCircle(Double(estimate.pitch) - angles.pitch)
+    let pitch = Self.onCircle(Double(frame[pitchPlace]) - angles.pitch)
     pitchSquares += pitch * pitch
     // With the nose straight up or down there is no roll.
     guard abs(angles.pitch) < 85 * .pi / 180 else { return }
     rollComparisons += 1
-    let roll = Self.onCircle(Double(estimate.roll) - angles.roll)
+    let roll = Self.onCircle(Double(frame[rollPlace]) - angles.roll)
     rollSquares += roll * roll
   }
 
@@ -75,7 +92,7 @@ struct RecordingReport {
 
   private var health: String {
     if let whyNotJudged { return "not judged: \(whyNotJudged)" }
-    let conditions = FailsafeCondition.list(faults).map(\.text)
+    let conditions = faults.map(\.text)
     return conditions.isEmpty ? "no faults" : conditions.joined(separator: "; ")
   }
 
@@ -114,7 +131,7 @@ struct RecordingReport {
       "longest_step_ms": Double(longestElapsed) * 1e-6, "armed_ticks": armedTicks,
       "absent": absent, "pressure_source": pressureSource, "comparisons": comparisons,
       "attitudes_left_out": leftOut, "judged": whyNotJudged == nil,
-      "faults": whyNotJudged == nil ? FailsafeCondition.list(faults).map(\.name) : [], "log": logPath,
+      "faults": whyNotJudged == nil ? faults.map(\.name) : [], "log": logPath,
       "account": account.json,
     ]
     if let whyNotJudged { object["why_not_judged"] = whyNotJudged }

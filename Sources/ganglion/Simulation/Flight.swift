@@ -28,16 +28,11 @@ struct Flight: ~Copyable, VehicleFlight {
   private var tickTimes = LatencyHistogram()
   private var ticks: UInt64 = 0
   private var missed: UInt64 = 0
-  private var faults: UInt32 = 0
-  private var inhibits: UInt32 = 0
-  private var sensors = SensorTally()
-  private var network = NetworkTally()
-  private var range = RangeTally()
-  private var wasArmed = false
+  private var tallies: FlightTallies
+  private let shown: ShownNumbers
   private var lastMode = VehicleMode.disarmed
   private var stepBegan: UInt64 = 0
-  /// How its ticks lie in a frame.
-  let ticksOf: VehicleFrame
+  private let modePlace: SignalIndex<UInt8>?
   private let outside: OutsidePlaces
   private var lastTime: Int64 = 0
   private let faultPlan: FaultPlan?
@@ -65,19 +60,20 @@ struct Flight: ~Copyable, VehicleFlight {
           tickRate: Double(configuration.loop.rateHz), extra: mission.overrides))
     }
     self.init(
-      mission, ticks, seed: seed, vehicle: vehicle, controller: try mission.makeController(), log: log,
+      mission, seed: seed, vehicle: vehicle, controller: try mission.makeController(), log: log,
       logPath: logPath, faultPlan: plan, stop: stop)
   }
 
   /// A flight from its parts. Apart from what can fail: Swift 6.2 does not clean up a value that is half made and cannot be copied.
   private init(
-    _ mission: Mission, _ ticks: VehicleFrame, seed: UInt64, vehicle: SimulatedVehicle,
-    controller: consuming VehicleController,
+    _ mission: Mission, seed: UInt64, vehicle: SimulatedVehicle, controller: consuming VehicleController,
     log: FlightLogWriter?, logPath: String?, faultPlan: FaultPlan?, stop: StopRequest
   ) {
     let configuration = mission.configuration
+    tallies = FlightTallies(controller.table)
+    (modePlace, outside) = (controller.table.index(of: "safety.mode"), OutsidePlaces(controller.table))
+    shown = ShownNumbers(controller.table)
     self.controller = controller
-    (ticksOf, outside) = (ticks, OutsidePlaces(ticks.table))
     (self.mission, self.seed, self.vehicle) = (mission, seed, vehicle)
     (self.log, self.logPath) = (log, logPath)
     (self.faultPlan, self.stop) = (faultPlan, stop)
@@ -115,23 +111,16 @@ struct Flight: ~Copyable, VehicleFlight {
     if let log {
       do throws(LogError) { try log.append(frame) } catch { loseLog(error) }
     }
-    let record = ticksOf.tick(frame)
-    let (input, output) = (record.input, record.output)
     ticks += 1
-    missed += UInt64(input.missed)
-    // Before it is armed a vehicle's sensors may still be starting; why it does not arm is said by the inhibits.
-    if output.mode != .disarmed { faults |= output.faults }
-    inhibits = output.inhibits
-    sensors.note(output)
-    network.note(output)
-    range.note(input, output)
-    lastMode = output.mode
-    lastTime = input.time.nanoseconds
-    wasArmed = wasArmed || output.mode != .disarmed
+    missed += UInt64(start.missed)
+    tallies.note(frame)
+    let mode = modePlace.flatMap { VehicleMode(rawValue: frame[$0]) } ?? .disarmed
+    lastMode = mode
+    lastTime = start.time.nanoseconds
     vehicle.note(
       RunTick(
-        time: start.time.nanoseconds, elapsed: start.elapsed, setpoint: outside.setpoint(frame),
-        isActive: output.mode == .active || output.mode == .hold))
+        time: lastTime, elapsed: start.elapsed, setpoint: outside.setpoint(frame),
+        isActive: mode == .active || mode == .hold))
     if crash == nil, let reason = vehicle.crash {
       // No tick can know it: what happened to the vehicle is the simulation's to say.
       crash = reason
@@ -148,12 +137,11 @@ struct Flight: ~Copyable, VehicleFlight {
   /// Rewrites the live line, four times a second of flight.
   func showProgress() {
     guard ticks % UInt64(max(mission.configuration.loop.rateHz / 4, 1)) == 0 else { return }
-    let values = FrameSnapshot(ticksOf.table, frame)
-    let names = FailsafeCondition.allCases.map(\.name).filter { values.isSet("safety.\($0)") }
+    let names = tallies.flags.safety.conditions(in: controller.frame).map(\.name)
     Terminal.showProgress(
       String(
         format: "%6.2f s  %@  tick %5.1f µs  %@", Double(schedule.due.nanoseconds) * 1e-9,
-        mission.configuration.kind.shown(values), Double(tickTimes.quantile(0.5)) * 1e-3,
+        shown.text(shown.values(controller.frame)), Double(tickTimes.quantile(0.5)) * 1e-3,
         names.isEmpty ? "no faults" : names.joined(separator: ", ")))
   }
 
@@ -171,36 +159,20 @@ struct Flight: ~Copyable, VehicleFlight {
       do throws(LogError) { try log.finish() } catch { loseLog(error) }
     }
     Terminal.endProgress()
+    let told = tallies.told(controller.frame)
     var report = FlightReport(
       name: mission.configuration.name, seed: seed, ticks: ticks, missed: missed, tickTimes: tickTimes,
       score: vehicle.score, mode: lastMode,
-      faults: FailsafeCondition.list(faults), inhibits: wasArmed ? [] : ArmingInhibit.list(inhibits),
+      faults: told.conditions, inhibits: told.inhibits,
       complaints: mission.configuration.complaints(
-        about: FrameSnapshot(ticksOf.table, frame), identities: vehicle.identities), sensors: sensors.entries, network: network,
+        about: FrameView(controller.table, frame), identities: vehicle.identities), sensors: told.sensors,
+      network: told.network,
       logPath: logPath,
       interruption: interruption,
       isJudgedToTheEnd: interruption == nil || lastTime >= mission.configuration.evaluation.until,
       faultsWithoutEffect: faultPlan?.withoutEffect(endingAt: lastTime, on: vehicle.board) ?? [])
-    (report.range, report.logFailure) = (range, logFailure)
+    (report.range, report.logFailure) = (told.range, logFailure)
     return report
-  }
-}
-
-extension VehicleKind {
-  /// What is estimated in a few words of fixed length.
-  func shown(_ values: FrameSnapshot) -> String {
-    func number(_ name: String) -> Double { values[name] ?? 0 }
-    func degrees(_ name: String) -> Double { number(name) * 180 / .pi }
-    switch self {
-    case .quadrotor:
-      return String(
-        format: "roll %6.1f°  pitch %6.1f°  altitude %5.2f m", degrees("attitude.roll"),
-        degrees("attitude.pitch"), number("altitude.altitude"))
-    case .balancingRobot:
-      return String(
-        format: "pitch %6.1f°  speed %5.2f m/s  way %6.2f m", degrees("attitude.pitch"),
-        number("odometry.speed"), number("odometry.travel"))
-    }
   }
 }
 

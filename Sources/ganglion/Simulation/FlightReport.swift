@@ -1,3 +1,4 @@
+import Control
 import ControlLoop
 import Foundation
 
@@ -11,16 +12,17 @@ struct FlightReport: Sendable {
   var score: RunScore
   var mode: VehicleMode
   /// Conditions that the controller saw while it was not disarmed.
-  var faults: [FailsafeCondition]
-  var inhibits: [ArmingInhibit]
+  var faults: [SafetyFlag]
+  /// What kept it from arming, if it never did.
+  var inhibits: [SafetyFlag]
   /// Sensors that were missing at the end, or not what the configuration says.
   var complaints: [String]
   /// What became of sensors that have spares.
   var sensors: [SensorTally.Entry]
   /// What of the network was beyond its range.
-  var network = NetworkTally()
+  var network = NetworkTally.Counts()
   /// Which sensors stood at the end of their range.
-  var range = RangeTally()
+  var range = RangeTally.Counts()
   var logPath: String?
   /// Why the log ends before the flight does.
   var logFailure: String?
@@ -114,7 +116,7 @@ struct FlightReport: Sendable {
         "max": Double(tickTimes.maximum) * 1e-3,
       ],
       "faults": faultNames, "mode": "\(mode)", "crash": score.crash ?? "none", "held": held ?? NSNull(),
-      "inhibits": inhibits.map { "\($0)" }, "devices": complaints, "network_beyond_range_ticks": network.json,
+      "inhibits": inhibits.map(\.name), "devices": complaints, "network_beyond_range_ticks": network.json,
       "sensors_beyond_range_ticks": range.json,
     ]
     if held == false { object["not_held_because"] = score.shortcomings }
@@ -124,7 +126,7 @@ struct FlightReport: Sendable {
       for measure in score.measures { object[measure.key] = measure.value }
     }
     if !sensors.isEmpty {
-      object["sensors"] = Dictionary(uniqueKeysWithValues: sensors.map { ($0.kind.rawValue, $0.json) })
+      object["sensors"] = Dictionary(uniqueKeysWithValues: sensors.map { ($0.name, $0.json) })
     }
     if let logPath {
       object["log"] = logPath

@@ -1,30 +1,72 @@
-import ControlLoop
+import Control
+import Signals
 
-/// In how many ticks something of the network was beyond its range while the vehicle was not disarmed.
-struct NetworkTally: BitwiseCopyable, Sendable {
-  private var ticks = InlineArray<3, UInt64>(repeating: 0)
+/// In how many ticks something of a network was beyond its range while the vehicle was not disarmed.
+///
+/// It runs in the loop's tick; see `FlagTally`.
+struct NetworkTally: ~Copyable {
+  /// A limit's flag, and in how many ticks it was set.
+  private struct Row: BitwiseCopyable {
+    let place: SignalIndex<Bool>
+    var ticks: UInt64 = 0
+  }
+
+  private let limits: [Counts.Entry]
+  private let mode: SignalIndex<UInt8>?
+  private let rows: UnsafeMutableBufferPointer<Row>
+
+  /// Nothing counted yet of a vehicle with these signals.
+  init(_ table: SignalTable) {
+    let limits = NetworkSignals.all(table).flatMap { network in
+      network.limits.map { (network: network.name, limit: $0) }
+    }
+    // The only network of a template needs no name of its own.
+    self.limits = limits.map { network, limit in
+      let isOnly = network == "network"
+      return Counts.Entry(
+        name: isOnly ? limit.name : "\(network).\(limit.name)",
+        text: isOnly ? limit.text : "\(network): \(limit.text)", ticks: 0)
+    }
+    rows = .tally(limits.map { Row(place: $0.limit.place) })
+    mode = SafetySignals(table).mode
+  }
+
+  deinit { rows.deallocate() }
 
   /// Takes note of a tick.
-  mutating func note(_ output: borrowing TickOutput) {
-    guard output.networkLimits.rawValue != 0, output.mode != .disarmed else { return }
-    for bit in 0..<3 { ticks[bit] &+= UInt64(output.networkLimits.rawValue >> UInt8(bit) & 1) }
+  mutating func note(_ frame: Frame) {
+    if let mode, frame[mode] == 0 { return }
+    for index in rows.indices where frame[rows[index].place] { rows[index].ticks &+= 1 }
   }
 
-  /// Each limit with the number of its ticks, in the order of `NetworkLimits.all`.
-  private var entries: [(name: String, text: String, ticks: UInt64)] {
-    NetworkLimits.all.enumerated().map { ($1.name, $1.text, ticks[$0]) }
+  /// What was counted.
+  var counts: Counts {
+    var counts = Counts(entries: limits)
+    for index in rows.indices { counts.entries[index].ticks = rows[index].ticks }
+    return counts
   }
 
-  /// A line for people each, of what happened.
-  var lines: [String] {
-    entries.filter { $0.ticks > 0 }.map { "network         \($0.text), in \($0.ticks) ticks" }
-  }
+  /// What was counted, for people and machines.
+  struct Counts: Sendable {
+    /// A limit with the number of its ticks.
+    struct Entry: Sendable {
+      var name, text: String
+      var ticks: UInt64
+    }
 
-  /// For machines.
-  var json: [String: UInt64] { Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.ticks) }) }
+    var entries: [Entry] = []
 
-  /// For the run's record in the log.
-  var record: (key: String, value: String) {
-    ("network_beyond_range_ticks", entries.map { "\($0.name) \($0.ticks)" }.joined(separator: ", "))
+    /// A line for people each, of what happened.
+    var lines: [String] {
+      entries.filter { $0.ticks > 0 }.map { "network         \($0.text), in \($0.ticks) ticks" }
+    }
+
+    /// For machines.
+    var json: [String: UInt64] { Dictionary(entries.map { ($0.name, $0.ticks) }) { first, _ in first } }
+
+    /// For the run's record in the log.
+    var record: (key: String, value: String) {
+      ("network_beyond_range_ticks", entries.map { "\($0.name) \($0.ticks)" }.joined(separator: ", "))
+    }
   }
 }

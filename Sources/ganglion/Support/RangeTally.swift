@@ -1,48 +1,79 @@
-import ControlLoop
+import Control
+import FlightLog
 import HardwareInterfaces
+import Signals
 
-/// In how many ticks a sensor stood at the end of its range while the vehicle was not disarmed: what it measures was
+/// In how many ticks a device stood at the end of its range while the vehicle was not disarmed: what it measures was
 /// beyond what it can say.
-struct RangeTally: BitwiseCopyable, Sendable {
-  /// By place: inertial sensors, magnetometers, and the battery monitor.
-  private var ticks = InlineArray<7, UInt64>(repeating: 0)
+///
+/// It runs in the loop's tick; see `FlagTally`.
+struct RangeTally: ~Copyable {
+  /// A device's fault, and in how many ticks it was this one.
+  private struct Row: BitwiseCopyable {
+    let place: SignalIndex<UInt8>
+    var ticks: UInt64 = 0
+  }
+
+  private let devices: [Counts.Entry]
+  private let mode: SignalIndex<UInt8>?
+  private let rows: UnsafeMutableBufferPointer<Row>
+
+  /// Nothing counted yet of a vehicle with these signals.
+  init(_ table: SignalTable) {
+    let keys = VoteSignals.deviceKeys(table)
+    var (devices, rows) = ([Counts.Entry](), [Row]())
+    for device in table.deviceNames where table["\(device).fault"]?.kind == .deviceFault {
+      guard let place = table.index(of: "\(device).fault", as: UInt8.self) else { continue }
+      rows.append(Row(place: place))
+      devices.append(
+        Counts.Entry(
+          key: keys[device] ?? device, what: DeviceKind(device, table)?.measured ?? "what it measures",
+          ticks: 0))
+    }
+    (self.devices, self.rows) = (devices, .tally(rows))
+    mode = SafetySignals(table).mode
+  }
+
+  deinit { rows.deallocate() }
 
   /// Takes note of a tick.
-  mutating func note(_ input: borrowing TickInput, _ output: borrowing TickOutput) {
-    guard output.mode != .disarmed else { return }
-    add(0, input.inertial.fault)
-    add(3, input.magnetic.fault)
-    for spare in 0..<Spares<Int>.count {
-      add(1 + spare, input.spares.inertial[spare].fault)
-      add(4 + spare, input.spares.magnetic[spare].fault)
-    }
-    add(6, input.power.fault)
-  }
-
-  private mutating func add(_ place: Int, _ fault: DeviceFault) {
-    if fault == .endOfRange { ticks[place] &+= 1 }
-  }
-
-  /// By the sensor's key in a configuration, what is beyond its range, and in how many ticks; only what happened.
-  private var entries: [(key: String, what: String, ticks: UInt64)] {
-    let places: [(String, String)] =
-      (0..<3).map { (SensorKind.imu.key($0), "turn or acceleration") }
-      + (0..<3).map { (SensorKind.magnetometer.key($0), "the field") } + [("power", "the current")]
-    return places.indices.filter { ticks[$0] > 0 }.map { (places[$0].0, places[$0].1, ticks[$0]) }
-  }
-
-  /// A line for people each.
-  var lines: [String] {
-    entries.map {
-      "sensors         sensors.\($0.key) stood at the end of its range in \($0.ticks) ticks: \($0.what) was beyond it"
+  mutating func note(_ frame: Frame) {
+    if let mode, frame[mode] == 0 { return }
+    for index in rows.indices where frame[rows[index].place] == DeviceFault.endOfRange.rawValue {
+      rows[index].ticks &+= 1
     }
   }
 
-  /// For machines.
-  var json: [String: UInt64] { Dictionary(uniqueKeysWithValues: entries.map { ($0.key, $0.ticks) }) }
+  /// What was counted.
+  var counts: Counts {
+    var entries = devices
+    for index in rows.indices { entries[index].ticks = rows[index].ticks }
+    return Counts(entries: entries.filter { $0.ticks > 0 })
+  }
 
-  /// For the run's record in the log.
-  var record: (key: String, value: String) {
-    ("sensors_beyond_range_ticks", entries.map { "\($0.key) \($0.ticks)" }.joined(separator: ", "))
+  /// What was counted, for people and machines; only what happened.
+  struct Counts: Sendable {
+    /// By the device's key in a configuration, what is beyond its range, and in how many ticks.
+    struct Entry: Sendable {
+      var key, what: String
+      var ticks: UInt64
+    }
+
+    var entries: [Entry] = []
+
+    /// A line for people each.
+    var lines: [String] {
+      entries.map {
+        "sensors         sensors.\($0.key) stood at the end of its range in \($0.ticks) ticks: \($0.what) was beyond it"
+      }
+    }
+
+    /// For machines.
+    var json: [String: UInt64] { Dictionary(entries.map { ($0.key, $0.ticks) }) { first, _ in first } }
+
+    /// For the run's record in the log.
+    var record: (key: String, value: String) {
+      ("sensors_beyond_range_ticks", entries.map { "\($0.key) \($0.ticks)" }.joined(separator: ", "))
+    }
   }
 }

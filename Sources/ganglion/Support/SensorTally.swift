@@ -1,38 +1,70 @@
 import Control
-import ControlLoop
+import Signals
 
-/// Which of several sensors of a kind a vehicle went by while it was not disarmed, and how each of them was.
-struct SensorTally: BitwiseCopyable, Sendable {
-  private var last = SensorVotes()
+/// Which of several sensors a vehicle went by while it was not disarmed, and how each of them was.
+///
+/// It runs in the loop's tick; see `FlagTally`.
+struct SensorTally: ~Copyable {
+  /// A row that chooses, and what became of it.
+  private struct Choice: BitwiseCopyable {
+    let place: SignalIndex<UInt32>
+    /// Its devices among all.
+    let first, count: Int
+    var last: UInt32 = 0
+    var switches: UInt32 = 0
+  }
+
+  /// How one of the devices is, last and ever: a bit for each kind of health.
+  private struct Device: BitwiseCopyable {
+    let place: SignalIndex<UInt8>
+    var last: UInt8 = 0
+    var seen: UInt16 = 0
+  }
+
+  private let votes: [VoteSignals]
+  private let mode: SignalIndex<UInt8>?
+  private let choices: UnsafeMutableBufferPointer<Choice>
+  private let devices: UnsafeMutableBufferPointer<Device>
   private var hasBegun = false
-  /// Switches by kind, and the kinds of health seen of each instance, a bit for each.
-  private var switches = InlineArray<4, UInt32>(repeating: 0)
-  private var seen = InlineArray<12, UInt16>(repeating: 0)
+
+  /// Nothing seen yet of a vehicle with these signals.
+  init(_ table: SignalTable) {
+    votes = VoteSignals.all(table).filter { $0.chosen != nil }
+    mode = SafetySignals(table).mode
+    var (choices, devices) = ([Choice](), [Device]())
+    for vote in votes {
+      guard let place = vote.chosen else { continue }
+      choices.append(Choice(place: place, first: devices.count, count: vote.healths.count))
+      devices += vote.healths.map { Device(place: $0) }
+    }
+    (self.choices, self.devices) = (.tally(choices), .tally(devices))
+  }
+
+  deinit {
+    choices.deallocate()
+    devices.deallocate()
+  }
 
   /// Takes note of a tick.
-  mutating func note(_ output: borrowing TickOutput) {
-    guard output.mode != .disarmed else {
-      (last, hasBegun) = (output.votes, false)
-      return
+  mutating func note(_ frame: Frame) {
+    let isDisarmed = mode.map { frame[$0] == 0 } ?? false
+    for index in choices.indices {
+      let chosen = frame[choices[index].place]
+      if hasBegun, !isDisarmed, chosen != choices[index].last { choices[index].switches &+= 1 }
+      choices[index].last = chosen
     }
-    if hasBegun, output.votes == last { return }
-    add(output.votes.imu, last.imu, 0)
-    add(output.votes.barometer, last.barometer, 1)
-    add(output.votes.magnetometer, last.magnetometer, 2)
-    add(output.votes.range, last.range, 3)
-    (last, hasBegun) = (output.votes, true)
+    for index in devices.indices {
+      let health = frame[devices[index].place]
+      devices[index].last = health
+      if !isDisarmed { devices[index].seen |= 1 << UInt16(health & 15) }
+    }
+    hasBegun = !isDisarmed
   }
 
-  private mutating func add(_ vote: KindVote, _ before: KindVote, _ kind: Int) {
-    if hasBegun, vote.chosen != before.chosen { switches[kind] &+= 1 }
-    seen[3 * kind] |= 1 << UInt16(vote.first.rawValue)
-    seen[3 * kind + 1] |= 1 << UInt16(vote.second.rawValue)
-    seen[3 * kind + 2] |= 1 << UInt16(vote.third.rawValue)
-  }
-
-  /// What is told of a kind of sensors of which there are several.
+  /// What is told of sensors of which there are several.
   struct Entry: Sendable {
-    var kind: SensorKind
+    /// The name under which blocks read the one in use.
+    var name: String
     /// The key of the one in use at the end, and how often it changed.
     var inUse: String
     var switches: UInt32
@@ -57,20 +89,21 @@ struct SensorTally: BitwiseCopyable, Sendable {
     }
   }
 
-  /// What is to be told, a kind each.
+  /// What is to be told, of those that have spares.
   var entries: [Entry] {
-    SensorKind.allCases.enumerated().compactMap { index, kind in
-      let vote = last[kind]
-      guard vote.hasSpares else { return nil }
-      let seen = SensorInstance.allCases.filter { vote[$0] != .absent }.map { instance in
-        let mask = self.seen[3 * index + Int(instance.rawValue)]
+    zip(votes, choices).compactMap { vote, choice in
+      let devices = (0..<choice.count).map { self.devices[choice.first + $0] }
+      let isThere = devices.map { $0.last != SensorHealth.absent.rawValue }
+      guard isThere.dropFirst().contains(true) else { return nil }
+      let seen = devices.indices.filter { isThere[$0] }.map { instance in
+        let mask = devices[instance].seen
         let health = SensorHealth.allCases.filter {
           $0 != .good && $0 != .absent && mask >> UInt16($0.rawValue) & 1 != 0
         }
-        return (key: kind.key(Int(instance.rawValue)), health: health)
+        return (key: vote.key(instance), health: health)
       }
       return Entry(
-        kind: kind, inUse: kind.key(Int(vote.chosen.rawValue)), switches: switches[index], seen: seen)
+        name: vote.name, inUse: vote.key(Int(choice.last)), switches: choice.switches, seen: seen)
     }
   }
 }

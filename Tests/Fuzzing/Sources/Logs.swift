@@ -1,4 +1,3 @@
-import ControlLoop
 import FlightLog
 
 /// A log: outlined, verified, its ticks read, exported, recovered, and what was recovered verified again.
@@ -30,9 +29,8 @@ import FlightLog
 private func readTicks(_ outline: MCAPOutline) {
   guard let reader = try? FlightLogReader(outline) else { return }
   var cursor = reader.ticks()
-  var record = TickRecord(input: TickInput(), output: TickOutput())
   for _ in 0..<10_000 {
-    guard let event = try? cursor.next(into: &record) else { return }
+    guard let event = try? cursor.next() else { return }
     if case .end = event { return }
   }
 }

@@ -89,7 +89,7 @@ struct BadInputTests {
     #expect(run.mode == "disarmed")
     #expect(machine.enableLevels.last != 1)
     expect(run, reaches: .active)
-    #expect(run.end().loop.wasArmed)
+    #expect(run.end().loop.told.wasArmed)
   }
 
   @Test(
@@ -103,7 +103,7 @@ struct BadInputTests {
     #expect(eventually { run.slots.status.latest.elapsed > 700_000_000 })
     let outcome = run.end()
     #expect(outcome.complaints.contains { $0.contains("sensors.imu: the chip at 0x68 says it is") })
-    #expect(!outcome.loop.wasArmed)
+    #expect(!outcome.loop.told.wasArmed)
     #expect(machine.enableLevels.last != 1)
   }
 
@@ -138,7 +138,7 @@ struct BadInputTests {
     let outcome = run.end()
     #expect(
       outcome.complaints.contains { $0.hasPrefix("actuators: the enable line or the pulses do not follow") })
-    #expect(outcome.loop.faults & FailsafeCondition.actuatorFault.bit != 0)
+    #expect(outcome.loop.told.saw(.actuatorFault))
   }
 
   @Test("A bus whose transfers take much longer than its speed allows is named with the factor")

@@ -46,7 +46,7 @@ struct LastDefenceTests {
     #expect(machine.enableLevels == [0, 1, 0, 1, 0] || machine.enableLevels == [1, 0, 1, 0])
     let outcome = run.end()
     #expect(last(machine.enable) == 0)
-    #expect(outcome.loop.faults & FailsafeCondition.actuatorFault.bit != 0)
+    #expect(outcome.loop.told.saw(.actuatorFault))
   }
 
   @Test(
@@ -132,7 +132,7 @@ struct LastDefenceTests {
     #expect(complaints.contains { $0.hasPrefix("lines.kill_switch: not looked at for more than 300 ms") })
     gate.shut(false)
     let outcome = run.end()
-    #expect(outcome.loop.faults & FailsafeCondition.killSwitch.bit != 0)
+    #expect(outcome.loop.told.saw(.killSwitch))
   }
 
   @Test("A lamp that hangs takes the switch's thread with it: the switch counts as pulled")
@@ -167,7 +167,6 @@ struct LastDefenceTests {
     #expect(machine.enableLevels.last == 0)
     #expect(eventually { run.slots.status.latest.areOrdersStale })
     // The same thread samples the sensors: without those it is disarmed already.
-    let fault = FailsafeCondition.actuatorFault.bit
     #expect(eventually { run.faults.contains(.actuatorFault) })
     let complaints = run.complaints(about: run.slots.status.latest)
     #expect(
@@ -177,7 +176,7 @@ struct LastDefenceTests {
     let outcome = run.end()
     #expect(outcome.hanging == ["the bus \"sensors\""])
     #expect(outcome.complaints.last?.hasPrefix("the bus \"sensors\" did not end within 2 s") == true)
-    #expect(outcome.loop.faults & fault != 0)
+    #expect(outcome.loop.told.saw(.actuatorFault))
     #expect(outcome.buses.first.map { $0.statistics.transfers > 0 } == true)
     let report = LinuxRunReport(name: "x", outcome: outcome)
     #expect(report.table.contains("did not end within"))
@@ -257,7 +256,7 @@ struct LastDefenceTests {
     #expect(inhibits == [.guardLost])
     #expect(run.complaints(about: status).contains { $0.hasPrefix("the guard's process has ended") })
     let outcome = run.end()
-    #expect(!outcome.loop.wasArmed)
+    #expect(!outcome.loop.told.wasArmed)
     #expect(machine.enableLevels.last != 1)
   }
 
@@ -278,7 +277,7 @@ struct LastDefenceTests {
     #expect(eventually { run.slots.status.latest.ticks > ticks + 20 })
     #expect(run.mode == "active")
     #expect(run.complaints(about: run.slots.status.latest).contains { $0.contains("land it if it flies") })
-    #expect(run.end().loop.faults == FailsafeCondition.guardLost.bit)
+    #expect(run.end().loop.told.conditions.map(\.name) == [FailsafeCondition.guardLost.name])
   }
 
   @Test("After the death of the process the kernel's PWM has its safe widths, though no enable line is there")

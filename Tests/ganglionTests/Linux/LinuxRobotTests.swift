@@ -44,7 +44,7 @@ struct LinuxRobotTests {
       let outcome = run.end()
       for offset in [5, 6, 23, 24] { #expect(levels(machine, offset).last == 0, "line \(offset)") }
       #expect(machine.enableLevels.last == 0)
-      #expect(outcome.loop.wasArmed)
+      #expect(outcome.loop.told.wasArmed)
       #expect(log.finish(outcome) == nil)
       var replay = try Replay(FlightLogReader(path: path))
       let replayed = try replay.run()
@@ -90,7 +90,7 @@ struct LinuxRobotTests {
     try run.start(ring: nil, duration: nil, clock: SystemClock())
     #expect(eventually { run.slots.status.latest.haveOutputsFailed })
     let outcome = run.end()
-    #expect(!outcome.loop.wasArmed)
+    #expect(!outcome.loop.told.wasArmed)
     #expect(machine.enableLevels.last != 1)
     #expect(outcome.complaints.contains { $0.hasPrefix("actuators: ") })
   }

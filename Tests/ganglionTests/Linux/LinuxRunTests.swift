@@ -31,8 +31,8 @@ struct LinuxRunTests {
         #expect(abs(pulse - 900) < 1)
       }
       #expect(machine.lamp.with { $0.levels.contains(1) && $0.levels.last == 0 })
-      #expect(outcome.loop.wasArmed)
-      #expect(outcome.loop.faults == 0)
+      #expect(outcome.loop.told.wasArmed)
+      #expect(outcome.loop.told.conditions.isEmpty)
       for entry in outcome.loop.latencies.all { #expect(entry.histogram.total > 0, "\(entry.name)") }
       #expect(log.finish(outcome) == nil)
 
@@ -81,7 +81,7 @@ struct LinuxRunTests {
     machine.pullKillSwitchForAMoment()
     expect(run, reaches: .terminated)
     #expect(machine.enableLevels.last == 0)
-    #expect(run.end().loop.faults & FailsafeCondition.killSwitch.bit != 0)
+    #expect(run.end().loop.told.saw(.killSwitch))
   }
 
   @Test("A kill switch that cannot be read counts as pulled")
@@ -113,7 +113,7 @@ struct LinuxRunTests {
     expect(run, reaches: .terminated)
     #expect(eventually { !run.loopGuard.isTripped })
     #expect(machine.enableLevels.last == 0)
-    #expect(run.end().loop.faults & FailsafeCondition.actuatorFault.bit != 0)
+    #expect(run.end().loop.told.saw(.actuatorFault))
   }
 
   @Test("Periods that a late wake-up lost are skipped, counted and told to the network as elapsed time")

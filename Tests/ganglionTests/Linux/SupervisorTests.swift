@@ -106,7 +106,7 @@ private final class Supervision: @unchecked Sendable {
     let watchdog = try device.map { try HardwareWatchdog(path: $0, timeout: 1) }
     let box = Box(
       Supervisor(
-        configuration, try machine.mission.makeFrame().table, slots: slots, loopGuard: loopGuard,
+        configuration, table: try machine.mission.makeFrame().table, slots: slots, loopGuard: loopGuard,
         notifier: notifier, device: watchdog), run
     )
     Thread {
