@@ -23,7 +23,10 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   private let motorOrders: FramePatch?
   private let outside: OutsidePlaces
   private let places: ActuationPlaces
+  /// How many conditions hold, and the mode with the number of that in which the vehicle is stopped, the last.
   private let inForce: SignalIndex<UInt32>?
+  private let mode: SignalIndex<UInt8>?
+  private let stopped: UInt8
   /// When the sensor was read, and how often, whose samples the latencies count from.
   private let sampleTimePlace: SignalIndex<Int64>?
   /// A frame that says what is safe: nothing armed, the motors' safe pulses.
@@ -70,7 +73,8 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     (self.kernelPulses, self.bridges) = (kernelPulses, bridges)
     (self.enable, self.lines, self.loopGuard) = (enable, lines, loopGuard)
     (outside, places) = (OutsidePlaces(table), ActuationPlaces(configuration, table))
-    inForce = SafetySignals(table).inForce
+    let safety = SafetySignals(table)
+    (inForce, mode, stopped) = (safety.inForce, safety.mode, UInt8(clamping: safety.modes.count - 1))
     sampleTimePlace = configuration.pacemaker.flatMap { table.index(of: "\($0).time") }
     safe = FrameMemory(table)
     places.makeSafe(configuration, safe.frame)
@@ -134,7 +138,8 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     if !isHeldSafe, isArmed, loopGuard.holdsOutputs { drive(safe.frame) }
     // With a chip on a bus the bus's thread takes this time, when the chip has the pulses.
     if orders == nil, sampleTime != 0 { actuation.record(clock.now().nanoseconds &- sampleTime) }
-    lines.show(LampSignal(isArmed: isArmed, hasFault: (frame.value(inForce) ?? 0) > 0))
+    let isStopped = mode.map { frame[$0] == stopped } ?? false
+    lines.show(LampSignal(isArmed: isArmed, hasFault: isStopped || (frame.value(inForce) ?? 0) > 0))
   }
 
   private func drive(_ frame: Frame) {
