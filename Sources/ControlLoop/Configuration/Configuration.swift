@@ -85,6 +85,13 @@ extension Configuration: ConfigurationPart {
     return VehicleKind(rawValue: name) ?? .quadrotor
   }
 
+  /// What a file of format 1 may hold.
+  static func firstSchema(of vehicle: VehicleKind) -> SectionSchema {
+    var schema = schema(of: vehicle)
+    schema.keys.append(FileFormat.key.description)
+    return schema
+  }
+
   static func schema(of vehicle: VehicleKind) -> SectionSchema {
     SectionSchema(
       path: "", about: "One file describes one vehicle.",
