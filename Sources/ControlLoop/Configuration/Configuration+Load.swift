@@ -101,7 +101,7 @@ extension Configuration {
             message: "missing; a file without a template can be checked, and not be run yet")
         ])
     }
-    let schema = format == .first ? firstSchema(of: context.vehicle) : formatSchema(of: context.vehicle)
+    let schema = format == .first ? schema(of: context.vehicle) : formatSchema(of: context.vehicle)
     let root = Section(value, path: "", schema: schema, context: context)
     _ = root?.read(FileFormat.key)
     if !takesAdditions, let root {

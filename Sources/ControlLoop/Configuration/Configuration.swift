@@ -85,13 +85,6 @@ extension Configuration: ConfigurationPart {
     return VehicleKind(rawValue: name) ?? .quadrotor
   }
 
-  /// What a file of format 1 may hold.
-  static func firstSchema(of vehicle: VehicleKind) -> SectionSchema {
-    var schema = schema(of: vehicle)
-    schema.keys.append(FileFormat.key.description)
-    return schema
-  }
-
   static func schema(of vehicle: VehicleKind) -> SectionSchema {
     SectionSchema(
       path: "", about: "One file describes one vehicle.",
@@ -116,7 +109,7 @@ extension Configuration: ConfigurationPart {
         .section("failsafe", absent: "its defaults", "What is done about each fault."),
         .section("log", absent: "its defaults", "Where the log goes."),
         .section("evaluation", absent: "no run is judged", "When a run counts as held."),
-        .section("simulation", absent: "its defaults", "The simulated run."),
+        .section("simulation", absent: "its defaults", "The simulated run."), FileFormat.key.description,
       ])
   }
 

@@ -27,7 +27,7 @@ extension BlockReader {
       Key<String>.text("model", "Model file (safetensors), relative to this file.").description,
       .section(
         "inputs", as: "list of 1 to \(mostInputs) names or objects",
-        "What it reads, in its order: names of signals, or objects of `networkInput`."),
+        "What it reads, in its order: names of signals, or objects with a scale and an offset."),
       .section(
         "outputs", as: "list of 1 to \(mostOutputs) names or objects",
         "What its outputs are called, in its order: `NAME.OUTPUT` is a signal."),

@@ -14,8 +14,10 @@ extension Section {
   /// The entries of the object `name`, whose keys are the user's: parts of names of signals, each once. Nothing when it is not there; `nil`
   /// after an error was noted.
   ///
-  /// - Parameter most: How many there may be at most.
-  func entries(_ name: String, most: Int) -> [NamedEntry]? {
+  /// - Parameters:
+  ///   - most: How many there may be at most.
+  ///   - anyName: Whether the keys are plain texts, and no parts of names of signals.
+  func entries(_ name: String, most: Int, anyName: Bool = false) -> [NamedEntry]? {
     guard let value = value(name) else { return [] }
     let place = path.isEmpty ? name : "\(path).\(name)"
     guard case .object(let members) = value.content else {
@@ -35,7 +37,7 @@ extension Section {
         continue
       }
       lines[member.key] = line
-      guard Self.isPart(member.key) else {
+      guard Self.isPart(member.key) || anyName else {
         context.complain(
           place, "\(JSON5Value.quoted(member.key)) is no name: use small letters, digits and single underscores, "
             + "a letter first, at most 40 in all", line: line)

@@ -82,12 +82,17 @@ extension VehicleTables {
     }
     guard let place = blocks.firstIndex(where: { $0.kindName == "safety" }) else { return false }
     var rules = SafetyRules(reactions: SafetyRules.standardReactions)
-    if lines.killSwitch != nil { rules.addKillSwitch() }
+    let named = ["safety", "arming"].map { key in
+      (file.elements(key, most: SafetyList.most) ?? []).contains { entry in
+        entry.value.members?.contains { $0.key == "name" && $0.value.text == SafetyRules.killSwitch } == true
+      }
+    }
+    if lines.killSwitch != nil { rules.addKillSwitch(condition: !named[0], reason: !named[1]) }
     let reader = SafetyTestReader(
       context: file.context, kinds: SignalKinds(outside: outside, blocks: blocks), place: place)
     let isWhole = SafetyList(file: file, reader: reader).read(into: &rules)
-    // What a vehicle is stopped by must be a reaction of its own, too.
-    if lines.killSwitch != nil, !rules.reactions.contains(where: { $0.name == SafetyRules.killReaction }) {
+    // A kill switch that the file says nothing of does what it says everywhere.
+    if lines.killSwitch != nil, !named[0], !rules.reactions.contains(where: { $0.name == SafetyRules.killReaction }) {
       file.complain("reactions", "there is no \"disarm\", which is what a kill switch does: add it")
       return false
     }
@@ -130,24 +135,29 @@ extension VehicleTables {
 
 extension SafetyRules {
   static let killReaction = "disarm"
+  static let killSwitch = "kill_switch"
 
-  /// What every vehicle with a kill switch has.
-  mutating func addKillSwitch() {
+  /// What every vehicle with a kill switch has, unless it has its own condition, or its own reason not to arm.
+  mutating func addKillSwitch(condition: Bool, reason: Bool) {
     let pulled: [SignalTest] = [.isSet("lines.kill_switch")]
     let text = FailsafeCondition.killSwitch.text
-    conditions.append(
-      SafetyCondition(
-        "kill_switch", text: text, any: pulled, reaction: Self.killReaction, endsWhenGone: false,
-        countsWhileStarting: true, takesRequestBack: true))
-    arming.append(
-      ArmingRule("kill_switch", text: text, remedy: ArmingInhibit.killSwitch.remedy, any: pulled))
+    if condition {
+      conditions.append(
+        SafetyCondition(
+          Self.killSwitch, text: text, any: pulled, reaction: Self.killReaction, endsWhenGone: false,
+          countsWhileStarting: true, takesRequestBack: true))
+    }
+    if reason {
+      arming.append(
+        ArmingRule(Self.killSwitch, text: text, remedy: ArmingInhibit.killSwitch.remedy, any: pulled))
+    }
   }
 }
 
 extension Section {
   /// The buses of a file of format 2, by their names.
   func readBuses() -> [Configuration.Bus]? {
-    guard let entries = entries("buses", most: 8) else { return nil }
+    guard let entries = entries("buses", most: 8, anyName: true) else { return nil }
     let buses = entries.compactMap { entry -> Configuration.Bus? in
       guard let members = entry.value.members else {
         context.complain(entry.path, "found \(entry.value.shown), expected an object: { adapter: …, rate_hz: … }")

@@ -79,7 +79,6 @@ extension Configuration {
   /// What a file of format 2 with a template may hold.
   static func formatSchema(of vehicle: VehicleKind) -> SectionSchema {
     var schema = schema(of: vehicle)
-    schema.keys.insert(FileFormat.key.description, at: 1)
     schema.keys += additions
     return schema
   }
@@ -114,6 +113,9 @@ extension Configuration {
     return groups
   }
 
+  /// A number as people write it, which is the same number again in single precision.
+  private static func decimal(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
+
   /// The timed profile of setpoints as that of the signals `asked`.
   fileprivate func commandProfile(_ asked: [Signal]) -> CommandProfile {
     let motion = vehicle.parts.motion
@@ -131,7 +133,7 @@ extension Configuration {
       commands: commands.map(\.0),
       steps: setpoints.map { step in
         CommandProfile.Step(
-          time: step.time, arm: step.setpoint.arm, values: commands.map { Double($0.1(step.setpoint)) })
+          time: step.time, arm: step.setpoint.arm, values: commands.map { Self.decimal($0.1(step.setpoint)) })
       })
   }
 }

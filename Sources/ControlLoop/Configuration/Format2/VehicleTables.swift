@@ -106,3 +106,15 @@ extension VehicleTables {
     }
   }
 }
+
+extension VehicleTables {
+  /// Tables as the text of a file without a template, which gives the same program; `text` is that of the file that they are of.
+  public static func expanded(_ tables: VehicleTables, of text: String) throws(ConfigurationErrors) -> String {
+    try Expansion(tables, of: text).text
+  }
+
+  /// The text of a file in format 2, with its comments; the same when it is in that format already. Throws what is wrong with it.
+  public static func migrated(_ text: String) throws(ConfigurationErrors) -> String {
+    try Migration.migrated(text)
+  }
+}
