@@ -64,6 +64,14 @@ extension BlockDescription {
         case .safety: .safety(.sample)
         }
     }
+    for setting in settings where setting.standard == nil {
+      // As many as the others ask for.
+      guard let count = setting.count, !count.mayBeEmpty, case .numbers(let list)? = sample[setting.name]
+      else { continue }
+      let standards = settings.compactMap { other in other.standard.map { (other.name, $0) } }
+      let values = sample.merging(standards) { given, _ in given }
+      sample[setting.name] = .numbers(Array(repeating: list.first ?? 0, count: count.expected(values)))
+    }
     return sample
   }
 }

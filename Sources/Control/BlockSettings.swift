@@ -28,6 +28,10 @@ public struct SettingDescription: Sendable {
   public var standard: SettingValue?
   /// What it is, for people.
   public var about: String
+  /// How many values it has, where that follows from others.
+  public var count: SettingCount?
+  /// The input whose choice its names are values of, if they are.
+  public var choicePort: String?
 
   /// A description from its parts.
   public init(_ name: String, _ kind: Kind, standard: SettingValue? = nil, about: String) {
@@ -69,6 +73,15 @@ public struct BlockSettings: Sendable, Equatable {
       }
       if case .safety(let rules) = value {
         errors += rules.mistakes.map { SettingError(name: description.name, problem: .rules($0)) }
+      }
+    }
+    if errors.isEmpty {
+      for description in descriptions {
+        guard let rule = description.count, let count = values[description.name]?.count,
+          !rule.allows(count, values)
+        else { continue }
+        errors.append(
+          SettingError(name: description.name, problem: .count(count, expected: rule.words(values))))
       }
     }
     if !errors.isEmpty { throw SettingErrors(errors: errors) }
@@ -124,6 +137,8 @@ public struct SettingError: Error, Equatable, Sendable, CustomStringConvertible 
     case unknown(nearest: String?, all: [String])
     case missing(SettingDescription.Kind)
     case notAllowed(SettingValue, SettingDescription.Kind)
+    case count(Int, expected: String)
+    case noValue(String, signal: String, nearest: String?, all: [String])
     case rules(SafetyMistake)
   }
 
@@ -140,6 +155,11 @@ public struct SettingError: Error, Equatable, Sendable, CustomStringConvertible 
         + (all.isEmpty ? "there is none" : "there are " + all.joined(separator: ", "))
     case .missing(let kind): "\(name) is missing; expected \(kind.words)"
     case .notAllowed(let value, let kind): "\(name) is \(value.words), expected \(kind.words)"
+    case .count(let count, let expected): "\(name) has \(count) values, expected \(expected)"
+    case .noValue(let word, let signal, let nearest?, _):
+      "\(name): \(signal) is never \"\(word.prefix(60))\"; did you mean \"\(nearest)\"?"
+    case .noValue(let word, let signal, nil, let all):
+      "\(name): \(signal) is never \"\(word.prefix(60))\"; it is " + all.joined(separator: ", ")
     case .rules(let mistake): "\(name): \(mistake)"
     }
   }
@@ -185,6 +205,15 @@ extension SettingDescription.Kind: Equatable {
 }
 
 extension SettingValue {
+  /// How many values a list has; `nil` for what is no list.
+  var count: Int? {
+    switch self {
+    case .numbers(let list): list.count
+    case .names(let list): list.count
+    case .number, .choice, .unit, .flag, .safety: nil
+    }
+  }
+
   /// The value in words.
   var words: String {
     switch self {

@@ -14,6 +14,9 @@ public struct ProgramBuilder {
   /// What a name begins with that means the value of the tick before.
   static let previous = "previous."
 
+  /// Errors up to which the nearest name is looked for.
+  private static let mostHints = 100
+
   private let outside: [Signal]
   private let blocks: [BlockDeclaration]
   private var errors: [ProgramError] = []
@@ -76,7 +79,10 @@ public struct ProgramBuilder {
       written[block.flag] = (Signal(block.flag, .flag, from: .block(block.declaration.name)), place)
     }
     deriveUnits(&planned, &written)
-    for place in planned.indices { check(planned[place], place, written) }
+    for place in planned.indices {
+      check(planned[place], place, written)
+      checkNames(planned[place], written)
+    }
     if !errors.isEmpty { throw ProgramErrors(errors) }
     Self.spreadInvalidity(&planned, written)
 
@@ -181,7 +187,9 @@ public struct ProgramBuilder {
     _ read: Read, _ port: InputPort, _ block: BlockDeclaration, _ place: Int, _ written: Written
   ) {
     guard let (signal, writer) = written[read.name] else {
-      let nearest = nearestName(to: read.name, among: written.keys.sorted())
+      // A hostile file must not cost minutes.
+      let nearest =
+        errors.count < Self.mostHints ? nearestName(to: read.name, among: written.keys.sorted()) : nil
       return complain(block, .unknown(port: port.name, signal: read.name, nearest: nearest))
     }
     if read.isPrevious, writer < place {

@@ -28,7 +28,44 @@ public struct ProgramError: Error, Equatable, Sendable, CustomStringConvertible 
   /// Place, cause and remedy.
   public var description: String { (block.map { "block \($0): " } ?? "") + text }
 
-  private var text: String {
+  /// The setting or input of the block that it is about; of rules of safety "condition NAME" and the like. `nil` when it is about the
+  /// block itself.
+  public var part: String? {
+    switch problem {
+    case .setting(let error):
+      if case .rules(let mistake) = error.problem { return mistake.place }
+      return error.name
+    case .noPort(let name, _, _): return name
+    case .count(let port, _), .kind(let port, _), .unit(let port, _, _): return port.name
+    case .unknown(let port, _, _), .notPrevious(let port, _, _), .later(let port, _, _, _),
+      .vector(let port, _):
+      return port
+    case .signal, .nameTwice, .reservedName, .unknownKind, .divisor, .noUnit, .mistake: return nil
+    }
+  }
+
+  /// The signal that is asked for and that nobody writes, if it is about one.
+  public var unknownSignal: String? {
+    if case .unknown(_, let signal, _) = problem { return signal }
+    return nil
+  }
+
+  /// Whether the block's kind or settings are wrong, so that nothing is known of what it writes.
+  public var leavesBlockOut: Bool {
+    switch problem {
+    case .unknownKind, .setting: true
+    default: false
+    }
+  }
+
+  /// Who gives the signal its value that it is about, if it is about one and no block.
+  public var origin: SignalOrigin? {
+    if case .signal(let error) = problem { return error.origin }
+    return nil
+  }
+
+  /// Cause and remedy, without the place.
+  public var text: String {
     switch problem {
     case .signal(let error): return "\(error)"
     case .reservedName:

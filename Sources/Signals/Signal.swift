@@ -133,7 +133,7 @@ public struct Signal: Hashable, Sendable {
 
   /// Whether a name is well formed: it begins with a letter, its parts are not empty, and no underscore stands beside
   /// another, a dot or an end. So its field name is one of ROS 2 (design.ros2.org, "Interface definition", naming of fields).
-  static func isWellFormed(_ name: String) -> Bool {
+  public static func isWellFormed(_ name: String) -> Bool {
     guard let first = name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first),
       name.utf8.count <= 120
     else { return false }

@@ -41,6 +41,18 @@ public enum SignalError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+extension SignalError {
+  /// Who gives the signal its value that it is about, of two the second; `nil` when it is about all.
+  public var origin: SignalOrigin? {
+    switch self {
+    case .tooLarge: nil
+    case .badWidth(let signal), .notLogged(let signal), .badName(let signal), .badChoice(let signal),
+      .twice(_, let signal), .noValidity(let signal, _):
+      signal.origin
+    }
+  }
+}
+
 /// All that is wrong with the signals of a vehicle; at least one error.
 public struct SignalErrors: Error, Equatable, Sendable, CustomStringConvertible {
   /// The errors in the order of the signals.

@@ -9,12 +9,16 @@ enum CheckCommand {
   static let help = """
     ganglion check CONFIG [--json]
     ganglion check --signals CONFIG
+    ganglion check --expand CONFIG
+    ganglion check --migrate CONFIG [--replace]
     ganglion check --keys | --blocks
 
       Reads a vehicle's configuration and its model, and says everything that is wrong at once;
       or else what the vehicle consists of. --signals lists what a tick of the vehicle
       sees and decides: every signal with its kind, its unit and who gives it its value. --keys lists every key
       with its unit, range and default; --blocks every kind of block with its settings, and what it reads and writes.
+      --expand prints the tables that a file stands for, as a file without a template; --migrate prints a file of
+      format 1 in format 2, comments and all, and with --replace puts it in its place.
 
       --json    one JSON object: {"valid": …, "errors": […]} or {"valid": true, "buses": […], …}
 
@@ -43,7 +47,7 @@ enum CheckCommand {
   }
 
   static func run(_ arguments: [String]) -> ExitStatus {
-    perform("check", help: help, arguments, flags: ["json", "keys", "blocks", "signals"]) { arguments in
+    perform("check", help: help, arguments, flags: Self.flags) { arguments in
       let references = ["keys": Configuration.reference, "blocks": BlockTable.reference]
       for (name, text) in references where arguments.has(name) {
         guard !arguments.has("json") else { throw UsageError("--\(name) is a text, and has no --json") }
@@ -58,25 +62,68 @@ enum CheckCommand {
         Terminal.printResult(Self.listing(try mission.makeFrame().table))
         return .success
       }
+      if arguments.has("replace"), !arguments.has("migrate") { throw UsageError("--replace goes with --migrate") }
+      for name in ["expand", "migrate"] where arguments.has(name) {
+        guard !arguments.has("json") else { throw UsageError("--\(name) is a text, and has no --json") }
+        let path = try arguments.exactly("CONFIG")[0]
+        return try told(path) {
+          if name == "migrate" {
+            try CheckTables.migrate(path, replacing: arguments.has("replace"))
+          } else {
+            Terminal.printResult(String(try CheckTables.expanded(path).dropLast()))
+          }
+        }
+      }
       return try check(try arguments.exactly("CONFIG")[0], asJSON: arguments.has("json"))
     }
   }
 
+  private static let flags = ["json", "keys", "blocks", "signals", "expand", "migrate", "replace"]
+
+  /// Does what may find a configuration wrong, and tells what is wrong with it.
+  private static func told(_ path: String, _ work: () throws -> Void) throws -> ExitStatus {
+    do {
+      try work()
+      return .success
+    } catch let error as ConfigurationErrors {
+      return refuse(error, path, asJSON: false)
+    }
+  }
+
+  private static func refuse(_ error: ConfigurationErrors, _ path: String, asJSON: Bool) -> ExitStatus {
+    let status: ExitStatus = error.isUnreadable ? .wrongUse : .resultSaysNo
+    if asJSON, let text = try? json(CheckFailure(error, status: status)) {
+      Terminal.printResult(text)
+    } else {
+      Terminal.printError("\(error)")
+      if error.errors.count > 1 { Terminal.printError("\(error.errors.count) errors in \(path)") }
+    }
+    return status
+  }
+
+  /// A file without a template.
+  private static func checkTables(_ path: String, asJSON: Bool) throws -> ExitStatus {
+    do {
+      let tables = try VehicleTables.load(path: path)
+      let text = try CheckTables.summary(tables)
+      Terminal.printResult(asJSON ? try json(TablesSummary(tables)) : text)
+      return .success
+    } catch let error as ConfigurationErrors {
+      return refuse(error, path, asJSON: asJSON)
+    }
+  }
+
   private static func check(_ path: String, asJSON: Bool) throws -> ExitStatus {
+    if case .tables = Configuration.layout(of: (try? Configuration.readText(path)) ?? "") {
+      return try checkTables(path, asJSON: asJSON)
+    }
     let summary: CheckSummary
     do throws(ConfigurationErrors) {
       let configuration = try Configuration.load(path: path)
       let model = try loadModel(of: configuration, file: path)
       summary = CheckSummary(configuration, model: model)
     } catch {
-      let status: ExitStatus = error.isUnreadable ? .wrongUse : .resultSaysNo
-      if asJSON {
-        Terminal.printResult(try json(CheckFailure(error, status: status)))
-      } else {
-        Terminal.printError("\(error)")
-        if error.errors.count > 1 { Terminal.printError("\(error.errors.count) errors in \(path)") }
-      }
-      return status
+      return refuse(error, path, asJSON: asJSON)
     }
     Terminal.printResult(asJSON ? try json(summary) : summary.text)
     return .success

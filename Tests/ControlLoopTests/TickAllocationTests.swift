@@ -11,7 +11,7 @@ struct TickAllocationTests {
     let none: Set<String> = []
     // The first flight makes the runtime set up its type metadata, once for the process.
     for isFirst in [true, false] {
-      var stand = try VehicleBench("quadrotor-hold", controller: .network, model: "quadrotor-ncp19")
+      let stand = try VehicleBench("quadrotor-hold", controller: .network, model: "quadrotor-ncp19")
       let (arm, killSwitch) = (
         try stand.place("setpoint.arm", as: Bool.self), try stand.place("lines.kill_switch", as: Bool.self)
       )
@@ -45,7 +45,7 @@ struct TickAllocationTests {
   func voting() throws {
     let none: Set<String> = []
     for isFirst in [true, false] {
-      var stand = try VehicleBench("quadrotor-redundant")
+      let stand = try VehicleBench("quadrotor-redundant")
       let rates = try (0..<3).map { try stand.place("imu_\($0).rate_x", as: Float.self) }
       let faults = try (0..<2).map { try stand.place("imu_\($0).fault", as: UInt8.self) }
       let turned = try stand.place("imu_1.rate_y", as: Float.self)

@@ -8,7 +8,7 @@ import Testing
 @testable import ControlLoop
 
 /// A whole controller on inputs made by hand: a shipped vehicle whose devices read what they are told to, in ticks of 4 ms.
-struct VehicleBench: ~Copyable {
+final class VehicleBench {
   private var controller: VehicleController
   private let outside: OutsidePlaces
   private let devices: [Device]
@@ -70,7 +70,7 @@ struct VehicleBench: ~Copyable {
   /// A signal's value by name; a choice as its number. What the vehicle does not have is 0, and takes nothing.
   subscript(name: String) -> Double {
     get { view[name] ?? 0 }
-    nonmutating set { controller.table.put(newValue, as: name, in: controller.frame) }
+    set { controller.table.put(newValue, as: name, in: controller.frame) }
   }
 
   /// The place of a signal, for a test that must not take heap blocks.
@@ -81,7 +81,7 @@ struct VehicleBench: ~Copyable {
   /// A value by its place.
   subscript<Value>(place: SignalIndex<Value>) -> Value {
     get { controller.frame[place] }
-    nonmutating set { controller.frame[place] = newValue }
+    set { controller.frame[place] = newValue }
   }
 
   /// All signals as they are now.
@@ -117,12 +117,12 @@ struct VehicleBench: ~Copyable {
   func setCount(_ device: String, to count: UInt32) { self["\(device).count"] = Double(count) }
 
   /// Steps for `seconds`; the devices in `stopped` give nothing new.
-  mutating func run(_ seconds: Double, stopped: Set<String> = []) {
+  func run(_ seconds: Double, stopped: Set<String> = []) {
     for _ in 0..<Int((seconds * 250).rounded(.down)) { step(stopped: stopped) }
   }
 
   /// One tick.
-  mutating func step(stopped: Set<String> = []) {
+  func step(stopped: Set<String> = []) {
     tick += 1
     let time = MonotonicTime(nanoseconds: Int64(tick) * 4_000_000)
     let frame = controller.frame
@@ -135,7 +135,7 @@ struct VehicleBench: ~Copyable {
   }
 
   /// Lets the filters settle, and arms.
-  mutating func arm() {
+  func arm() {
     self["setpoint.arm"] = 0
     run(2)
     self["setpoint.arm"] = 1

@@ -19,7 +19,7 @@ private let commands = ["thrust", "roll", "pitch", "yaw"].map { "command.\($0)" 
 struct VehicleControllerSafetyTests {
   @Test("It arms when nothing is wrong: idle on the ground, enable line high")
   func arms() throws {
-    var stand = try makeStand()
+    let stand = try makeStand()
     stand.arm()
     #expect(stand.mode == "active")
     #expect(stand.isSet("safety.armed"))
@@ -29,7 +29,7 @@ struct VehicleControllerSafetyTests {
 
   @Test("It stays armed when the counts of all its readings pass their end, 2³²: 49.7 days at 1 kHz")
   func countersWrap() throws {
-    var stand = try makeStand()
+    let stand = try makeStand()
     for (sensor, left) in [("imu", UInt32(1000)), ("barometer", 100), ("range", 100), ("power", 40)] {
       stand.setCount(sensor, to: .max - left)
     }
@@ -44,7 +44,7 @@ struct VehicleControllerSafetyTests {
 
   @Test("What of the network was beyond its range is told of the tick, and of no other")
   func networkLimits() throws {
-    var stand = try makeStand(model: "quadrotor-ncp19-int8")
+    let stand = try makeStand(model: "quadrotor-ncp19-int8")
     stand.run(1)
     #expect(!stand.isSet("network.time_limited") && !stand.isSet("network.input_limited"))
     // The network is made for up to 16 periods.
@@ -105,7 +105,7 @@ struct VehicleControllerSafetyTests {
 
   @Test("In the air a guard that has gone is a warning, and the flight goes on")
   func guardLost() throws {
-    var stand = try makeStand()
+    let stand = try makeStand()
     stand.arm()
     stand.fail("actuators", .unguarded)
     stand.run(2)
@@ -116,10 +116,10 @@ struct VehicleControllerSafetyTests {
 
   @Test("The bias at the start is refused while the vehicle is shaken: it arms only when it has stood still")
   func biasAtStart() throws {
-    var stand = try makeStand()
-    shake(&stand, seconds: 4)
+    let stand = try makeStand()
+    shake(stand, seconds: 4)
     stand["setpoint.arm"] = 1
-    shake(&stand, seconds: 0.2)
+    shake(stand, seconds: 0.2)
     // Patience has run out, and the rates are within arming.gyro_still_dps: nothing else holds it back.
     #expect(stand.mode == "disarmed")
     #expect(stand.inhibits == [.gyroscope])
@@ -138,15 +138,15 @@ struct VehicleControllerSafetyTests {
         { chip: "mpu6050", bus: "sensors", address: 0x68, gyro: { bias_dps: [1, 2, 3] } },
       ] }
       """
-    var stand = try makeStand(calibration: calibration)
-    shake(&stand, seconds: 4)
+    let stand = try makeStand(calibration: calibration)
+    shake(stand, seconds: 4)
     stand["setpoint.arm"] = 1
-    shake(&stand, seconds: 0.2)
+    shake(stand, seconds: 0.2)
     #expect(stand.mode == "active")
 
     // 8 °/s: without a stored bias that is believed to be one.
     for (text, isBelieved) in [(calibration, false), (nil, true)] {
-      var turning = try makeStand(calibration: text)
+      let turning = try makeStand(calibration: text)
       turning["imu.rate_z"] = 0.14
       turning.run(4)
       #expect((abs(turning["attitude.rate_z"]) < 0.001) == isBelieved)
@@ -155,7 +155,7 @@ struct VehicleControllerSafetyTests {
   }
 
   /// Turns to and fro faster than what counts as still, and slower than what counts as moving.
-  private func shake(_ stand: inout VehicleBench, seconds: Double) {
+  private func shake(_ stand: VehicleBench, seconds: Double) {
     for step in 0..<Int(seconds * 250) {
       stand["imu.rate_x"] = step % 2 == 0 ? 0.08 : -0.08
       stand.run(0.004)
@@ -164,7 +164,7 @@ struct VehicleControllerSafetyTests {
 
   @Test("Excessive tilt stops the motors, after its time and not before")
   func tilt() throws {
-    var stand = try makeStand()
+    let stand = try makeStand()
     stand.arm()
     // Rolls over at 4 rad/s: 60 degrees take 0.26 s, then the rule's 0.1 s.
     stand["imu.rate_x"] = 4
@@ -180,7 +180,7 @@ struct VehicleControllerSafetyTests {
   @Test("More consecutive misses than allowed lead to the configured reaction; as many as allowed do not")
   func overruns() throws {
     for (action, mode) in [("land", "landing"), ("disarm", "terminated"), ("warn", "active")] {
-      var stand = try makeStand([
+      let stand = try makeStand([
         ("overruns: { action: \"classical\" }", "overruns: { action: \"\(action)\" }")
       ])
       stand.arm()
@@ -195,7 +195,7 @@ struct VehicleControllerSafetyTests {
 
   @Test("Overruns hand the network's vehicle to the classical controller")
   func overrunsClassical() throws {
-    var stand = try makeStand(controller: .network)
+    let stand = try makeStand(controller: .network)
     stand.arm()
     stand["setpoint.altitude"] = 1
     stand.run(0.1)
@@ -210,7 +210,7 @@ struct VehicleControllerSafetyTests {
 
   @Test("A controller that gives no number stops the vehicle, which arms and flies again after disarming")
   func networkFault() throws {
-    var stand = try makeStand(controller: .network)
+    let stand = try makeStand(controller: .network)
     stand.arm()
     stand["setpoint.altitude"] = 1
     stand.run(0.1)
@@ -232,7 +232,7 @@ struct VehicleControllerSafetyTests {
     "A vehicle on the ground does not take off to hold or to land at an altitude that is merely estimated")
   func holdOnGround() throws {
     for action in ["hold", "land"] {
-      var stand = try makeStand([
+      let stand = try makeStand([
         ("barometer_stale: { action: \"warn\" }", "barometer_stale: { action: \"\(action)\" }")
       ])
       stand.arm()

@@ -54,6 +54,12 @@ struct BlockTableTests {
       case .safety: values[setting.name] = .safety(SafetyRules())
       }
     }
+    for setting in settings where setting.standard == nil {
+      guard let count = setting.count, case .numbers(let list)? = values[setting.name] else { continue }
+      let standards = settings.compactMap { other in other.standard.map { (other.name, $0) } }
+      let all = values.merging(standards) { given, _ in given }
+      values[setting.name] = .numbers(Array(repeating: list.first ?? 1e-3, count: count.expected(all)))
+    }
     return values
   }
 

@@ -16,14 +16,17 @@ struct NetworkBlock: Block, ~Copyable {
         about: "factor of each input, in the order of the inputs"),
       SettingDescription(
         "offset", .numbers(-1e12...1e12, count: 0...512, unit: .none),
-        about: "what is added to each scaled input"),
+        about: "what is added to each scaled input"
+      ).counted(by: "scale"),
       SettingDescription(
         "outputs", .names(count: 1...64), about: "names of the results, in the network's order"),
       SettingDescription(
-        "output_scale", .numbers(-1e12...1e12, count: 1...64, unit: .none), about: "factor of each result"),
+        "output_scale", .numbers(-1e12...1e12, count: 1...64, unit: .none), about: "factor of each result"
+      ).counted(by: "outputs"),
       SettingDescription(
         "output_offset", .numbers(-1e12...1e12, count: 1...64, unit: .none),
-        about: "what is added to each scaled result"),
+        about: "what is added to each scaled result"
+      ).counted(by: "outputs"),
       .number("time_unit", 1e-9...1e9, .second, 1, "what ts = 1 stands for"),
       .number("largest_ts", 0...1e9, .none, 1, "largest ts of the network; a longer time counts as this"),
       SettingDescription(

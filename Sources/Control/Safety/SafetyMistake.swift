@@ -5,6 +5,7 @@ struct SafetyMistake: Equatable, Sendable, CustomStringConvertible {
   enum Problem: Equatable, Sendable {
     case noReaction(String, nearest: String?)
     case noMode(String, nearest: String?)
+    case noValue(String, signal: String, nearest: String?)
     case twice
   }
 
@@ -17,6 +18,8 @@ struct SafetyMistake: Equatable, Sendable, CustomStringConvertible {
     case .noReaction(let name, let nearest):
       "\(place): no reaction is called \"\(name.prefix(60))\"" + hint(nearest)
     case .noMode(let name, let nearest): "\(place): no mode is called \"\(name.prefix(60))\"" + hint(nearest)
+    case .noValue(let name, let signal, let nearest):
+      "\(place): \(signal) is never \"\(name.prefix(60))\"" + hint(nearest)
     case .twice: "\(place): another has this name, too: give one of them another"
     }
   }

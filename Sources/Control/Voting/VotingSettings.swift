@@ -2,6 +2,15 @@ import Signals
 
 /// What a voter and a health check are told of the devices: the same keys for each kind of sample.
 enum VotingSettings {
+  /// What can be set of each of several instances.
+  static let ofEach: [SettingDescription] = ofInstances.map { setting in
+    switch setting.name {
+    case "stale_after", "period": setting.counted(by: "instances")
+    case "full_scale": setting.counted(by: "instances", "channels", mayBeEmpty: true)
+    default: setting
+    }
+  }
+
   /// What can be set of each instance; a list has a value for each.
   static let ofInstances: [SettingDescription] = [
     SettingDescription(
@@ -24,10 +33,12 @@ enum VotingSettings {
     .number("good_for", 0...3600, .second, 0, "how long one must have been good before it is chosen again"),
     SettingDescription(
       "difference", .numbers(0...1e12, count: 0...8, unit: .none), standard: .numbers([]),
-      about: "largest difference of two that agree, channel by channel"),
+      about: "largest difference of two that agree, channel by channel"
+    ).counted(by: "channels", mayBeEmpty: true),
     SettingDescription(
       "largest_offset", .numbers(0...1e12, count: 0...8, unit: .none), standard: .numbers([]),
-      about: "largest constant difference that is believed to be one, channel by channel"),
+      about: "largest constant difference that is believed to be one, channel by channel"
+    ).counted(by: "channels", mayBeEmpty: true),
   ]
 
   /// The limits for `count` instances of `channels` channels.

@@ -36,18 +36,27 @@ extension Configuration {
   public static func load(
     path: String, overrides: ConfigurationOverrides = ConfigurationOverrides()
   ) throws(ConfigurationErrors) -> Configuration {
+    let text = try readText(path)
+    do {
+      return try load(
+        text: text, directory: folder(of: path), overrides: overrides, calibration: nil, file: path)
+    } catch {
+      throw ConfigurationErrors(file: path, errors: error.errors)
+    }
+  }
+
+  /// The text of a configuration file.
+  public static func readText(_ path: String) throws(ConfigurationErrors) -> String {
     let bytes = try readFile(path, "a configuration")
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ConfigurationErrors(
         file: path, errors: [ConfigurationError(path: "", line: nil, message: "the file is not UTF-8 text")])
     }
-    let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    do {
-      return try load(text: text, directory: directory, overrides: overrides, calibration: nil, file: path)
-    } catch {
-      throw ConfigurationErrors(file: path, errors: error.errors)
-    }
+    return text
   }
+
+  /// The folder that paths in a file start from.
+  static func folder(of path: String) -> String { path.lastIndex(of: "/").map { String(path[...$0]) } ?? "." }
 
   /// Reads and checks a configuration.
   ///
@@ -60,8 +69,18 @@ extension Configuration {
     try load(text: text, directory: directory, overrides: overrides, calibration: calibration, file: nil)
   }
 
+  /// The same, for whoever takes what a file of format 2 adds to its template.
+  static func load(
+    text: String, directory: String?, overrides: ConfigurationOverrides, takesAdditions: Bool
+  ) throws(ConfigurationErrors) -> Configuration {
+    try load(
+      text: text, directory: directory, overrides: overrides, calibration: nil, file: nil,
+      takesAdditions: takesAdditions)
+  }
+
   private static func load(
-    text: String, directory: String?, overrides: ConfigurationOverrides, calibration: String?, file: String?
+    text: String, directory: String?, overrides: ConfigurationOverrides, calibration: String?, file: String?,
+    takesAdditions: Bool = false
   ) throws(ConfigurationErrors) -> Configuration {
     guard text.utf8.count <= maximumSize else {
       throw ConfigurationErrors(
@@ -72,7 +91,24 @@ extension Configuration {
     }
     let value = try JSON5Value(readingFile: text)
     let context = ReadingContext(root: value, overrides: overrides)
-    let root = Section(value, path: "", schema: schema(of: context.vehicle), context: context)
+    let format = FileFormat(value)
+    guard format != .tables else {
+      throw ConfigurationErrors(
+        file: nil,
+        errors: [
+          ConfigurationError(
+            path: "vehicle", line: value.line(ofPath: "format"),
+            message: "missing; a file without a template can be checked, and not be run yet")
+        ])
+    }
+    let schema = format == .first ? schema(of: context.vehicle) : formatSchema(of: context.vehicle)
+    let root = Section(value, path: "", schema: schema, context: context)
+    _ = root?.read(FileFormat.key)
+    if !takesAdditions, let root {
+      for addition in additions where format == .template && root.has(addition.name) {
+        root.complain(addition.name, "what a file adds to its template can be checked, and not be run yet")
+      }
+    }
     var configuration = root.flatMap(Configuration.init)
     configuration?.text = text
     configuration?.directory = directory

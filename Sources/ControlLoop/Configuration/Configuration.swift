@@ -109,7 +109,7 @@ extension Configuration: ConfigurationPart {
         .section("failsafe", absent: "its defaults", "What is done about each fault."),
         .section("log", absent: "its defaults", "Where the log goes."),
         .section("evaluation", absent: "no run is judged", "When a run counts as held."),
-        .section("simulation", absent: "its defaults", "The simulated run."),
+        .section("simulation", absent: "its defaults", "The simulated run."), FileFormat.key.description,
       ])
   }
 

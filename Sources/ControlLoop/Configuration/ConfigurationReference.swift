@@ -41,7 +41,10 @@ extension Configuration {
       guard !isShared else { return versions.prefix(1).compactMap { $0.1?.markdown(of: nil) } }
       return versions.compactMap { kind, schema in schema?.markdown(of: kind) }
     }
-    return (sections + [signalTable]).joined(separator: "\n\n")
+    let tables = VehicleTables.schemas.map { schema in
+      schema.path.isEmpty ? schema.markdown(heading: "The file without `vehicle`") : schema.markdown(of: nil)
+    }
+    return (sections + [signalTable] + tables).joined(separator: "\n\n")
   }
 
   private static var signalTable: String {
@@ -71,7 +74,10 @@ extension SectionSchema {
   fileprivate func markdown(of vehicle: VehicleKind?) -> String {
     let paths =
       path.isEmpty ? "The file" : path.split(separator: ", ").map { "`\($0)`" }.joined(separator: ", ")
-    let heading = paths + (vehicle.map { " of a \($0.words)" } ?? "")
+    return markdown(heading: paths + (vehicle.map { " of a \($0.words)" } ?? ""))
+  }
+
+  fileprivate func markdown(heading: String) -> String {
     let rows = keys.map { key in
       let standard = key.standard.map { $0.isEmpty ? "" : $0 } ?? "**required**"
       return "| `\(key.name)` | \(key.expected) | \(key.unit) | \(standard) | \(key.about) |"

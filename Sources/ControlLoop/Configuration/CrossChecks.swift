@@ -18,7 +18,13 @@ extension Configuration {
     _ buses: [Bus]?, sensors: Sensors, actuators: Actuators, loop: Loop?, in section: Section
   ) {
     guard let buses, let loop else { return }
-    let shares = shares(sensors: sensors, actuators: actuators, loop: loop)
+    checkBuses(buses, shares: shares(sensors: sensors, actuators: actuators, loop: loop), in: section)
+  }
+
+  /// The same of any devices.
+  static func checkBuses(
+    _ buses: [Bus], shares: [(bus: String, share: BusLoad.Share)], in section: Section
+  ) {
     let names = buses.map(\.name)
     for (bus, share) in shares where !names.contains(bus) {
       let hint = nearestName(to: bus, among: names).map { "; did you mean \"\($0)\"?" } ?? ""

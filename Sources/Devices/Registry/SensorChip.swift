@@ -57,3 +57,7 @@ public typealias RangeChip = SensorChip<SensorUse, RangeSample>
 public typealias PowerChip = SensorChip<PowerUse, PowerSample>
 /// Angle sensors of shafts.
 public typealias AngleChip = SensorChip<SensorUse, AngleSample>
+/// Converters of analog inputs.
+public typealias AnalogChip = SensorChip<AnalogUse, AnalogSample>
+/// Chips of digital lines, as inputs.
+public typealias PortChip = SensorChip<PortUse, PortSample>

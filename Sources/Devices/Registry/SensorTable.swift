@@ -47,9 +47,20 @@ public enum SensorTable {
     AngleChip(AS5600.self)
   ]
 
+  /// Converters of analog inputs.
+  public static let analogInputs: [AnalogChip] = [
+    AnalogChip(ADS1115.self)
+  ]
+
+  /// Chips of digital lines, as inputs.
+  public static let ports: [PortChip] = [
+    PortChip(MCP23017.self)
+  ]
+
   /// What is known of all of them.
   public static var facts: [ChipFacts] {
     inertial.map(\.facts) + barometers.map(\.facts) + magnetometers.map(\.facts) + rangeFinders.map(\.facts)
-      + powerMonitors.map(\.facts) + angleSensors.map(\.facts)
+      + powerMonitors.map(\.facts) + angleSensors.map(\.facts) + analogInputs.map(\.facts)
+      + ports.map(\.facts)
   }
 }

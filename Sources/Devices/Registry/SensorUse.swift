@@ -53,3 +53,31 @@ public struct PowerUse: Equatable, Sendable {
     (self.sensor, self.shuntResistance) = (sensor, shuntResistance)
   }
 }
+
+/// How a converter of several analog inputs is used.
+public struct AnalogUse: Equatable, Sendable {
+  /// What is said of every sensor.
+  public var sensor: SensorUse
+  /// The inputs that are read, a bit for each.
+  public var inputs: UInt8
+  /// Largest voltage that is measured, in V.
+  public var fullScale: Double
+
+  /// A use from its parts.
+  public init(sensor: SensorUse, inputs: UInt8, fullScale: Double) {
+    (self.sensor, self.inputs, self.fullScale) = (sensor, inputs, fullScale)
+  }
+}
+
+/// How the inputs of a chip of digital lines are used.
+public struct PortUse: Equatable, Sendable {
+  /// What is said of every sensor.
+  public var sensor: SensorUse
+  /// The lines that are pulled up inside the chip, a bit for each.
+  public var pullUps: UInt16
+
+  /// A use from its parts.
+  public init(sensor: SensorUse, pullUps: UInt16) {
+    (self.sensor, self.pullUps) = (sensor, pullUps)
+  }
+}

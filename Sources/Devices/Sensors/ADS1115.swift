@@ -197,3 +197,24 @@ public struct ADS1115: SensorDriver {
     return sample
   }
 }
+
+extension ADS1115: ConfiguredSensor {
+  /// See `ConfiguredSensor`.
+  public static var facts: ChipFacts {
+    // Of each of four inputs: the order to convert, the look whether it has, and the result.
+    let bits = TransferBits.write(3) + 2 * TransferBits.readRegisters(2)
+    return ChipFacts(
+      name: "ads1115", addresses: [0x48, 0x49, 0x4A, 0x4B], maximumRate: 150, bitsPerSample: 4 * bits,
+      identity: nil)
+  }
+
+  /// See `ConfiguredSensor`.
+  public init(_ use: AnalogUse) {
+    var options = Options()
+    (options.address, options.rate) = (use.sensor.address, use.sensor.rate)
+    options.inputs = use.inputs
+    // The smallest that takes what is asked for; a Float is not the decimal number that it was written as.
+    options.range = Range.allCases.last { Double($0.volts) * 1.0001 >= use.fullScale } ?? .v6
+    self.init(options: options)
+  }
+}

@@ -42,6 +42,8 @@ public enum SimulatedChips {
     ("ina219", { SimulatedINA219(shuntResistance: $0.shuntResistance) }),
     ("ina226", { SimulatedINA226(shuntResistance: $0.shuntResistance) }),
     ("as5600", { SimulatedAS5600(shaft: $0.shaft, isReversed: $0.isReversed) }),
+    ("ads1115", { _ in SimulatedADS1115() }),
+    ("mcp23017", { _ in SimulatedMCP23017() }),
   ]
 
   /// The names, in the order of the table.

@@ -30,8 +30,7 @@ extension ChipProbe {
   /// Chips with a driver that can live at an address and do not say who they are.
   static func candidates(_ address: UInt8) -> [String] {
     let actuators: [(String, ClosedRange<UInt8>)] = [
-      ("pca9685", 0x40...0x7F), ("mcp23017", 0x20...0x27), ("ads1115", 0x48...0x4B), ("drv8830", 0x60...0x68),
-      ("tca9548a", 0x70...0x77),
+      ("pca9685", 0x40...0x7F), ("drv8830", 0x60...0x68), ("tca9548a", 0x70...0x77),
     ]
     return SensorTable.facts.filter { $0.identity == nil && $0.addresses.contains(address) }.map(\.name)
       + actuators.filter { $0.1.contains(address) }.map(\.0)

@@ -20,7 +20,7 @@ extension VehicleBench {
 struct BalancingRobotSafetyTests {
   @Test("It arms while it is held upright and still, and pushes back when it leans")
   func arms() throws {
-    var robot = try makeHeld()
+    let robot = try makeHeld()
     robot.arm()
     #expect(robot.mode == "active")
     #expect(robot.isSet("safety.armed"))
@@ -72,7 +72,7 @@ struct BalancingRobotSafetyTests {
     "Stale sensors stop it",
     arguments: [("imu", FailsafeCondition.imuStale), ("left_encoder", .encoderStale), ("right_encoder", .encoderStale)])
   func stale(_ sensor: String, _ condition: FailsafeCondition) throws {
-    var robot = try makeHeld()
+    let robot = try makeHeld()
     robot.arm()
     robot.run(0.05, stopped: [sensor])
     #expect(robot.mode == "terminated")
@@ -82,7 +82,7 @@ struct BalancingRobotSafetyTests {
 
   @Test("A lean beyond recovery stops it")
   func tilt() throws {
-    var robot = try makeHeld()
+    let robot = try makeHeld()
     robot.arm()
     robot["imu.rate_y"] = -4
     robot.run(0.15)
@@ -95,7 +95,7 @@ struct BalancingRobotSafetyTests {
 
   @Test("Wheels that turn it where the gyroscope sees no turn stop it")
   func wheelSlip() throws {
-    var robot = try makeHeld()
+    let robot = try makeHeld()
     robot.arm()
     // One wheel at 8 rad/s: a turn of 1.6 rad/s by the wheels.
     for _ in 0..<150 {
@@ -109,7 +109,7 @@ struct BalancingRobotSafetyTests {
 
   @Test("A low battery makes it stop where it is, and disarm when it stands")
   func lowBattery() throws {
-    var robot = try makeHeld()
+    let robot = try makeHeld()
     robot.arm()
     robot["setpoint.speed"] = 0.3
     robot["power.voltage"] = 9.5
@@ -127,7 +127,7 @@ struct BalancingRobotSafetyTests {
     // The first run makes the runtime set up its type metadata, once for the process.
     let none: Set<String> = []
     for isFirst in [true, false] {
-      var robot = try makeHeld(.network)
+      let robot = try makeHeld(.network)
       var balancedByNetwork = false
       let arm = try robot.place("setpoint.arm", as: Bool.self)
       let killSwitch = try robot.place("lines.kill_switch", as: Bool.self)

@@ -64,11 +64,11 @@ import Testing
 
   @Test func `a missing HMC5883L is told where a QMC5883L would be`() throws {
     let complaints = try complaints(
-      (
+      ["magnetometer": .missing],
+      after: (
         "barometer: {",
         "magnetometer: { chip: \"hmc5883l\", bus: \"sensors\", rate_hz: 50 }, barometer: {"
-      )
-    ) { readings, _ in readings.magnetic.fault = .missing }
+      ))
     #expect(complaints.count == 1)
     #expect(
       complaints[0].hasPrefix("sensors.magnetometer: nothing answers at 0x1E, where the hmc5883l should be;"))

@@ -42,7 +42,7 @@ import Testing
     #expect(instances.map(\.chip.name) == ["mpu6050", "icm42688p", "lsm6dsox"])
     #expect(instances.map(\.bus) == ["sensors", "spares", "spares"])
     #expect(instances[2].mounting.forward == .minusX)
-    #expect(configuration.sensors.imu.longestStaleAfter == 20_000_000)
+    #expect(configuration.sensors.imu.instances.map(\.staleAfter).max() == 20_000_000)
     #expect(configuration.hasSpares)
     #expect(configuration.sensors.kindsWithSpares == [.imu])
     #expect(configuration.sensors.imu.health.flatAfter == 10)

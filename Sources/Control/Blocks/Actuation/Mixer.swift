@@ -13,7 +13,8 @@ struct Mixer: Block {
     settings: [
       SettingDescription(
         "matrix", .numbers(-100...100, count: 1...256, unit: .none),
-        about: "a row for each input, in their order: what each output gets of it"),
+        about: "a row for each input, in their order: what each output gets of it"
+      ).counted(by: "outputs", isMultiple: true),
       SettingDescription(
         "collective", .number(0...16, unit: .none), standard: .number(0),
         about: "number of the input, from 1, that may be shifted for those before it; 0 for none"),

@@ -14,9 +14,11 @@ struct CommandChoice: Block {
     settings: [
       SettingDescription("commands", .names(count: 1...16), about: "names of the parts of a command"),
       SettingDescription(
-        "lowest", .numbers(-1e6...1e6, count: 1...16, unit: .none), about: "smallest value of each"),
+        "lowest", .numbers(-1e6...1e6, count: 1...16, unit: .none), about: "smallest value of each"
+      ).counted(by: "commands"),
       SettingDescription(
-        "highest", .numbers(-1e6...1e6, count: 1...16, unit: .none), about: "largest value of each"),
+        "highest", .numbers(-1e6...1e6, count: 1...16, unit: .none), about: "largest value of each"
+      ).counted(by: "commands"),
       SettingDescription(
         "network_flies", .flag, standard: .flag(true), about: "else the classical controller does"),
     ])

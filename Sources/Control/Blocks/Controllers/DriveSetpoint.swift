@@ -13,7 +13,8 @@ struct DriveSetpoint: Block {
         "resting_turn_rate", 0...10, .radianPerSecond, 0.3, "turn rate below which the vehicle has stopped"),
       SettingDescription(
         "stop_in", .names(count: 0...8), standard: .names(["hold", "landing"]),
-        about: "modes in which it stops"),
+        about: "modes in which it stops"
+      ).among("mode"),
     ])
 
   static func ports(_ settings: BlockSettings) -> BlockPorts {

@@ -18,7 +18,8 @@ struct FlightPhase: Block {
       .number("standing", 0.01...60, .second, 0.4, "how long it must look like standing"),
       SettingDescription(
         "take_off_in", .names(count: 0...8), standard: .names(["active"]),
-        about: "modes in which flight may begin"),
+        about: "modes in which flight may begin"
+      ).among("mode"),
     ])
 
   static func ports(_ settings: BlockSettings) -> BlockPorts {

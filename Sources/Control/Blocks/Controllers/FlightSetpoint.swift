@@ -16,9 +16,11 @@ struct FlightSetpoint: Block {
         "lowest_altitude", -100...0, .metre, -0.3,
         "altitude at which a landing stops sinking: below the ground, so that it surely settles"),
       SettingDescription(
-        "hold_in", .names(count: 0...8), standard: .names(["hold"]), about: "modes in which to hold"),
+        "hold_in", .names(count: 0...8), standard: .names(["hold"]), about: "modes in which to hold"
+      ).among("mode"),
       SettingDescription(
-        "land_in", .names(count: 0...8), standard: .names(["landing"]), about: "modes in which to land"),
+        "land_in", .names(count: 0...8), standard: .names(["landing"]), about: "modes in which to land"
+      ).among("mode"),
     ])
 
   static func ports(_ settings: BlockSettings) -> BlockPorts {

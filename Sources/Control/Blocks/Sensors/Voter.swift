@@ -15,7 +15,7 @@ struct Voter: Block {
         "seen", .names(count: 0...1), standard: .names([]),
         about: "name of the flag that says whether there is something to compare"),
       .number("instances", 1...3, .none, 2, "how many devices there are"),
-    ] + VotingSettings.ofInstances + VotingSettings.ofComparison)
+    ] + VotingSettings.ofEach + VotingSettings.ofComparison)
 
   static func ports(_ settings: BlockSettings) -> BlockPorts {
     let instances = Int(settings.number("instances"))

@@ -86,6 +86,9 @@ struct Section {
   /// Whether `name` stands in this section.
   func has(_ name: String) -> Bool { members[name] != nil }
 
+  /// What stands at `name`; `nil` when nothing does.
+  func value(_ name: String) -> JSON5Value? { members[name]?.value }
+
   /// The value of `key`; `nil` after an error was noted.
   func read<Value>(_ key: Key<Value>) -> Value? {
     guard let member = members[key.name] else {

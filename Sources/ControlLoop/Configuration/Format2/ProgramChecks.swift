@@ -1,0 +1,66 @@
+import Control
+import HardwareInterfaces
+import Signals
+
+/// Bit times of what a bus carries besides samples.
+enum TransferTimes {
+  /// To switch a multiplexer.
+  static let switching = TransferBits.write(1)
+}
+
+extension VehicleTables {
+  /// Checks the program, and says what is wrong with it where the file has it.
+  ///
+  /// - Parameters:
+  ///   - places: The path of each block by its name; the rest is a device's, or the template's.
+  ///   - units: What the file says of the units of signals.
+  func check(_ file: Section, _ places: [String: String], _ units: [BlockList.StatedUnit]) {
+    do throws(ProgramErrors) {
+      let table = try table()
+      for stated in units {
+        let name = stated.signal.hasPrefix("previous.") ? String(stated.signal.dropFirst(9)) : stated.signal
+        guard let unit = table[name]?.unit, unit != stated.unit else { continue }
+        file.context.complain(
+          "\(stated.path).unit",
+          "found \"\(stated.unit)\", but \(name) is " + (unit == .none ? "without a unit" : "in \"\(unit)\""))
+      }
+    } catch {
+      let broken = Set(error.errors.filter(\.leavesBlockOut).compactMap(\.block))
+      for error in error.errors {
+        // A block that is left out is said to be wrong; that its signals are missed follows from it.
+        if let signal = error.unknownSignal, broken.contains(String(signal.prefix { $0 != "." })) { continue }
+        let path = path(of: error, places)
+        let isPlaced = error.block.map { places[$0] != nil } ?? true
+        file.context.complain(path, isPlaced ? error.text : error.description)
+      }
+    }
+  }
+
+  private func path(of error: ProgramError, _ places: [String: String]) -> String {
+    guard let block = error.block else {
+      switch error.origin {
+      case .block(let name)?: return places[name] ?? ""
+      case .device(let name, _)?:
+        return devices.lazy.flatMap(\.devices).first { $0.name == name }?.path ?? ""
+      case .loop?, nil: return ""
+      }
+    }
+    let place = places[block] ?? ""
+    guard let part = error.part else { return place }
+    if block == "safety", let path = pathOfRule(part) { return path }
+    return place.isEmpty ? place : "\(place).\(part)"
+  }
+
+  /// The path of a part of the rules of safety: "condition NAME" and the like.
+  private func pathOfRule(_ part: String) -> String? {
+    let words = part.split(separator: " ", maxSplits: 1).map(String.init)
+    guard words.count == 2 else { return part.hasPrefix("test_") ? "safety" : nil }
+    return switch words[0] {
+    case "condition": "safety"
+    case "reason": "arming"
+    case "reaction": "reactions"
+    case "mode": "modes"
+    default: nil
+    }
+  }
+}

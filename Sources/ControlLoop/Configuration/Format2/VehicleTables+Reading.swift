@@ -1,0 +1,182 @@
+import Control
+import Devices
+import Signals
+
+extension VehicleTables {
+  private static let nameKey = Key<String>.text("name", "Name for logs and messages.")
+  private static let backendKey = Key<Backend>.choice(
+    "backend", standard: .simulated, "What the drivers talk to.")
+
+  /// What a file without a template may hold.
+  static let schema = SectionSchema(
+    path: "", about: "One file describes one vehicle.",
+    keys: [
+      nameKey.description,
+      KeyDescription(
+        name: "format", expected: "2", unit: "", standard: nil, about: "Number of the file's format."),
+      backendKey.description,
+      .section("loop", "When the controller runs."),
+      .section("buses", as: "names and objects", absent: "no buses", "The I2C buses, at most 8."),
+      .section(
+        "devices", as: "names and objects", absent: "no devices",
+        "What is read, at most \(Section.mostDevices) devices under names of your own."),
+      .section("lines", absent: "no lines", "The digital lines."),
+      .section(
+        "commands", as: "list of objects", absent: "nothing is asked for", "What the vehicle is asked to do."),
+      .section(
+        "blocks", as: "list of objects", absent: "no blocks",
+        "What runs in a tick, in this order (docs/blocks.md), at most \(BlockList.most). `clock`, and for each device a row that looks at its "
+          + "age and one that judges it or chooses among spares, stand in front of them."),
+      .section("safety", as: "list of objects", absent: "none", "What can go wrong, and what is done about it."),
+      .section("arming", as: "list of objects", absent: "none", "Why the vehicle may not arm."),
+      .section(
+        "reactions", as: "list of objects", absent: "`warn`, `stop`, `disarm`", "What may be done about a fault, mildest first."),
+      .section("modes", as: "list of objects", absent: "none", "Modes of an armed vehicle beside `active`."),
+      .section(
+        "at_rest", as: "list of comparisons", absent: "never", "The vehicle is at rest when any of these holds."),
+      .section("realtime", absent: "its defaults", "How the loop runs on Linux."),
+      .section("watchdog", absent: "its defaults", "What watches over the loop on Linux."),
+      .section("log", absent: "its defaults", "Where the log goes."),
+    ])
+
+  /// Reads a file without a template; `nil` after errors were noted.
+  init?(_ file: Section) {
+    let (name, backend) = (file.read(Self.nameKey), file.read(Self.backendKey))
+    let loop = file.read(Configuration.Loop.self, "loop")
+    let buses = file.readBuses()
+    let lines = file.readOrStandard(Configuration.Lines.self, "lines")
+    let realTime = file.readOrStandard(Configuration.RealTime.self, "realtime")
+    let watchdog = file.readOrStandard(Configuration.Watchdog.self, "watchdog")
+    let log = file.readOrStandard(Configuration.Log.self, "log")
+    let devices = file.readDevices()
+    let profile = CommandProfile.read(file)
+    let blocks = BlockList(file)
+    if let buses, let devices {
+      Self.checkBuses(buses, devices.map(\.group), loop: loop, in: file)
+    }
+    if let watchdog, let loop { Configuration.check(watchdog, against: loop, in: file) }
+    guard let name, let backend, let loop, let buses, let lines, let realTime, let watchdog, let log, let devices,
+      let profile, let blocks
+    else { return nil }
+    (self.name, self.backend, self.loop, self.buses) = (name, backend, loop, buses)
+    (self.lines, self.realTime, self.watchdog, self.log) = (lines, realTime, watchdog, log)
+    (self.devices, self.profile) = (devices.map(\.group), profile)
+    signals = profile.signals + Self.boardSignals
+    networks = blocks.entries.compactMap(\.network)
+    self.blocks = []
+    let own = blocks.entries.map(\.declaration)
+    let taken = Set(own.map(\.name))
+    self.blocks =
+      (taken.contains("clock") ? [] : [BlockDeclaration("clock", "clock")])
+      + DeviceRows.rows(of: self.devices, taken: taken) + own
+    var places = Dictionary(
+      blocks.entries.map { ($0.declaration.name, $0.path) }, uniquingKeysWith: { first, _ in first })
+    guard addSafety(file, &places) else { return nil }
+    check(file, places, blocks.entries.flatMap(\.units))
+  }
+
+  /// Reads the rules of safety and gives them to the row of safety, which is put where it belongs when the file has none.
+  private mutating func addSafety(_ file: Section, _ places: inout [String: String]) -> Bool {
+    if !blocks.contains(where: { $0.kindName == "safety" }) {
+      blocks.insert(BlockDeclaration("safety", "safety"), at: Self.placeOfSafety(blocks))
+    }
+    guard let place = blocks.firstIndex(where: { $0.kindName == "safety" }) else { return false }
+    var rules = SafetyRules(reactions: SafetyRules.standardReactions)
+    let named = ["safety", "arming"].map { key in
+      (file.elements(key, most: SafetyList.most) ?? []).contains { entry in
+        entry.value.members?.contains { $0.key == "name" && $0.value.text == SafetyRules.killSwitch } == true
+      }
+    }
+    if lines.killSwitch != nil { rules.addKillSwitch(condition: !named[0], reason: !named[1]) }
+    let reader = SafetyTestReader(
+      context: file.context, kinds: SignalKinds(outside: outside, blocks: blocks), place: place)
+    let isWhole = SafetyList(file: file, reader: reader).read(into: &rules)
+    // A kill switch that the file says nothing of does what it says everywhere.
+    if lines.killSwitch != nil, !named[0], !rules.reactions.contains(where: { $0.name == SafetyRules.killReaction }) {
+      file.complain("reactions", "there is no \"disarm\", which is what a kill switch does: add it")
+      return false
+    }
+    blocks[place].settings["rules"] = .safety(rules)
+    return isWhole
+  }
+
+  /// In front of the first block that reads a signal of safety; the end when none does.
+  private static func placeOfSafety(_ blocks: [BlockDeclaration]) -> Int {
+    blocks.firstIndex { block in
+      var names = block.inputs.values.flatMap(\.self)
+      if let kind = BlockTable.kind(block.kindName) {
+        do throws(ProgramErrors) {
+          let ports = try ProgramBuilder.ports(of: kind, block.settings)
+          names += ports.inputs.filter { block.inputs[$0.name] == nil }.compactMap(\.standard)
+        } catch {
+          // What is wrong with the block is said of it.
+        }
+      }
+      return names.contains { $0.hasPrefix("safety.") }
+    } ?? blocks.count
+  }
+
+  static func checkBuses(
+    _ buses: [Configuration.Bus], _ groups: [SensorGroup], loop: Configuration.Loop?, in file: Section
+  ) {
+    let shares = groups.flatMap(\.devices).map { device in
+      // Behind a multiplexer each sample may have to switch it first, one byte.
+      let switching = device.channel == nil ? 0 : TransferTimes.switching
+      return (
+        bus: device.bus,
+        share: BusLoad.Share(
+          path: device.path, chip: device.chip.name, address: device.address, channel: device.channel,
+          rateHz: device.rateHz, bits: device.chip.bitsPerSample + switching)
+      )
+    }
+    Configuration.checkBuses(buses, shares: shares, in: file)
+  }
+}
+
+extension SafetyRules {
+  static let killReaction = "disarm"
+  static let killSwitch = "kill_switch"
+
+  /// What every vehicle with a kill switch has, unless it has its own condition, or its own reason not to arm.
+  mutating func addKillSwitch(condition: Bool, reason: Bool) {
+    let pulled: [SignalTest] = [.isSet("lines.kill_switch")]
+    let text = FailsafeCondition.killSwitch.text
+    if condition {
+      conditions.append(
+        SafetyCondition(
+          Self.killSwitch, text: text, any: pulled, reaction: Self.killReaction, endsWhenGone: false,
+          countsWhileStarting: true, takesRequestBack: true))
+    }
+    if reason {
+      arming.append(
+        ArmingRule(Self.killSwitch, text: text, remedy: ArmingInhibit.killSwitch.remedy, any: pulled))
+    }
+  }
+}
+
+extension Section {
+  /// The buses of a file of format 2, by their names.
+  func readBuses() -> [Configuration.Bus]? {
+    guard let entries = entries("buses", most: 8, anyName: true) else { return nil }
+    let buses = entries.compactMap { entry -> Configuration.Bus? in
+      guard let members = entry.value.members else {
+        context.complain(entry.path, "found \(entry.value.shown), expected an object: { adapter: …, rate_hz: … }")
+        return nil
+      }
+      guard !members.contains(where: { $0.key == "name" }) else {
+        context.complain("\(entry.path).name", "stands here twice: the key is the name")
+        return nil
+      }
+      var value = entry.value
+      let name = JSON5Value(content: .string(entry.name), position: value.position)
+      value.content = .object([JSON5Member(key: "name", keyPosition: value.position, value: name)] + members)
+      return Section(value, path: entry.path, schema: Configuration.Bus.schema, context: context)
+        .flatMap(Configuration.Bus.init)
+    }
+    for (index, bus) in buses.enumerated() {
+      guard let first = buses[..<index].first(where: { $0.adapter == bus.adapter }) else { continue }
+      complain("buses.\(bus.name).adapter", "\"\(bus.adapter)\" belongs to \(first.name) already")
+    }
+    return buses.count == entries.count ? buses : nil
+  }
+}

@@ -1,0 +1,142 @@
+import Signals
+import Testing
+
+@testable import Control
+@testable import ControlLoop
+
+@Suite("What a template expands to")
+struct ExpansionTests {
+  /// Configurations with much of what there is: those that are shipped, the frozen one, and changed ones.
+  private static func texts() throws -> [String] {
+    let frozen = try quadrotorText()
+    let magnetometer = frozen.replacing(
+      "barometer: {",
+      with: "magnetometer: { chip: \"qmc5883l\", bus: \"sensors\", rate_hz: 50 },\n barometer: {")
+    let carried = frozen.replacing("\"mpu6050\"", with: "\"mpu9250\"").replacing("lowpass_hz: 94", with: "lowpass_hz: 92")
+      .replacing("accept_identities: [0x68]", with: "accept_identities: [0x71]")
+      .replacing("barometer: {", with: "magnetometer: { chip: \"ak8963\", bus: \"sensors\", rate_hz: 50 },\n barometer: {")
+    let classical = frozen.replacing("controller: \"network\"", with: "controller: \"classical\"")
+    return try shippedTexts() + [frozen, magnetometer, carried, classical]
+  }
+
+  @Test("gives the same signals in the same places, the same blocks in the same order, and the same profile")
+  func same() throws {
+    for text in try Self.texts() { try compare(VehicleTables.load(text: text, directory: nil), of: text) }
+  }
+
+  @Test("without a network gives the inputs that one would have")
+  func withoutNetwork() throws {
+    for text in try Self.texts() {
+      let configuration = try Configuration.load(text: text, directory: nil)
+      try compare(VehicleTables(configuration, hasNetwork: false), of: text)
+    }
+  }
+
+  @Test("of a file without a template is that file again")
+  func again() throws {
+    let text = try roverText()
+    try compare(VehicleTables.load(text: text, directory: nil), of: text)
+  }
+
+  @Test("has the changes and additions of a file with a template")
+  func changed() throws {
+    let text = try Self.changedText()
+    let tables = try VehicleTables.load(text: text, directory: nil)
+    let attitude = try #require(tables.blocks.first { $0.name == "attitude" })
+    #expect(attitude.settings["gain"] == .number(2))
+    #expect(tables.blocks.last?.name == "smooth")
+    #expect(tables.rules.conditions.last?.name == "too_near")
+    #expect(try tables.table()["line.left"] != nil)
+    try compare(tables, of: text)
+  }
+
+  @Test("says what is wrong with changes and additions")
+  func changesAreChecked() throws {
+    let text = try Self.changedText()
+    for (old, new, expected) in [
+      ("name: \"attitude\", gain", "name: \"atitude\", gain", #"the template has no block "atitude" to change; did you mean "attitude"?"#),
+      ("gain: 2", "gian: 2", #"unknown key "gian"; did you mean "gain"?"#),
+      ("below: 0.2", "below: true", "found true, expected a number"),
+      ("line: {", "imu: {", "imu.time"),
+      ("format: 2", "format: 1", #"unknown key "devices""#),
+    ] {
+      #expect(tableComplaints(about: text.replacing(old, with: new)).contains(expected), "\(new)")
+    }
+    #expect(complaints(about: text).contains("devices: what a file adds to its template"))
+  }
+
+  static func changedText() throws -> String {
+    try quadrotorText().replacing(
+      "  vehicle: \"quadrotor\",",
+      with: """
+          vehicle: "quadrotor", format: 2,
+          devices: { line: { chip: "ads1115", bus: "sensors", address: 0x48, rate_hz: 20, channels: { left: 0 } } },
+          blocks: [
+            { name: "attitude", gain: 2 },
+            { block: "low_pass", name: "smooth", of: "line.left", cutoff_hz: 2 },
+          ],
+          safety: [{ name: "too_near", when: "range.distance", below: 0.2, then: "warn" }],
+        """)
+  }
+
+  private func compare(_ tables: VehicleTables, of text: String) throws {
+    let expanded = try Expansion(tables, of: text).text
+    let again: VehicleTables
+    do throws(ConfigurationErrors) { again = try VehicleTables.load(text: expanded, directory: nil) } catch {
+      Issue.record("\(error)\n\(expanded)")
+      return
+    }
+    #expect(try again.table() == tables.table())
+    #expect(again.blocks.map(\.name) == tables.blocks.map(\.name))
+    for (a, b) in zip(again.blocks, tables.blocks) {
+      let (a, b) = (try WholeBlock(a), try WholeBlock(b))
+      #expect(a == b)
+    }
+    #expect(again.rules == tables.rules)
+    #expect(again.profile == tables.profile)
+    #expect(again.networks.map(\.file) == tables.networks.map(\.file))
+    #expect(again.devices.map(\.name) == tables.devices.map(\.name))
+    for (a, b) in zip(again.devices.flatMap(\.devices), tables.devices.flatMap(\.devices)) {
+      #expect(a.twin == b.twin)
+      #expect((a.name, a.bus, a.address, a.rateHz, a.staleAfter) == (b.name, b.bus, b.address, b.rateHz, b.staleAfter))
+      #expect(a.chip.name == b.chip.name && a.channel == b.channel)
+      #expect(a.acceptedIdentities == b.acceptedIdentities)
+    }
+    #expect((again.loop, again.lines, again.buses) == (tables.loop, tables.lines, tables.buses))
+    #expect((again.log, again.realTime, again.watchdog) == (tables.log, tables.realTime, tables.watchdog))
+  }
+}
+
+@Suite("Moving a file to format 2")
+struct MigrationTests {
+  @Test("changes one line, keeps comments, and what is read")
+  func shipped() throws {
+    for text in try shippedTexts() + [quadrotorText()] {
+      let migrated = try Migration.migrated(text)
+      #expect(migrated.split(separator: "\n").count == text.split(separator: "\n").count + 1)
+      #expect(migrated.contains("\n  format: 2,\n  vehicle:"))
+      #expect(migrated.replacing("  format: 2,\n", with: "") == text)
+      #expect(try Migration.migrated(migrated) == migrated)
+      #expect(
+        try VehicleTables.load(text: migrated, directory: nil).table()
+          == VehicleTables.load(text: text, directory: nil).table())
+    }
+  }
+
+  @Test("names the kind of vehicle where the file leaves it out, on one line as on many, whatever ends lines")
+  func noVehicle() throws {
+    let text = try quadrotorText().replacing("  vehicle: \"quadrotor\",\n", with: "")
+    let migrated = try Migration.migrated(text)
+    #expect(migrated.contains("  format: 2,\n  vehicle: \"quadrotor\",\n  name: \"quadrotor-hold\""))
+    let windows = text.replacing("\n", with: "\r\n")
+    #expect(try Migration.migrated(windows).contains("format: 2,"))
+    let first = try quadrotorText().replacing("  vehicle:", with: "  format: 1, vehicle:")
+    #expect(try Migration.migrated(first).contains("  format: 2, vehicle: \"quadrotor\","))
+  }
+
+  @Test("refuses a file that is wrong")
+  func wrong() throws {
+    let text = try quadrotorText().replacing("rate_hz: 250", with: "rate_hz: 1")
+    #expect(throws: ConfigurationErrors.self) { try Migration.migrated(text) }
+  }
+}
