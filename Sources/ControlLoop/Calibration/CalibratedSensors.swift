@@ -40,11 +40,12 @@ extension Configuration.InertialSensor {
 }
 
 extension Configuration.Magnetometer {
-  /// What turns a reading of the sensor, in its axes, into one in the body's. `mounting` counts where its section has none.
-  func adjustment(_ calibration: SensorCalibration?, mounting standard: Configuration.Mounting)
+  /// What turns a reading of the sensor, in its axes, into one in the body's. `standard` counts where its section does not say how it
+  /// sits; with neither its axes are the body's.
+  func adjustment(_ calibration: SensorCalibration?, mounting standard: Configuration.Mounting?)
     -> @Sendable (MagneticSample) -> MagneticSample
   {
-    let mounting = self.mounting ?? standard
+    let mounting = self.mounting ?? standard ?? .aligned
     guard let correction = MagneticCorrection(calibration?[location]) else { return { mounting.body($0) } }
     return { mounting.body(correction.corrected($0)) }
   }

@@ -50,7 +50,7 @@ extension Configuration.InertialSensor {
               acceptedIdentities: section.acceptIdentities, playsBack: playsBack),
             gyroRange: section.gyroRangeDps, accelerometerRange: section.accelRangeG,
             lowPass: section.lowpassHz, auxiliaryBypass: section.auxiliaryBypass)
-        }, adjust: section.bodyAxes(naming.calibration))
+        }, adjust: section.adjustment(naming.calibration))
     }
     var ends: [Double] = []
     for instance in instances {
@@ -66,12 +66,6 @@ extension Configuration.InertialSensor {
         difference: Array(repeating: health.accelerationDifference, count: 3)
           + Array(repeating: health.difference, count: 3),
         largestOffset: [2, 2, 2, 0.35, 0.35, 0.35]))
-  }
-
-  private func bodyAxes(_ calibration: SensorCalibration?) -> @Sendable (InertialSample) -> InertialSample {
-    let mounting = self.mounting
-    guard let correction = InertialCorrection(calibration?[location]) else { return { mounting.body($0) } }
-    return { mounting.body(correction.corrected($0)) }
   }
 }
 
@@ -100,7 +94,7 @@ extension Configuration.Magnetometer {
         naming.device(index, of: self), path: naming.path(index), section, chip: section.chip,
         kin: SensorTable.magnetometers, accepted: section.acceptIdentities, rank: .magnetic, twin: twin,
         use: { section.use(section.acceptIdentities, $0) },
-        adjust: section.bodyAxes(twin.mounting, naming.calibration))
+        adjust: section.adjustment(naming.calibration, mounting: standard))
     }
     // Each has iron of its own beside it.
     return naming.group(
@@ -108,16 +102,6 @@ extension Configuration.Magnetometer {
       SensorJudgement(
         health: health, difference: Array(repeating: health.difference, count: 3),
         largestOffset: [100e-6, 100e-6, 100e-6]))
-  }
-
-  private func bodyAxes(
-    _ mounting: Configuration.Mounting?, _ calibration: SensorCalibration?
-  ) -> @Sendable (MagneticSample) -> MagneticSample {
-    let correction = MagneticCorrection(calibration?[location])
-    return { sample in
-      let corrected = correction?.corrected(sample) ?? sample
-      return mounting?.body(corrected) ?? corrected
-    }
   }
 }
 

@@ -1,8 +1,9 @@
 import Devices
+import HardwareInterfaces
 
 extension Configuration {
   /// The angle sensor of a wheel's shaft.
-  public struct Encoder: ConfigurationSection, Equatable {
+  public struct Encoder: ConfigurationSection, DeviceSection, Equatable {
     /// Which chip.
     public var chip: AngleChip
     /// Name of its bus.
@@ -45,5 +46,17 @@ extension Configuration.Encoder {
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
     channel = place.channel
     (self.isReversed, self.staleAfter) = (reversed, place.staleAfter)
+  }
+}
+
+extension Configuration.Encoder {
+  /// A reading whose angle rises while the wheel rolls forward.
+  var forward: @Sendable (AngleSample) -> AngleSample {
+    guard isReversed else { return { $0 } }
+    return { sample in
+      let turn = 2 * Float.pi
+      // 0 stays 0: the angle is below a turn.
+      return AngleSample(angle: sample.angle > 0 ? turn - sample.angle : 0, magnet: sample.magnet)
+    }
   }
 }

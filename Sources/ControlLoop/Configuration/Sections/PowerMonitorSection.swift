@@ -2,7 +2,7 @@ import Devices
 
 extension Configuration {
   /// The battery monitor.
-  public struct PowerMonitor: ConfigurationSection, Equatable {
+  public struct PowerMonitor: ConfigurationSection, DeviceSection, Equatable {
     /// Which chip.
     public var chip: PowerChip
     /// Name of its bus.

@@ -1,4 +1,5 @@
 import Devices
+import HardwareInterfaces
 
 extension Configuration {
   /// The range finder that looks down.
@@ -53,5 +54,13 @@ extension Configuration.RangeFinder {
     channel = place.channel
     (self.maximumDistance, self.staleAfter) = (maximum, place.staleAfter)
     (self.spares, self.health) = (spares, health)
+  }
+}
+
+extension Configuration.RangeFinder {
+  /// A reading that is not trusted beyond the section's largest distance.
+  var bounded: @Sendable (RangeSample) -> RangeSample {
+    let maximum = Float(maximumDistance)
+    return { RangeSample(distance: $0.distance, isValid: $0.isValid && $0.distance <= maximum) }
   }
 }
