@@ -1,12 +1,13 @@
 import ControlLoop
 import HardwareInterfaces
+import Signals
 
 /// What carries sensors and actuators: simulated chips, or those of this machine.
 protocol Vehicle: AnyObject {
-  /// The newest reading of each sensor at `time`.
-  func collectSamples(until time: MonotonicTime) -> SensorReadings
-  /// Sends a tick's decision to the actuators.
-  func actuate(_ output: TickOutput)
+  /// Puts what is known of devices, lines and actuators at `time` into the frame.
+  func collectSamples(until time: MonotonicTime, into frame: Frame)
+  /// Sends what the frame says to the actuators.
+  func actuate(_ frame: Frame)
   /// Puts every output to its safe value.
   func makeSafe()
 }
@@ -22,16 +23,18 @@ protocol VehicleFlight: ~Copyable {
 
   /// Sensors and actuators.
   var vehicle: Craft { get }
+  /// The values of the controller's signals.
+  var frame: Frame { get }
   /// Begins the next tick at its time; `nil` when the flight is over.
   mutating func nextTick() -> LoopSchedule.Start?
-  /// What the tick may look at.
-  mutating func tickInput(_ start: LoopSchedule.Start, _ readings: SensorReadings) -> TickInput
+  /// Puts the tick's times and what the vehicle is asked for into the frame, behind what devices say.
+  mutating func see(_ start: LoopSchedule.Start)
   /// The tick: the controller's step.
-  mutating func step(_ input: TickInput) -> TickOutput
+  mutating func step()
   /// Puts a tick into the log and into the report.
-  mutating func record(_ record: TickRecord) throws(Failure)
+  mutating func record(_ start: LoopSchedule.Start) throws(Failure)
   /// Shows people how it goes, a few times a second.
-  mutating func showProgress(_ output: TickOutput)
+  mutating func showProgress()
   /// Ends the flight and says how it went.
   consuming func finish() throws(Failure) -> Report
 }
@@ -55,12 +58,13 @@ func fly<Flight: VehicleFlight & ~Copyable>(
 private func flyTicks<Flight: VehicleFlight & ~Copyable>(
   _ flight: inout Flight, _ vehicle: Flight.Craft, showsProgress: Bool
 ) throws(Flight.Failure) {
+  let frame = flight.frame
   while let start = flight.nextTick() {
-    let readings = vehicle.collectSamples(until: start.time)
-    let input = flight.tickInput(start, readings)
-    let output = flight.step(input)
-    vehicle.actuate(output)
-    try flight.record(TickRecord(input: input, output: output))
-    if showsProgress { flight.showProgress(output) }
+    vehicle.collectSamples(until: start.time, into: frame)
+    flight.see(start)
+    flight.step()
+    vehicle.actuate(frame)
+    try flight.record(start)
+    if showsProgress { flight.showProgress() }
   }
 }

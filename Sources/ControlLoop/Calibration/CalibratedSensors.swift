@@ -28,22 +28,24 @@ extension Configuration {
 
   /// Whether the bias of the vehicle's gyroscope is taken off its readings.
   var isGyroCalibrated: Bool { calibration?[sensors.imu.location].gyro != nil }
+}
 
-  /// What turns a reading of the inertial sensor, in its axes, into one in the body's.
-  func adjustment(of sensor: InertialSensor) -> @Sendable (InertialSample) -> InertialSample {
-    let mounting = sensor.mounting
-    guard let correction = InertialCorrection(calibration?[sensor.location]) else {
-      return { mounting.body($0) }
-    }
+extension Configuration.InertialSensor {
+  /// What turns a reading of the sensor, in its axes, into one in the body's.
+  func adjustment(_ calibration: SensorCalibration?) -> @Sendable (InertialSample) -> InertialSample {
+    let mounting = self.mounting
+    guard let correction = InertialCorrection(calibration?[location]) else { return { mounting.body($0) } }
     return { mounting.body(correction.corrected($0)) }
   }
+}
 
-  /// What turns a reading of the magnetometer, in its axes, into one in the body's.
-  func adjustment(of sensor: Magnetometer) -> @Sendable (MagneticSample) -> MagneticSample {
-    let mounting = sensor.mounting ?? sensors.imu.mounting
-    guard let correction = MagneticCorrection(calibration?[sensor.location]) else {
-      return { mounting.body($0) }
-    }
+extension Configuration.Magnetometer {
+  /// What turns a reading of the sensor, in its axes, into one in the body's. `mounting` counts where its section has none.
+  func adjustment(_ calibration: SensorCalibration?, mounting standard: Configuration.Mounting)
+    -> @Sendable (MagneticSample) -> MagneticSample
+  {
+    let mounting = self.mounting ?? standard
+    guard let correction = MagneticCorrection(calibration?[location]) else { return { mounting.body($0) } }
     return { mounting.body(correction.corrected($0)) }
   }
 }

@@ -8,7 +8,7 @@ public protocol CalibrationProcedure {
   associatedtype Result
 
   /// Takes in what is new. Throws when going on is no use.
-  mutating func take(_ readings: SensorReadings) throws(CalibrationRefusal)
+  mutating func take(_ readings: CalibrationReadings) throws(CalibrationRefusal)
   /// What was found; `nil` while it goes on.
   var result: Result? { get }
   /// What is to be done with the vehicle now.

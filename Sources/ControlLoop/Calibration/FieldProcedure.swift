@@ -49,7 +49,7 @@ public struct FieldProcedure: CalibrationProcedure {
   }
 
   /// See `CalibrationProcedure`.
-  public mutating func take(_ readings: SensorReadings) throws(CalibrationRefusal) {
+  public mutating func take(_ readings: CalibrationReadings) throws(CalibrationRefusal) {
     guard result == nil, track.interval(readings.magnetic) != nil else { return }
     let sample = readings.magnetic.sample
     let point = Vector3(Double(sample.fieldX), Double(sample.fieldY), Double(sample.fieldZ))

@@ -40,7 +40,7 @@ public struct GyroProcedure: CalibrationProcedure {
   }
 
   /// See `CalibrationProcedure`.
-  public mutating func take(_ readings: SensorReadings) throws(CalibrationRefusal) {
+  public mutating func take(_ readings: CalibrationReadings) throws(CalibrationRefusal) {
     if magnetic.interval(readings.magnetic) != nil {
       let sample = readings.magnetic.sample
       let reading = Vector3(Double(sample.fieldX), Double(sample.fieldY), Double(sample.fieldZ))

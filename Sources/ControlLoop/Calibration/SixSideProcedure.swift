@@ -64,7 +64,7 @@ public struct SixSideProcedure: CalibrationProcedure {
   }
 
   /// See `CalibrationProcedure`.
-  public mutating func take(_ readings: SensorReadings) throws(CalibrationRefusal) {
+  public mutating func take(_ readings: CalibrationReadings) throws(CalibrationRefusal) {
     guard result == nil, track.interval(readings.inertial) != nil else { return }
     switch window.add(readings.inertial.sample, at: readings.inertial.time) {
     case .going: break

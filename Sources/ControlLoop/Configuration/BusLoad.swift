@@ -77,38 +77,16 @@ extension Configuration {
     bus: String, share: BusLoad.Share
   )] {
     var shares: [(bus: String, share: BusLoad.Share)] = []
-    func add(
-      _ name: String, _ bus: String, _ chip: ChipFacts, _ address: UInt8, _ channel: BusChannel?,
-      _ rateHz: Int
-    ) {
+    for device in sensors.groups(nil).flatMap(\.devices) {
       // Behind a multiplexer each sample may have to switch it first, one byte.
-      let switching = channel == nil ? 0 : TransferBits.write(1)
+      let switching = device.channel == nil ? 0 : TransferBits.write(1)
       shares.append(
         (
-          bus,
+          device.bus,
           BusLoad.Share(
-            path: "sensors.\(name)", chip: chip.name, address: address, channel: channel, rateHz: rateHz,
-            bits: chip.bitsPerSample + switching)
+            path: device.path, chip: device.chip.name, address: device.address, channel: device.channel,
+            rateHz: device.rateHz, bits: device.chip.bitsPerSample + switching)
         ))
-    }
-    func add<Sensor: SpareableSensor>(_ sensor: Sensor?) {
-      for (index, device) in (sensor?.instances ?? []).enumerated() {
-        add(
-          Sensor.kind.key(index), device.bus, device.chipFacts, device.address, device.channel, device.rateHz)
-      }
-    }
-    add(sensors.imu)
-    add(sensors.barometer)
-    add(sensors.magnetometer)
-    add(sensors.range)
-    if let device = sensors.power {
-      add("power", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
-    }
-    if let device = sensors.leftEncoder {
-      add("left_encoder", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
-    }
-    if let device = sensors.rightEncoder {
-      add("right_encoder", device.bus, device.chip.facts, device.address, device.channel, device.rateHz)
     }
     let driver = actuators.driver
     guard let bus = driver.bus else { return shares }

@@ -1,47 +1,5 @@
 import HardwareInterfaces
 
-/// The newest reading of one sensor, as a tick finds it.
-public struct Reading<Sample: BitwiseCopyable & Sendable & Equatable>: BitwiseCopyable, Sendable, Equatable {
-  /// The reading; meaningless while `sequence` is 0.
-  public var sample: Sample
-  /// When it was taken.
-  public var time: MonotonicTime
-  /// How many readings the sensor has given; 0 before the first.
-  public var sequence: UInt32
-  /// What the driver says is wrong with the device now.
-  public var fault: DeviceFault
-  /// Whether the vehicle has this sensor at all.
-  public var isPresent: Bool
-
-  /// A slot without a reading yet.
-  public init(empty sample: Sample, isPresent: Bool) {
-    self.sample = sample
-    self.time = .zero
-    self.sequence = 0
-    self.fault = .none
-    self.isPresent = isPresent
-  }
-}
-
-/// What the vehicle is asked to do. Each kind of vehicle looks at its own part; the rest stays 0.
-public struct Setpoint: BitwiseCopyable, Sendable, Equatable {
-  /// Roll and pitch in rad, yaw rate in rad/s, altitude above the take-off point in m.
-  public var roll, pitch, yawRate, altitude: Float
-  /// Speed over the ground in m/s, forward positive.
-  public var speed: Float
-  /// Whether the pilot (or the profile) wants the vehicle armed.
-  public var arm: Bool
-
-  /// A setpoint from its parts.
-  public init(
-    roll: Float = 0, pitch: Float = 0, yawRate: Float = 0, altitude: Float = 0, speed: Float = 0,
-    arm: Bool = false
-  ) {
-    (self.roll, self.pitch, self.yawRate, self.altitude) = (roll, pitch, yawRate, altitude)
-    (self.speed, self.arm) = (speed, arm)
-  }
-}
-
 /// Everything a tick may look at. The controller is a pure function of its state and this, so a log of
 /// these replays exactly.
 public struct TickInput: BitwiseCopyable, Sendable, Equatable {

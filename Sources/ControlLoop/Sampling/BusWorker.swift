@@ -1,198 +1,110 @@
 import Devices
 import HardwareInterfaces
+import Signals
 
-/// Owns one I2C bus and does everything that happens on it: samples each sensor when its driver asks for it, through
+/// Owns one I2C bus and does everything that happens on it: samples each device when its driver asks for it, through
 /// the multiplexer that it sits behind, and writes the actuators.
 ///
-/// Never called by two threads at once. The loop only sees what `publish` hands out; it never touches the bus.
+/// Never called by two threads at once. What it reads lies in a frame of its own, and the loop sees the part of it that is this bus's
+/// (`readings`); what the actuators are to do comes the other way (`orders`). The loop never touches the bus.
 public final class BusWorker<Bus: I2CBus & ~Copyable> {
   private var bus: MultiplexedBus<Bus>
-  // Each kind's sensors on this bus, in order of priority.
-  private var inertial: [SensorJob<InertialSample>] = []
-  private var barometers: [SensorJob<PressureSample>] = []
-  private var magnetometers: [SensorJob<MagneticSample>] = []
-  private var ranges: [SensorJob<RangeSample>] = []
-  private var power: SensorJob<PowerSample>?
-  private var leftEncoder: SensorJob<AngleSample>?
-  private var rightEncoder: SensorJob<AngleSample>?
+  /// The devices' work, in the order of their ranks, then of the configuration.
+  private var jobs: [any SampleJob] = []
+  /// When each of them is due.
+  private var dues: [MonotonicTime] = []
+  /// How many of them come before the actuators when they are due at the same time.
+  private let jobsBeforeActuators: Int
   private var pulses: PulseJob?
+  private let memory: FrameMemory
+  /// The part of a frame that holds what is read on this bus.
+  public let readings: FramePatch
+  /// The part of a frame that says what its actuators are to do.
+  public let orders: FramePatch
+  /// The devices of this bus, in the order of `identity(of:)`.
+  public let devices: [DeviceDeclaration]
 
   /// A worker for the sensors and actuators that `configuration` puts on the bus `name`; all start at `start`. With
   /// `playsBack` the chips give what a recording holds, which may be coarser than they are.
+  ///
+  /// - Parameter table: The signals of the frames that readings go into.
   public init(
-    bus: consuming Bus, configuration: Configuration, name: String, start: MonotonicTime,
+    bus: consuming Bus, configuration: Configuration, name: String, table: SignalTable, start: MonotonicTime,
     playsBack: Bool = false
   ) {
-    self.bus = MultiplexedBus(bus, channels: configuration.channels(ofBus: name))
-    let none = SensorReadings()
-    let sensors = configuration.sensors
-    for (instance, section) in sensors.imu.instances.enumerated() where section.bus == name {
-      inertial.append(
-        SensorJob(
-          section.driver(playsBack: playsBack), instance: instance, empty: none.inertial.sample,
-          channel: section.channel,
-          start: start, adjust: configuration.adjustment(of: section)))
+    let devices = configuration.devices.filter { $0.bus == name }
+    self.bus = MultiplexedBus(bus, channels: devices.compactMap(\.channel))
+    // By index where ranks are equal: Swift's sort is not promised to be stable.
+    self.devices = devices.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
+      .map(\.element)
+    jobsBeforeActuators = devices.count { $0.rank < .actuators }
+    let names = Set(devices.map(\.name))
+    readings = FramePatch(table) {
+      if case .device(let owner, _) = $0.origin { names.contains(owner) } else { false }
     }
-    for (instance, section) in (sensors.barometer?.instances ?? []).enumerated() where section.bus == name {
-      barometers.append(
-        SensorJob(
-          section.driver(playsBack: playsBack), instance: instance, empty: none.pressure.sample,
-          channel: section.channel,
-          start: start))
+    memory = FrameMemory(table)
+    for device in self.devices {
+      let places = DevicePlaces(device, table)
+      places.putPresent(memory.frame)
+      let job = device.job(places, start, playsBack)
+      dues.append(job.due)
+      jobs.append(job)
     }
-    for (instance, section) in (sensors.magnetometer?.instances ?? []).enumerated() where section.bus == name
-    {
-      magnetometers.append(
-        SensorJob(
-          section.driver(playsBack: playsBack), instance: instance, empty: none.magnetic.sample,
-          channel: section.channel,
-          start: start, adjust: configuration.adjustment(of: section)))
-    }
-    for (instance, section) in (sensors.range?.instances ?? []).enumerated() where section.bus == name {
-      ranges.append(
-        SensorJob(
-          section.driver(playsBack: playsBack), instance: instance, empty: none.range.sample,
-          channel: section.channel,
-          start: start, adjust: section.bounded))
-    }
-    if let section = sensors.power, section.bus == name {
-      power = SensorJob(section.driver, empty: none.power.sample, channel: section.channel, start: start)
-    }
-    if let section = sensors.leftEncoder, section.bus == name {
-      leftEncoder = SensorJob(
-        section.driver, empty: none.leftEncoder.sample, channel: section.channel, start: start,
-        adjust: section.forward)
-    }
-    if let section = sensors.rightEncoder, section.bus == name {
-      rightEncoder = SensorJob(
-        section.driver, empty: none.rightEncoder.sample, channel: section.channel, start: start,
-        adjust: section.forward)
-    }
+    var pulseSignals: Set<String> = []
     if configuration.actuators.driver.bus == name {
-      pulses = PulseJob(configuration.actuators, start: start)
+      let job = PulseJob(configuration, table, start: start)
+      pulseSignals = Set(configuration.pulseSignals)
+      pulses = job
     }
+    orders = FramePatch(table) { pulseSignals.contains($0.name) }
   }
+
+  /// What is read, as far as it is read on this bus.
+  public var frame: Frame { memory.frame }
 
   /// When the next job is due.
   public var due: MonotonicTime {
-    var earliest = MonotonicTime.distantFuture
-    earliest = min(earliest, inertial.nextDue)
-    if let pulses { earliest = min(earliest, pulses.due) }
-    if let leftEncoder { earliest = min(earliest, leftEncoder.due) }
-    if let rightEncoder { earliest = min(earliest, rightEncoder.due) }
-    earliest = min(earliest, barometers.nextDue)
-    earliest = min(earliest, magnetometers.nextDue)
-    earliest = min(earliest, ranges.nextDue)
-    if let power { earliest = min(earliest, power.due) }
+    var earliest = pulses?.due ?? .distantFuture
+    for due in dues where due < earliest { earliest = due }
     return earliest
   }
 
   /// Lets `body` look at the bus.
   public func withBus<Result>(_ body: (borrowing Bus) -> Result) -> Result { body(bus.base) }
 
-  /// What the identity registers of this bus's sensors held at their last start.
-  public var identities: SensorIdentities {
-    var identities = SensorIdentities(power: power?.identity)
-    for index in inertial.indices {
-      inertial[index].note(&identities.inertial, &identities.inertialSpares)
-    }
-    for index in barometers.indices {
-      barometers[index].note(&identities.barometer, &identities.barometerSpares)
-    }
-    for index in magnetometers.indices {
-      magnetometers[index].note(&identities.magnetometer, &identities.magnetometerSpares)
-    }
-    for index in ranges.indices { ranges[index].note(&identities.range, &identities.rangeSpares) }
-    return identities
-  }
+  /// What the identity register of a device, by its place in `devices`, held at its last start; `nil` when it is not there, has
+  /// none, or was not asked yet.
+  public func identity(of place: Int) -> UInt8? { jobs[place].identity }
+
+  /// What keeps the actuators of this bus from their orders; `none` for a bus without any.
+  public var actuatorFault: DeviceFault { pulses?.fault ?? .none }
 
   /// Runs the job that is due first: one short burst of transfers. Of jobs due at the same time the
   /// inertial sensors come first, then the actuators, then the encoders, then the slower sensors.
   public func runNext(now: MonotonicTime) {
     let due = self.due
-    if let index = inertial.index(due: due) {
-      inertial[index].run(&bus, now: now)
-    } else if pulses?.due == due {
+    let next = dues.firstIndex(of: due) ?? dues.count
+    if next >= jobsBeforeActuators, pulses?.due == due {
       bus.route(to: nil)
       pulses?.run(&bus, now: now)
-    } else if leftEncoder?.due == due {
-      leftEncoder?.run(&bus, now: now)
-    } else if rightEncoder?.due == due {
-      rightEncoder?.run(&bus, now: now)
-    } else if let index = barometers.index(due: due) {
-      barometers[index].run(&bus, now: now)
-    } else if let index = magnetometers.index(due: due) {
-      magnetometers[index].run(&bus, now: now)
-    } else if let index = ranges.index(due: due) {
-      ranges[index].run(&bus, now: now)
-    } else if power?.due == due {
-      power?.run(&bus, now: now)
+    } else if next < jobs.count {
+      jobs[next].run(&bus, memory.frame, now: now)
+      dues[next] = jobs[next].due
     }
   }
 
-  /// Sends pulse widths in µs to the actuator driver, if this bus has it and it is ready. Returns whether it has taken them.
+  /// Sends the orders in the worker's frame to its actuators, as far as they are ready. Returns whether all have taken them; `false`
+  /// without any.
   @discardableResult
-  public func write(pulses widths: FixedVector<8>, now: MonotonicTime) -> Bool {
+  public func write(now: MonotonicTime) -> Bool {
     bus.route(to: nil)
-    return pulses?.write(widths, &bus, now: now) ?? false
+    return pulses?.write(memory.frame, &bus, now: now) ?? false
   }
 
-  /// Puts the newest readings of this bus's sensors into `readings`.
-  public func publish(to readings: inout SensorReadings) {
-    for index in inertial.indices {
-      inertial[index].publish(&readings.inertial, &readings.spares.inertial)
-    }
-    for index in barometers.indices {
-      barometers[index].publish(&readings.pressure, &readings.spares.pressure)
-    }
-    for index in magnetometers.indices {
-      magnetometers[index].publish(&readings.magnetic, &readings.spares.magnetic)
-    }
-    for index in ranges.indices { ranges[index].publish(&readings.range, &readings.spares.range) }
-    if let power { readings.power = power.reading }
-    if let leftEncoder { readings.leftEncoder = leftEncoder.reading }
-    if let rightEncoder { readings.rightEncoder = rightEncoder.reading }
-    if let pulses { readings.actuatorFault = pulses.fault }
-  }
-}
-
-extension Configuration {
-  /// The channels of multiplexers that sensors of the bus `name` sit behind.
-  func channels(ofBus name: String) -> [BusChannel] {
-    busLoads.first { $0.bus.name == name }?.shares.compactMap(\.channel) ?? []
-  }
-}
-
-extension SensorJob {
-  /// Puts the newest reading where it belongs.
-  fileprivate func publish(_ first: inout Reading<Sample>, _ spares: inout Spares<Reading<Sample>>) {
-    if instance == 0 { first = reading } else { spares[instance - 1] = reading }
-  }
-
-  /// Puts the identity that the chip has shown where it belongs.
-  fileprivate func note(_ first: inout UInt8?, _ spares: inout Spares<UInt8?>) {
-    if instance == 0 { first = identity } else { spares[instance - 1] = identity }
-  }
-}
-
-/// What waits for its time on a bus.
-private protocol BusJob {
-  var due: MonotonicTime { get }
-}
-
-extension SensorJob: BusJob {}
-
-extension Array where Element: BusJob {
-  /// When the first of the jobs is due.
-  fileprivate var nextDue: MonotonicTime {
-    var earliest = MonotonicTime.distantFuture
-    for index in indices { earliest = Swift.min(earliest, self[index].due) }
-    return earliest
-  }
-
-  /// The first job that is due at `time`; `nil` when none is.
-  fileprivate func index(due time: MonotonicTime) -> Int? {
-    for index in indices where self[index].due == time { return index }
-    return nil
+  /// Sends its actuators their safe values, whatever the orders say.
+  @discardableResult
+  public func writeSafe(now: MonotonicTime) -> Bool {
+    bus.route(to: nil)
+    return pulses?.write(nil, &bus, now: now) ?? false
   }
 }

@@ -70,7 +70,7 @@ public struct DeviceDeclaration: Sendable {
   /// Its simulated chip.
   public var twin: DeviceTwin
   /// Its work on a bus.
-  let job: @Sendable (SamplePlaces, _ start: MonotonicTime, _ playsBack: Bool) -> any SampleJob
+  let job: @Sendable (DevicePlaces, _ start: MonotonicTime, _ playsBack: Bool) -> any SampleJob
 
   /// The signals of the device, on the bus of a number.
   public func signals(bus number: Int) -> [Signal] {

@@ -1,10 +1,12 @@
 import Devices
 import HardwareInterfaces
+import Signals
 
 /// The actuator driver of a bus: it starts the chip, re-checks it, and sends the motors' pulses.
 struct PulseJob: Sendable {
   private var driver: PCA9685
-  private let channels: FixedVector<8>
+  /// Of each motor its channel, where its pulse lies in a frame, and its safe pulse in µs.
+  private let motors: [(channel: Int, pulse: SignalIndex<Float>?, safe: Float)]
   private let first: Int
   private let count: Int
   private var isReady = false
@@ -15,15 +17,16 @@ struct PulseJob: Sendable {
   private(set) var due: MonotonicTime
 
   /// A job that starts the chip at `start`.
-  init(_ section: Configuration.Actuators, start: MonotonicTime) {
+  init(_ configuration: Configuration, _ table: SignalTable, start: MonotonicTime) {
+    let section = configuration.actuators
     var options = PCA9685.Options()
     options.address = section.driver.address
     options.rate = Double(section.driver.rateHz)
     options.oscillator = Double(section.driver.oscillatorHz)
     driver = PCA9685(options: options)
-    var channels = FixedVector<8>()
-    for motor in section.motors { channels.append(Float(motor.channel)) }
-    self.channels = channels
+    motors = zip(section.motors, configuration.pulseSignals).map {
+      ($0.channel, table.index(of: $1), Float($0.safeMicroseconds))
+    }
     let used = section.motors.map(\.channel)
     first = used.min() ?? 0
     count = min((used.max() ?? 0) - first + 1, PCA9685.channels)
@@ -52,16 +55,21 @@ struct PulseJob: Sendable {
     due = max(result.next, now.advanced(microseconds: 1))
   }
 
-  /// Sends the motors' pulse widths in µs, in the order of the motors; channels between theirs are off. Returns whether the
-  /// chip has taken them.
+  /// Sends the motors' pulse widths as they lie in a frame, or their safe ones; channels between theirs are off. Returns whether
+  /// the chip has taken them.
   mutating func write<Bus: I2CBus & ~Copyable>(
-    _ pulses: FixedVector<8>, _ bus: inout Bus, now: MonotonicTime
+    _ frame: Frame?, _ bus: inout Bus, now: MonotonicTime
   ) -> Bool {
     guard isReady else { return false }
     var widths = InlineArray<16, Float>(repeating: 0)
-    for motor in 0..<channels.count {
-      let slot = Int(channels[motor]) - first
-      if slot >= 0, slot < widths.count { widths[slot] = pulses[motor] }
+    for motor in motors {
+      let slot = motor.channel - first
+      guard slot >= 0, slot < widths.count else { continue }
+      if let frame {
+        widths[slot] = motor.pulse.map { frame[$0] } ?? 0
+      } else {
+        widths[slot] = motor.safe
+      }
     }
     do throws(BusError) {
       isReady = try driver.write(
@@ -74,4 +82,14 @@ struct PulseJob: Sendable {
       return false
     }
   }
+}
+
+extension Configuration {
+  /// The names of the motors among signals, in the order of `actuators.motors`.
+  public var motorNames: [String] {
+    type(of: vehicle.parts).actuation.motors.map { String($0.map { $0 == " " ? "_" : $0 }) }
+  }
+
+  /// The signals of the motors' pulses, in µs as they are sent.
+  public var pulseSignals: [String] { motorNames.map { "\($0).pulse" } }
 }

@@ -20,13 +20,13 @@ struct DeviceJob<Sample: SignalSample>: SampleJob {
   private let adjust: @Sendable (Sample) -> Sample
   /// Its place behind a multiplexer; `nil` on the bus itself.
   private let channel: BusChannel?
-  private let places: SamplePlaces
+  private let places: DevicePlaces
   private var count: UInt32 = 0
   private(set) var due: MonotonicTime
 
   /// A job that starts its driver at `start`. `adjust` turns what the driver gives into what the loop wants.
   init(
-    _ driver: any SensorDriver<Sample>, channel: BusChannel?, places: SamplePlaces, start: MonotonicTime,
+    _ driver: any SensorDriver<Sample>, channel: BusChannel?, places: DevicePlaces, start: MonotonicTime,
     adjust: @escaping @Sendable (Sample) -> Sample
   ) {
     (self.driver, self.adjust, self.channel, self.places) = (driver, adjust, channel, places)
@@ -52,7 +52,7 @@ struct DeviceJob<Sample: SignalSample>: SampleJob {
 }
 
 /// Where the signals of a device lie in a frame.
-struct SamplePlaces: Sendable {
+struct DevicePlaces: Sendable {
   /// Where a channel's value goes.
   private enum Place: Sendable {
     case number(SignalIndex<Float>)

@@ -1,7 +1,7 @@
 import Devices
 import HardwareInterfaces
 
-/// The bridges of the left and the right motor, as a tick's output drives them.
+/// The bridges of the left and the right motor.
 ///
 /// Where a chip on a bus makes the pulses, `Pulses` is `PulsesOnBus`, and only the direction lines are driven here.
 public struct BridgePair<Line: DigitalOutput & ~Copyable, Pulses: PulseOutput & ~Copyable>: ~Copyable {
@@ -13,17 +13,17 @@ public struct BridgePair<Line: DigitalOutput & ~Copyable, Pulses: PulseOutput & 
     self.right = right
   }
 
-  /// Drives both motors with the duties of `output`; opens both bridges unless it enables the motors.
+  /// Drives both motors with duties, −1 to 1; opens both bridges without any.
   ///
   /// After an error both bridges are opened, as far as their lines obey, and the first error is thrown.
-  public mutating func apply(_ output: TickOutput) throws(LineError) {
-    guard output.enable else {
+  public mutating func apply(_ duties: (left: Float, right: Float)?) throws(LineError) {
+    guard let duties else {
       if left.direction != .open || right.direction != .open { try open() }
       return
     }
     do throws(LineError) {
-      try left.set(duty: output.motors[0])
-      try right.set(duty: output.motors[1])
+      try left.set(duty: duties.left)
+      try right.set(duty: duties.right)
     } catch {
       do throws(LineError) { try open() } catch {}
       throw error

@@ -2,6 +2,7 @@ import ControlLoop
 import FlightLog
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 
 /// The loop of a vehicle without its hardware beside a bare periodic wake-up, on one thread and in turns.
 ///
@@ -62,10 +63,14 @@ private final class LoopBenchmarkWork: @unchecked Sendable {
   private let period: Int64
   private var controller: VehicleController
   private let ring: TickRing
+  private let outside: OutsidePlaces
+  private let rest: [RestingDevice]
   private let clock = SystemClock()
 
   init(_ plan: LoopBenchmark, _ configuration: Configuration, _ controller: consuming VehicleController) {
     (self.plan, period) = (plan, configuration.loop.period)
+    outside = OutsidePlaces(controller.table)
+    rest = configuration.devices.map { RestingDevice($0.name, controller.table) }
     ring = TickRing(capacity: configuration.log.ringTicks, of: controller.table)
     self.controller = controller
   }
@@ -88,8 +93,9 @@ private final class LoopBenchmarkWork: @unchecked Sendable {
       loop.wakeUp.record(now.nanoseconds(since: schedule.due))
       let start = schedule.begin(now: now)
       loop.missed &+= UInt64(start.missed)
-      let input = TickInput(start, Self.atRest(start), killSwitch: false, setpoint: Setpoint())
-      _ = controller.step(input)
+      for device in rest { device.read(start, controller.frame) }
+      outside.put(start, controller.frame)
+      controller.step()
       ring.push(controller.frame)
       loop.work.record(clock.now().nanoseconds(since: now))
     }
@@ -110,21 +116,32 @@ private final class LoopBenchmarkWork: @unchecked Sendable {
       bare.work.record(clock.now().nanoseconds(since: now))
     }
   }
+}
 
-  /// New readings of a vehicle that stands level.
-  private static func atRest(_ start: LoopSchedule.Start) -> SensorReadings {
-    var readings = SensorReadings()
-    let sequence = UInt32(truncatingIfNeeded: start.tick &+ 1)
-    readings.inertial = Reading(
-      empty: InertialSample(acceleration: (0, 0, -9.80665), rate: (0, 0, 0), temperature: 25), isPresent: true
-    )
-    (readings.inertial.sequence, readings.inertial.time) = (sequence, start.time)
-    readings.pressure = Reading(empty: PressureSample(pressure: 101_325, temperature: 25), isPresent: true)
-    (readings.pressure.sequence, readings.pressure.time) = (sequence, start.time)
-    readings.range = Reading(empty: RangeSample(distance: 0.05, isValid: true), isPresent: true)
-    (readings.range.sequence, readings.range.time) = (sequence, start.time)
-    readings.power = Reading(empty: PowerSample(voltage: 12, current: 0.5), isPresent: true)
-    (readings.power.sequence, readings.power.time) = (sequence, start.time)
-    return readings
+/// A device of a vehicle that stands level: a new reading in every tick.
+private struct RestingDevice {
+  private let time: SignalIndex<Int64>?
+  private let count: SignalIndex<UInt32>?
+  private let present, seen: SignalIndex<Bool>?
+  private let numbers: [(place: SignalIndex<Float>, value: Float)]
+
+  init(_ name: String, _ table: SignalTable) {
+    (time, count) = (table.index(of: "\(name).time"), table.index(of: "\(name).count"))
+    (present, seen) = (table.index(of: "\(name).present"), table.index(of: "\(name).seen"))
+    let standing: [(String, Float)] = [
+      ("acceleration_z", -9.80665), ("temperature", 25), ("pressure", 101_325), ("distance", 0.05),
+      ("voltage", 12), ("current", 0.5),
+    ]
+    numbers = standing.compactMap { channel, value in
+      table.index(of: "\(name).\(channel)").map { ($0, value) }
+    }
+  }
+
+  func read(_ start: LoopSchedule.Start, _ frame: Frame) {
+    frame.put(start.time.nanoseconds, time)
+    frame.put(UInt32(truncatingIfNeeded: start.tick &+ 1), count)
+    frame.put(true, present)
+    frame.put(true, seen)
+    for number in numbers { frame[number.place] = number.value }
   }
 }

@@ -10,7 +10,7 @@ struct CalibrationSession {
 
   /// What the procedure finds. `sensor` gives the count of the readings that it waits for.
   func run<Procedure: CalibrationProcedure>(
-    _ procedure: Procedure, watching sensor: (SensorReadings) -> UInt32
+    _ procedure: Procedure, watching sensor: (CalibrationReadings) -> UInt32
   ) throws -> Procedure.Result {
     var procedure = procedure
     var (seen, lastSeen): (UInt32, MonotonicTime?) = (0, nil)

@@ -3,12 +3,13 @@ import FlightLog
 import Foundation
 import HardwareInterfaces
 import PortableMath
+import Signals
 import SimulatedHardware
 
 /// Where the readings come from that a calibration is made of: as the chips give them, in the sensors' axes.
 protocol CalibrationSource: AnyObject {
   /// The newest readings, and the time; `nil` when there will be no more.
-  func next() throws -> (readings: SensorReadings, now: MonotonicTime)?
+  func next() throws -> (readings: CalibrationReadings, now: MonotonicTime)?
   /// What an owner must know of sensors that are missing, or that are not what the configuration says.
   var complaints: [String] { get }
   /// What was used of a recording and what was not, once no more is needed; `nil` where readings come from chips.
@@ -26,13 +27,16 @@ final class SimulatedSource: CalibrationSource {
   private let end: Int64
   private let step: Int64
   private var time = MonotonicTime.zero
-  private var last = SensorReadings()
+  private let sampled: Configuration
+  private let places: CalibrationPlaces
 
   /// The chips of `configuration` as `seed` draws them, in the hands of somebody who moves them so.
   init(_ configuration: Configuration, seed: UInt64, handling: Handling) throws(CommandFailure) {
     self.configuration = configuration
+    sampled = configuration.forCalibration
     vehicle = try SimulatedVehicle(
-      configuration, seed: seed, motion: HandheldBoard(handling), sampled: configuration.forCalibration)
+      configuration, seed: seed, motion: HandheldBoard(handling), sampled: sampled)
+    places = CalibrationPlaces(sampled, vehicle.table)
     end = handling.nanoseconds
     step = 1_000_000_000 / Int64(max(configuration.sensors.imu.rateHz, 1))
   }
@@ -40,21 +44,24 @@ final class SimulatedSource: CalibrationSource {
   /// What the chips are put on, to inject faults and to know the truth.
   var board: SimulatedBoard { vehicle.board }
 
-  func next() -> (readings: SensorReadings, now: MonotonicTime)? {
+  func next() -> (readings: CalibrationReadings, now: MonotonicTime)? {
     guard time.nanoseconds < end else { return nil }
     time = time.advanced(nanoseconds: step)
-    last = vehicle.collectSamples(until: time)
-    return (last, time)
+    vehicle.collectSamples(until: time, into: vehicle.values)
+    return (places.readings(vehicle.values), time)
   }
 
-  var complaints: [String] { configuration.complaints(about: last, identities: vehicle.identities) }
+  var complaints: [String] {
+    sampled.complaints(about: FrameSnapshot(vehicle.table, vehicle.values), identities: vehicle.identities)
+  }
 }
 
 /// The inertial readings of a log, turned back into the sensors' axes and into what the chips gave.
 final class LogSource: CalibrationSource {
   private var cursor: TickCursor
   private let configuration: Configuration
-  private var record = TickRecord(input: TickInput(), output: TickOutput())
+  private let places: CalibrationPlaces
+  private let time: SignalIndex<Int64>?
   private var counted = TickAccount(of: .inertial)
   private var last: UInt32 = 0
 
@@ -62,16 +69,18 @@ final class LogSource: CalibrationSource {
   init(_ log: FlightLogReader, _ configuration: Configuration) {
     cursor = log.ticks()
     self.configuration = configuration
+    places = CalibrationPlaces(configuration, log.vehicle.table)
+    time = log.vehicle.table.index(of: "tick.time")
   }
 
-  func next() throws -> (readings: SensorReadings, now: MonotonicTime)? {
+  func next() throws -> (readings: CalibrationReadings, now: MonotonicTime)? {
     while true {
       switch try step() {
       case .tick:
-        var readings = SensorReadings()
-        readings.inertial = record.input.inertial
+        var readings = CalibrationReadings()
+        readings.inertial = places.readings(cursor.frame).inertial
         readings.inertial.sample = configuration.asGiven(readings.inertial.sample)
-        return (readings, record.input.time)
+        return (readings, MonotonicTime(nanoseconds: cursor.frame.value(time) ?? 0))
       case .dropout, .damage: continue
       case .end: return nil
       }
@@ -80,8 +89,8 @@ final class LogSource: CalibrationSource {
 
   /// Goes on to the next tick, dropout or damage.
   private func step(unless reason: String? = nil) throws -> TickEvent {
-    let event = try cursor.next(into: &record)
-    let reading = record.input.inertial
+    let event = try cursor.next()
+    let reading = places.readings(cursor.frame).inertial
     let isNew = reading.isPresent && reading.sequence != 0 && reading.sequence != last
     counted.note(
       event, lostBefore: cursor.lostBeforeRecovery, time: reading.time.nanoseconds,

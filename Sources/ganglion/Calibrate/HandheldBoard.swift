@@ -150,7 +150,7 @@ struct HandheldBoard: SimulatedMotion {
   mutating func drive(by motors: SimulatedMotors) {}
   var followsOutputs: Bool { false }
   var crash: String? { nil }
-  mutating func note(_ record: TickRecord) {}
+  mutating func note(_ tick: RunTick) {}
   /// A board in the hand has no motors.
   var largestCurrent: Double { 0 }
   var score: RunScore { RunScore() }

@@ -1,16 +1,17 @@
 import ControlLoop
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 
 /// The sensors of a vehicle on this machine: its buses, with the threads that sample them when it flies, and nothing
 /// else. No line is opened and no actuator spoken to, so that no motor can move.
 final class LinuxSource<System: I2CSystem>: CalibrationSource {
   private let configuration: Configuration
   private let threads: [BusThread<System>]
-  private let slots: [BusSlots]
+  private let memory: FrameMemory
+  private let table: SignalTable
+  private let places: CalibrationPlaces
   private let clock = SystemClock()
-  private var last = SensorReadings()
-  private var identities = SensorIdentities()
 
   /// Time between two looks at the newest readings, in ns.
   private static var pause: Int64 { 2_000_000 }
@@ -18,21 +19,21 @@ final class LinuxSource<System: I2CSystem>: CalibrationSource {
   /// Opens the buses of `configuration`, which is one `forCalibration`, and starts their threads.
   init(_ configuration: Configuration, systems: LinuxSystems<System>) throws {
     self.configuration = configuration
+    table = try configuration.deviceTable()
+    memory = FrameMemory(table)
+    places = CalibrationPlaces(configuration, table)
     let loopGuard = try LoopGuard()
     let board = try LinuxBoard(configuration, systems: systems, loopGuard: loopGuard, recordsTraffic: false)
     var threads: [BusThread<System>] = []
-    var slots: [BusSlots] = []
     for entry in board.buses {
       guard let bus = entry.bus.take() else { continue }
-      let slot = try BusSlots()
       threads.append(
         try BusThread(
-          entry.name, bus: bus, recorder: nil, slots: slot, configuration: configuration,
+          entry.name, bus: bus, recorder: nil, configuration: configuration, table: table,
           loopGuard: loopGuard,
           scheduling: ThreadScheduling(), system: systems.realTime))
-      slots.append(slot)
     }
-    (self.threads, self.slots) = (threads, slots)
+    self.threads = threads
   }
 
   deinit {
@@ -40,15 +41,15 @@ final class LinuxSource<System: I2CSystem>: CalibrationSource {
     for thread in threads { _ = thread.join(within: RealTimeThread.longestEnd) }
   }
 
-  func next() -> (readings: SensorReadings, now: MonotonicTime)? {
+  func next() -> (readings: CalibrationReadings, now: MonotonicTime)? {
     clock.sleep(until: clock.now().advanced(nanoseconds: Self.pause))
-    for slot in slots {
-      let report = slot.report.latest
-      last.take(from: report.readings)
-      identities.take(from: report.identities)
-    }
-    return (last, clock.now())
+    for thread in threads { thread.readings.write(thread.slots.readings.latest, to: memory.frame) }
+    return (places.readings(memory.frame), clock.now())
   }
 
-  var complaints: [String] { configuration.complaints(about: last, identities: identities) }
+  var complaints: [String] {
+    var identities: [String: UInt8] = [:]
+    for thread in threads { thread.takeIdentities(&identities) }
+    return configuration.complaints(about: FrameSnapshot(table, memory.frame), identities: identities)
+  }
 }

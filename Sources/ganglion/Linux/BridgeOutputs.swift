@@ -51,15 +51,15 @@ final class BridgeOutputs: @unchecked Sendable {
       right: TB6612(forward: lines[2], reverse: lines[3], pulses: right, rate: rate))
   }
 
-  /// Drives the motors with a tick's duties, or opens the bridges when it does not enable them. `false` when a line or
+  /// Drives the motors with duties, −1 to 1, or opens the bridges without any. `false` when a line or
   /// a pulse output was refused; all are open then, as far as they obey.
-  func apply(_ output: TickOutput) -> Bool {
+  func apply(_ duties: (left: Float, right: Float)?) -> Bool {
     // Open bridges stay so: a line may take a millisecond.
-    guard output.enable || !areOpen else { return true }
+    guard duties != nil || !areOpen else { return true }
     do throws(LineError) {
       areOpen = false
-      if kernel != nil { try kernel?.apply(output) } else { try onBus?.apply(output) }
-      areOpen = !output.enable
+      if kernel != nil { try kernel?.apply(duties) } else { try onBus?.apply(duties) }
+      areOpen = duties == nil
       return true
     } catch {
       return false

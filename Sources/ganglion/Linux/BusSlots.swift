@@ -1,27 +1,24 @@
 import ControlLoop
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 import Synchronization
 
-/// What a bus's thread tells the loop.
+/// What a bus's thread tells the loop beside what its devices read.
 struct BusReport: BitwiseCopyable, Sendable {
-  /// The newest readings of the bus's sensors.
-  var readings = SensorReadings()
-  /// What the sensors' identity registers held at their last start.
-  var identities = SensorIdentities()
   /// What the bus has carried.
   var statistics = I2CStatistics()
+  /// What keeps its actuators from their orders.
+  var actuatorFault = DeviceFault.none
   /// The time of the newest order that the actuators have taken, in ns; 0 before the first.
   var taken: Int64 = 0
 }
 
-/// What the loop asks of the actuators on a bus.
-struct PulseOrder: BitwiseCopyable, Sendable {
-  /// Pulse widths in µs.
-  var widths = FixedVector<8>()
-  /// When the tick began that asks for them, in ns.
+/// When an order to the actuators of a bus was given, in front of the order itself.
+struct OrderTimes: BitwiseCopyable, Sendable {
+  /// When the tick began that asks for it, in ns.
   var time: Int64 = 0
-  /// When the newest inertial sample was taken that the widths follow from, in ns; 0 for none.
+  /// When the newest sample was taken that it follows from, in ns; 0 for none.
   var sampleTime: Int64 = 0
 }
 
@@ -29,17 +26,26 @@ struct PulseOrder: BitwiseCopyable, Sendable {
 final class BusSlots: Sendable {
   /// Written by the bus, read by the loop.
   let report = LatestValue(BusReport())
-  /// Written by the loop, read by the bus.
-  let orders = LatestValue(PulseOrder())
+  /// What its devices read: the bytes of `BusWorker.readings`. Written by the bus, read by the loop.
+  let readings: LatestBytes
+  /// What its devices say they are: two bytes each, in the order of `BusWorker.devices`: whether it has an identity, and which. Written
+  /// by the bus, read by whoever supervises.
+  let identities: LatestBytes
+  /// `OrderTimes`, then the bytes of `BusWorker.orders`. Written by the loop, read by the bus.
+  let orders: LatestBytes
   /// Rung by the loop when there is an order, and by whoever ends the thread.
   let bell: Bell
   private let isEnding = Atomic<Bool>(false)
 
-  init() throws(LinuxError) {
+  /// Slots for a bus whose readings and orders have so many bytes, and which has so many devices.
+  init(readings: Int, orders: Int, devices: Int) throws(LinuxError) {
     guard let bell = Bell() else {
       throw LinuxError("no memory for a bus's bell", remedy: "Free some memory.")
     }
     self.bell = bell
+    self.readings = LatestBytes(count: readings)
+    self.orders = LatestBytes(count: MemoryLayout<OrderTimes>.size + orders)
+    identities = LatestBytes(count: 2 * devices)
   }
 
   /// Whether the thread is to end.
@@ -49,5 +55,24 @@ final class BusSlots: Sendable {
   func stop() {
     isEnding.store(true, ordering: .releasing)
     bell.ring()
+  }
+}
+
+extension LatestBytes {
+  /// The times in front of the newest order.
+  var orderTimes: OrderTimes { latest.loadUnaligned(as: OrderTimes.self) }
+
+  /// The order itself.
+  var order: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: latest.dropFirst(MemoryLayout<OrderTimes>.size))
+  }
+
+  /// Publishes an order: the part `patch` of a frame.
+  func publish(_ times: OrderTimes, _ patch: FramePatch, of frame: Frame) {
+    let draft = draft
+    draft.storeBytes(of: times, as: OrderTimes.self)
+    patch.read(
+      frame, into: UnsafeMutableRawBufferPointer(rebasing: draft.dropFirst(MemoryLayout<OrderTimes>.size)))
+    publish()
   }
 }

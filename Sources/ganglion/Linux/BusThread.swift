@@ -1,6 +1,7 @@
 import ControlLoop
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 
 /// The thread that alone uses one I2C bus: it samples the bus's sensors on their absolute times, and sends the newest
 /// pulses to its actuators before anything else.
@@ -15,19 +16,28 @@ final class BusThread<System: I2CSystem> {
   private let work: BusWork<Bus>
   private let thread: RealTimeThread
 
-  /// Starts the thread of the bus called `name`.
+  /// Where the thread and the loop meet, and which parts of a frame go either way.
+  let slots: BusSlots
+  let readings: FramePatch
+  let orders: FramePatch
+  /// The devices that it samples.
+  let devices: [DeviceDeclaration]
+
+  /// Starts the thread of the bus called `name`, whose devices read into frames of `table`.
   init(
-    _ name: String, bus: consuming LinuxI2CBus<System>, recorder: BusRecorder?, slots: BusSlots,
-    configuration: Configuration, loopGuard: LoopGuard, scheduling: ThreadScheduling,
-    system: any RealTimeSystem
+    _ name: String, bus: consuming LinuxI2CBus<System>, recorder: BusRecorder?, configuration: Configuration,
+    table: SignalTable, loopGuard: LoopGuard, scheduling: ThreadScheduling, system: any RealTimeSystem
   ) throws(LinuxError) {
     self.name = name
     let clock = SystemClock()
     let worker = BusWorker(
       bus: Bus(bus, recorder: recorder) { clock.now().nanoseconds }, configuration: configuration, name: name,
-      start: clock.now())
+      table: table, start: clock.now())
+    (readings, orders, devices) = (worker.readings, worker.orders, worker.devices)
+    slots = try BusSlots(
+      readings: worker.readings.size, orders: worker.orders.size, devices: worker.devices.count)
     let work = BusWork(
-      worker, slots: slots, loopGuard: loopGuard, safePulses: configuration.safePulses,
+      worker, slots: slots, loopGuard: loopGuard,
       drivesMotors: configuration.actuators.driver.bus == name,
       statistics: { $0.withBase { $0.statistics } })
     self.work = work
@@ -36,11 +46,19 @@ final class BusThread<System: I2CSystem> {
     }
   }
 
+  /// Takes out of the thread's slots what its devices say they are, by their names. One thread alone may ask.
+  func takeIdentities(_ identities: inout [String: UInt8]) {
+    let bytes = slots.identities.latest
+    for (place, device) in devices.enumerated() where bytes[2 * place] != 0 {
+      identities[device.name] = bytes[2 * place + 1]
+    }
+  }
+
   // The thread itself is joined when it goes, right after this.
   deinit { stop() }
 
   /// Tells the thread to end; `join` waits for it.
-  func stop() { work.slots.stop() }
+  func stop() { slots.stop() }
 
   /// Waits for the end, `nanoseconds` at most, and gives what was measured: time from a sample to the pulses that follow
   /// from it, and what the bus has carried. `nil` when a transfer hangs: then the thread keeps all that it has.
@@ -58,7 +76,6 @@ private final class BusWork<Bus: I2CBus & ~Copyable>: @unchecked Sendable {
 
   private let worker: BusWorker<Bus>
   private let loopGuard: LoopGuard
-  private let safePulses: FixedVector<8>
   private let drivesMotors: Bool
   private let readStatistics: (borrowing Bus) -> I2CStatistics
   private let clock = SystemClock()
@@ -70,11 +87,11 @@ private final class BusWork<Bus: I2CBus & ~Copyable>: @unchecked Sendable {
   private static var safeEffort: Int64 { 300_000_000 }
 
   init(
-    _ worker: BusWorker<Bus>, slots: BusSlots, loopGuard: LoopGuard, safePulses: FixedVector<8>,
-    drivesMotors: Bool, statistics: @escaping (borrowing Bus) -> I2CStatistics
+    _ worker: BusWorker<Bus>, slots: BusSlots, loopGuard: LoopGuard, drivesMotors: Bool,
+    statistics: @escaping (borrowing Bus) -> I2CStatistics
   ) {
     (self.worker, self.slots, self.loopGuard) = (worker, slots, loopGuard)
-    (self.safePulses, self.drivesMotors, readStatistics) = (safePulses, drivesMotors, statistics)
+    (self.drivesMotors, readStatistics) = (drivesMotors, statistics)
   }
 
   var statistics: I2CStatistics { worker.withBus(readStatistics) }
@@ -100,52 +117,55 @@ private final class BusWork<Bus: I2CBus & ~Copyable>: @unchecked Sendable {
     if !loopGuard.isTripped {
       areHeldSafe = false
       guard slots.orders.isNew else { return }
-      let order = slots.orders.latest
-      let isTaken = write(order.widths, order)
-      if isTaken, order.sampleTime != 0 {
-        actuation.record(clock.now().nanoseconds &- order.sampleTime)
+      let times = slots.orders.orderTimes
+      worker.orders.write(slots.orders.order, to: worker.frame)
+      let isTaken = worker.write(now: clock.now())
+      note(isTaken, times)
+      if isTaken, times.sampleTime != 0 {
+        actuation.record(clock.now().nanoseconds &- times.sampleTime)
       }
     }
     // Asked again: what was written a moment ago must not outlast a watcher that has tripped meanwhile.
     guard loopGuard.isTripped else { return }
     let isNew = slots.orders.isNew
     // Whatever the loop asks for, and again until the actuators have taken it.
-    if isNew || !areHeldSafe { areHeldSafe = write(safePulses, slots.orders.latest) }
+    if isNew || !areHeldSafe {
+      let times = slots.orders.orderTimes
+      areHeldSafe = worker.writeSafe(now: clock.now())
+      note(areHeldSafe, times)
+    }
   }
 
-  /// Writes pulses, in answer to an order if there is one. Returns whether the actuators have taken them.
-  @discardableResult
-  private func write(_ widths: FixedVector<8>, _ order: PulseOrder? = nil) -> Bool {
-    let isTaken = worker.write(pulses: widths, now: clock.now())
-    if isTaken, let order { report.taken = order.time }
+  /// Tells the loop what became of an order.
+  private func note(_ isTaken: Bool, _ times: OrderTimes) {
+    if isTaken { report.taken = times.time }
     publish()
-    return isTaken
   }
 
   /// Gives the actuators their safe pulses, again until they have taken them or the bus has shown that it will not.
   private func leaveSafe() {
     let end = clock.now().advanced(nanoseconds: Self.safeEffort)
     repeat {
-      write(safePulses)
+      worker.writeSafe(now: clock.now())
+      publish()
       // A chip that is not ready makes no pulses.
-      guard report.readings.actuatorFault == .transfer else { return }
+      guard report.actuatorFault == .transfer else { return }
       clock.sleep(until: clock.now().advanced(milliseconds: 2))
     } while clock.now() < end
   }
 
   private func publish() {
-    worker.publish(to: &report.readings)
-    report.identities = worker.identities
+    worker.readings.read(worker.frame, into: slots.readings.draft)
+    slots.readings.publish()
+    let identities = slots.identities.draft
+    for place in 0..<worker.devices.count {
+      let identity = worker.identity(of: place)
+      identities[2 * place] = identity == nil ? 0 : 1
+      identities[2 * place + 1] = identity ?? 0
+    }
+    slots.identities.publish()
+    report.actuatorFault = worker.actuatorFault
     report.statistics = statistics
     slots.report.publish(report)
-  }
-}
-
-extension Configuration {
-  /// The motors' pulses in µs while disarmed.
-  var safePulses: FixedVector<8> {
-    var pulses = FixedVector<8>()
-    for motor in actuators.motors { pulses.append(Float(motor.safeMicroseconds)) }
-    return pulses
   }
 }

@@ -1,5 +1,6 @@
 import ControlLoop
 import LinuxHardware
+import Signals
 
 /// What is known of the machine beside what the loop tells.
 struct MachineState {
@@ -13,8 +14,10 @@ struct MachineState {
 extension Configuration {
   /// What an owner must know of the machine under a vehicle: sensors that are missing or others, buses that are slower
   /// than they should be, outputs and switches that have gone. Empty when there is nothing to say.
-  func complaints(about status: LoopStatus, _ machine: MachineState) -> [String] {
-    var complaints = complaints(about: status.readings, identities: status.identities)
+  func complaints(
+    about status: LoopStatus, _ values: FrameSnapshot, identities: [String: UInt8], _ machine: MachineState
+  ) -> [String] {
+    var complaints = complaints(about: values, identities: identities)
     for (index, bus) in buses.enumerated() where index < status.buses.count {
       let statistics = status.buses[index]
       if let factor = bus.slowness(statistics) {

@@ -1,6 +1,7 @@
 import ControlLoop
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 
 /// The motors' pulses from the kernel's PWM: each is one write of a short text, which the loop makes itself.
 final class KernelPulses: @unchecked Sendable {
@@ -39,12 +40,12 @@ final class KernelPulses: @unchecked Sendable {
     outputs.deallocate()
   }
 
-  /// Makes the pulses so long, in µs. `false` when one of them was refused.
-  func set(_ widths: FixedVector<8>) -> Bool {
+  /// Makes the pulses as long as a frame says. `false` when one of them was refused.
+  func set(_ frame: Frame, _ places: ActuationPlaces) -> Bool {
     var isDone = true
     for motor in 0..<outputs.count {
       do throws(LineError) {
-        try outputs[motor].set(microseconds: widths[motor])
+        try outputs[motor].set(microseconds: places.pulse(motor, frame))
       } catch {
         isDone = false
       }

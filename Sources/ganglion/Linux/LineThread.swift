@@ -18,14 +18,8 @@ enum LampSignal: UInt8, Sendable {
   /// Blinks fast.
   case fault = 2
 
-  /// The signal of a tick's decision.
-  init(_ output: TickOutput) {
-    if output.faults != 0 || output.mode == .terminated {
-      self = .fault
-    } else {
-      self = output.enable ? .armed : .disarmed
-    }
-  }
+  /// The signal of a vehicle that is armed or not, and in whose way something is.
+  init(isArmed: Bool, hasFault: Bool) { self = hasFault ? .fault : isArmed ? .armed : .disarmed }
 
   fileprivate var pulses: SoftwarePulses? {
     do throws(LinuxError) {

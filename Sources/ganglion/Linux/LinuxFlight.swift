@@ -2,6 +2,7 @@ import ControlLoop
 import FlightLog
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 import Synchronization
 
 /// What the loop tells the thread that talks to people and to the service manager.
@@ -11,14 +12,6 @@ struct LoopStatus: BitwiseCopyable, Sendable {
   var missed: UInt64 = 0
   /// Time since the start in ns.
   var elapsed: Int64 = 0
-  /// The newest tick's decision, as far as it is shown.
-  var mode = VehicleMode.disarmed
-  var faults: UInt32 = 0
-  var inhibits: UInt32 = 0
-  var estimate = Estimate()
-  /// The newest readings, and what the chips say they are.
-  var readings = SensorReadings()
-  var identities = SensorIdentities()
   /// Whether the enable line or the pulses do not follow their commands.
   var haveOutputsFailed = false
   /// Whether the motors' bus carries out no orders.
@@ -31,7 +24,17 @@ struct LoopStatus: BitwiseCopyable, Sendable {
 final class LoopSlots: Sendable {
   /// Written by the loop ten times a second.
   let status = LatestValue(LoopStatus())
+  /// The newest tick's frame, written beside it.
+  let frame: LatestBytes
   private let isEnding = Atomic<Bool>(false)
+
+  /// Slots for a loop over frames of `table`.
+  init(_ table: SignalTable) {
+    frame = LatestBytes(count: table.size) { bytes in
+      let blank = FrameMemory(table)
+      bytes.copyMemory(from: blank.bytes)
+    }
+  }
 
   /// Whether the loop is to end with the next tick.
   var isStopping: Bool { isEnding.load(ordering: .acquiring) }
@@ -44,6 +47,8 @@ final class LoopSlots: Sendable {
 struct LoopReport: Sendable {
   /// What was shown last.
   var last = LoopStatus()
+  /// The last tick's values.
+  var values: FrameSnapshot?
   /// Conditions that held while the vehicle was not disarmed, a bit for each.
   var faults: UInt32 = 0
   /// Whether it ever armed.
@@ -74,6 +79,10 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   private let clock: Clock
   private let slots: LoopSlots
   private let status: Borrowed<LatestValue<LoopStatus>>
+  private let shownFrame: Borrowed<LatestBytes>
+  private let outside: OutsidePlaces
+  private let sampleTime: SignalIndex<Int64>?
+  private let ticks: VehicleFrame
   private let ring: TickRing?
   private let loopGuard: LoopGuard
   private let begin: MonotonicTime
@@ -89,13 +98,15 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   ///
   /// - Parameter duration: Length in ns; `nil` until it is stopped.
   init(
-    _ configuration: Configuration, controller: consuming VehicleController, vehicle: LinuxVehicle,
-    clock: Clock, slots: LoopSlots, ring: TickRing?, loopGuard: LoopGuard, duration: Int64?
+    _ configuration: Configuration, ticks: VehicleFrame, controller: consuming VehicleController,
+    vehicle: LinuxVehicle, clock: Clock, slots: LoopSlots, ring: TickRing?, loopGuard: LoopGuard, duration: Int64?
   ) {
+    (outside, self.ticks) = (OutsidePlaces(controller.table), ticks)
+    sampleTime = configuration.pacemaker.flatMap { ticks.table.index(of: "\($0).time") }
     self.controller = controller
     (self.vehicle, self.clock) = (vehicle, clock)
     (self.slots, self.ring, self.loopGuard) = (slots, ring, loopGuard)
-    status = Borrowed(slots.status)
+    (status, shownFrame) = (Borrowed(slots.status), Borrowed(slots.frame))
     let period = configuration.loop.period
     let begin = clock.now()
     self.begin = begin
@@ -115,50 +126,54 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
     return schedule.begin(now: began)
   }
 
-  /// What the tick may look at. The profile's times count from the start.
-  mutating func tickInput(_ start: LoopSchedule.Start, _ readings: SensorReadings) -> TickInput {
-    report.last.readings = readings
+  /// The values of the controller's signals.
+  var frame: Frame { controller.frame }
+
+  /// Puts the tick's times and the profile's setpoint into the frame. The profile's times count from the start.
+  mutating func see(_ start: LoopSchedule.Start) {
     if loopGuard.isTripped { report.heldSafe &+= 1 }
-    if readings.inertial.sequence > 0 {
-      report.latencies.sampleAge.record(start.time.nanoseconds(since: readings.inertial.time))
+    if let sampled = frame.value(sampleTime), sampled != 0 {
+      report.latencies.sampleAge.record(start.time.nanoseconds &- sampled)
     }
+    outside.put(start, frame)
     let elapsed = MonotonicTime(nanoseconds: start.time.nanoseconds(since: begin))
-    return TickInput(
-      start, readings, killSwitch: vehicle.takeKillSwitch(start.time),
-      setpoint: setpoints.setpoint(at: elapsed, elapsed: start.elapsed))
+    outside.put(setpoints.setpoint(at: elapsed, elapsed: start.elapsed), frame)
   }
 
   /// See `VehicleFlight`.
-  mutating func step(_ input: TickInput) -> TickOutput { controller.step(input) }
+  mutating func step() { controller.step() }
 
   /// Gives a tick to the log's thread, and takes its time.
-  mutating func record(_ record: TickRecord) {
-    ring?.push(controller.frame)
+  mutating func record(_ start: LoopSchedule.Start) {
+    ring?.push(frame)
+    let record = ticks.tick(frame)
     let (input, output) = (record.input, record.output)
     report.last.ticks &+= 1
-    report.last.missed &+= UInt64(input.missed)
-    report.last.elapsed = input.time.nanoseconds(since: begin)
-    report.last.mode = output.mode
-    report.last.faults = output.faults
-    report.last.inhibits = output.inhibits
+    report.last.missed &+= UInt64(start.missed)
+    report.last.elapsed = start.time.nanoseconds(since: begin)
     report.sensors.note(output)
     report.network.note(output)
     report.range.note(input, output)
-    report.longestGap = max(report.longestGap, input.missed)
+    report.longestGap = max(report.longestGap, start.missed)
     // Before it is armed a vehicle's sensors may still be starting; why it does not arm is said by the inhibits.
     if output.mode != .disarmed { (report.faults, report.wasArmed) = (report.faults | output.faults, true) }
     report.latencies.tick.record(clock.now().nanoseconds(since: began))
   }
 
   /// Tells the supervising thread, ten times a second.
-  mutating func showProgress(_ output: TickOutput) {
+  mutating func showProgress() {
     guard report.last.ticks % statusDivisor == 0 else { return }
-    report.last.estimate = output.estimate
     showStatus()
   }
 
   private mutating func showStatus() {
     vehicle.describe(&report.last)
+    let base = UnsafeRawPointer(frame.base)
+    shownFrame {
+      let draft = $0.draft
+      draft.copyMemory(from: UnsafeRawBufferPointer(start: base, count: draft.count))
+      $0.publish()
+    }
     status { $0.publish(report.last) }
     if warmedUp == nil, report.last.elapsed > 1_000_000_000 { warmedUp = LinuxHardware.pageFaults() }
   }
@@ -166,6 +181,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   /// Ends the flight and says how it went.
   consuming func finish() -> LoopReport {
     showStatus()
+    report.values = FrameSnapshot(ticks.table, frame)
     if let warmedUp {
       let now = LinuxHardware.pageFaults()
       report.pageFaults = (now.major - warmedUp.major, now.minor - warmedUp.minor)

@@ -3,6 +3,7 @@ import FlightLog
 import Foundation
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 import Synchronization
 
 /// A vehicle on this machine while it runs: its threads, and what watches over them.
@@ -14,15 +15,17 @@ final class LinuxRun<System: I2CSystem> {
   /// What real time was asked for, and whether it was obtained.
   private(set) var grants: [RealTimeGrant]
   /// What the loop shows.
-  let slots = LoopSlots()
+  let slots: LoopSlots
   /// The loop's life sign.
   let loopGuard: LoopGuard
 
   private let mission: Mission
+  private let ticks: VehicleFrame
   private let systems: LinuxSystems<System>
   private let board: LinuxBoard<System>
   private let guardProcess: GuardProcess?
   private var guardState = GuardProcess.State.watching
+  private var identities: [String: UInt8] = [:]
   private let process: ProcessRealTime
   private let buses: [BusThread<System>]
   private let lineSlots: LineSlots
@@ -42,7 +45,9 @@ final class LinuxRun<System: I2CSystem> {
     let loopGuard = try LoopGuard()
     let board = try LinuxBoard(
       configuration, systems: systems, loopGuard: loopGuard, recordsTraffic: recordsTraffic)
-    (self.mission, self.systems, self.board) = (mission, systems, board)
+    let ticks = try mission.makeFrame()
+    (self.mission, self.ticks, self.systems, self.board) = (mission, ticks, systems, board)
+    slots = LoopSlots(ticks.table)
     self.loopGuard = loopGuard
     let lineSlots = LineSlots(staleAfter: configuration.lines.killSwitch?.staleAfter ?? .max)
     self.lineSlots = lineSlots
@@ -62,23 +67,19 @@ final class LinuxRun<System: I2CSystem> {
     var grants = process.grants
 
     let busScheduling = ThreadScheduling(priority: realTime.busPriority)
-    var busSlots: [BusSlots] = []
     var buses: [BusThread<System>] = []
     for entry in board.buses {
       guard let bus = entry.bus.take() else { continue }
-      let slots = try BusSlots()
       let thread = try BusThread(
-        entry.name, bus: bus, recorder: entry.recorder, slots: slots, configuration: configuration,
+        entry.name, bus: bus, recorder: entry.recorder, configuration: configuration, table: ticks.table,
         loopGuard: loopGuard, scheduling: busScheduling, system: systems.realTime)
-      busSlots.append(slots)
       buses.append(thread)
       grants += thread.grants
     }
     let motorBus = board.buses.firstIndex { $0.name == configuration.actuators.driver.bus }
     let vehicle = LinuxVehicle(
-      configuration, buses: busSlots, motorBus: motorBus.map { busSlots[$0] },
-      kernelPulses: board.kernelPulses, bridges: board.bridges, enable: board.enable, lines: lineSlots,
-      loopGuard: loopGuard)
+      configuration, ticks.table, buses: buses, motorBus: motorBus, kernelPulses: board.kernelPulses, bridges: board.bridges,
+      enable: board.enable, lines: lineSlots, loopGuard: loopGuard)
     let killSwitch = board.takeKillSwitch()
     if killSwitch != nil || board.lamp != nil {
       let thread = try LineThread(
@@ -104,7 +105,7 @@ final class LinuxRun<System: I2CSystem> {
   func start<Clock: LoopClock>(ring: TickRing?, duration: Int64?, clock: Clock) throws {
     let configuration = mission.configuration
     let flight = LinuxFlight(
-      configuration, controller: try mission.makeController(), vehicle: vehicle, clock: clock, slots: slots,
+      configuration, ticks: ticks, controller: try mission.makeController(), vehicle: vehicle, clock: clock, slots: slots,
       ring: ring, loopGuard: loopGuard, duration: duration)
     let loop = try LoopThread(
       flight,
@@ -128,10 +129,14 @@ final class LinuxRun<System: I2CSystem> {
     loopGuard.isUnguarded = guardState != .watching
   }
 
-  /// What an owner must know of the machine, as of `status`.
+  /// The newest tick that the loop has shown. One thread alone may ask.
+  func values() -> FrameSnapshot { FrameSnapshot(ticks.table, slots.frame.latest) }
+
+  /// What an owner must know of the machine, as of `status`. One thread alone may ask.
   func complaints(about status: LoopStatus) -> [String] {
-    mission.configuration.complaints(
-      about: status,
+    for bus in buses { bus.takeIdentities(&identities) }
+    return mission.configuration.complaints(
+      about: status, values(), identities: identities,
       MachineState(
         isSwitchUnreadable: lineSlots.isUnreadable, isSwitchStale: lineSlots.isStale, guardProcess: guardState
       ))

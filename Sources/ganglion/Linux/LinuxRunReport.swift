@@ -2,6 +2,7 @@ import ControlLoop
 import Foundation
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 
 /// How a run on this machine went, for people and for machines.
 struct LinuxRunReport {
@@ -16,7 +17,11 @@ struct LinuxRunReport {
 
   private var loop: LoopReport { outcome.loop }
   private var faults: [FailsafeCondition] { FailsafeCondition.list(loop.faults) }
-  private var inhibits: [ArmingInhibit] { loop.wasArmed ? [] : ArmingInhibit.list(loop.last.inhibits) }
+  private var mode: String { loop.values?.choice("safety.mode") ?? "disarmed" }
+  private var inhibits: [ArmingInhibit] {
+    loop.wasArmed
+      ? [] : ArmingInhibit.allCases.filter { loop.values?.isSet("safety.no_arming_\($0.name)") ?? false }
+  }
 
   /// Transfers that were to be recorded and for which there was no room.
   private var omittedTransfers: Int { outcome.traffic.reduce(0) { $0 + Int(clamping: $1.recorder.omitted) } }
@@ -46,7 +51,7 @@ struct LinuxRunReport {
     lines.append("faults          " + (faults.isEmpty ? "none" : faults.map(\.text).joined(separator: "; ")))
     for entry in loop.sensors.entries { lines.append("sensors         \(entry.text)") }
     lines += loop.range.lines + loop.network.lines
-    lines.append("ended           \(loop.last.mode)")
+    lines.append("ended           \(mode)")
     for inhibit in inhibits { lines.append("never armed     \(inhibit.text): \(inhibit.remedy)") }
     for complaint in outcome.complaints { lines.append("device          \(complaint)") }
     for grant in outcome.grants where !grant.isObtained { lines.append("real time       \(grant.text)") }
@@ -77,7 +82,7 @@ struct LinuxRunReport {
           "busy_s": Double(bus.statistics.busy) * 1e-9,
         ] as [String: Any]
       },
-      "lost_edges": outcome.lostEdges, "faults": faults.map(\.name), "mode": "\(loop.last.mode)",
+      "lost_edges": outcome.lostEdges, "faults": faults.map(\.name), "mode": mode,
       "armed": loop.wasArmed, "inhibits": inhibits.map { "\($0)" }, "devices": outcome.complaints,
       "realtime": outcome.grants.map {
         ["name": $0.name, "obtained": $0.isObtained, "reason": $0.reason, "remedy": $0.remedy]

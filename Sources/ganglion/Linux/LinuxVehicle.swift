@@ -1,6 +1,7 @@
 import ControlLoop
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 import Synchronization
 
 /// A vehicle of real chips and lines: the loop's side of the threads that serve them.
@@ -16,16 +17,27 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   private let enable: OutputLine?
   private let lines: LineSlots
   private let loopGuard: LoopGuard
+  /// Which part of a frame each bus reads, and what goes to the motors' bus.
+  private let readings: [FramePatch]
+  private let motorOrders: FramePatch?
+  private let outside: OutsidePlaces
+  private let places: ActuationPlaces
+  private let conditions: SafetyFlags
+  private let mode: SignalIndex<UInt8>?
+  /// When the sensor was read, and how often, whose samples the latencies count from.
+  private let sampleTimePlace: SignalIndex<Int64>?
+  /// A frame that says what is safe: nothing armed, the motors' safe pulses.
+  private let safe: FrameMemory
   /// The slots and lines above, as the loop uses them.
   private var reports = InlineArray<8, Borrowed<LatestValue<BusReport>>?>(repeating: nil)
-  private let orders: (slot: Borrowed<LatestValue<PulseOrder>>, bell: Borrowed<Bell>)?
+  private var newest = InlineArray<8, Borrowed<LatestBytes>?>(repeating: nil)
+  private let orders: (slot: Borrowed<LatestBytes>, bell: Borrowed<Bell>)?
   private let enableLine: Borrowed<OutputLine>?
   private let pulseOutputs: Borrowed<KernelPulses>?
   private let bridgeOutputs: Borrowed<BridgeOutputs>?
   private let clock = SystemClock()
   /// How long outputs that do not accept their safe values at the end are tried again, in ns.
   private static let safeEffort: Int64 = 300_000_000
-  private let safeOutput: TickOutput
   /// The level that the enable line was last given; `nil` when that failed.
   private var enabled: Bool? = false
   private var pulsesFailed = false
@@ -44,89 +56,93 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   /// access needs to be checked.
   @exclusivity(unchecked) private(set) var actuation = LatencyHistogram()
 
-  /// A vehicle whose slots and lines these are.
-  init(
-    _ configuration: Configuration, buses: [BusSlots], motorBus: BusSlots?, kernelPulses: KernelPulses?,
-    bridges: BridgeOutputs?, enable: OutputLine?, lines: LineSlots, loopGuard: LoopGuard
+  /// A vehicle whose threads and lines these are, over frames of `table`.
+  init<System: I2CSystem>(
+    _ configuration: Configuration, _ table: SignalTable, buses: [BusThread<System>], motorBus: Int?,
+    kernelPulses: KernelPulses?, bridges: BridgeOutputs?, enable: OutputLine?, lines: LineSlots,
+    loopGuard: LoopGuard
   ) {
-    (self.buses, self.motorBus, self.kernelPulses) = (buses, motorBus, kernelPulses)
-    (self.bridges, self.enable, self.lines, self.loopGuard) = (bridges, enable, lines, loopGuard)
-    for (index, bus) in buses.prefix(reports.count).enumerated() { reports[index] = Borrowed(bus.report) }
-    orders = motorBus.map { (Borrowed($0.orders), Borrowed($0.bell)) }
+    self.buses = buses.map(\.slots)
+    self.motorBus = motorBus.map { buses[$0].slots }
+    (readings, motorOrders) = (buses.map(\.readings), motorBus.map { buses[$0].orders })
+    (self.kernelPulses, self.bridges) = (kernelPulses, bridges)
+    (self.enable, self.lines, self.loopGuard) = (enable, lines, loopGuard)
+    (outside, places) = (OutsidePlaces(table), ActuationPlaces(configuration, table))
+    (conditions, mode) = (SafetyFlags(conditionsOf: table), table.index(of: "safety.mode"))
+    sampleTimePlace = configuration.pacemaker.flatMap { table.index(of: "\($0).time") }
+    safe = FrameMemory(table)
+    places.makeSafe(configuration, safe.frame)
+    for (index, bus) in buses.prefix(reports.count).enumerated() {
+      reports[index] = Borrowed(bus.slots.report)
+      newest[index] = Borrowed(bus.slots.readings)
+    }
+    orders = self.motorBus.map { (Borrowed($0.orders), Borrowed($0.bell)) }
     enableLine = enable.map { Borrowed($0) }
     pulseOutputs = kernelPulses.map { Borrowed($0) }
     bridgeOutputs = bridges.map { Borrowed($0) }
-    var safe = TickOutput()
-    safe.pulses = configuration.safePulses
-    safeOutput = safe
     ordersStaleAfter = configuration.actuators.staleAfter
-    motorReport = motorBus.flatMap { bus in buses.firstIndex { $0 === bus } }
+    motorReport = motorBus
   }
 
   /// The newest readings of all buses. An output that does not follow its commands is a fault of the actuators.
-  func collectSamples(until time: MonotonicTime) -> SensorReadings {
-    var readings = SensorReadings()
-    var taken = takenAt
-    for index in reports.indices {
-      guard let report = reports[index] else { break }
+  func collectSamples(until time: MonotonicTime, into frame: Frame) {
+    var (taken, fault) = (takenAt, DeviceFault.none)
+    for index in readings.indices {
+      guard let report = reports[index], let bytes = newest[index] else { break }
+      bytes { readings[index].write($0.latest, to: frame) }
       report {
         let latest = $0.latest
-        readings.take(from: latest.readings)
         if index == motorReport { taken = latest.taken }
+        if latest.actuatorFault != .none { fault = latest.actuatorFault }
       }
     }
     tickTime = time.nanoseconds
     // A loop that was late itself left no order behind for which the bus could be blamed.
     if taken != takenAt || taken == orderedAt { pendingSince = tickTime }
     takenAt = taken
-    areOrdersStale =
-      motorReport != nil && readings.actuatorFault == .none && tickTime &- pendingSince > ordersStaleAfter
-    if pulsesFailed || enabled == nil || areOrdersStale { readings.actuatorFault = .transfer }
-    if loopGuard.holdsOutputs { readings.actuatorFault = .notReady }
+    areOrdersStale = motorReport != nil && fault == .none && tickTime &- pendingSince > ordersStaleAfter
+    if pulsesFailed || enabled == nil || areOrdersStale { fault = .transfer }
+    if loopGuard.holdsOutputs { fault = .notReady }
     // Everything obeys; but it would not be made safe if this process died.
-    if readings.actuatorFault == .none, loopGuard.isUnguarded { readings.actuatorFault = .unguarded }
-    sampleTime = readings.inertial.sequence > 0 ? readings.inertial.time.nanoseconds : 0
-    return readings
+    if fault == .none, loopGuard.isUnguarded { fault = .unguarded }
+    outside.put(actuatorFault: fault, frame)
+    outside.put(killSwitch: lines.takeKillSwitch(time), frame)
+    sampleTime = frame.value(sampleTimePlace) ?? 0
   }
 
   /// Adds what is known beside the readings, as of the last `collectSamples`.
   func describe(_ status: inout LoopStatus) {
-    status.identities = SensorIdentities()
     for index in reports.indices {
       guard let report = reports[index] else { break }
-      report {
-        let latest = $0.latest
-        status.identities.take(from: latest.identities)
-        status.buses[index] = latest.statistics
-      }
+      report { status.buses[index] = $0.latest.statistics }
     }
     status.haveOutputsFailed = pulsesFailed || enabled == nil
     status.areOrdersStale = areOrdersStale
   }
 
-  /// Whether the kill switch is pulled, or was since the last call, or cannot be known at `time`.
-  func takeKillSwitch(_ time: MonotonicTime) -> Bool { lines.takeKillSwitch(time) }
-
   /// Sends a tick's decision to the actuators. Outputs that are held safe from outside the loop stay so until a tick
   /// disarms.
-  func actuate(_ output: TickOutput) {
+  func actuate(_ frame: Frame) {
     let isHeldSafe = loopGuard.holdsOutputs
-    if isHeldSafe, !output.enable { loopGuard.reset() }
-    drive(output, isHeldSafe: isHeldSafe)
+    let isArmed = places.isArmed(frame)
+    if isHeldSafe, !isArmed { loopGuard.reset() }
+    drive(isHeldSafe ? safe.frame : frame)
     // A watcher that has tripped in between may have had its say before this tick had: the last word is safe.
-    if !isHeldSafe, output.enable, loopGuard.holdsOutputs { drive(output, isHeldSafe: true) }
+    if !isHeldSafe, isArmed, loopGuard.holdsOutputs { drive(safe.frame) }
     // With a chip on a bus the bus's thread takes this time, when the chip has the pulses.
     if orders == nil, sampleTime != 0 { actuation.record(clock.now().nanoseconds &- sampleTime) }
-    lines.show(LampSignal(output))
+    let isTerminated = frame.value(mode) == VehicleMode.terminated.rawValue
+    lines.show(LampSignal(isArmed: isArmed, hasFault: isTerminated || conditions.areAnySet(frame)))
   }
 
-  private func drive(_ output: TickOutput, isHeldSafe: Bool) {
-    let isEnabled = output.enable && !isHeldSafe
+  private func drive(_ frame: Frame) {
+    let isEnabled = places.isArmed(frame)
     // Power goes last and comes off first.
     if !isEnabled { setEnable(false) }
-    send(isHeldSafe ? safeOutput.pulses : output.pulses)
+    send(frame)
     if let bridgeOutputs {
-      pulsesFailed = !bridgeOutputs { isHeldSafe ? $0.apply(safeOutput) : $0.apply(output) }
+      let duties = places.duties(frame)
+      pulsesFailed = !bridgeOutputs { $0.apply(duties) }
     }
     if isEnabled { setEnable(true) }
   }
@@ -136,7 +152,7 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   func makeSafe() {
     let end = clock.now().advanced(nanoseconds: Self.safeEffort)
     repeat {
-      actuate(safeOutput)
+      actuate(safe.frame)
       if enabled != nil, !pulsesFailed { return }
       clock.sleep(until: clock.now().advanced(milliseconds: 2))
     } while clock.now() < end
@@ -159,13 +175,14 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     return isSafe
   }
 
-  private func send(_ pulses: FixedVector<8>) {
-    if let orders {
+  private func send(_ frame: Frame) {
+    if let orders, let motorOrders {
       orderedAt = tickTime
-      orders.slot { $0.publish(PulseOrder(widths: pulses, time: tickTime, sampleTime: sampleTime)) }
+      let times = OrderTimes(time: tickTime, sampleTime: sampleTime)
+      orders.slot { $0.publish(times, motorOrders, of: frame) }
       orders.bell { $0.ring() }
     }
-    if let pulseOutputs { pulsesFailed = !pulseOutputs { $0.set(pulses) } }
+    if let pulseOutputs { pulsesFailed = !pulseOutputs { $0.set(frame, places) } }
   }
 
   private func setEnable(_ active: Bool) {

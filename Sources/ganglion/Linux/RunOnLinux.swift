@@ -46,7 +46,7 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
     Terminal.printNote("no enable line: nothing takes the motors' power away when this process cannot")
   }
   var supervisor = Supervisor(
-    configuration, slots: run.slots, loopGuard: run.loopGuard,
+    configuration, try mission.makeFrame().table, slots: run.slots, loopGuard: run.loopGuard,
     notifier: SystemdNotifier(environment: ProcessInfo.processInfo.environment), device: device)
   let isOver = supervisor.run(
     signals, isOver: { run.isOver }, complaints: { run.complaints(about: $0) + (log?.complaints ?? []) },

@@ -2,11 +2,13 @@ import ControlLoop
 import Foundation
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 
 /// The main thread's work while the loop runs: it waits for signals, tells people and the service manager how it goes,
 /// and feeds the watchdogs for as long as the loop itself is well.
 struct Supervisor: ~Copyable {
   private let configuration: Configuration
+  private let table: SignalTable
   private let slots: LoopSlots
   private let loopGuard: LoopGuard
   private let notifier: SystemdNotifier?
@@ -27,10 +29,11 @@ struct Supervisor: ~Copyable {
 
   /// A supervisor; `device` is the machine's own watchdog, already started.
   init(
-    _ configuration: Configuration, slots: LoopSlots, loopGuard: LoopGuard, notifier: SystemdNotifier?,
+    _ configuration: Configuration, _ table: SignalTable, slots: LoopSlots, loopGuard: LoopGuard, notifier: SystemdNotifier?,
     device: consuming HardwareWatchdog?
   ) {
-    (self.configuration, self.slots, self.loopGuard) = (configuration, slots, loopGuard)
+    (self.configuration, self.table, self.slots) = (configuration, table, slots)
+    self.loopGuard = loopGuard
     self.notifier = notifier
     self.device = consume device
   }
@@ -117,14 +120,17 @@ struct Supervisor: ~Copyable {
 
   /// How it goes, in a line.
   private var line: String {
-    let faults = FailsafeCondition.list(status.faults).map(\.name)
+    let values = FrameSnapshot(table, slots.frame.latest)
+    let faults = FailsafeCondition.allCases.map(\.name).filter { values.isSet("safety.\($0)") }
+    let mode = values.choice("safety.mode") ?? "disarmed"
     var parts = [
-      String(format: "%.1f s", Double(status.elapsed) * 1e-9), "\(status.mode)",
-      configuration.kind.shown(status.estimate),
+      String(format: "%.1f s", Double(status.elapsed) * 1e-9), mode,
+      configuration.kind.shown(values),
       "\(status.missed) missed",
       faults.isEmpty ? "no faults" : faults.joined(separator: ", "),
     ]
-    if status.mode == .disarmed, let inhibit = ArmingInhibit.list(status.inhibits).first {
+    let inhibit = ArmingInhibit.allCases.first { values.isSet("safety.no_arming_\($0.name)") }
+    if mode == "disarmed", let inhibit {
       parts.append("cannot arm: \(inhibit.text)")
     }
     if loopGuard.isTripped { parts.append("outputs held safe") }

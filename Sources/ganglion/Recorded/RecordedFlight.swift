@@ -4,6 +4,7 @@ import Foundation
 import HardwareInterfaces
 import LiquidModel
 import PortableMath
+import Signals
 import SimulatedHardware
 
 /// Feeds a recording of somebody else's vehicle through chips, drivers, estimator and network, and says how well the
@@ -36,6 +37,8 @@ func replayRecording(_ path: String, configuration: String, _ arguments: Argumen
 struct RecordedFlight: ~Copyable {
   private let vehicle: SimulatedVehicle
   private var controller: VehicleController
+  private let ticks: VehicleFrame
+  private let outside: OutsidePlaces
   private let recording: SensorRecording
   private let log: FlightLogWriter
   /// The time from tick to tick in ns: the loop's, or that of a recording that is slower.
@@ -79,10 +82,12 @@ struct RecordedFlight: ~Copyable {
     let whyNotJudged = Self.whyTooSlow(recording.inertial, configuration)
     if let whyNotJudged { recording.account.notes.append(whyNotJudged) }
     let period = whyNotJudged == nil ? Self.period(&recording, configuration) : configuration.loop.period
-    let vehicle = try SimulatedVehicle(recordingFor: configuration, without: surroundings.absentChips)
+    let ticks = try mission.makeFrame()
+    let vehicle = try SimulatedVehicle(
+      recordingFor: configuration, table: ticks.table, without: surroundings.absentChips)
     for fault in surroundings.faults { try vehicle.inject(fault) }
     let log = try FlightLogWriter(
-      parts: LogFiles(path: logPath, configuration, logOptions), vehicle: mission.makeFrame(),
+      parts: LogFiles(path: logPath, configuration, logOptions), vehicle: ticks,
       configuration: Array(configuration.text.utf8),
       model: mission.modelBytes,
       metadata: FlightLogMetadata(
@@ -90,6 +95,7 @@ struct RecordedFlight: ~Copyable {
         extra: mission.overrides.merging(["recording": name, "recording_sha256": digest]) { $1 }))
     try log.addRecordingRecord(recording.account.entries)
     controller = try mission.makeController()
+    (self.ticks, outside) = (ticks, OutsidePlaces(ticks.table))
     (self.vehicle, self.log, self.recording, self.period) = (vehicle, log, recording, period)
     (self.offset, self.surroundings, self.arming) = (offset, surroundings, arming)
     report = RecordingReport(
@@ -154,23 +160,25 @@ struct RecordedFlight: ~Copyable {
     vehicle.board.physics = physics
     surroundings.apply(to: &vehicle.board.physics, at: MonotonicTime(nanoseconds: Self.start - period))
     defer { vehicle.makeSafe() }
-    _ = vehicle.collectSamples(until: MonotonicTime(nanoseconds: Self.start - period))
+    vehicle.collectSamples(until: MonotonicTime(nanoseconds: Self.start - period), into: controller.frame)
     var previous = MonotonicTime(nanoseconds: Self.start - period)
     var number: UInt64 = 0
     for inertial in recording.inertial {
       let time = inertial.time.advanced(nanoseconds: offset)
-      let readings = approach(inertial.sample, from: previous, to: time)
+      approach(inertial.sample, from: previous, to: time)
       let elapsed = time.nanoseconds(since: previous)
       let missed = UInt32(clamping: max((elapsed + period / 2) / period - 1, 0))
       // Skipped periods count in a tick's number, as in `LoopSchedule`.
       number += UInt64(missed)
       let start = LoopSchedule.Start(tick: number, time: time, elapsed: elapsed, missed: missed)
-      let input = TickInput(start, readings, killSwitch: false, setpoint: Setpoint())
+      outside.put(start, controller.frame)
+      outside.put(killSwitch: false, controller.frame)
       let isArmed = arming.isArmed(at: time)
-      controller.othersFly = isArmed
-      let output = controller.step(input)
-      vehicle.actuate(output)
+      outside.put(othersFly: isArmed, controller.frame)
+      controller.step()
+      vehicle.actuate(controller.frame)
       try log.append(controller.frame)
+      let (input, output) = { ($0.input, $0.output) }(ticks.tick(controller.frame))
       report.add(input, output, isArmed: isArmed)
       judge(output, at: time)
       previous = time
@@ -183,7 +191,7 @@ struct RecordedFlight: ~Copyable {
   /// Lets the board's time pass while the physics go from what they are to `sample`.
   private mutating func approach(
     _ sample: InertialSample, from start: MonotonicTime, to end: MonotonicTime
-  ) -> SensorReadings {
+  ) {
     let old = physics
     physics.set(sample)
     let length = max(end.nanoseconds(since: start), 1)
@@ -191,11 +199,11 @@ struct RecordedFlight: ~Copyable {
     while passed < length {
       let now = start.advanced(nanoseconds: passed)
       set(old.blended(with: physics, share: Double(passed) / Double(length)), at: now)
-      _ = vehicle.collectSamples(until: now)
+      vehicle.collectSamples(until: now, into: controller.frame)
       passed += Self.step
     }
     set(physics, at: end)
-    return vehicle.collectSamples(until: end)
+    vehicle.collectSamples(until: end, into: controller.frame)
   }
 
   private mutating func set(_ motion: PhysicalState, at time: MonotonicTime) {

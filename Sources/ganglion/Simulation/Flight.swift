@@ -3,6 +3,7 @@ import FlightLog
 import Foundation
 import HardwareInterfaces
 import PortableMath
+import Signals
 import SimulatedHardware
 
 /// One simulated flight: the vehicle, its controller, its log, and the virtual clock that moves them.
@@ -35,7 +36,8 @@ struct Flight: ~Copyable, VehicleFlight {
   private var wasArmed = false
   private var lastMode = VehicleMode.disarmed
   private var stepBegan: UInt64 = 0
-  private var lastReadings = SensorReadings()
+  private let ticksOf: VehicleFrame
+  private let outside: OutsidePlaces
   private var lastTime: Int64 = 0
   private let faultPlan: FaultPlan?
   private let stop: StopRequest
@@ -48,12 +50,13 @@ struct Flight: ~Copyable, VehicleFlight {
     stop: StopRequest = StopRequest()
   ) throws {
     let configuration = mission.configuration
-    let vehicle = try SimulatedVehicle(configuration, seed: seed)
+    let ticks = try mission.makeFrame()
+    let vehicle = try SimulatedVehicle(configuration, seed: seed, table: ticks.table)
     let plan = try fault.map { text in try FaultPlan(parsing: text, targets: vehicle.board.chipNames) }
     for entry in plan?.entries ?? [] { try vehicle.inject(entry.fault) }
     let log = try logPath.map { path in
       try FlightLogWriter(
-        parts: LogFiles(path: path, configuration, logOptions), vehicle: mission.makeFrame(),
+        parts: LogFiles(path: path, configuration, logOptions), vehicle: ticks,
         configuration: Array(configuration.text.utf8), model: mission.modelBytes,
         calibration: mission.calibrationBytes,
         metadata: FlightLogMetadata(
@@ -61,17 +64,19 @@ struct Flight: ~Copyable, VehicleFlight {
           tickRate: Double(configuration.loop.rateHz), extra: mission.overrides))
     }
     self.init(
-      mission, seed: seed, vehicle: vehicle, controller: try mission.makeController(), log: log,
+      mission, ticks, seed: seed, vehicle: vehicle, controller: try mission.makeController(), log: log,
       logPath: logPath, faultPlan: plan, stop: stop)
   }
 
   /// A flight from its parts. Apart from what can fail: Swift 6.2 does not clean up a value that is half made and cannot be copied.
   private init(
-    _ mission: Mission, seed: UInt64, vehicle: SimulatedVehicle, controller: consuming VehicleController,
+    _ mission: Mission, _ ticks: VehicleFrame, seed: UInt64, vehicle: SimulatedVehicle,
+    controller: consuming VehicleController,
     log: FlightLogWriter?, logPath: String?, faultPlan: FaultPlan?, stop: StopRequest
   ) {
     let configuration = mission.configuration
     self.controller = controller
+    (ticksOf, outside) = (ticks, OutsidePlaces(ticks.table))
     (self.mission, self.seed, self.vehicle) = (mission, seed, vehicle)
     (self.log, self.logPath) = (log, logPath)
     (self.faultPlan, self.stop) = (faultPlan, stop)
@@ -90,25 +95,26 @@ struct Flight: ~Copyable, VehicleFlight {
     return schedule.begin(now: schedule.due.advanced(nanoseconds: lateness.next()))
   }
 
-  /// What the tick may look at.
-  mutating func tickInput(_ start: LoopSchedule.Start, _ readings: SensorReadings) -> TickInput {
-    lastReadings = readings
-    let input = TickInput(
-      start, readings, killSwitch: vehicle.isKillSwitchPulled,
-      setpoint: setpoints.setpoint(at: start.time, elapsed: start.elapsed))
+  /// The values of the controller's signals.
+  var frame: Frame { controller.frame }
+
+  /// See `VehicleFlight`.
+  mutating func see(_ start: LoopSchedule.Start) {
+    outside.put(start, frame)
+    outside.put(setpoints.setpoint(at: start.time, elapsed: start.elapsed), frame)
     stepBegan = DispatchTime.now().uptimeNanoseconds
-    return input
   }
 
   /// See `VehicleFlight`.
-  mutating func step(_ input: TickInput) -> TickOutput { controller.step(input) }
+  mutating func step() { controller.step() }
 
   /// Puts a tick into the log and into the result.
-  mutating func record(_ record: TickRecord) throws {
+  mutating func record(_ start: LoopSchedule.Start) throws {
     tickTimes.record(Int64(truncatingIfNeeded: DispatchTime.now().uptimeNanoseconds &- stepBegan))
     if let log {
-      do throws(LogError) { try log.append(controller.frame) } catch { loseLog(error) }
+      do throws(LogError) { try log.append(frame) } catch { loseLog(error) }
     }
+    let record = ticksOf.tick(frame)
     let (input, output) = (record.input, record.output)
     ticks += 1
     missed += UInt64(input.missed)
@@ -121,7 +127,10 @@ struct Flight: ~Copyable, VehicleFlight {
     lastMode = output.mode
     lastTime = input.time.nanoseconds
     wasArmed = wasArmed || output.mode != .disarmed
-    vehicle.note(record)
+    vehicle.note(
+      RunTick(
+        time: start.time.nanoseconds, elapsed: start.elapsed, setpoint: outside.setpoint(frame),
+        isActive: output.mode == .active || output.mode == .hold))
     if crash == nil, let reason = vehicle.crash {
       // No tick can know it: what happened to the vehicle is the simulation's to say.
       crash = reason
@@ -136,13 +145,14 @@ struct Flight: ~Copyable, VehicleFlight {
   }
 
   /// Rewrites the live line, four times a second of flight.
-  func showProgress(_ output: TickOutput) {
+  func showProgress() {
     guard ticks % UInt64(max(mission.configuration.loop.rateHz / 4, 1)) == 0 else { return }
-    let names = FailsafeCondition.list(output.faults).map(\.name)
+    let values = FrameSnapshot(ticksOf.table, frame)
+    let names = FailsafeCondition.allCases.map(\.name).filter { values.isSet("safety.\($0)") }
     Terminal.showProgress(
       String(
         format: "%6.2f s  %@  tick %5.1f µs  %@", Double(schedule.due.nanoseconds) * 1e-9,
-        mission.configuration.kind.shown(output.estimate), Double(tickTimes.quantile(0.5)) * 1e-3,
+        mission.configuration.kind.shown(values), Double(tickTimes.quantile(0.5)) * 1e-3,
         names.isEmpty ? "no faults" : names.joined(separator: ", ")))
   }
 
@@ -165,7 +175,7 @@ struct Flight: ~Copyable, VehicleFlight {
       score: vehicle.score, mode: lastMode,
       faults: FailsafeCondition.list(faults), inhibits: wasArmed ? [] : ArmingInhibit.list(inhibits),
       complaints: mission.configuration.complaints(
-        about: lastReadings, identities: vehicle.identities), sensors: sensors.entries, network: network,
+        about: FrameSnapshot(ticksOf.table, frame), identities: vehicle.identities), sensors: sensors.entries, network: network,
       logPath: logPath,
       interruption: interruption,
       isJudgedToTheEnd: interruption == nil || lastTime >= mission.configuration.evaluation.until,
@@ -176,18 +186,19 @@ struct Flight: ~Copyable, VehicleFlight {
 }
 
 extension VehicleKind {
-  /// An estimate in a few words of fixed length.
-  func shown(_ estimate: Estimate) -> String {
-    let degrees = 180 / Float.pi
+  /// What is estimated in a few words of fixed length.
+  func shown(_ values: FrameSnapshot) -> String {
+    func number(_ name: String) -> Double { values[name] ?? 0 }
+    func degrees(_ name: String) -> Double { number(name) * 180 / .pi }
     switch self {
     case .quadrotor:
       return String(
-        format: "roll %6.1f°  pitch %6.1f°  altitude %5.2f m", estimate.roll * degrees,
-        estimate.pitch * degrees, estimate.altitude)
+        format: "roll %6.1f°  pitch %6.1f°  altitude %5.2f m", degrees("attitude.roll"),
+        degrees("attitude.pitch"), number("altitude.altitude"))
     case .balancingRobot:
       return String(
-        format: "pitch %6.1f°  speed %5.2f m/s  way %6.2f m", estimate.pitch * degrees, estimate.speed,
-        estimate.travel)
+        format: "pitch %6.1f°  speed %5.2f m/s  way %6.2f m", degrees("attitude.pitch"),
+        number("odometry.speed"), number("odometry.travel"))
     }
   }
 }

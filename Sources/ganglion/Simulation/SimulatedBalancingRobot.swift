@@ -64,9 +64,9 @@ struct SimulatedBalancingRobot: SimulatedMotion {
     plant.setDrives(left: drive(0), right: drive(1))
   }
 
-  mutating func note(_ record: TickRecord) {
-    let (truth, setpoint) = (plant.truth, record.input.setpoint)
-    let seconds = Double(record.input.elapsed) * 1e-9
+  mutating func note(_ tick: RunTick) {
+    let (truth, setpoint) = (plant.truth, tick.setpoint)
+    let seconds = Double(tick.elapsed) * 1e-9
     if var place = commanded {
       place.heading += Double(setpoint.yawRate) * seconds
       let (s, c) = sineAndCosine(place.heading)
@@ -76,9 +76,9 @@ struct SimulatedBalancingRobot: SimulatedMotion {
     } else if !truth.isHeld {
       commanded = (truth.north, truth.east, truth.heading)
     }
-    guard evaluation.window.contains(record.input.time.nanoseconds) else { return }
+    guard evaluation.window.contains(tick.time) else { return }
     samples += 1
-    if record.output.mode != .active && record.output.mode != .hold { stayedArmed = false }
+    if !tick.isActive { stayedArmed = false }
     largestLean = max(largestLean, truth.lean.magnitude)
     guard let commanded else { return }
     let (north, east) = (truth.north - commanded.north, truth.east - commanded.east)

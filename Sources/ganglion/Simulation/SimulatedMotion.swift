@@ -18,11 +18,21 @@ protocol SimulatedMotion {
   var crash: String? { get }
 
   /// Takes note of a tick for the score.
-  mutating func note(_ record: TickRecord)
+  mutating func note(_ tick: RunTick)
   /// How well the run went so far.
   var score: RunScore { get }
   /// Current in A that the nominal vehicle draws from its battery at most.
   var largestCurrent: Double { get }
+}
+
+/// What of a tick a run is judged by, beside what is true.
+struct RunTick {
+  /// When the tick began, and how long after the one before, in ns.
+  var time, elapsed: Int64
+  /// What the vehicle was asked for.
+  var setpoint: Setpoint
+  /// Whether it was doing that: armed, and neither landing nor stopped.
+  var isActive: Bool
 }
 
 /// How well a run went, judged on what is true, not on what is estimated.

@@ -1,6 +1,7 @@
 import ControlLoop
 import Devices
 import HardwareInterfaces
+import Signals
 import SimulatedHardware
 
 /// The way from a tick's output to a simulated vehicle's motors: pulses of a chip on a bus or of the processor, and for
@@ -12,19 +13,22 @@ final class SimulatedMotors {
   let bridgeChip: SimulatedTB6612?
   private let board: SimulatedBoard
   private let channels: [Int]
+  private let places: ActuationPlaces
   /// Pulses of the processor's own outputs; `nil` for a vehicle whose pulses come from a chip on a bus.
-  private var processorPulses: FixedVector<8>?
+  private var processorPulses: [Float]?
   // One of them for a vehicle with bridges.
   private var bridgesOnBus: BridgePair<SimulatedOutput, PulsesOnBus>?
   private var bridges: BridgePair<SimulatedOutput, SimulatedPulseOutput>?
 
   /// The motors of a configuration on a board whose enable line is `enable`.
-  init(_ actuators: Configuration.Actuators, board: SimulatedBoard, enable: String) {
+  init(_ configuration: Configuration, _ table: SignalTable, board: SimulatedBoard, enable: String) {
+    let actuators = configuration.actuators
     self.board = board
+    places = ActuationPlaces(configuration, table)
     channels = actuators.motors.map(\.channel)
     pulseDriver = SimulatedPCA9685(oscillator: Double(actuators.driver.oscillatorHz))
     let isOnBus = actuators.driver.bus != nil
-    if !isOnBus { processorPulses = FixedVector() }
+    if !isOnBus { processorPulses = channels.map { _ in 0 } }
     let lines = actuators.motors.compactMap(\.bridge)
     guard lines.count == 2 else {
       bridgeChip = nil
@@ -58,11 +62,12 @@ final class SimulatedMotors {
   var count: Int { channels.count }
 
   /// Takes what a tick decided.
-  func take(_ output: TickOutput) {
-    if processorPulses != nil { processorPulses = output.pulses }
+  func take(_ frame: Frame) {
+    if processorPulses != nil { processorPulses = channels.indices.map { places.pulse($0, frame) } }
+    let duties = places.duties(frame)
     // Simulated lines cannot fail.
-    try? bridgesOnBus?.apply(output)
-    try? bridges?.apply(output)
+    try? bridgesOnBus?.apply(duties)
+    try? bridges?.apply(duties)
   }
 
   /// Width in µs of the pulses that reach a motor; `nil` when none do.

@@ -30,16 +30,16 @@ struct SimulatedQuadrotor: SimulatedMotion {
     for motor in 0..<motors.count { plant.setPulse(motor: motor, microseconds: motors.pulseWidth(motor)) }
   }
 
-  mutating func note(_ record: TickRecord) {
-    guard evaluation.window.contains(record.input.time.nanoseconds) else { return }
-    let (truth, setpoint) = (plant.truth, record.input.setpoint)
+  mutating func note(_ tick: RunTick) {
+    guard evaluation.window.contains(tick.time) else { return }
+    let (truth, setpoint) = (plant.truth, tick.setpoint)
     let euler = truth.attitude.eulerAngles
     let (roll, pitch) = (euler.roll - Double(setpoint.roll), euler.pitch - Double(setpoint.pitch))
     tiltSquares += roll * roll + pitch * pitch
     let height = truth.altitude - Double(setpoint.altitude)
     altitudeSquares += height * height
     samples += 1
-    if record.output.mode != .active && record.output.mode != .hold { stayedArmed = false }
+    if !tick.isActive { stayedArmed = false }
   }
 
   var largestCurrent: Double { QuadrotorParameters().largestCurrent }

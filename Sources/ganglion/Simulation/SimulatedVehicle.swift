@@ -2,6 +2,7 @@ import ControlLoop
 import Devices
 import HardwareInterfaces
 import PortableMath
+import Signals
 import SimulatedHardware
 
 /// A vehicle whose chips, lines and physics are simulated. The drivers, the bus workers and everything above
@@ -14,15 +15,22 @@ final class SimulatedVehicle: Vehicle {
   /// What moves the chips' physics; `nil` when a recording does, through the board.
   private(set) var motion: (any SimulatedMotion)?
   private var workers: [BusWorker<SimulatedI2CBus>] = []
-  private var safeOutput = TickOutput()
+  /// The signals of the frames that it reads and writes.
+  let table: SignalTable
+  private let memory: FrameMemory
+  private let outside: OutsidePlaces
+  private let places: ActuationPlaces
+  /// A frame that says what is safe.
+  private let safe: FrameMemory
   private var enable: SimulatedOutput
   private let killSwitch: String
 
   /// The vehicle of `configuration` as `seed` draws it: mass, disturbances, noise and all. `motion` moves it in place of
-  /// its own physics, and its buses are used as `sampled` says, when that is not the same.
+  /// its own physics, and its buses are used as `sampled` says, when that is not the same. Frames are those of `table`, or of the
+  /// devices alone.
   convenience init(
-    _ configuration: Configuration, seed: UInt64, motion: (any SimulatedMotion)? = nil,
-    sampled: Configuration? = nil
+    _ configuration: Configuration, seed: UInt64, table: SignalTable? = nil,
+    motion: (any SimulatedMotion)? = nil, sampled: Configuration? = nil
   ) throws(CommandFailure) {
     let simulation = configuration.simulation
     var random = RandomGenerator(seed: seed, stream: 96)
@@ -37,30 +45,39 @@ final class SimulatedVehicle: Vehicle {
       configuration,
       board: SimulatedBoard(
         seed: seed, noiseScale: noise, specimen: simulation.sensorErrors.map { SpecimenErrors($0) }),
-      motion: motion ?? configuration.simulatedMotion(seed: seed), sampled: sampled)
+      table: table, motion: motion ?? configuration.simulatedMotion(seed: seed), sampled: sampled)
   }
 
   /// The board of `configuration` without physics, for a recording: its chips are ideal, since the noise is in the
   /// recording, and those in `absent` are not on it.
-  convenience init(recordingFor configuration: Configuration, without absent: Set<String>)
-    throws(CommandFailure)
-  {
+  convenience init(
+    recordingFor configuration: Configuration, table: SignalTable, without absent: Set<String>
+  ) throws(CommandFailure) {
     try self.init(
-      configuration, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), motion: nil, absent: absent,
-      playsBack: true)
+      configuration, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), table: table, motion: nil,
+      absent: absent, playsBack: true)
   }
 
   private init(
-    _ configuration: Configuration, board: SimulatedBoard, motion: (any SimulatedMotion)?,
-    absent: Set<String> = [], sampled: Configuration? = nil, playsBack: Bool = false
+    _ configuration: Configuration, board: SimulatedBoard, table: SignalTable?,
+    motion: (any SimulatedMotion)?, absent: Set<String> = [], sampled: Configuration? = nil, playsBack: Bool = false
   ) throws(CommandFailure) {
     (self.board, self.motion) = (board, motion)
     let enableName = configuration.lines.enable?.line ?? "enable"
     killSwitch = configuration.lines.killSwitch?.line ?? "kill-switch"
     board.enableLine = enableName
     enable = board.output(enableName)
-    motors = SimulatedMotors(configuration.actuators, board: board, enable: enableName)
-    for motor in configuration.actuators.motors { safeOutput.pulses.append(Float(motor.safeMicroseconds)) }
+    do throws(SignalErrors) {
+      if let table { self.table = table } else { self.table = try (sampled ?? configuration).deviceTable() }
+    } catch {
+      throw CommandFailure(place: configuration.name, "\(error)")
+    }
+    let table = self.table
+    memory = FrameMemory(table)
+    safe = FrameMemory(table)
+    (outside, places) = (OutsidePlaces(table), ActuationPlaces(configuration, table))
+    places.makeSafe(configuration, safe.frame)
+    motors = SimulatedMotors(configuration, table, board: board, enable: enableName)
     do throws(SimulatedBoard.AssemblyError) {
       try board.attach(configuration, motors: motors, without: absent)
     } catch {
@@ -70,7 +87,7 @@ final class SimulatedVehicle: Vehicle {
       workers.append(
         BusWorker(
           bus: board.bus(number, bitRate: bus.rateHz), configuration: sampled ?? configuration,
-          name: bus.name, start: .zero, playsBack: playsBack))
+          name: bus.name, table: table, start: .zero, playsBack: playsBack))
     }
     if let motion { board.physics = motion.physics }
   }
@@ -91,40 +108,52 @@ final class SimulatedVehicle: Vehicle {
   var score: RunScore { motion?.score ?? RunScore() }
 
   /// Takes note of a tick for the score.
-  func note(_ record: TickRecord) { motion?.note(record) }
+  func note(_ tick: RunTick) { motion?.note(tick) }
+
+  /// A frame of its own, for whoever has none.
+  var values: Frame { memory.frame }
 
   /// Lets the vehicle move and every bus worker do its jobs until `time`. A job begins when it is due and its bus is
   /// free.
-  func collectSamples(until time: MonotonicTime) -> SensorReadings {
+  func collectSamples(until time: MonotonicTime, into frame: Frame) {
     while let worker = workers.min(by: { $0.nextStart < $1.nextStart }), worker.nextStart <= time {
       let now = worker.nextStart
       advance(to: now)
       worker.runNext(now: now)
     }
     advance(to: time)
-    var readings = SensorReadings()
-    for worker in workers { worker.publish(to: &readings) }
-    return readings
+    var fault = DeviceFault.none
+    for worker in workers {
+      worker.readings.copy(from: worker.frame, to: frame)
+      if worker.actuatorFault != .none { fault = worker.actuatorFault }
+    }
+    outside.put(actuatorFault: fault, frame)
+    outside.put(killSwitch: isKillSwitchPulled, frame)
   }
 
-  /// What the sensors' identity registers held at their last start.
-  var identities: SensorIdentities {
-    var identities = SensorIdentities()
-    for worker in workers { identities.take(from: worker.identities) }
+  /// By the devices' names what their identity registers held at their last start.
+  var identities: [String: UInt8] {
+    var identities: [String: UInt8] = [:]
+    for worker in workers {
+      for (place, device) in worker.devices.enumerated() { identities[device.name] = worker.identity(of: place) }
+    }
     return identities
   }
 
   /// Sends a tick's decision to the actuators.
-  func actuate(_ output: TickOutput) {
-    for worker in workers { worker.write(pulses: output.pulses, now: board.now) }
-    motors.take(output)
+  func actuate(_ frame: Frame) {
+    for worker in workers {
+      worker.orders.copy(from: frame, to: worker.frame)
+      worker.write(now: board.now)
+    }
+    motors.take(frame)
     // A simulated line cannot fail.
-    try? enable.set(output.enable)
+    try? enable.set(places.isArmed(frame))
     motion?.drive(by: motors)
   }
 
   /// Puts every output to its safe value: the enable line low, the motors' safe pulses.
-  func makeSafe() { actuate(safeOutput) }
+  func makeSafe() { actuate(safe.frame) }
 
   /// Width in µs of the pulses that reach a motor; `nil` when none do.
   func pulseWidth(motor: Int) -> Double? { motors.pulseWidth(motor) }

@@ -23,53 +23,17 @@ extension SimulatedBoard {
       }
       return try attach(chip, name: name, at: BusPlace(bus: bus(busName), address: address, behind: way))
     }
-    let sensors = configuration.sensors
-    var carriers: [SimulatedChip?] = []
-    for (index, imu) in sensors.imu.instances.enumerated() {
+    var carriers: [String: SimulatedChip] = [:]
+    for device in configuration.devices {
       var settings = SimulatedChipSettings()
-      settings.mounting = Mounting(imu.mounting)
-      settings.identity = imu.acceptIdentities.first
-      carriers.append(
-        try put(
-          imu.chip.name, SensorKind.imu.key(index), on: imu.bus, imu.address, behind: imu.channel, settings))
-    }
-    for (index, barometer) in (sensors.barometer?.instances ?? []).enumerated() {
-      var settings = SimulatedChipSettings()
-      settings.identity = barometer.acceptIdentities.first
-      _ = try put(
-        barometer.chip.name, SensorKind.barometer.key(index), on: barometer.bus, barometer.address,
-        behind: barometer.channel, settings)
-    }
-    for (index, magnetometer) in (sensors.magnetometer?.instances ?? []).enumerated() {
-      var settings = SimulatedChipSettings()
-      settings.mounting = Mounting(magnetometer.mounting ?? sensors.imu.mounting)
-      settings.identity = magnetometer.acceptIdentities.first
+      settings.mounting = device.twin.mounting.map { Mounting($0) } ?? settings.mounting
+      settings.identity = device.twin.identity
+      settings.shuntResistance = device.twin.shuntResistance ?? settings.shuntResistance
+      (settings.shaft, settings.isReversed) = (device.twin.shaft, device.twin.isReversed)
       let chip = try put(
-        magnetometer.chip.name, SensorKind.magnetometer.key(index), on: magnetometer.bus,
-        magnetometer.address, behind: magnetometer.channel, settings)
-      // On one bus with a chip that opens the way to its own: behind it, as inside an MPU-9250.
-      let carrier = sensors.imu.instances.firstIndex { $0.auxiliaryBypass && $0.bus == magnetometer.bus }
-      if let carrier { chip?.carrier = carriers[carrier] }
-    }
-    for (index, range) in (sensors.range?.instances ?? []).enumerated() {
-      _ = try put(
-        range.chip.name, SensorKind.range.key(index), on: range.bus, range.address, behind: range.channel,
-        SimulatedChipSettings())
-    }
-    if let power = sensors.power {
-      var settings = SimulatedChipSettings()
-      settings.shuntResistance = power.shuntOhm
-      _ = try put(
-        power.chip.name, "power", on: power.bus, power.address, behind: power.channel, settings)
-    }
-    for (shaft, name, encoder) in [
-      (0, "left-encoder", sensors.leftEncoder), (1, "right-encoder", sensors.rightEncoder),
-    ] {
-      guard let encoder else { continue }
-      var settings = SimulatedChipSettings()
-      (settings.shaft, settings.isReversed) = (shaft, encoder.isReversed)
-      _ = try put(
-        encoder.chip.name, name, on: encoder.bus, encoder.address, behind: encoder.channel, settings)
+        device.chip.name, device.twin.name, on: device.bus, device.address, behind: device.channel, settings)
+      if let carrier = device.twin.carrier { chip?.carrier = carriers[carrier] }
+      carriers[device.twin.name] = chip
     }
     if let bridge = motors.bridgeChip { try place(bridge, name: "bridge") }
     let driver = configuration.actuators.driver

@@ -50,7 +50,7 @@ extension Configuration.InertialSensor {
               acceptedIdentities: section.acceptIdentities, playsBack: playsBack),
             gyroRange: section.gyroRangeDps, accelerometerRange: section.accelRangeG,
             lowPass: section.lowpassHz, auxiliaryBypass: section.auxiliaryBypass)
-        }, adjust: section.bodyAxes(naming.calibration))
+        }, adjust: section.adjustment(naming.calibration))
     }
     var ends: [Double] = []
     for instance in instances {
@@ -66,12 +66,6 @@ extension Configuration.InertialSensor {
         difference: Array(repeating: health.accelerationDifference, count: 3)
           + Array(repeating: health.difference, count: 3),
         largestOffset: [2, 2, 2, 0.35, 0.35, 0.35]))
-  }
-
-  private func bodyAxes(_ calibration: SensorCalibration?) -> @Sendable (InertialSample) -> InertialSample {
-    let mounting = self.mounting
-    guard let correction = InertialCorrection(calibration?[location]) else { return { mounting.body($0) } }
-    return { mounting.body(correction.corrected($0)) }
   }
 }
 
@@ -95,12 +89,12 @@ extension Configuration.Magnetometer {
   func group(_ naming: DeviceNaming, mounting standard: Configuration.Mounting?) -> SensorGroup {
     let devices = instances.enumerated().map { index, section in
       var twin = naming.twin(index, identity: section.acceptIdentities.first)
-      twin.mounting = section.mounting ?? standard
+      twin.mounting = section.mounting ?? standard ?? .aligned
       return DeviceDeclaration(
         naming.device(index, of: self), path: naming.path(index), section, chip: section.chip,
         kin: SensorTable.magnetometers, accepted: section.acceptIdentities, rank: .magnetic, twin: twin,
         use: { section.use(section.acceptIdentities, $0) },
-        adjust: section.bodyAxes(twin.mounting, naming.calibration))
+        adjust: section.adjustment(naming.calibration, mounting: standard ?? .aligned))
     }
     // Each has iron of its own beside it.
     return naming.group(
@@ -108,16 +102,6 @@ extension Configuration.Magnetometer {
       SensorJudgement(
         health: health, difference: Array(repeating: health.difference, count: 3),
         largestOffset: [100e-6, 100e-6, 100e-6]))
-  }
-
-  private func bodyAxes(
-    _ mounting: Configuration.Mounting?, _ calibration: SensorCalibration?
-  ) -> @Sendable (MagneticSample) -> MagneticSample {
-    let correction = MagneticCorrection(calibration?[location])
-    return { sample in
-      let corrected = correction?.corrected(sample) ?? sample
-      return mounting?.body(corrected) ?? corrected
-    }
   }
 }
 
@@ -135,7 +119,15 @@ extension Configuration.RangeFinder {
   }
 }
 
-extension Configuration.PowerMonitor {
+extension Configuration.RangeFinder {
+  /// A reading that is not trusted beyond the section's largest distance.
+  private var bounded: @Sendable (RangeSample) -> RangeSample {
+    let maximum = Float(maximumDistance)
+    return { RangeSample(distance: $0.distance, isValid: $0.isValid && $0.distance <= maximum) }
+  }
+}
+
+extension Configuration.PowerMonitor: DeviceSection {
   func group(_ naming: DeviceNaming) -> SensorGroup {
     var twin = naming.twin(0, identity: nil)
     twin.shuntResistance = shuntOhm
@@ -147,7 +139,17 @@ extension Configuration.PowerMonitor {
   }
 }
 
-extension Configuration.Encoder {
+extension Configuration.Encoder: DeviceSection {
+  /// A reading whose angle rises while the wheel rolls forward.
+  private var forward: @Sendable (AngleSample) -> AngleSample {
+    guard isReversed else { return { $0 } }
+    return { sample in
+      let turn = 2 * Float.pi
+      // 0 stays 0: the angle is below a turn.
+      return AngleSample(angle: sample.angle > 0 ? turn - sample.angle : 0, magnet: sample.magnet)
+    }
+  }
+
   func group(_ naming: DeviceNaming) -> SensorGroup {
     var twin = naming.twin(0, identity: nil)
     (twin.shaft, twin.isReversed) = (naming.shaft, isReversed)

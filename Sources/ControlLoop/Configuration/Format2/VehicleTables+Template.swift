@@ -12,7 +12,7 @@ extension VehicleTables {
     (backend, loop, buses) = (configuration.backend, configuration.loop, configuration.buses)
     (lines, realTime, watchdog) = (configuration.lines, configuration.realTime, configuration.watchdog)
     log = configuration.log
-    devices = configuration.namedGroups
+    devices = configuration.sensorGroups
     profile = configuration.commandProfile(
       vehicle.outside.filter { $0.kind == .number && $0.name.hasPrefix("setpoint.") })
     let names = Set(VehicleTables.boardSignals.map(\.name))
@@ -81,36 +81,6 @@ extension Configuration {
     var schema = schema(of: vehicle)
     schema.keys += additions
     return schema
-  }
-
-  /// The sensors as devices, under the names of the template.
-  var namedGroups: [SensorGroup] {
-    func naming(_ name: String, twin: String? = nil, shaft: Int = 0, isWatched: Bool = true) -> DeviceNaming {
-      DeviceNaming(
-        name: name, path: "sensors.\(name)", twin: twin ?? name, isWatched: isWatched, shaft: shaft,
-        calibration: calibration)
-    }
-    var groups = [sensors.imu.group(naming("imu"))]
-    if let sensor = sensors.barometer { groups.append(sensor.group(naming("barometer"))) }
-    if let sensor = sensors.magnetometer {
-      // What no tick uses is judged only where sensors have spares.
-      var group = sensor.group(naming("magnetometer", isWatched: hasSpares), mounting: sensors.imu.mounting)
-      for index in group.devices.indices {
-        let bus = group.devices[index].bus
-        group.devices[index].twin.carrier = sensors.imu.instances
-          .firstIndex { $0.auxiliaryBypass && $0.bus == bus }.map { SensorKind.imu.key($0) }
-      }
-      groups.append(group)
-    }
-    if let sensor = sensors.range { groups.append(sensor.group(naming("range"))) }
-    if let sensor = sensors.power { groups.append(sensor.group(naming("power"))) }
-    if let sensor = sensors.leftEncoder {
-      groups.append(sensor.group(naming("left_encoder", twin: "left-encoder")))
-    }
-    if let sensor = sensors.rightEncoder {
-      groups.append(sensor.group(naming("right_encoder", twin: "right-encoder", shaft: 1)))
-    }
-    return groups
   }
 
   /// A number as people write it, which is the same number again in single precision.

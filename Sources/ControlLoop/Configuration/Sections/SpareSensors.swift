@@ -10,37 +10,25 @@ public enum SensorKind: String, CaseIterable, Sendable {
   }
 
   /// Sensors of a kind at most: one and its spares.
-  public static let mostInstances = 1 + Spares<Int>.count
+  public static let mostInstances = 1 + mostSpares
+
+  /// Spares that a sensor has at most.
+  static let mostSpares = 2
 }
 
 /// The section of a sensor that may have spares.
-protocol SpareableSensor: ConfigurationSection {
+protocol SpareableSensor: ConfigurationSection, DeviceSection {
   /// Its kind.
   static var kind: SensorKind { get }
-  /// Name of its bus.
-  var bus: String { get }
-  /// Its place behind a multiplexer of that bus; `nil` on the bus itself.
-  var channel: BusChannel? { get }
-  /// 7-bit I2C address.
-  var address: UInt8 { get }
-  /// Samples per second.
-  var rateHz: Int { get }
-  /// Age at which a sample counts as stale, in ns.
-  var staleAfter: Int64 { get }
   /// Its spares, in order of priority.
   var spares: [Self] { get }
   /// How it and its spares are judged.
   var health: Configuration.HealthRules { get }
-  /// What is known of its chip.
-  var chipFacts: ChipFacts { get }
   /// The sensor itself and its spares, in order of priority.
   var instances: [Self] { get }
 }
 
 extension SpareableSensor {
-  /// The longest time in ns for which a reading of any of them is fresh.
-  var longestStaleAfter: Int64 { instances.map(\.staleAfter).max() ?? staleAfter }
-
   /// What the section of a spare may hold.
   static var spareSchema: SectionSchema {
     var schema = schema
@@ -53,31 +41,27 @@ extension SpareableSensor {
 extension Configuration.InertialSensor {
   /// The sensor itself and its spares, in order of priority.
   public var instances: [Self] { [self] + spares }
-  var chipFacts: ChipFacts { chip.facts }
 }
 
 extension Configuration.Barometer {
   /// The sensor itself and its spares, in order of priority.
   public var instances: [Self] { [self] + spares }
-  var chipFacts: ChipFacts { chip.facts }
 }
 
 extension Configuration.Magnetometer {
   /// The sensor itself and its spares, in order of priority.
   public var instances: [Self] { [self] + spares }
-  var chipFacts: ChipFacts { chip.facts }
 }
 
 extension Configuration.RangeFinder {
   /// The sensor itself and its spares, in order of priority.
   public var instances: [Self] { [self] + spares }
-  var chipFacts: ChipFacts { chip.facts }
 }
 
 extension Section {
   /// The spares of the sensor that this section is about; none in the section of a spare.
   func readSpares<Sensor: SpareableSensor>(_ sensor: Sensor.Type) -> [Sensor]? {
-    readOptionalList(sensor, "spares", count: 1...Spares<Int>.count, schema: Sensor.spareSchema)
+    readOptionalList(sensor, "spares", count: 1...SensorKind.mostSpares, schema: Sensor.spareSchema)
   }
 }
 
@@ -86,7 +70,7 @@ extension SensorKind {
   var redundancyKeys: [KeyDescription] {
     [
       .section(
-        "spares", as: "list of 1 to \(Spares<Int>.count) such sensors", absent: "no spares",
+        "spares", as: "list of 1 to \(SensorKind.mostSpares) such sensors", absent: "no spares",
         "Spare sensors of this kind, in order of priority, each with the keys of this section but `spares` and `health`; "
           + "the chips may differ (docs/redundancy.md)."),
       .section("health", absent: "its defaults", "When the sensor and its spares count as healthy."),
