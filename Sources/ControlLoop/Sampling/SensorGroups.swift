@@ -1,5 +1,3 @@
-import Devices
-import HardwareInterfaces
 import Signals
 
 extension Configuration {
@@ -28,9 +26,11 @@ extension Configuration {
 }
 
 extension Configuration.Sensors {
-  /// The sensors as devices, under the names of the template. `calibration` is what is taken off their readings.
+  /// The sensors as devices, under the names that templates give them. `calibration` is what is taken off their readings.
   func groups(_ calibration: SensorCalibration?) -> [SensorGroup] {
-    func naming(_ name: String, twin: String? = nil, shaft: Int = 0, isWatched: Bool = true) -> DeviceNaming {
+    func naming(
+      _ name: String, twin: String? = nil, shaft: Int = 0, isWatched: Bool = true
+    ) -> DeviceNaming {
       DeviceNaming(
         name: name, path: "sensors.\(name)", twin: twin ?? name, isWatched: isWatched, shaft: shaft,
         calibration: calibration)
@@ -39,19 +39,21 @@ extension Configuration.Sensors {
     if let barometer { groups.append(barometer.group(naming("barometer"))) }
     if let magnetometer {
       // What no tick uses is judged only where sensors have spares.
-      var group = magnetometer.group(
-        naming("magnetometer", isWatched: !kindsWithSpares.isEmpty), mounting: imu.mounting)
-      // On one bus with a chip that opens the way to its own: behind it, as inside an MPU-9250.
+      let isWatched = !kindsWithSpares.isEmpty
+      var group = magnetometer.group(naming("magnetometer", isWatched: isWatched), mounting: imu.mounting)
       for index in group.devices.indices {
         let bus = group.devices[index].bus
-        group.devices[index].twin.carrier = imu.instances
-          .firstIndex { $0.auxiliaryBypass && $0.bus == bus }.map { SensorKind.imu.key($0) }
+        // On one bus with a chip that opens the way to its own: behind it, as inside an MPU-9250.
+        group.devices[index].twin.carrier = imu.instances.firstIndex { $0.auxiliaryBypass && $0.bus == bus }
+          .map { SensorKind.imu.key($0) }
       }
       groups.append(group)
     }
     if let range { groups.append(range.group(naming("range"))) }
     if let power { groups.append(power.group(naming("power"))) }
-    if let leftEncoder { groups.append(leftEncoder.group(naming("left_encoder", twin: "left-encoder"))) }
+    if let leftEncoder {
+      groups.append(leftEncoder.group(naming("left_encoder", twin: "left-encoder")))
+    }
     if let rightEncoder {
       groups.append(rightEncoder.group(naming("right_encoder", twin: "right-encoder", shaft: 1)))
     }

@@ -99,23 +99,6 @@ final class LogSource: CalibrationSource {
     return event
   }
 
-  /// The sensor's newest reading, as the last tick has it.
-  private var reading: Reading<InertialSample> {
-    let view = cursor.view
-    func number(_ name: String) -> Float { view.value("\(device).\(name)") ?? 0 }
-    func vector(_ name: String) -> (Float, Float, Float) {
-      (number("\(name)_x"), number("\(name)_y"), number("\(name)_z"))
-    }
-    var reading = Reading(
-      empty: InertialSample(
-        acceleration: vector("acceleration"), rate: vector("rate"), temperature: number("temperature")),
-      isPresent: view.isSet("\(device).present"))
-    reading.time = MonotonicTime(nanoseconds: view.value("\(device).time") ?? 0)
-    reading.sequence = view.value("\(device).count") ?? 0
-    reading.fault = DeviceFault(rawValue: view.value("\(device).fault") ?? 0) ?? .none
-    return reading
-  }
-
   func account() throws -> ImportAccount? {
     while true {
       if case .end = try step(unless: "behind all that was needed") { return counted.account }

@@ -89,12 +89,12 @@ extension Configuration.Magnetometer {
   func group(_ naming: DeviceNaming, mounting standard: Configuration.Mounting?) -> SensorGroup {
     let devices = instances.enumerated().map { index, section in
       var twin = naming.twin(index, identity: section.acceptIdentities.first)
-      twin.mounting = section.mounting ?? standard
+      twin.mounting = section.mounting ?? standard ?? .aligned
       return DeviceDeclaration(
         naming.device(index, of: self), path: naming.path(index), section, chip: section.chip,
         kin: SensorTable.magnetometers, accepted: section.acceptIdentities, rank: .magnetic, twin: twin,
         use: { section.use(section.acceptIdentities, $0) },
-        adjust: section.adjustment(naming.calibration, mounting: standard))
+        adjust: section.adjustment(naming.calibration, mounting: standard ?? .aligned))
     }
     // Each has iron of its own beside it.
     return naming.group(
@@ -119,6 +119,14 @@ extension Configuration.RangeFinder {
   }
 }
 
+extension Configuration.RangeFinder {
+  /// A reading that is not trusted beyond the section's largest distance.
+  private var bounded: @Sendable (RangeSample) -> RangeSample {
+    let maximum = Float(maximumDistance)
+    return { RangeSample(distance: $0.distance, isValid: $0.isValid && $0.distance <= maximum) }
+  }
+}
+
 extension Configuration.PowerMonitor {
   func group(_ naming: DeviceNaming) -> SensorGroup {
     var twin = naming.twin(0, identity: nil)
@@ -132,6 +140,16 @@ extension Configuration.PowerMonitor {
 }
 
 extension Configuration.Encoder {
+  /// A reading whose angle rises while the wheel rolls forward.
+  private var forward: @Sendable (AngleSample) -> AngleSample {
+    guard isReversed else { return { $0 } }
+    return { sample in
+      let turn = 2 * Float.pi
+      // 0 stays 0: the angle is below a turn.
+      return AngleSample(angle: sample.angle > 0 ? turn - sample.angle : 0, magnet: sample.magnet)
+    }
+  }
+
   func group(_ naming: DeviceNaming) -> SensorGroup {
     var twin = naming.twin(0, identity: nil)
     (twin.shaft, twin.isReversed) = (naming.shaft, isReversed)

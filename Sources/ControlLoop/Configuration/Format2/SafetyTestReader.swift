@@ -28,13 +28,19 @@ struct SafetyTestReader {
   /// The comparisons at `key` of a section: a name with the comparison beside it, or a list of names and objects. `nil` after an error.
   func read(_ key: String, in section: Section) -> [SignalTest]? {
     guard let value = section.value(key) else { return [] }
-    if let name = value.text { return tests(name, key, in: section) }
+    let isCompared = key == "when"
+    if let name = value.text {
+      // What stands beside is about `when`.
+      if isCompared { return tests(name, key, in: section) }
+      let path = Self.path(key, in: section)
+      return kind(of: name, path).flatMap { flag(name, $0, path) }
+    }
     guard case .array(let elements) = value.content, (1...Self.most).contains(elements.count) else {
       section.complain(
         key, "found \(value.shown), expected the name of a signal, or a list of 1 to \(Self.most) names and objects")
       return nil
     }
-    for comparison in Self.comparisons where section.has(comparison.name) {
+    for comparison in Self.comparisons where isCompared && section.has(comparison.name) {
       section.complain(comparison.name, "stands beside a list: put it into the list's objects")
       return nil
     }

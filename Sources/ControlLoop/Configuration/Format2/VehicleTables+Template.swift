@@ -46,6 +46,11 @@ extension VehicleTables {
     let list = BlockList(file, template: blocks)
     guard let more, let list else { return }
     let template = Set(blocks.map(\.name))
+    for device in more.map(\.group)
+    where devices.contains(where: { $0.name == device.name }) || template.contains(device.name) {
+      file.complain("devices.\(device.name)", "the template has this name already: give the device another")
+      return
+    }
     devices += more.map(\.group)
     Self.checkBuses(buses, devices, loop: loop, in: file)
     // Their rows stand behind those of the template's devices.
@@ -82,6 +87,9 @@ extension Configuration {
     schema.keys += additions
     return schema
   }
+
+  /// A number as people write it, which is the same number again in single precision.
+  private static func decimal(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
 
   /// The timed profile of setpoints as that of the signals `asked`.
   fileprivate func commandProfile(_ asked: [Signal]) -> CommandProfile {

@@ -48,15 +48,3 @@ extension Configuration.Encoder {
     (self.isReversed, self.staleAfter) = (reversed, place.staleAfter)
   }
 }
-
-extension Configuration.Encoder {
-  /// A reading whose angle rises while the wheel rolls forward.
-  var forward: @Sendable (AngleSample) -> AngleSample {
-    guard isReversed else { return { $0 } }
-    return { sample in
-      let turn = 2 * Float.pi
-      // 0 stays 0: the angle is below a turn.
-      return AngleSample(angle: sample.angle > 0 ? turn - sample.angle : 0, magnet: sample.magnet)
-    }
-  }
-}

@@ -56,11 +56,3 @@ extension Configuration.RangeFinder {
     (self.spares, self.health) = (spares, health)
   }
 }
-
-extension Configuration.RangeFinder {
-  /// A reading that is not trusted beyond the section's largest distance.
-  var bounded: @Sendable (RangeSample) -> RangeSample {
-    let maximum = Float(maximumDistance)
-    return { RangeSample(distance: $0.distance, isValid: $0.isValid && $0.distance <= maximum) }
-  }
-}

@@ -57,7 +57,7 @@ struct ExpansionTests {
       ("name: \"attitude\", gain", "name: \"atitude\", gain", #"the template has no block "atitude" to change; did you mean "attitude"?"#),
       ("gain: 2", "gian: 2", #"unknown key "gian"; did you mean "gain"?"#),
       ("below: 0.2", "below: true", "found true, expected a number"),
-      ("line: {", "imu: {", "imu.time"),
+      ("line: {", "imu: {", "devices.imu: the template has this name already"),
       ("format: 2", "format: 1", #"unknown key "devices""#),
     ] {
       #expect(tableComplaints(about: text.replacing(old, with: new)).contains(expected), "\(new)")
