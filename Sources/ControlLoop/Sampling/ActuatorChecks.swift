@@ -101,7 +101,7 @@ private struct ActuatorPlanner {
   private mutating func add(
     _ signal: SentSignal, _ carrier: ActuatorCarrier, of actuator: ActuatorDeclaration
   ) {
-    let sent = PlannedSignal(signal: signal.name, safe: signal.safe)
+    let sent = PlannedSignal(signal: signal.name, safe: signal.safe, needsArming: actuator.needsArming)
     switch carrier {
     case .chip(let place, let channel):
       add(signal, place, channel, of: actuator)
@@ -156,7 +156,8 @@ private struct ActuatorPlanner {
       }
     }
     plan.chips[number].use.channels.append(ActuatorChannel(channel, quantity, safe: signal.safe))
-    plan.chips[number].sent.append(PlannedSignal(signal: signal.name, safe: signal.safe))
+    plan.chips[number].sent.append(
+      PlannedSignal(signal: signal.name, safe: signal.safe, needsArming: actuator.needsArming))
   }
 
   /// The number of the chip at a place among those of the plan; `nil` when it cannot be there.

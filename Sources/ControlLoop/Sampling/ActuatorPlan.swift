@@ -9,6 +9,13 @@ public struct PlannedSignal: Sendable, Equatable {
   public var signal: String
   /// Its safe value.
   public var safe: Double
+  /// Whether it is safe while the vehicle is disarmed, and not only while its command is not valid.
+  public var needsArming = true
+
+  /// The actuator that sends it: what stands before the name of the conversion's output.
+  public var actuator: String {
+    signal.lastIndex(of: ".").map { String(signal[..<$0]) } ?? signal
+  }
 }
 
 /// A chip of actuators on a bus, with all that its channels carry.
@@ -82,6 +89,18 @@ public struct ActuatorPlan: Sendable {
 
   init() {}
 
+  /// Everything that is sent: what chips, the kernel's outputs and lines are given.
+  public var sent: [PlannedSignal] { chips.flatMap(\.sent) + pwm.map(\.sent) + lines.map(\.sent) }
+
+  /// The chips on the bus of a name.
+  public func chips(on bus: String) -> [PlannedChip] { chips.filter { $0.place.bus == bus } }
+
+  /// Makes a frame of `table` say what is safe: nothing armed, and of everything that is sent its safe value.
+  public func makeSafe(_ frame: Frame, _ table: SignalTable) {
+    if let armed: SignalIndex<Bool> = table.index(of: "safety.armed") { frame[armed] = false }
+    for sent in sent { SentPlace(sent.signal, table)?.put(Float(sent.safe), in: frame) }
+  }
+
   /// What makes the chips safe, one write behind the other; each may fail, and the others are sent nevertheless.
   ///
   /// A chip behind a multiplexer costs a write that opens its channel, and one for each other multiplexer on the bus, whose open
@@ -123,5 +142,11 @@ public struct SentPlace: BitwiseCopyable, Sendable {
     if let number { return frame[number] }
     if let flag { return frame[flag] ? 1 : 0 }
     return 0
+  }
+
+  /// Says what is to be sent; a flag is set above one half.
+  public func put(_ value: Float, in frame: Frame) {
+    if let number { frame[number] = value }
+    if let flag { frame[flag] = value > 0.5 }
   }
 }

@@ -22,8 +22,8 @@ public struct SafeWrite: Sendable, Equatable {
 }
 
 /// Everything that makes a vehicle's outputs safe from outside the process that drives them.
-public struct SafeOutputs {
-  /// Lines that become inactive, in this order: the enable line, directions of bridges.
+public struct SafeOutputs: Sendable {
+  /// Lines that get their safe level, in this order: the enable line, directions of bridges, others.
   public var lines: [OutputLine] = []
   /// Pulses of the kernel's PWM.
   public var pulses: [SafePulse] = []
@@ -87,7 +87,8 @@ public final class GuardProcess {
       throw LinuxError(
         "the guard's process cannot make so many outputs safe: \(outputs.lines.count) lines, "
           + "\(outputs.pulses.count) pulses, \(outputs.writes.count) writes",
-        remedy: "Report this as a defect.")
+        remedy: "Take fewer actuators: it has room for \(GANGLION_GUARD_LINES) lines, \(GANGLION_GUARD_PULSES) pulses and "
+          + "\(GANGLION_GUARD_WRITES) writes.")
     }
     try self.init(loop, plan)
   }
