@@ -98,6 +98,8 @@ struct ganglion_guard_write {
   uint8_t address;
   uint8_t count;
   uint8_t bytes[8];
+  /// Whether it is worth something only together with the next: one that opens a multiplexer, which is sent again whenever the next is.
+  bool is_with_next;
 };
 
 /// Kinds of outputs.

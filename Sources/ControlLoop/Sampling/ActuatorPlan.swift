@@ -74,6 +74,8 @@ public struct PlannedWrite: Sendable, Equatable {
   public var address: UInt8
   /// 1 to 8 bytes.
   public var bytes: [UInt8]
+  /// Whether it is worth something only together with the next: it opens the way to that chip, or closes another.
+  public var isWithNext = false
 }
 
 /// How the values of all actuators leave the processor: chips with what their channels share, outputs of the kernel, lines.
@@ -113,13 +115,18 @@ public struct ActuatorPlan: Sendable {
       let place = planned.place
       if let behind = place.behind {
         for other in (multiplexers[place.bus] ?? []).sorted() where other != behind.multiplexer {
-          writes.append(PlannedWrite(bus: place.bus, address: other, bytes: [0]))
+          writes.append(PlannedWrite(bus: place.bus, address: other, bytes: [0], isWithNext: true))
         }
         let open = UInt8(1) << min(behind.number, 7)
-        writes.append(PlannedWrite(bus: place.bus, address: behind.multiplexer, bytes: [open]))
+        writes.append(
+          PlannedWrite(bus: place.bus, address: behind.multiplexer, bytes: [open], isWithNext: true))
       }
-      writes += place.chip.safeWrites(planned.use, isWhole: isWhole(place.bus)).map {
-        PlannedWrite(bus: place.bus, address: place.address, bytes: $0)
+      let own = place.chip.safeWrites(planned.use, isWhole: isWhole(place.bus))
+      for (index, bytes) in own.enumerated() {
+        // Behind a multiplexer none of a chip's writes is good for itself.
+        let isWithNext = place.behind != nil && index + 1 < own.count
+        writes.append(
+          PlannedWrite(bus: place.bus, address: place.address, bytes: bytes, isWithNext: isWithNext))
       }
     }
     return writes

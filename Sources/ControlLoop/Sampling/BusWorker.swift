@@ -47,11 +47,16 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     let signals = Set(sent.map(\.signal))
     orders = FramePatch(table) { signals.contains($0.name) }
     memory = FrameMemory(table)
-    actuators = chips.map { ActuatorWork($0, table, start: start) }
+    actuators = chips.map { chip in
+      let read = devices.first { $0.bus == chip.place.bus && $0.isOne(with: chip) }
+      return ActuatorWork(chip, reads: read.map { DevicePlaces($0, table) }, table, start: start)
+    }
     for device in self.devices {
       let places = DevicePlaces(device, table)
       places.putPresent(memory.frame)
-      let job = device.job(places, start, playsBack)
+      // A chip that has actuators, too, is their driver's alone: two would write its registers.
+      let isOwned = chips.contains { device.isOne(with: $0) }
+      let job: any SampleJob = isOwned ? OwnedDevice() : device.job(places, start, playsBack)
       dues.append(job.due)
       jobs.append(job)
     }
@@ -92,8 +97,7 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     let due = self.due
     let next = dues.firstIndex(of: due) ?? dues.count
     if next >= jobsBeforeActuators, let index = actuators.indices.first(where: { actuators[$0].job.due == due }) {
-      actuators[index].job.run(&bus, now: now)
-      actuators[index].putFault(memory.frame)
+      actuators[index].run(&bus, memory.frame, now: now)
     } else if next < jobs.count {
       jobs[next].run(&bus, memory.frame, now: now)
       dues[next] = jobs[next].due
@@ -117,8 +121,7 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
   public func writeSafe(now: MonotonicTime) -> Bool {
     var areTaken = hasActuators
     for index in actuators.indices {
-      areTaken = actuators[index].job.writeSafe(&bus, now: now) && areTaken
-      actuators[index].putFault(memory.frame)
+      areTaken = actuators[index].writeSafe(memory.frame, &bus, now: now) && areTaken
     }
     return areTaken
   }
@@ -137,17 +140,56 @@ extension BusWorker {
   }
 }
 
+extension DeviceDeclaration {
+  /// Whether it is read from a chip that has actuators, too.
+  fileprivate func isOne(with chip: PlannedChip) -> Bool {
+    (bus, channel, address) == (chip.place.bus, chip.place.behind, chip.place.address)
+  }
+}
+
+/// The work of a device whose chip is an actuator's: none.
+private struct OwnedDevice: SampleJob {
+  var due: MonotonicTime { .distantFuture }
+  var identity: UInt8? { nil }
+
+  mutating func run<Bus: I2CBus & ~Copyable>(
+    _ bus: inout MultiplexedBus<Bus>, _ frame: Frame, now: MonotonicTime
+  ) {}
+}
+
 /// A chip of actuators on a bus: its driver's work, and where what goes to it and what is wrong with it lie in a frame.
 private struct ActuatorWork: Sendable {
-  var job: ActuatorJob
+  private(set) var job: ActuatorJob
+  /// The signals of the device that is read from the chip's other lines, and how often they were; `nil` without.
+  private let reads: DevicePlaces?
+  private var count: UInt32 = 0
   /// What each used channel is sent, and its safe value for a frame without it.
   private let sent: [(place: SentPlace?, safe: Float)]
   private let faults: [SignalIndex<UInt8>]
 
-  init(_ chip: PlannedChip, _ table: SignalTable, start: MonotonicTime) {
+  init(_ chip: PlannedChip, reads: DevicePlaces?, _ table: SignalTable, start: MonotonicTime) {
     job = chip.job(start: start)
+    self.reads = reads
     sent = chip.sent.prefix(ActuatorJob.most).map { (SentPlace($0.signal, table), Float($0.safe)) }
     faults = Set(chip.sent.map(\.actuator)).sorted().compactMap { table.index(of: "\($0).fault") }
+  }
+
+  mutating func run<Bus: I2CBus & ~Copyable>(
+    _ bus: inout MultiplexedBus<Bus>, _ frame: Frame, now: MonotonicTime
+  ) {
+    job.run(&bus, now: now)
+    putFault(frame)
+    guard let reads, let sample = job.inputs else { return }
+    count.countReading()
+    reads.put(time: now, count: count, frame) { sample.value(ofChannel: $0) }
+  }
+
+  mutating func writeSafe<Bus: I2CBus & ~Copyable>(
+    _ frame: Frame, _ bus: inout MultiplexedBus<Bus>, now: MonotonicTime
+  ) -> Bool {
+    let isTaken = job.writeSafe(&bus, now: now)
+    putFault(frame)
+    return isTaken
   }
 
   mutating func write<Bus: I2CBus & ~Copyable>(
@@ -163,6 +205,7 @@ private struct ActuatorWork: Sendable {
   /// Says what keeps its actuators from their orders.
   func putFault(_ frame: Frame) {
     for place in faults { frame[place] = job.fault.rawValue }
+    reads?.put(job.fault, frame)
   }
 }
 

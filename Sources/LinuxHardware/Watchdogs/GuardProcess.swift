@@ -14,10 +14,12 @@ public struct SafeWrite: Sendable, Equatable {
   public var address: UInt8
   /// 1 to 8 bytes.
   public var bytes: [UInt8]
+  /// Whether it is worth something only together with the next, as one that opens a multiplexer is.
+  public var isWithNext: Bool
 
   /// A write from its parts.
-  public init(bus: Int, address: UInt8, bytes: [UInt8]) {
-    (self.bus, self.address, self.bytes) = (bus, address, bytes)
+  public init(bus: Int, address: UInt8, bytes: [UInt8], isWithNext: Bool = false) {
+    (self.bus, self.address, self.bytes, self.isWithNext) = (bus, address, bytes, isWithNext)
   }
 }
 
@@ -178,6 +180,7 @@ extension SafeWrite {
     var write = ganglion_guard_write()
     (write.bus, write.address, write.count) = (UInt8(bus), address, UInt8(bytes.count))
     withUnsafeMutableBytes(of: &write.bytes) { $0.copyBytes(from: bytes) }
+    write.is_with_next = isWithNext
     return write
   }
 }

@@ -93,7 +93,7 @@ final class LinuxBoard<System: I2CSystem> {
     }
     outputs.writes = writes.compactMap { write in
       buses.firstIndex { $0.name == write.bus }.map {
-        SafeWrite(bus: $0, address: write.address, bytes: write.bytes)
+        SafeWrite(bus: $0, address: write.address, bytes: write.bytes, isWithNext: write.isWithNext)
       }
     }
     return outputs

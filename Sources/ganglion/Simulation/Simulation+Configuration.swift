@@ -42,6 +42,11 @@ extension SimulatedBoard {
     }
     return try connect(configuration, plan) { planned, name throws(AssemblyError) in
       let place = planned.place
+      let read = configuration.devices.first {
+        ($0.bus, $0.channel, $0.address) == (place.bus, place.behind, place.address)
+      }
+      // A chip that is read, too, is there already.
+      if let read, let chip = carriers[read.twin.name] as? any SimulatedActuator { return chip }
       guard let chip = SimulatedActuatorChips.make(place.chip.name, place.settings) else {
         throw .unknownChip(place.chip.name, known: SimulatedActuatorChips.names)
       }
