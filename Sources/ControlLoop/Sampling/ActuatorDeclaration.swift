@@ -92,7 +92,8 @@ extension Configuration {
   public var actuatorPlan: ActuatorPlan {
     get throws(ConfigurationErrors) {
       let taken: [(String, Line?)] = [
-        ("lines.enable", lines.enable), ("lines.kill_switch", lines.killSwitch.map { Line(chip: $0.chip, line: $0.line, active: $0.active) }),
+        ("lines.enable", lines.enable),
+        ("lines.kill_switch", lines.killSwitch.map { Line(chip: $0.chip, line: $0.line, active: $0.active) }),
         ("lines.status", lines.status),
       ]
       return try ActuatorPlan(

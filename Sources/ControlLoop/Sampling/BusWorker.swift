@@ -96,7 +96,9 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
   public func runNext(now: MonotonicTime) {
     let due = self.due
     let next = dues.firstIndex(of: due) ?? dues.count
-    if next >= jobsBeforeActuators, let index = actuators.indices.first(where: { actuators[$0].job.due == due }) {
+    if next >= jobsBeforeActuators,
+      let index = actuators.indices.first(where: { actuators[$0].job.due == due })
+    {
       actuators[index].run(&bus, memory.frame, now: now)
     } else if next < jobs.count {
       jobs[next].run(&bus, memory.frame, now: now)

@@ -35,7 +35,8 @@ final class BusThread<System: I2CSystem> {
     self.devices = worker.devices
     let slots = try BusSlots(
       readings: worker.readings.size, orders: worker.orders.size, devices: worker.devices.count)
-    ends = BusEnds(slots: slots, readings: worker.readings, orders: worker.orders, hasActuators: worker.hasActuators)
+    ends = BusEnds(
+      slots: slots, readings: worker.readings, orders: worker.orders, hasActuators: worker.hasActuators)
     let work = BusWork(
       worker, slots: slots, loopGuard: loopGuard, statistics: { $0.withBase { $0.statistics } })
     self.work = work

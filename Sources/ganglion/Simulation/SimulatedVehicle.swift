@@ -56,13 +56,15 @@ final class SimulatedVehicle: Vehicle {
     without absent: Set<String>
   ) throws(CommandFailure) {
     try self.init(
-      configuration, plan: plan, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), table: table, motion: nil,
+      configuration, plan: plan, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), table: table,
+      motion: nil,
       absent: absent, playsBack: true)
   }
 
   private init(
     _ configuration: Configuration, plan given: ActuatorPlan?, board: SimulatedBoard, table: SignalTable?,
-    motion: (any SimulatedMotion)?, absent: Set<String> = [], sampled: Configuration? = nil, playsBack: Bool = false
+    motion: (any SimulatedMotion)?, absent: Set<String> = [], sampled: Configuration? = nil,
+    playsBack: Bool = false
   ) throws(CommandFailure) {
     (self.board, self.motion) = (board, motion)
     let enableName = configuration.lines.enable?.line ?? "enable"
@@ -153,7 +155,9 @@ final class SimulatedVehicle: Vehicle {
   var identities: [String: UInt8] {
     var identities: [String: UInt8] = [:]
     for worker in workers {
-      for (place, device) in worker.devices.enumerated() { identities[device.name] = worker.identity(of: place) }
+      for (place, device) in worker.devices.enumerated() {
+        identities[device.name] = worker.identity(of: place)
+      }
     }
     return identities
   }
