@@ -95,7 +95,12 @@ private final class BusWork<Bus: I2CBus & ~Copyable>: @unchecked Sendable {
   var statistics: I2CStatistics { worker.withBus(readStatistics) }
 
   func run() {
+    var wereHeld = false
     while !slots.isStopping {
+      // The guard's process reaches chips behind multiplexers, too.
+      let areHeld = worker.hasActuators && loopGuard.holdsOutputs
+      if areHeld || wereHeld { worker.forgetRoutes() }
+      wereHeld = areHeld
       // Looked at before the orders: one that comes in between rings again.
       let seen = slots.bell.count
       if worker.hasActuators { serveOrders() }
