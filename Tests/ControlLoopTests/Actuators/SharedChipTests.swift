@@ -12,7 +12,7 @@ struct SharedChipTests {
   private static let device = Configuration.PortInputs(
     chip: SensorTable.ports[0], bus: "main", channel: nil, address: 0x20, rateHz: 200,
     staleAfter: 200_000_000,
-    inputs: [NamedInput(name: "bumper", number: 3)], pullUps: 8, activeLow: 8
+    inputs: [Configuration.NamedInput(name: "bumper", number: 3)], pullUps: 8, activeLow: 8
   ).group(DeviceNaming(name: "lines", path: "devices.lines", twin: "lines")).devices[0]
 
   private static func plan() throws -> ActuatorPlan {
