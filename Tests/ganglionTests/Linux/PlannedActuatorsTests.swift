@@ -25,7 +25,7 @@ private final class PlannedMachine {
   private var time = MonotonicTime.zero
 
   init() throws {
-    let mission = try shippedMission([("backend: \"simulated\"", "backend: \"linux\"")])
+    let mission = try shippedMission(TestMachine.patience)
     func place(_ name: String, _ chip: String, _ address: UInt8) throws -> ActuatorChipPlace {
       ActuatorChipPlace(
         path: "devices.\(name)", chip: try #require(ActuatorTable.chip(chip)), bus: "sensors",
