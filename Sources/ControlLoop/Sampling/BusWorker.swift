@@ -135,7 +135,7 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
   }
 }
 
-extension BusWorker {
+extension BusWorker where Bus: ~Copyable {
   /// A worker for what a configuration of format 1 puts on the bus `name`. Throws what is wrong with its actuators.
   public convenience init(
     bus: consuming Bus, configuration: Configuration, name: String, table: SignalTable, start: MonotonicTime,
