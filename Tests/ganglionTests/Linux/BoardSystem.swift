@@ -29,7 +29,8 @@ final class BoardI2C: I2CSystem, @unchecked Sendable {
   private let isHanging = Atomic<Bool>(false)
 
   init(_ configuration: Configuration) throws {
-    motors = SimulatedMotors(configuration.actuators, board: board, enable: "enable")
+    motors = try SimulatedMotors(
+      configuration, configuration.deviceTable(), board: board, enable: "enable")
     try board.attach(configuration, motors: motors, without: [])
     bus = board.bus(0)
   }
