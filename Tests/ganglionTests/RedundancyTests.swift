@@ -89,7 +89,7 @@ struct RedundancyTests {
     ).report
     #expect(later.inUse(.imu) == "imu")
     #expect(later.isHeld)
-    #expect(later.sensors.first { $0.kind == .imu }?.switches == 2)
+    #expect(later.sensors.first { $0.name == "imu" }?.switches == 2)
   }
 
   @Test("A declared reaction to a switch is taken")
