@@ -145,7 +145,7 @@ extension CommandProfile {
       guard let step = Section(entry.value, path: entry.path, schema: schema, context: section.context),
         let seconds = step.read(timeKey), let arms = step.read(arm)
       else { continue }
-      let time = Int64(seconds * 1e9)
+      let time = Int64((seconds * 1e9).rounded())
       if time <= last.time {
         step.complain("at_s", "found \(seconds.shown), expected more than the step before")
       }

@@ -16,7 +16,7 @@ struct Expansion {
   /// The text.
   var text: String {
     var lines = ["// Made by `ganglion check --expand`: what \(JSON5Text.quoted(tables.name)) consists of."]
-    for key in ["actuators", "simulation", "evaluation", "arming"] where value(key) != nil && key != "arming" {
+    for key in ["actuators", "simulation", "evaluation"] where value(key) != nil {
       lines.append("// Not in here: `\(key)`.")
     }
     if sensors.contains(where: { $0.key == "calibration" }) { lines.append("// Not in here: `sensors.calibration`.") }
@@ -113,7 +113,7 @@ struct Expansion {
     }
     var (arm, values) = (false, profile.commands.map(\.standard))
     let steps = profile.steps.map { step in
-      var members = [("at_s", JSON5Text.number(Double(step.time) * 1e-9))]
+      var members = [("at_s", JSON5Text.number(Double(step.time) / 1e9))]
       if step.arm != arm { members.append(("arm", "\(step.arm)")) }
       for (index, command) in profile.commands.enumerated() where step.values[index] != values[index] {
         members.append((command.name, JSON5Text.number(step.values[index])))

@@ -1,6 +1,14 @@
 import Control
 import Signals
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The network that a block steps, on disk.
 public struct NetworkFile: Sendable, Equatable {
   /// Name of the block.
@@ -11,6 +19,26 @@ public struct NetworkFile: Sendable, Equatable {
   public var path: String
   /// How many inputs and outputs the block gives it.
   public var inputs, outputs: Int
+}
+
+extension NetworkFile {
+  /// The file as seen from the working directory, for a configuration in `directory`.
+  public func place(in directory: String) -> String {
+    guard !file.hasPrefix("/"), !directory.isEmpty, directory != "." else { return file }
+    return directory.hasSuffix("/") ? directory + file : "\(directory)/\(file)"
+  }
+}
+
+extension VehicleTables {
+  /// Complains about model files that cannot be read.
+  func checkModelFiles(in directory: String, _ context: ReadingContext) {
+    for network in networks {
+      let place = network.place(in: directory)
+      if access(place, R_OK) != 0 {
+        context.complain(network.path, "cannot read \(place): \(String(cString: strerror(errno)))")
+      }
+    }
+  }
 }
 
 extension BlockReader {

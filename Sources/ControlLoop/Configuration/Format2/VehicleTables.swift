@@ -89,6 +89,7 @@ extension VehicleTables {
     }
     let context = ReadingContext(root: value, overrides: overrides)
     let tables = Section(value, path: "", schema: schema, context: context).flatMap(VehicleTables.init)
+    if let directory { tables?.checkModelFiles(in: directory, context) }
     let errors = context.sortedErrors
     guard let tables, errors.isEmpty else { throw ConfigurationErrors(file: nil, errors: errors) }
     return tables
