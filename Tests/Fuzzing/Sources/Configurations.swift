@@ -29,7 +29,8 @@ private func fuzzTables(_ input: UnsafeRawBufferPointer) {
     let tables = try VehicleTables.load(text: text, directory: nil)
     let expanded = try VehicleTables.expanded(tables, of: text)
     _ = try VehicleTables.migrated(text)
-    require((try? VehicleTables.load(text: expanded, directory: nil)) != nil, "an expansion that cannot be read")
+    require(
+      (try? VehicleTables.load(text: expanded, directory: nil)) != nil, "an expansion that cannot be read")
   } catch {
     require(!((error as? ConfigurationErrors)?.errors.isEmpty ?? true), "a refusal without a reason")
     _ = "\(error)"

@@ -62,7 +62,8 @@ extension BlockReader {
       KeyDescription(
         name: "reset", expected: "name of a flag", unit: "", standard: "never reset",
         about: "Puts its state to rest before the step."),
-      Key<Bool>.flag("computes", standard: true, "false to show its inputs only; then without `model`.").description,
+      Key<Bool>.flag("computes", standard: true, "false to show its inputs only; then without `model`.")
+        .description,
     ])
 
   private static let signalKey = Key<String>.text("signal", "The signal that is read.")
@@ -71,7 +72,8 @@ extension BlockReader {
   private static let outputKey = Key<String>.text("name", "Its name behind the block's.")
   private static let scaleKey = Key<Double>.number(
     "scale", -1e12...1e12, standard: 1, "Factor; not 0.")
-  private static let offsetKey = Key<Double>.number("offset", -1e12...1e12, standard: 0, "Added after scaling.")
+  private static let offsetKey = Key<Double>.number(
+    "offset", -1e12...1e12, standard: 0, "Added after scaling.")
   static let inputSchema = SectionSchema(
     path: "blocks[].inputs[]", about: "One input of a network: signal · scale + offset.",
     keys: [signalKey.description, unitKey.description, scaleKey.description, offsetKey.description])
