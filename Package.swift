@@ -120,8 +120,8 @@ let package = Package(
     .testTarget(
       name: "ControlLoopTests",
       dependencies: [
-        "CAllocationCounter", "Control", "ControlLoop", "HardwareInterfaces", "LiquidModel", "PortableMath",
-        "Signals", "SimulatedHardware",
+        "CAllocationCounter", "Control", "ControlLoop", "Devices", "HardwareInterfaces", "LiquidModel",
+        "PortableMath", "Signals", "SimulatedHardware",
       ]),
     // Steps a model on input of one kind; scripts/check-instructions counts its instructions.
     .executableTarget(

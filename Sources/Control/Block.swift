@@ -36,8 +36,15 @@ public protocol Block: Steppable, ~Copyable {
   static var description: BlockDescription { get }
   /// What a block with these settings reads and writes. `settings` are those of the description, within their ranges.
   static func ports(_ settings: BlockSettings) -> BlockPorts
+  /// What of its outputs actuators take: nothing unless it is a conversion (`Blocks/Actuation/ActuatorCommand.swift`).
+  static func sent(_ settings: BlockSettings) -> [SentValue]
   /// A block at rest. Its ports were found sound.
   init(_ settings: BlockSettings, _ wiring: inout Wiring)
+}
+
+extension Block where Self: ~Copyable {
+  /// See `Block`.
+  public static func sent(_ settings: BlockSettings) -> [SentValue] { [] }
 }
 
 /// What a kind of block is, for configurations and for people.

@@ -13,7 +13,7 @@ public enum BlockTable {
     DriveSetpoint.self, BalanceControl.self,
     NetworkBlock.self, CommandChoice.self,
     QuadMixer.self, WheelMixer.self, Mixer.self, DifferentialDrive.self, ServoLinkage.self,
-    SpeedController.self, BridgePulse.self,
+    SpeedController.self, BridgePulse.self, Servo.self, Duty.self, MotorVoltage.self, Relay.self,
   ]
 
   /// The kind of this name in a configuration; `nil` when there is none.

@@ -161,3 +161,36 @@ public struct DRV8830: Sendable {
     state.succeed()
   }
 }
+
+extension DRV8830: ConfiguredActuator {
+  /// See `ConfiguredActuator`.
+  public static let facts = ActuatorFacts(
+    name: "drv8830", addresses: Array(0x60...0x68), standardAddress: 0x60, channels: 1, takes: [.voltage],
+    settings: [
+      ActuatorSetting(
+        "brakes", 0...1, standard: 1, "Whether the motor is braked (1), or runs out (0), at no voltage.")
+    ],
+    bitsPerWrite: { _ in TransferBits.write(2) }, most: { _, _ in Double(63 * step) })
+
+  /// A driver at power-on for a chip used so.
+  public init(_ use: ActuatorUse) {
+    var options = Options()
+    options.address = use.address
+    options.brakes = use.settings["brakes"] != 0
+    self.init(options: options)
+  }
+
+  /// See `ConfiguredActuator`.
+  public static func safeWrites(_ use: ActuatorUse, isWhole: Bool) -> [[UInt8]] {
+    let volts = use.channels.first { $0.number == 0 }?.safe ?? 0
+    return [[Register.control, control(volts: Float(volts), brakes: use.settings["brakes"] != 0)]]
+  }
+
+  /// See `ActuatorDriver`: a voltage in V.
+  public mutating func write<Bus: I2CBus & ~Copyable>(
+    _ values: Span<Float>, from first: Int, to bus: inout Bus, now: MonotonicTime
+  ) throws(BusError) -> Bool {
+    guard first == 0, values.count > 0 else { return false }
+    return try write(volts: values[0], to: &bus, now: now)
+  }
+}

@@ -48,6 +48,9 @@ public struct MCP23017: StagedSensor {
     static let controlOfBank1: UInt8 = 0x05
   }
 
+  /// The output latch of port A; port B's follows.
+  static let latch = Register.latch
+
   /// A pair of registers, port A in the low byte.
   private struct Pair {
     var register: UInt8
@@ -94,6 +97,9 @@ public struct MCP23017: StagedSensor {
     levels = new
     return true
   }
+
+  /// Has the register that tells a reset best looked at with the next sample.
+  mutating func suspect(now: MonotonicTime) { (state.row, state.nextCheck) = (0, now) }
 
   private func write<Bus: I2CBus & ~Copyable>(_ pair: Pair, _ bus: inout Bus) throws(BusError) {
     let bytes: InlineArray<3, UInt8> = [

@@ -188,3 +188,62 @@ public struct PCA9685: Sendable {
     state.succeed()
   }
 }
+
+extension PCA9685: ConfiguredActuator {
+  /// See `ConfiguredActuator`. Prescaler 3 to 255 at 25 MHz (datasheet rev. 4, 7.3.5).
+  public static let facts = ActuatorFacts(
+    name: "pca9685", addresses: Array(0x40...0x77), standardAddress: 0x40, channels: channels,
+    takes: [.pulse, .duty],
+    settings: [
+      ActuatorSetting(
+        "rate_hz", 24...1526, standard: Options().rate, "Pulses in a second, the same for all channels."),
+      ActuatorSetting(
+        "oscillator_hz", 20e6...30e6, standard: Options().oscillator,
+        "The chip's oscillator as measured: real ones are off by up to 5 %, and so are the pulses."),
+    ],
+    // One burst of four registers for each channel from the first to the last.
+    bitsPerWrite: { TransferBits.write(1 + 4 * (($0.max() ?? 0) - ($0.min() ?? 0) + 1)) },
+    most: { $0 == .pulse ? period($1) : nil })
+
+  /// Time between pulses in µs that the prescaler really gives.
+  private static func period(_ settings: ActuatorSettings) -> Double {
+    let oscillator = settings["oscillator_hz"]
+    return 1e6 / rate(prescale: prescale(settings), oscillator: oscillator)
+  }
+
+  private static func prescale(_ settings: ActuatorSettings) -> UInt8 {
+    prescale(rate: settings["rate_hz"], oscillator: settings["oscillator_hz"])
+  }
+
+  /// A driver at power-on for a chip used so.
+  public init(_ use: ActuatorUse) {
+    var options = Options()
+    options.address = use.address
+    options.rate = use.settings["rate_hz"]
+    options.oscillator = use.settings["oscillator_hz"]
+    self.init(options: options)
+  }
+
+  /// See `ConfiguredActuator`: a duty is a share of the time between pulses.
+  public static func factor(of quantity: ActuatorQuantity, _ settings: ActuatorSettings) -> Double {
+    quantity == .duty ? period(settings) : 1
+  }
+
+  /// See `ConfiguredActuator`. A pulse takes four registers: where they would change one by one, all channels are turned off.
+  public static func safeWrites(_ use: ActuatorUse, isWhole: Bool) -> [[UInt8]] {
+    guard isWhole else { return [allOff] }
+    return use.channels.map { channel in
+      pulse(
+        channel: channel.number,
+        microseconds: Float(channel.safe * factor(of: channel.quantity, use.settings)),
+        prescale: prescale(use.settings), oscillator: use.settings["oscillator_hz"])
+    }
+  }
+
+  /// See `ActuatorDriver`: widths of pulses in µs.
+  public mutating func write<Bus: I2CBus & ~Copyable>(
+    _ values: Span<Float>, from first: Int, to bus: inout Bus, now: MonotonicTime
+  ) throws(BusError) -> Bool {
+    try write(microseconds: values, from: first, to: &bus, now: now)
+  }
+}

@@ -77,12 +77,16 @@ extension SimulatedBoard {
     outputsEnabled ? chip.pulseWidth(channel) : nil
   }
 
-  /// What bridge 0 or 1 of `chip` does, by the levels of its lines now; open for a bridge that is not wired.
-  public func drive(_ chip: SimulatedTB6612, bridge: Int) -> SimulatedTB6612.Drive {
+  /// Width in µs of the pulses of one of the processor's outputs; 0 for none.
+  public func width(ofPulses name: String) -> Double { lines[output: lines.output(name)] }
+
+  /// What bridge 0 or 1 of `chip` does, by the levels of its lines now; open for a bridge that is not wired. Its pulses are as wide as
+  /// those of the output that it is wired to, or `width` µs where something else makes them.
+  public func drive(_ chip: SimulatedTB6612, bridge: Int, width: Double? = nil) -> SimulatedTB6612.Drive {
     guard chip.wiring.indices.contains(bridge) else { return .open }
     let wiring = chip.wiring[bridge]
     return chip.drive(
       bridge, standby: chip.standby.map(isActive) ?? true, forward: isActive(wiring.forward),
-      reverse: isActive(wiring.reverse), width: lines[output: lines.output(wiring.pulses)])
+      reverse: isActive(wiring.reverse), width: width ?? self.width(ofPulses: wiring.pulses))
   }
 }

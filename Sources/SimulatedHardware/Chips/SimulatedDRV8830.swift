@@ -77,3 +77,11 @@ public final class SimulatedDRV8830: SimulatedChip {
     }
   }
 }
+
+extension SimulatedDRV8830: SimulatedActuator {
+  /// The voltage in V; 0 for a motor that runs out or is braked.
+  public func output(_ channel: Int) -> Double {
+    if channel == 0, case .driving(let volts) = drive { return volts }
+    return 0
+  }
+}

@@ -102,3 +102,8 @@ public final class SimulatedMCP23017: SimulatedRegisterChip {
     return UInt8(truncatingIfNeeded: register == Register.port ? shown : shown >> 8)
   }
 }
+
+extension SimulatedMCP23017: SimulatedActuator {
+  /// The level of a line; 0 also for one that the chip does not drive.
+  public func output(_ channel: Int) -> Double { outputLevel(channel) == true ? 1 : 0 }
+}

@@ -171,3 +171,11 @@ public final class SimulatedPCA9685: SimulatedRegisterChip {
     return false
   }
 }
+
+extension SimulatedPCA9685: SimulatedActuator {
+  /// Width of the pulses in µs.
+  public func output(_ channel: Int) -> Double { pulseWidth(channel) ?? 0 }
+
+  /// The time between pulses in µs.
+  public var wholeDuty: Double { period * 1e6 }
+}
