@@ -62,7 +62,9 @@ enum CheckCommand {
         Terminal.printResult(Self.listing(try mission.makeFrame().table))
         return .success
       }
-      if arguments.has("replace"), !arguments.has("migrate") { throw UsageError("--replace goes with --migrate") }
+      if arguments.has("replace"), !arguments.has("migrate") {
+        throw UsageError("--replace goes with --migrate")
+      }
       for name in ["expand", "migrate"] where arguments.has(name) {
         guard !arguments.has("json") else { throw UsageError("--\(name) is a text, and has no --json") }
         let path = try arguments.exactly("CONFIG")[0]

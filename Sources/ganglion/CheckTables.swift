@@ -20,7 +20,9 @@ enum CheckTables {
     } catch {
       throw ConfigurationErrors(file: path, isUnreadable: error.isUnreadable, errors: error.errors)
     }
-    guard replacing else { return Terminal.printResult(text.hasSuffix("\n") ? String(text.dropLast()) : text) }
+    guard replacing else {
+      return Terminal.printResult(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+    }
     try OutputFile.write(Array(text.utf8), path: path, replacing: true)
     Terminal.printResult("\(path) is in format 2")
   }
@@ -34,7 +36,8 @@ enum CheckTables {
       lines.append("device \(group.name): \(chips)")
     }
     for network in tables.networks {
-      lines.append("network \(network.block): \(network.file), \(network.inputs) inputs, \(network.outputs) outputs")
+      lines.append(
+        "network \(network.block): \(network.file), \(network.inputs) inputs, \(network.outputs) outputs")
     }
     let rules = tables.rules
     lines.append(

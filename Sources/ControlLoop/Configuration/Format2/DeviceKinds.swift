@@ -80,10 +80,12 @@ struct DeviceKind: Sendable {
 /// The keys that every device has besides those of its kind.
 enum DeviceKeys {
   static let twin = Key<String?>.optionalText(
-    "twin", absent: "the device's", "Name of its simulated chip, by which its noise is drawn and faults are aimed.")
+    "twin", absent: "the device's",
+    "Name of its simulated chip, by which its noise is drawn and faults are aimed.")
   static let watched = Key<Bool>.flag(
     "watched", standard: true,
-    "Whether rows of the program look at its age and its health; false for a device that is only read and logged.")
+    "Whether rows of the program look at its age and its health; false for a device that is only read and logged."
+  )
   static let shaft = Key<Int>.integer(
     "shaft", 0...7, standard: 0, "Number of the shaft that it looks at in simulation.")
   static let descriptions = [twin.description, watched.description]
@@ -93,7 +95,9 @@ extension Section {
   /// Devices of a configuration at most.
   static let mostDevices = 128
   /// Names that signals of a device must not begin with: those of the loop, the board and of what is commanded.
-  static let reservedNames = ["tick", "previous", "setpoint", "lines", "actuators", "recording", "clock", "safety"]
+  static let reservedNames = [
+    "tick", "previous", "setpoint", "lines", "actuators", "recording", "clock", "safety",
+  ]
 
   /// The section `devices`: every one of them; `nil` when one could not be read.
   func readDevices() -> [ReadDevice]? {
@@ -118,7 +122,8 @@ extension Section {
     }
     let names = DeviceKind.all.flatMap(\.chips)
     guard let chip = members.first(where: { $0.key == "chip" })?.value else {
-      context.complain("\(entry.path).chip", "missing; expected one of " + names.map { "\"\($0)\"" }.joined(separator: ", "))
+      context.complain(
+        "\(entry.path).chip", "missing; expected one of " + names.map { "\"\($0)\"" }.joined(separator: ", "))
       return nil
     }
     guard let name = chip.text, let kind = DeviceKind.of(chip: name) else {
@@ -127,7 +132,8 @@ extension Section {
       case .wrong(let message): context.complain("\(entry.path).chip", message)
       case .unexpected(let nearest):
         context.complain(
-          "\(entry.path).chip", "found \(chip.shown), for which there is no driver" + (nearest.map { "; nearest: \($0)" } ?? ""))
+          "\(entry.path).chip",
+          "found \(chip.shown), for which there is no driver" + (nearest.map { "; nearest: \($0)" } ?? ""))
       case .value: break
       }
       return nil

@@ -27,13 +27,16 @@ extension VehicleTables {
         "blocks", as: "list of objects", absent: "no blocks",
         "What runs in a tick, in this order (docs/blocks.md), at most \(BlockList.most). `clock`, and for each device a row that looks at its "
           + "age and one that judges it or chooses among spares, stand in front of them."),
-      .section("safety", as: "list of objects", absent: "none", "What can go wrong, and what is done about it."),
+      .section(
+        "safety", as: "list of objects", absent: "none", "What can go wrong, and what is done about it."),
       .section("arming", as: "list of objects", absent: "none", "Why the vehicle may not arm."),
       .section(
-        "reactions", as: "list of objects", absent: "`warn`, `stop`, `disarm`", "What may be done about a fault, mildest first."),
+        "reactions", as: "list of objects", absent: "`warn`, `stop`, `disarm`",
+        "What may be done about a fault, mildest first."),
       .section("modes", as: "list of objects", absent: "none", "Modes of an armed vehicle beside `active`."),
       .section(
-        "at_rest", as: "list of comparisons", absent: "never", "The vehicle is at rest when any of these holds."),
+        "at_rest", as: "list of comparisons", absent: "never",
+        "The vehicle is at rest when any of these holds."),
       .section("realtime", absent: "its defaults", "How the loop runs on Linux."),
       .section("watchdog", absent: "its defaults", "What watches over the loop on Linux."),
       .section("log", absent: "its defaults", "Where the log goes."),
@@ -55,7 +58,8 @@ extension VehicleTables {
       Self.checkBuses(buses, devices.map(\.group), loop: loop, in: file)
     }
     if let watchdog, let loop { Configuration.check(watchdog, against: loop, in: file) }
-    guard let name, let backend, let loop, let buses, let lines, let realTime, let watchdog, let log, let devices,
+    guard let name, let backend, let loop, let buses, let lines, let realTime, let watchdog, let log,
+      let devices,
       let profile, let blocks
     else { return nil }
     (self.name, self.backend, self.loop, self.buses) = (name, backend, loop, buses)
@@ -92,7 +96,9 @@ extension VehicleTables {
       context: file.context, kinds: SignalKinds(outside: outside, blocks: blocks), place: place)
     let isWhole = SafetyList(file: file, reader: reader).read(into: &rules)
     // A kill switch that the file says nothing of does what it says everywhere.
-    if lines.killSwitch != nil, !named[0], !rules.reactions.contains(where: { $0.name == SafetyRules.killReaction }) {
+    if lines.killSwitch != nil, !named[0],
+      !rules.reactions.contains(where: { $0.name == SafetyRules.killReaction })
+    {
       file.complain("reactions", "there is no \"disarm\", which is what a kill switch does: add it")
       return false
     }
@@ -160,7 +166,8 @@ extension Section {
     guard let entries = entries("buses", most: 8, anyName: true) else { return nil }
     let buses = entries.compactMap { entry -> Configuration.Bus? in
       guard let members = entry.value.members else {
-        context.complain(entry.path, "found \(entry.value.shown), expected an object: { adapter: …, rate_hz: … }")
+        context.complain(
+          entry.path, "found \(entry.value.shown), expected an object: { adapter: …, rate_hz: … }")
         return nil
       }
       guard !members.contains(where: { $0.key == "name" }) else {

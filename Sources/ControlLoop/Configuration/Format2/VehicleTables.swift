@@ -37,7 +37,8 @@ public struct VehicleTables: Sendable {
     return [
       Signal("lines.kill_switch", .flag, from: board, about: "whether it is pulled"),
       Signal("actuators.fault", .deviceFault, from: board),
-      Signal("recording.flown", .flag, from: board, about: "whether another autopilot flies, in its recording"),
+      Signal(
+        "recording.flown", .flag, from: board, about: "whether another autopilot flies, in its recording"),
     ]
   }()
 
@@ -78,7 +79,8 @@ extension VehicleTables {
       throw ConfigurationErrors(
         file: nil,
         errors: [
-          ConfigurationError(path: "", line: nil, message: "the file has more than \(Configuration.maximumSize) bytes")
+          ConfigurationError(
+            path: "", line: nil, message: "the file has more than \(Configuration.maximumSize) bytes")
         ])
     }
     let value = try JSON5Value(readingFile: text)
@@ -89,6 +91,7 @@ extension VehicleTables {
     }
     let context = ReadingContext(root: value, overrides: overrides)
     let tables = Section(value, path: "", schema: schema, context: context).flatMap(VehicleTables.init)
+    if let directory { tables?.checkModelFiles(in: directory, context) }
     let errors = context.sortedErrors
     guard let tables, errors.isEmpty else { throw ConfigurationErrors(file: nil, errors: errors) }
     return tables
@@ -109,7 +112,8 @@ extension VehicleTables {
 
 extension VehicleTables {
   /// Tables as the text of a file without a template, which gives the same program; `text` is that of the file that they are of.
-  public static func expanded(_ tables: VehicleTables, of text: String) throws(ConfigurationErrors) -> String {
+  public static func expanded(_ tables: VehicleTables, of text: String) throws(ConfigurationErrors) -> String
+  {
     try Expansion(tables, of: text).text
   }
 

@@ -10,41 +10,88 @@ struct VehicleTablesStrictnessTests {
 
   static let cases = [
     Case("devices: {", "devises: {", #"unknown key "devises"; did you mean "devices"?"#),
-    Case("chip: \"ads1115\"", "chip: \"ads1015\"", "line 8: devices.line.chip: found \"ads1015\", for which there is no driver"),
+    Case(
+      "chip: \"ads1115\"", "chip: \"ads1015\"",
+      "line 8: devices.line.chip: found \"ads1015\", for which there is no driver"),
     Case("chip: \"ads1115\", ", "", "devices.line.chip: missing; expected one of"),
-    Case("left: 0", "left: 4", "line 9: devices.line.channels.left: found 4, expected the input's number, 0 to 3"),
+    Case(
+      "left: 0", "left: 4", "line 9: devices.line.channels.left: found 4, expected the input's number, 0 to 3"
+    ),
     Case("left: 0", "left: 1", "devices.line.channels.middle: found 1, which is left already"),
     Case("    line: {", "    Line: {", #"devices: "Line" is no name: use small letters"#),
     Case("    line: {", "    setpoint: {", "devices.setpoint: \"setpoint\" is Ganglion's own"),
-    Case("rate_hz: 100, stale", "rate_hz: 170, stale", "devices.line.rate_hz: found 170, expected whole number, 1 to 150"),
-    Case("\"front\", \"back\"], active", "\"frond\"], active", #"devices.bumper.pull_ups: "frond" is none of `channels`; did you mean "front"?"#),
-    Case("address: 0x20", "address: 0x48", "devices.bumper.address: found 0x48, expected I2C address, 0x20 to 0x27"),
-    Case("bus: \"sensors\", address: 0x41", "bus: \"senors\", address: 0x41", #"devices.power.bus: there is no bus "senors""#),
-    Case("block: \"low_pass\"", "block: \"low_pas\"", #"line 25: blocks[0]: there is no kind of block "low_pas"; did you mean "low_pass"?"#),
+    Case(
+      "rate_hz: 100, stale", "rate_hz: 170, stale",
+      "devices.line.rate_hz: found 170, expected whole number, 1 to 150"),
+    Case(
+      "\"front\", \"back\"], active", "\"frond\"], active",
+      #"devices.bumper.pull_ups: "frond" is none of `channels`; did you mean "front"?"#),
+    Case(
+      "address: 0x20", "address: 0x48",
+      "devices.bumper.address: found 0x48, expected I2C address, 0x20 to 0x27"),
+    Case(
+      "bus: \"sensors\", address: 0x41", "bus: \"senors\", address: 0x41",
+      #"devices.power.bus: there is no bus "senors""#),
+    Case(
+      "block: \"low_pass\"", "block: \"low_pas\"",
+      #"line 25: blocks[0]: there is no kind of block "low_pas"; did you mean "low_pass"?"#),
     Case("cutoff_hz: 20", "cutof_hz: 20", #"blocks[0]: unknown key "cutof_hz"; did you mean "cutoff_hz"?"#),
-    Case("cutoff_hz: 20", "cutoff_hz: \"20\"", "line 25: blocks[0].cutoff_hz: found \"20\", expected a number from"),
-    Case("cutoff_hz: 20", "cutoff_hz: -20", "line 25: blocks[0].cutoff_hz: cutoff_hz is -20, expected a number from"),
-    Case("of: \"line.middle\"", "of: \"line.midle\"", #"line 25: blocks[0].of: input of: no signal is called "line.midle"; did you mean "line.middle"?"#),
-    Case("of: \"line.middle\"", "of: 3", "blocks[0].of: found 3, expected the name of a signal, or a list of names"),
-    Case("of: \"line.middle\"", "of: \"steer.turn\"", "input of: steer.turn is written by block steer, which comes later"),
+    Case(
+      "cutoff_hz: 20", "cutoff_hz: \"20\"",
+      "line 25: blocks[0].cutoff_hz: found \"20\", expected a number from"),
+    Case(
+      "cutoff_hz: 20", "cutoff_hz: -20",
+      "line 25: blocks[0].cutoff_hz: cutoff_hz is -20, expected a number from"),
+    Case(
+      "of: \"line.middle\"", "of: \"line.midle\"",
+      #"line 25: blocks[0].of: no signal is called "line.midle"; did you mean "line.middle"?"#),
+    Case(
+      "of: \"line.middle\"", "of: 3",
+      "blocks[0].of: found 3, expected the name of a signal, or a list of names"),
+    Case(
+      "of: \"line.middle\"", "of: \"steer.turn\"",
+      "blocks[0].of: steer.turn is written by block steer, which comes later"),
     Case("name: \"wheels\"", "name: \"smooth\"", "another block has this name, too"),
-    Case("name: \"wheels\"", "name: \"line\", every: 0", "blocks[2].every: found 0, expected whole number, 1 to 1000000"),
-    Case("unit: \"V\"", "unit: \"A\"", #"line 28: blocks[1].inputs[1].unit: found "A", but smooth.value is in "V""#),
-    Case("unit: \"V\"", "unit: \"Volt\"", "blocks[1].inputs[1].unit: found \"Volt\", expected a unit such as"),
+    Case(
+      "name: \"wheels\"", "name: \"line\", every: 0",
+      "blocks[2].every: found 0, expected whole number, 1 to 1000000"),
+    Case(
+      "unit: \"V\"", "unit: \"A\"",
+      #"line 28: blocks[1].inputs[1].unit: found "A", but smooth.value is in "V""#),
+    Case(
+      "unit: \"V\"", "unit: \"Volt\"", "blocks[1].inputs[1].unit: found \"Volt\", expected a unit such as"),
     Case("model: \"models/rover.safetensors\",", "", "blocks[1].model: missing; expected the network's file"),
-    Case("turn: \"steer.turn\"", "turn: \"line.left\"", "blocks[2].turn: input turn: line.left is in V, expected no unit"),
-    Case("{ at_s: 2, arm", "{ at_s: 0, arm", "commands[0].steps[1].at_s: found 0, expected more than the step before"),
+    Case(
+      "turn: \"steer.turn\"", "turn: \"line.left\"", "blocks[2].turn: line.left is in V, expected no unit"),
+    Case(
+      "{ at_s: 2, arm", "{ at_s: 0, arm",
+      "commands[0].steps[1].at_s: found 0, expected more than the step before"),
     Case("speed: 0.4", "sped: 0.4", #"commands[0].steps[1]: unknown key "sped"; did you mean "speed"?"#),
     Case("unit: \"m/s\"", "unit: \"m/z\"", "commands[0].signals.speed.unit: found \"m/z\", expected a unit"),
-    Case("source: \"profile\"", "source: \"profil\"", #"commands[0].source: found "profil", expected "profile""#),
-    Case("\"bumper.front\"", "\"bumper.frond\"", #"line 34: safety[0].when: no signal is called "bumper.frond"; did you mean "bumper.front"?"#),
-    Case("then: \"stop\" },", "then: \"stopp\" },", #"line 34: safety[0].then: no reaction is called "stopp"; did you mean "stop"?"#),
+    Case(
+      "source: \"profile\"", "source: \"profil\"", #"commands[0].source: found "profil", expected "profile""#),
+    Case(
+      "\"bumper.front\"", "\"bumper.frond\"",
+      #"line 34: safety[0].when: no signal is called "bumper.frond"; did you mean "bumper.front"?"#),
+    Case(
+      "then: \"stop\" },", "then: \"stopp\" },",
+      #"line 34: safety[0].then: no reaction is called "stopp"; did you mean "stop"?"#),
     Case("below: 6.4, ", "", "safety[2].when: power.voltage is a number: say `above` or `below` what"),
-    Case("below: 6.4, ", "is: true, ", "safety[2].when: power.voltage is a number, expected `above` or `below` and a number"),
-    Case("\"transfer\"]", "\"transver\"]", #"safety[3].is: power.fault is never "transver"; did you mean "transfer"?"#),
-    Case("above: 5", "above: 5.5", "safety[4].above: found 5.5, expected a whole number from 0: clock.misses is a count"),
-    Case("name: \"low_battery\"", "name: \"bumper_front\"", #"safety[2].name: another is called "bumper_front" already"#),
-    Case("arming: [{ when: \"power.voltage\", below", "arming: [{ when: \"power.time\", below", "arming[0].when: power.time is a time"),
+    Case(
+      "below: 6.4, ", "is: true, ",
+      "safety[2].when: power.voltage is a number, expected `above` or `below` and a number"),
+    Case(
+      "\"transfer\"]", "\"transver\"]",
+      #"safety[3].is: power.fault is never "transver"; did you mean "transfer"?"#),
+    Case(
+      "above: 5", "above: 5.5",
+      "safety[4].above: found 5.5, expected a whole number from 0: clock.misses is a count"),
+    Case(
+      "name: \"low_battery\"", "name: \"bumper_front\"",
+      #"safety[2].name: another is called "bumper_front" already"#),
+    Case(
+      "arming: [{ when: \"power.voltage\", below", "arming: [{ when: \"power.time\", below",
+      "arming[0].when: power.time is a time"),
     Case("format: 2", "format: 3", "line 3: format: found 3, expected whole number, 1 to 2"),
   ]
 
@@ -55,8 +102,10 @@ struct VehicleTablesStrictnessTests {
 
   @Test("all at once, in the order of the file")
   func allAtOnce() throws {
-    let text = try roverText().replacing("left: 0", with: "left: 9").replacing("cutoff_hz: 20", with: "cutof_hz: 20")
-      .replacing("rate_hz: 200", with: "rate_hz: 0")
+    let text = try roverText().replacing("left: 0", with: "left: 9").replacing(
+      "cutoff_hz: 20", with: "cutof_hz: 20"
+    )
+    .replacing("rate_hz: 200", with: "rate_hz: 0")
     let lines = tableComplaints(about: text).split(separator: "\n")
     #expect(lines.count >= 3)
     #expect(lines.first?.hasPrefix("line 4: loop.rate_hz") == true)
@@ -81,6 +130,7 @@ struct VehicleTablesStrictnessTests {
         .contains("blocks[1].inputs: found a list of 517, expected a list of 1 to 512"))
     let blocks = Array(repeating: "{ block: \"constant\" },", count: 600).joined(separator: "\n")
     #expect(
-      try roverComplaints(replacing: "blocks: [", by: "blocks: [\(blocks)").contains("blocks: found a list of 603"))
+      try roverComplaints(replacing: "blocks: [", by: "blocks: [\(blocks)").contains(
+        "blocks: found a list of 603"))
   }
 }
