@@ -99,20 +99,26 @@ extension Section {
     "tick", "previous", "setpoint", "lines", "actuators", "recording", "clock", "safety",
   ]
 
-  /// The section `devices`: every one of them; `nil` when one could not be read.
-  func readDevices() -> [ReadDevice]? {
+  /// The section `devices`: what is read, and what moves, which has a `command`; `nil` when one of them could not be read.
+  func readDevices() -> (devices: [ReadDevice], actuators: [ActuatorDeclaration])? {
     guard let entries = entries("devices", most: Self.mostDevices) else { return nil }
-    var devices: [ReadDevice] = []
+    var (devices, actuators) = ([ReadDevice](), [ActuatorDeclaration]())
     for entry in entries {
       guard !Self.reservedNames.contains(entry.name) else {
         context.complain(entry.path, "\"\(entry.name)\" is Ganglion's own: give the device another name")
         continue
       }
-      if let device = readDevice(entry) { devices.append(device) }
+      let members = entry.value.members ?? []
+      let chip = members.first { $0.key == "chip" }?.value.text ?? ""
+      if ActuatorReader.chips.contains(chip), members.contains(where: { $0.key == "command" }) {
+        if let actuator = ActuatorReader.read(entry, chip: chip, context) { actuators.append(actuator) }
+      } else if let device = readDevice(entry) {
+        devices.append(device)
+      }
     }
-    guard devices.count == entries.count else { return nil }
+    guard devices.count + actuators.count == entries.count else { return nil }
     joinCarriers(&devices)
-    return devices
+    return (devices, actuators)
   }
 
   private func readDevice(_ entry: NamedEntry) -> ReadDevice? {
@@ -127,6 +133,10 @@ extension Section {
       return nil
     }
     guard let name = chip.text, let kind = DeviceKind.of(chip: name) else {
+      if let name = chip.text, ActuatorReader.chips.contains(name) {
+        context.complain("\(entry.path).command", "missing; expected the signal that the \(name) is given")
+        return nil
+      }
       let conversion: Conversion<String> = noSuchChip(chip.text ?? "", chip, among: names)
       switch conversion {
       case .wrong(let message): context.complain("\(entry.path).chip", message)

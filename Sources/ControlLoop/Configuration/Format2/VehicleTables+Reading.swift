@@ -51,14 +51,16 @@ extension VehicleTables {
     let realTime = file.readOrStandard(Configuration.RealTime.self, "realtime")
     let watchdog = file.readOrStandard(Configuration.Watchdog.self, "watchdog")
     let log = file.readOrStandard(Configuration.Log.self, "log")
-    let devices = file.readDevices()
+    let read = file.readDevices()
+    let devices = read?.devices
     let profile = CommandProfile.read(file)
     let blocks = BlockList(file)
     if let buses, let devices {
       Self.checkBuses(buses, devices.map(\.group), loop: loop, in: file)
     }
     if let watchdog, let loop { Configuration.check(watchdog, against: loop, in: file) }
-    guard let name, let backend, let loop, let buses, let lines, let realTime, let watchdog, let log,
+    guard let read, let name, let backend, let loop, let buses, let lines, let realTime, let watchdog,
+      let log,
       let devices,
       let profile, let blocks
     else { return nil }
@@ -68,14 +70,17 @@ extension VehicleTables {
     signals = profile.signals + Self.boardSignals
     networks = blocks.entries.compactMap(\.network)
     self.blocks = []
+    actuators = read.actuators
     let own = blocks.entries.map(\.declaration)
     let taken = Set(own.map(\.name))
     self.blocks =
       (taken.contains("clock") ? [] : [BlockDeclaration("clock", "clock")])
-      + DeviceRows.rows(of: self.devices, taken: taken) + own
+      + DeviceRows.rows(of: self.devices, taken: taken) + own + read.actuators.map(\.conversion)
     var places = Dictionary(
       blocks.entries.map { ($0.declaration.name, $0.path) }, uniquingKeysWith: { first, _ in first })
+    for actuator in actuators { places[actuator.name] = places[actuator.name] ?? actuator.path }
     guard addSafety(file, &places) else { return nil }
+    checkActuators(file)
     check(file, places, blocks.entries.flatMap(\.units))
   }
 

@@ -19,6 +19,7 @@ extension VehicleTables {
     signals = vehicle.outside.filter { $0.name.hasPrefix("setpoint.") || names.contains($0.name) }
     blocks = vehicle.blocks
     networks = []
+    actuators = configuration.actuatorDeclarations
     if isThere, let file = configuration.model.file, let network = configuration.network {
       networks = [
         NetworkFile(
@@ -42,9 +43,10 @@ extension VehicleTables {
   }
 
   private mutating func add(_ file: Section) {
-    let more = file.readDevices()
+    let read = file.readDevices()
     let list = BlockList(file, template: blocks)
-    guard let more, let list else { return }
+    guard let read, let list else { return }
+    let more = read.devices
     let template = Set(blocks.map(\.name))
     for device in more.map(\.group)
     where devices.contains(where: { $0.name == device.name }) || template.contains(device.name) {
@@ -69,6 +71,12 @@ extension VehicleTables {
       blocks.insert(entry.declaration, at: place)
       if !template.contains(entry.declaration.name) { places[entry.declaration.name] = entry.path }
     }
+    for actuator in read.actuators {
+      blocks.append(actuator.conversion)
+      places[actuator.name] = actuator.path
+    }
+    actuators += read.actuators
+    checkActuators(file)
     networks += list.entries.compactMap(\.network)
     guard let place = blocks.firstIndex(where: { $0.kindName == "safety" }) else { return }
     var rules = rules

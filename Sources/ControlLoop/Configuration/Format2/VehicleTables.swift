@@ -26,6 +26,8 @@ public struct VehicleTables: Sendable {
   public var profile: CommandProfile
   /// What comes from outside besides devices: what is asked for, and what the board says.
   public var signals: [Signal]
+  /// What moves, each with the row of the program that decides what it is sent.
+  public var actuators: [ActuatorDeclaration]
   /// The rows of the program in their order; that of safety is among them. Networks are not yet loaded.
   public var blocks: [BlockDeclaration]
   /// The networks that blocks step, on disk.

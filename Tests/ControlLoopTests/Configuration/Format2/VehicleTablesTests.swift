@@ -19,7 +19,11 @@ struct VehicleTablesTests {
       tables.blocks.map(\.name) == [
         "clock", "line_freshness", "bumper_freshness", "power_freshness", "smooth", "steer", "wheels",
         "safety",
+        "left", "right",
       ])
+    #expect(tables.actuators.map(\.name) == ["left", "right"])
+    #expect(tables.actuators[0].outputs.map(\.port) == ["pulse", "drive"])
+    #expect(tables.actuators[0].conversion.settings["maximum"] == .number(1000))
     #expect(
       tables.networks == [
         NetworkFile(
