@@ -148,9 +148,9 @@ struct CalibrateCommandTests {
       #expect(calibrateCommand([configuration, "--seed", "3"]) == .success)
       #expect(try made(folder).origin == .seed(3))
       let mission = try Mission(path: configuration, overrides: ConfigurationOverrides())
-      _ = try SimulatedVehicle(mission.configuration, seed: 3)
+      _ = try SimulatedVehicle(try mission.template(for: "a test"), seed: 3)
       let error = #expect(throws: CommandFailure.self) {
-        try SimulatedVehicle(mission.configuration, seed: 4)
+        try SimulatedVehicle(try mission.template(for: "a test"), seed: 4)
       }
       #expect(error?.description.contains("sensor_errors: {}") == true)
     }

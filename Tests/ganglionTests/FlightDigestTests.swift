@@ -125,14 +125,14 @@ struct FlightDigests {
     let bytes: [UInt8]
     switch controller {
     case .classical:
-      return try Mission(configuration: text, model: [], overrides: ["controller": "classical"])
+      return try Mission(configuration: text, models: [:], overrides: ["controller": "classical"])
     case .float32: bytes = try ModelFile.bytes(path: trained)
     case .float16:
       bytes = try ModelFile(ModelFile.read(path: trained).model(), arithmetic: .float16).encoded()
     case .int16, .int8:
       bytes = try ModelFile.bytes(path: "\(models)/\(vehicle)-ncp19-\(controller.rawValue).safetensors")
     }
-    return try Mission(configuration: text, model: bytes, overrides: [:])
+    return try Mission(configuration: text, models: ["network": bytes], overrides: [:])
   }
 
   /// The recorded flights by what sets them apart.

@@ -45,7 +45,7 @@ import Testing
       let path = try Self.old(in: folder)
       let overrides = ConfigurationOverrides(modelFile: path)
       let mission = try Mission(path: shippedConfiguration, overrides: overrides)
-      let summary = CheckSummary(mission.configuration, model: mission.model)
+      let summary = CheckSummary(try mission.template(for: "a test"), model: mission.networks.first?.model)
       #expect(summary.model?.note?.contains("not protected") == true)
       #expect(summary.text.contains("model: an old file, not protected"))
       #expect(mission.noted(["held": true])["model_note"] as? String == summary.model?.note)

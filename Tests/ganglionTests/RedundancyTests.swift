@@ -15,7 +15,7 @@ private func redundantMission(_ changes: [(String, String)] = []) throws -> Miss
     try #require(text.contains(old), "the shipped configuration no longer has '\(old)'")
     text = text.replacing(old, with: new)
   }
-  return try Mission(configuration: Array(text.utf8), model: [], overrides: ["controller": "classical"])
+  return try Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
 }
 
 /// What became of a flight: its report, and whether its log replays to the same bits.

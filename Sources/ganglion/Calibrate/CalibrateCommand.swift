@@ -145,9 +145,9 @@ struct CalibrationRequest {
     of log: FlightLogReader, for configuration: Configuration
   ) throws -> Configuration {
     let flown = try Mission(
-      configuration: log.configuration, model: log.model, calibration: log.calibration,
+      configuration: log.configuration, models: log.models, calibration: log.calibration,
       overrides: log.metadata.extra
-    ).configuration
+    ).template(for: "a calibration")
     for (here, there) in zip(configuration.calibratedSensors, flown.calibratedSensors)
     where here.location != there.location {
       throw CommandFailure(

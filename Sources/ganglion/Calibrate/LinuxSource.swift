@@ -50,6 +50,6 @@ final class LinuxSource<System: I2CSystem>: CalibrationSource {
   var complaints: [String] {
     var identities: [String: UInt8] = [:]
     for thread in threads { thread.takeIdentities(&identities) }
-    return configuration.complaints(about: FrameView(table, memory.frame), identities: identities)
+    return configuration.devices.complaints(about: FrameView(table, memory.frame), identities: identities)
   }
 }

@@ -11,13 +11,13 @@ struct MachineState {
   var guardProcess = GuardProcess.State.watching
 }
 
-extension Configuration {
+extension VehicleTables {
   /// What an owner must know of the machine under a vehicle: sensors that are missing or others, buses that are slower
   /// than they should be, outputs and switches that have gone. Empty when there is nothing to say.
   func complaints(
     about status: LoopStatus, _ values: FrameView, identities: [String: UInt8], _ machine: MachineState
   ) -> [String] {
-    var complaints = complaints(about: values, identities: identities)
+    var complaints = devices.complaints(about: values, identities: identities)
     for (index, bus) in buses.enumerated() where index < status.buses.count {
       let statistics = status.buses[index]
       if let factor = bus.slowness(statistics) {
@@ -32,7 +32,7 @@ extension Configuration {
         "actuators: the enable line or the pulses do not follow; has their chip gone? The vehicle stays disarmed until "
           + "it is started anew")
     }
-    if status.areOrdersStale, let bus = actuators.driver.bus {
+    if status.areOrdersStale, let actuators = template?.actuators, let bus = actuators.driver.bus {
       complaints.append(
         "actuators: the bus \"\(bus)\" has carried out no pulses for more than \(actuators.staleAfter / 1_000_000) ms "
           + "(actuators.stale_after_ms): a transfer on it hangs, or its sensors take all its time")

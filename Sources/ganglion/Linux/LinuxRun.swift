@@ -42,7 +42,7 @@ final class LinuxRun<System: I2CSystem> {
 
   /// Opens the vehicle and starts all of it but the loop.
   init(_ mission: Mission, systems: LinuxSystems<System>, recordsTraffic: Bool = false) throws {
-    let configuration = mission.configuration
+    let configuration = try mission.template(for: "a run")
     let loopGuard = try LoopGuard()
     let board = try LinuxBoard(
       configuration, systems: systems, loopGuard: loopGuard, recordsTraffic: recordsTraffic)
@@ -105,7 +105,7 @@ final class LinuxRun<System: I2CSystem> {
   ///   - ring: Where the loop's ticks go; `nil` for a flight without a log.
   ///   - duration: Length of the flight in ns; `nil` until it is stopped.
   func start<Clock: LoopClock>(ring: TickRing?, duration: Int64?, clock: Clock) throws {
-    let configuration = mission.configuration
+    let configuration = mission.tables
     let flight = LinuxFlight(
       configuration, controller: try mission.makeController(), vehicle: vehicle, clock: clock, slots: slots,
       ring: ring, loopGuard: loopGuard, duration: duration)
@@ -140,7 +140,7 @@ final class LinuxRun<System: I2CSystem> {
   /// What an owner must know of the machine, as of `status`. One thread alone may ask.
   func complaints(about status: LoopStatus) -> [String] {
     for bus in buses { bus.takeIdentities(&identities) }
-    return mission.configuration.complaints(
+    return mission.tables.complaints(
       about: status, values(), identities: identities,
       MachineState(
         isSwitchUnreadable: lineSlots.isUnreadable, isSwitchStale: lineSlots.isStale, guardProcess: guardState

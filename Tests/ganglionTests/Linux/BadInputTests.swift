@@ -144,7 +144,7 @@ struct BadInputTests {
 
   @Test("A bus whose transfers take much longer than its speed allows is named with the factor")
   func slowBus() throws {
-    let bus = try #require(try TestMachine().mission.configuration.buses.first)
+    let bus = try #require(try TestMachine().mission.tables.buses.first)
     var statistics = I2CStatistics()
     // A second of bits at 400 kHz, in four seconds; too few bits say nothing.
     (statistics.bits, statistics.good) = (400_000, 4_000_000_000)
@@ -155,7 +155,7 @@ struct BadInputTests {
     #expect(bus.slowness(statistics) == nil)
     var status = LoopStatus()
     (status.buses[0].bits, status.buses[0].good) = (400_000, 4_000_000_000)
-    let configuration = try TestMachine().mission.configuration
+    let configuration = try TestMachine().mission.template(for: "a test")
     let table = try configuration.deviceTable()
     let memory = FrameMemory(table)
     let complaints = configuration.complaints(

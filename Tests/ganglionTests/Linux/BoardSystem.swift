@@ -160,7 +160,7 @@ final class TestMachine {
   /// A machine for `mission`.
   init(_ mission: Mission) throws {
     self.mission = mission
-    i2c = try BoardI2C(mission.configuration)
+    i2c = try BoardI2C(try mission.template(for: "a test"))
     files = try MachineFiles()
     try files.put("/sys/bus/i2c/devices/i2c-1/name", "bcm2835 (i2c@7e804000)")
     try files.put("/dev/gpiochip0", "")

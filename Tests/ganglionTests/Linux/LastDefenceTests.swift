@@ -185,7 +185,7 @@ struct LastDefenceTests {
   @Test("Pulses that the motors' bus does not carry out are a fault for as long as it carries out none")
   func acknowledgements() throws {
     // Stale after 10 s.
-    let configuration = try TestMachine().mission.configuration
+    let configuration = try TestMachine().mission.template(for: "a test")
     let table = try configuration.deviceTable()
     let slots = try BusSlots(readings: 0, orders: 0, devices: 0)
     let nothing = FramePatch(table) { _ in false }
@@ -314,11 +314,11 @@ struct LastDefenceTests {
       text = text.replacing(old, with: new)
     }
     let machine = try TestMachine(
-      Mission(configuration: Array(text.utf8), model: [], overrides: ["controller": "classical"]))
+      Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"]))
     _ = try machine.addPWMChip()
     let board = try LinuxBoard(
-      machine.mission.configuration, systems: machine.systems, loopGuard: LoopGuard(), recordsTraffic: false)
-    let outputs = board.safeOutputs(machine.mission.configuration)
+      try machine.mission.template(for: "a test"), systems: machine.systems, loopGuard: LoopGuard(), recordsTraffic: false)
+    let outputs = board.safeOutputs(try machine.mission.template(for: "a test"))
     #expect(outputs.lines.map(\.place.name) == ["GPIO17", "GPIO5", "GPIO6", "GPIO23", "GPIO24"])
     #expect(outputs.pulses.map(\.nanoseconds) == [0, 0])
     #expect(outputs.writes.isEmpty)

@@ -65,8 +65,8 @@ struct SupervisorTests {
   func safeWrites() throws {
     let machine = try TestMachine()
     let board = try LinuxBoard(
-      machine.mission.configuration, systems: machine.systems, loopGuard: LoopGuard(), recordsTraffic: false)
-    let outputs = board.safeOutputs(machine.mission.configuration)
+      try machine.mission.template(for: "a test"), systems: machine.systems, loopGuard: LoopGuard(), recordsTraffic: false)
+    let outputs = board.safeOutputs(try machine.mission.template(for: "a test"))
     let writes = outputs.writes
     #expect(outputs.lines.map(\.place.name) == ["GPIO17"])
     #expect(outputs.pulses.isEmpty)
@@ -102,7 +102,7 @@ private final class Supervision: @unchecked Sendable {
   init(_ run: LinuxRun<BoardI2C>, _ machine: TestMachine, _ socket: NotifySocket, device: String?) throws {
     let notifier = SystemdNotifier(
       environment: ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "200000"])
-    let (configuration, slots, loopGuard) = (machine.mission.configuration, run.slots, run.loopGuard)
+    let (configuration, slots, loopGuard) = (machine.mission.tables, run.slots, run.loopGuard)
     let watchdog = try device.map { try HardwareWatchdog(path: $0, timeout: 1) }
     let box = Box(
       Supervisor(

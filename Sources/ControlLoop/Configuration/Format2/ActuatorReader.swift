@@ -171,6 +171,23 @@ struct ActuatorReader {
 extension VehicleTables {
   /// Complains about what is wrong with actuators: channels and lines that two have, carriers that do not take what is sent.
   func checkActuators(_ file: Section) {
+    for actuator in actuators {
+      for case .chip(let place, _) in actuator.outputs.map(\.carrier)
+      where !buses.contains(where: { $0.name == place.bus }) {
+        file.complain(
+          "\(place.path).bus",
+          "there is no bus \(JSON5Value.quoted(place.bus))" + hint(place.bus, among: buses.map(\.name)))
+      }
+    }
+    do throws(ConfigurationErrors) {
+      _ = try makeActuatorPlan()
+    } catch {
+      for error in error.errors { file.complain(error.path, error.message) }
+    }
+  }
+
+  /// How the values of all actuators leave the processor. Throws everything that is wrong with them.
+  public func makeActuatorPlan() throws(ConfigurationErrors) -> ActuatorPlan {
     var taken: [TakenLine] = []
     if let line = lines.enable {
       taken.append(TakenLine(path: "lines.enable", chip: line.chip, line: line.line))
@@ -181,19 +198,6 @@ extension VehicleTables {
     if let line = lines.status {
       taken.append(TakenLine(path: "lines.status", chip: line.chip, line: line.line))
     }
-    for actuator in actuators {
-      for case .chip(let place, _) in actuator.outputs.map(\.carrier)
-      where !buses.contains(where: { $0.name == place.bus }) {
-        file.complain(
-          "\(place.path).bus",
-          "there is no bus \(JSON5Value.quoted(place.bus))" + hint(place.bus, among: buses.map(\.name)))
-      }
-    }
-    do throws(ConfigurationErrors) {
-      _ = try ActuatorPlan(
-        actuators.filter { !$0.outputs.isEmpty }, besides: devices.flatMap(\.devices), lines: taken)
-    } catch {
-      for error in error.errors { file.complain(error.path, error.message) }
-    }
+    return try ActuatorPlan(actuators.filter { !$0.outputs.isEmpty }, besides: devices, lines: taken)
   }
 }

@@ -67,7 +67,7 @@ struct Expansion {
 
   private var devices: [(key: String, value: String)] {
     let added = value("devices")?.members ?? []
-    return tables.devices.compactMap { group in
+    return tables.groups.compactMap { group in
       if let own = added.first(where: { $0.key == group.name }) {
         return (own.key, JSON5Text.line(own.value))
       }
@@ -87,7 +87,7 @@ struct Expansion {
       if group.devices.first?.rank == .magnetic, !has("mounting"), let mounting {
         members.append(("mounting", JSON5Text.line(mounting)))
       }
-      let isOpened = tables.devices.contains { other in
+      let isOpened = tables.groups.contains { other in
         other.devices.contains {
           $0.twin.carrier == group.devices[min(index, group.devices.count - 1)].twin.name
         }
@@ -137,7 +137,7 @@ struct Expansion {
 
   /// The blocks that must be written: all but the rows of devices, unless those are not as they would be.
   private var ownBlocks: [BlockDeclaration] {
-    let implied = [BlockDeclaration("clock", "clock")] + DeviceRows.rows(of: tables.devices)
+    let implied = [BlockDeclaration("clock", "clock")] + DeviceRows.rows(of: tables.groups)
     let isImplied =
       tables.blocks.count >= implied.count
       && zip(implied, tables.blocks).allSatisfy { a, b in

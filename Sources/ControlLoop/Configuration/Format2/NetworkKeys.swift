@@ -19,6 +19,8 @@ public struct NetworkFile: Sendable, Equatable {
   public var path: String
   /// How many inputs and outputs the block gives it.
   public var inputs, outputs: Int
+  /// Whether the command line named the file, which then counts from the working directory.
+  public var isFromCommandLine = false
 }
 
 extension NetworkFile {

@@ -47,7 +47,7 @@ extension VehicleTables {
       switch error.origin {
       case .block(let name)?: return places[name] ?? ""
       case .device(let name, _)?:
-        return devices.lazy.flatMap(\.devices).first { $0.name == name }?.path ?? ""
+        return devices.first { $0.name == name }?.path ?? ""
       case .loop?, nil: return ""
       }
     }

@@ -40,6 +40,7 @@ extension VehicleTables {
       .section("realtime", absent: "its defaults", "How the loop runs on Linux."),
       .section("watchdog", absent: "its defaults", "What watches over the loop on Linux."),
       .section("log", absent: "its defaults", "Where the log goes."),
+      .section("simulation", absent: "its defaults", "The simulated run: the vehicle stands still."),
     ])
 
   /// Reads a file without a template; `nil` after errors were noted.
@@ -51,6 +52,8 @@ extension VehicleTables {
     let realTime = file.readOrStandard(Configuration.RealTime.self, "realtime")
     let watchdog = file.readOrStandard(Configuration.Watchdog.self, "watchdog")
     let log = file.readOrStandard(Configuration.Log.self, "log")
+    let simulation = file.subsection("simulation", schema: Configuration.SimulatedRun.schema)
+      .flatMap(Configuration.SimulatedRun.init)
     let read = file.readDevices()
     let devices = read?.devices
     let profile = CommandProfile.read(file)
@@ -60,13 +63,14 @@ extension VehicleTables {
     }
     if let watchdog, let loop { Configuration.check(watchdog, against: loop, in: file) }
     guard let read, let name, let backend, let loop, let buses, let lines, let realTime, let watchdog,
-      let log,
-      let devices,
-      let profile, let blocks
+      let log, let devices, let profile, let blocks, let simulation
     else { return nil }
-    (self.name, self.backend, self.loop, self.buses) = (name, backend, loop, buses)
+    (self.name, self.backend) = (name, file.context.overrides.backend ?? backend)
+    (self.loop, self.buses, self.simulation) = (loop, buses, simulation)
+    // Nothing says yet when such a run counts as held.
+    evaluation = Configuration.EvaluationWindow(from: 0, until: simulation.duration)
     (self.lines, self.realTime, self.watchdog, self.log) = (lines, realTime, watchdog, log)
-    (self.devices, self.profile) = (devices.map(\.group), profile)
+    (self.groups, self.profile) = (devices.map(\.group), profile)
     signals = profile.signals + Self.boardSignals
     networks = blocks.entries.compactMap(\.network)
     self.blocks = []
@@ -75,7 +79,7 @@ extension VehicleTables {
     let taken = Set(own.map(\.name))
     self.blocks =
       (taken.contains("clock") ? [] : [BlockDeclaration("clock", "clock")])
-      + DeviceRows.rows(of: self.devices, taken: taken) + own + read.actuators.map(\.conversion)
+      + DeviceRows.rows(of: self.groups, taken: taken) + own + read.actuators.map(\.conversion)
     var places = Dictionary(
       blocks.entries.map { ($0.declaration.name, $0.path) }, uniquingKeysWith: { first, _ in first })
     for actuator in actuators { places[actuator.name] = places[actuator.name] ?? actuator.path }

@@ -21,7 +21,7 @@ public struct VehicleTables: Sendable {
   /// Where the log goes.
   public var log: Configuration.Log
   /// What is read, in the order of the log.
-  public var devices: [SensorGroup]
+  public var groups: [SensorGroup]
   /// What is asked for, by a list of times.
   public var profile: CommandProfile
   /// What comes from outside besides devices: what is asked for, and what the board says.
@@ -32,6 +32,17 @@ public struct VehicleTables: Sendable {
   public var blocks: [BlockDeclaration]
   /// The networks that blocks step, on disk.
   public var networks: [NetworkFile]
+
+  /// What every simulated run has.
+  public var simulation: Configuration.SimulatedRun
+  /// The time of a run that is judged.
+  public var evaluation: Configuration.EvaluationWindow
+  /// The configuration of the template from which it was expanded; `nil` without one.
+  public var template: Configuration?
+  /// The text that it was read from, as the log carries it.
+  public var text = ""
+  /// The folder that relative paths start from; `nil` when the text came without a file.
+  public var directory: String?
 
   /// What the board says of every vehicle.
   static let boardSignals: [Signal] = {
@@ -44,6 +55,15 @@ public struct VehicleTables: Sendable {
     ]
   }()
 
+  /// What is read, device by device, in the order of the log.
+  public var devices: [DeviceDeclaration] { groups.flatMap(\.devices) }
+
+  /// The name of the device whose samples a tick goes by; see `pacemaker(of:)`. `nil` for a vehicle without any.
+  public var pacemaker: String? { Configuration.pacemaker(of: devices) }
+
+  /// `path` as seen from the working directory: relative paths start at the configuration's folder.
+  public func resolve(_ path: String) -> String { Configuration.resolve(path, in: directory) }
+
   /// The rules of safety; none when no row has them.
   public var rules: SafetyRules {
     for block in blocks {
@@ -54,10 +74,8 @@ public struct VehicleTables: Sendable {
 
   /// All that comes from outside, as the table of signals has it.
   public var outside: [Signal] {
-    devices.flatMap { group in
-      group.devices.flatMap { device in
-        device.signals(bus: 1 + (buses.firstIndex { $0.name == device.bus } ?? 0))
-      }
+    devices.flatMap { device in
+      device.signals(bus: 1 + (buses.firstIndex { $0.name == device.bus } ?? 0))
     } + signals
   }
 
@@ -72,10 +90,22 @@ extension VehicleTables {
   ///
   /// - Parameters:
   ///   - text: The configuration.
-  ///   - directory: The folder that relative paths start from; with `nil` no file needs to exist.
+  ///   - directory: The folder that relative paths start from; with `nil`, as for a text from a log, no file needs to exist.
+  ///   - calibration: The sensors' calibration, as a log carries it; of a text with a folder the file that it names counts.
+  ///   - hasNetwork: Whether there is a network for a template's block; `nil` goes by whether the file names one.
   /// - Throws: Every error at once.
   public static func load(
-    text: String, directory: String?, overrides: ConfigurationOverrides = ConfigurationOverrides()
+    text: String, directory: String?, overrides: ConfigurationOverrides = ConfigurationOverrides(),
+    calibration: String? = nil, hasNetwork: Bool? = nil
+  ) throws(ConfigurationErrors) -> VehicleTables {
+    try load(
+      text: text, directory: directory, overrides: overrides, calibration: calibration, file: nil,
+      hasNetwork: hasNetwork)
+  }
+
+  private static func load(
+    text: String, directory: String?, overrides: ConfigurationOverrides, calibration: String?, file: String?,
+    hasNetwork: Bool?
   ) throws(ConfigurationErrors) -> VehicleTables {
     guard text.utf8.count <= Configuration.maximumSize else {
       throw ConfigurationErrors(
@@ -88,12 +118,15 @@ extension VehicleTables {
     let value = try JSON5Value(readingFile: text)
     guard FileFormat(value) == .tables else {
       let configuration = try Configuration.load(
-        text: text, directory: directory, overrides: overrides, takesAdditions: true)
-      return try VehicleTables(configuration, value, overrides)
+        text: text, directory: directory, overrides: overrides, calibration: calibration, file: file,
+        takesAdditions: true)
+      return try VehicleTables(configuration, value, overrides, hasNetwork: hasNetwork)
     }
     let context = ReadingContext(root: value, overrides: overrides)
-    let tables = Section(value, path: "", schema: schema, context: context).flatMap(VehicleTables.init)
-    if let directory { tables?.checkModelFiles(in: directory, context) }
+    var tables = Section(value, path: "", schema: schema, context: context).flatMap(VehicleTables.init)
+    tables?.text = text
+    tables?.directory = directory
+    if directory != nil { tables?.checkModelFiles(context) }
     let errors = context.sortedErrors
     guard let tables, errors.isEmpty else { throw ConfigurationErrors(file: nil, errors: errors) }
     return tables
@@ -101,13 +134,24 @@ extension VehicleTables {
 
   /// Reads and checks a configuration file.
   public static func load(
-    path: String, overrides: ConfigurationOverrides = ConfigurationOverrides()
+    path: String, overrides: ConfigurationOverrides = ConfigurationOverrides(), hasNetwork: Bool? = nil
   ) throws(ConfigurationErrors) -> VehicleTables {
     let text = try Configuration.readText(path)
     do {
-      return try load(text: text, directory: Configuration.folder(of: path), overrides: overrides)
+      return try load(
+        text: text, directory: Configuration.folder(of: path), overrides: overrides, calibration: nil,
+        file: path, hasNetwork: hasNetwork)
     } catch {
       throw ConfigurationErrors(file: path, errors: error.errors)
+    }
+  }
+
+  /// Complains about models of a file without a template that cannot be read.
+  private func checkModelFiles(_ context: ReadingContext) {
+    for network in networks {
+      let path = resolve(network.file)
+      guard !Configuration.canRead(path) else { continue }
+      context.complain(network.path, "cannot read \(path): \(Configuration.systemError)")
     }
   }
 }

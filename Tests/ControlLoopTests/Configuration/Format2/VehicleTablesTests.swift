@@ -9,9 +9,9 @@ struct VehicleTablesTests {
   @Test("becomes devices, commands, blocks in their order and rules of safety")
   func reads() throws {
     let tables = try VehicleTables.load(text: try roverText(), directory: nil)
-    #expect(tables.devices.map(\.name) == ["line", "bumper", "power"])
+    #expect(tables.groups.map(\.name) == ["line", "bumper", "power"])
     #expect(
-      tables.devices[0].devices[0].channels.map(\.name)
+      tables.groups[0].devices[0].channels.map(\.name)
         == [
           "left", "middle", "right", "far", "left_clipped", "middle_clipped", "right_clipped", "far_clipped",
         ])
@@ -107,7 +107,7 @@ struct VehicleTablesTests {
             },
         """)
     let tables = try VehicleTables.load(text: text, directory: nil)
-    #expect(tables.devices[0].devices.map(\.name) == ["front_0", "front_1"])
+    #expect(tables.groups[0].devices.map(\.name) == ["front_0", "front_1"])
     #expect(tables.blocks.prefix(3).map(\.name) == ["clock", "front", "front_freshness"])
     #expect(try tables.table()["front.distance"]?.unit == .metre)
   }
