@@ -228,6 +228,11 @@ private let imuType = "sensor_msgs/msg/Imu"
       ($0 as? LogError)?.cause == .missing && "\($0)".contains("/count")
         && "\($0)".contains("(left out: 5 messages of other kinds)")
     }
+    // Topics of other sensors are there, and are named.
+    var bag = ROS2Bag()
+    let mag = bag.topic("/mag", "sensor_msgs/msg/MagneticField")
+    bag.doubles(mag, second, [20, 10, -40] + [Double](repeating: 0, count: 9))
+    #expect { try bag.read() } throws: { "\($0)".contains("It has /mag.") }
     // What is damaged is said, too: the sensor may have been there.
     #expect { try SensorRecording(MCAPOutline(LogBytes(Array(file.bytes.prefix(60))))) } throws: {
       "\($0)".contains("(left out: 1 damaged places with ")
