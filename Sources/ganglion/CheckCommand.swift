@@ -104,24 +104,22 @@ enum CheckCommand {
   }
 
   /// A file without a template.
-  private static func checkTables(_ path: String, asJSON: Bool) throws -> ExitStatus {
+  private static func checkTables(_ tables: VehicleTables, asJSON: Bool) throws(ConfigurationErrors) -> ExitStatus {
     do {
-      let tables = try VehicleTables.load(path: path)
       let text = try CheckTables.summary(tables)
       Terminal.printResult(asJSON ? try json(TablesSummary(tables)) : text)
-      return .success
-    } catch let error as ConfigurationErrors {
-      return refuse(error, path, asJSON: asJSON)
+    } catch {
+      throw ConfigurationErrors(
+        file: nil, errors: [ConfigurationError(path: "", line: nil, message: "\(error)")])
     }
+    return .success
   }
 
   private static func check(_ path: String, asJSON: Bool) throws -> ExitStatus {
-    if case .tables = Configuration.layout(of: (try? Configuration.readText(path)) ?? "") {
-      return try checkTables(path, asJSON: asJSON)
-    }
     let summary: CheckSummary
     do throws(ConfigurationErrors) {
-      let configuration = try Configuration.load(path: path)
+      let tables = try VehicleTables.load(path: path)
+      guard let configuration = tables.template else { return try checkTables(tables, asJSON: asJSON) }
       let model = try loadModel(of: configuration, file: path)
       summary = CheckSummary(configuration, model: model)
     } catch {

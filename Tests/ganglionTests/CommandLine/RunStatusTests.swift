@@ -109,7 +109,7 @@ struct RunStatusTests {
     #expect(crashed.status == .resultSaysNo)
     #expect(crashed.json["held"] is NSNull)
     // An empty section asks for the standard one.
-    #expect(try shippedMission().configuration.evaluation.isJudged)
+    #expect(try shippedMission().tables.evaluation.isJudged)
   }
 
   @Test("A fault that the chip cannot have is said to have shown nothing")

@@ -155,8 +155,8 @@ struct BadInputTests {
     #expect(bus.slowness(statistics) == nil)
     var status = LoopStatus()
     (status.buses[0].bits, status.buses[0].good) = (400_000, 4_000_000_000)
-    let configuration = try TestMachine().mission.template(for: "a test")
-    let table = try configuration.deviceTable()
+    let configuration = try TestMachine().mission.tables
+    let table = try configuration.table()
     let memory = FrameMemory(table)
     let complaints = configuration.complaints(
       about: status, FrameView(table, memory.frame), identities: [:], MachineState(isSwitchUnreadable: true))
