@@ -21,7 +21,7 @@
 enum { holding_period = 10 };
 static const int64_t death_period = 2000000;
 
-/// The writes that chips have accepted since the outputs are held safe.
+/// The writes that chips have accepted since the outputs are held safe; of those that belong together the last one tells.
 struct progress {
   bool is_written[GANGLION_GUARD_WRITES];
 };
@@ -36,20 +36,29 @@ static bool write_chip(const struct ganglion_guard_write *write, int adapter) {
 }
 
 /// The adapter is open only while chips are written: an adapter that is pulled out cannot go while anybody has it.
+static bool write_once(const struct ganglion_guard_plan *plan, uint32_t i, bool is_dead) {
+  if (plan->accepts != NULL) return plan->accepts(plan->context, GANGLION_GUARD_WRITE, i, is_dead);
+  const int adapter = ganglion_guard_open_adapter(plan->page, plan->writes[i].bus, plan->root);
+  if (adapter < 0) return false;
+  const bool is_written = write_chip(&plan->writes[i], adapter);
+  close(adapter);
+  return is_written;
+}
+
+/// Writes that belong together are done when all were accepted one behind the other, since others come in between; one that is
+/// refused keeps none of the others from being sent.
 static bool write_chips(const struct ganglion_guard_plan *plan, struct progress *progress, bool is_dead) {
   bool are_safe = true;
-  for (uint32_t i = 0; i < plan->write_count; i++) {
-    if (progress->is_written[i]) continue;
-    if (plan->accepts != NULL) {
-      progress->is_written[i] = plan->accepts(plan->context, GANGLION_GUARD_WRITE, i, is_dead);
-    } else {
-      const int adapter = ganglion_guard_open_adapter(plan->page, plan->writes[i].bus, plan->root);
-      if (adapter >= 0) {
-        progress->is_written[i] = write_chip(&plan->writes[i], adapter);
-        close(adapter);
-      }
+  for (uint32_t first = 0; first < plan->write_count;) {
+    uint32_t last = first;
+    while (plan->writes[last].is_with_next && last + 1 < plan->write_count) last++;
+    if (!progress->is_written[last]) {
+      bool is_written = true;
+      for (uint32_t i = first; i <= last; i++) is_written = write_once(plan, i, is_dead) && is_written;
+      progress->is_written[last] = is_written;
     }
-    are_safe = are_safe && progress->is_written[i];
+    are_safe = are_safe && progress->is_written[last];
+    first = last + 1;
   }
   return are_safe;
 }

@@ -45,7 +45,8 @@ private final class ScriptedGuard {
   private let outputs: UnsafeMutablePointer<ScriptedOutputs>
   private let pipe: Int32
 
-  init(limit: Int64, _ change: (inout ScriptedOutputs) -> Void = { _ in }) throws {
+  /// A guard of one line, one pulse and two chips; `together` for writes that belong together.
+  init(limit: Int64, together: Bool = false, _ change: (inout ScriptedOutputs) -> Void = { _ in }) throws {
     loop = try LoopGuard()
     var ends: [Int32] = [0, 0]
     try #require(Glibc.pipe(&ends) == 0)
@@ -57,6 +58,7 @@ private final class ScriptedGuard {
     var plan = ganglion_guard_plan()
     plan.limit = limit
     (plan.line_count, plan.pulse_count, plan.write_count) = (1, 1, 2)
+    plan.writes.0.is_with_next = together
     plan.context = UnsafeMutableRawPointer(outputs)
     plan.accepts = { context, kind, index, isDead in
       context?.assumingMemoryBound(to: ScriptedOutputs.self).pointee.accepts(kind, Int(index), isDead)
@@ -118,6 +120,15 @@ struct GuardProcessTests {
         Self.line, Self.pulse, Self.chip(0), Self.chip(1), Self.line, Self.pulse, Self.chip(0), Self.line,
         Self.pulse, Self.chip(0), Self.line, Self.pulse, Self.chip(0),
       ])
+  }
+
+  @Test("A write that opens the way to a chip is sent again together with the chip's")
+  func together() throws {
+    let scripted = try ScriptedGuard(limit: 1_000_000_000, together: true) { $0.chips[1] = 1 }
+    let attempts = [Self.line, Self.pulse, Self.chip(0), Self.chip(1)]
+    #expect(scripted.attemptsAfterDeath() == attempts + attempts)
+    let closed = try ScriptedGuard(limit: 1_000_000_000, together: true) { $0.chips[0] = 1 }
+    #expect(closed.attemptsAfterDeath() == attempts + attempts)
   }
 
   @Test("An output that never accepts does not keep the guard for ever")
@@ -276,9 +287,9 @@ struct GuardProcessTests {
       }
     }
     let write = SafeWrite(bus: 0, address: 0x40, bytes: [1, 2])
-    #expect(refusal { $0.writes = .init(repeating: write, count: 17) } != nil)
+    #expect(refusal { $0.writes = .init(repeating: write, count: 129) } != nil)
     #expect(refusal { $0.writes = [SafeWrite(bus: 8, address: 0x40, bytes: [1])] } != nil)
     #expect(refusal { $0.writes = [SafeWrite(bus: 0, address: 0x40, bytes: [])] } != nil)
-    #expect(refusal { $0.writes = .init(repeating: write, count: 16) } == nil)
+    #expect(refusal { $0.writes = .init(repeating: write, count: 128) } == nil)
   }
 }

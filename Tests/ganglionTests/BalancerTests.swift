@@ -130,7 +130,7 @@ struct BalancerTests {
       vehicle.board.drive("GPIO27", active: time > 4 && time < 4.1)
       guard time > 4.01 else { return }
       ticksAfter += 1
-      if tick.isArmed || vehicle.board.outputsEnabled || vehicle.motors.bridge(0) != .open { alive += 1 }
+      if tick.isArmed || vehicle.board.outputsEnabled || vehicle.actuators.bridge(0) != .open { alive += 1 }
     }
     #expect(ticksAfter > 50)
     #expect(alive == 0)

@@ -38,7 +38,7 @@ struct SafetyFlightTests {
       vehicle.board.drive("GPIO27", active: time > 4 && time < 4.2)
       guard time > 4.01 else { return }
       ticksAfter += 1
-      if tick.isArmed || vehicle.board.outputsEnabled || vehicle.pulseWidth(motor: 0) != nil {
+      if tick.isArmed || vehicle.board.outputsEnabled || vehicle.actuators.output(0) != 0 {
         armedAfter += 1
       }
     }
@@ -105,7 +105,7 @@ struct SafetyFlightTests {
     // The chip takes a new width over with its next pulse.
     vehicle.board.advance(to: vehicle.board.now.advanced(milliseconds: 5))
     vehicle.board.drive("GPIO17", active: true)
-    let pulse = try #require(vehicle.pulseWidth(motor: 0))
+    let pulse = vehicle.actuators.output(try #require(vehicle.actuators["front_right"]))
     #expect(abs(pulse - 900) < 2)
   }
 

@@ -74,9 +74,9 @@ int ganglion_guard_open_adapter(const struct ganglion_guard_page *page, uint32_t
 // MARK: - The guard's process
 
 /// Most lines, pulses and writes of `ganglion_guard_plan`, and most descriptors that the guard closes.
-#define GANGLION_GUARD_LINES 8
-#define GANGLION_GUARD_PULSES 16
-#define GANGLION_GUARD_WRITES 16
+#define GANGLION_GUARD_LINES 64
+#define GANGLION_GUARD_PULSES 32
+#define GANGLION_GUARD_WRITES 128
 #define GANGLION_GUARD_CLOSES 8
 
 /// Lines, and the levels that make them safe.
@@ -98,6 +98,8 @@ struct ganglion_guard_write {
   uint8_t address;
   uint8_t count;
   uint8_t bytes[8];
+  /// Whether it is worth something only together with the next: one that opens a multiplexer, which is sent again whenever the next is.
+  bool is_with_next;
 };
 
 /// Kinds of outputs.

@@ -101,7 +101,7 @@ private struct ActuatorPlanner {
   private mutating func add(
     _ signal: SentSignal, _ carrier: ActuatorCarrier, of actuator: ActuatorDeclaration
   ) {
-    let sent = PlannedSignal(signal: signal.name, safe: signal.safe)
+    let sent = PlannedSignal(signal: signal.name, safe: signal.safe, needsArming: actuator.needsArming)
     switch carrier {
     case .chip(let place, let channel):
       add(signal, place, channel, of: actuator)
@@ -156,7 +156,8 @@ private struct ActuatorPlanner {
       }
     }
     plan.chips[number].use.channels.append(ActuatorChannel(channel, quantity, safe: signal.safe))
-    plan.chips[number].sent.append(PlannedSignal(signal: signal.name, safe: signal.safe))
+    plan.chips[number].sent.append(
+      PlannedSignal(signal: signal.name, safe: signal.safe, needsArming: actuator.needsArming))
   }
 
   /// The number of the chip at a place among those of the plan; `nil` when it cannot be there.
@@ -169,9 +170,7 @@ private struct ActuatorPlanner {
         "\(place.path).address", "\(words(place)) is taken by \(first.path) (\(first.chip.name))")
       return nil
     }
-    let (wanted, had) = (
-      ActuatorSettings(place.settings, of: place.chip.facts), plan.chips[number].use.settings
-    )
+    let (wanted, had) = (settings(of: place, spot), plan.chips[number].use.settings)
     for setting in place.chip.facts.settings where wanted[setting.name] != had[setting.name] {
       complain(
         "\(place.path).\(setting.name)",
@@ -189,12 +188,17 @@ private struct ActuatorPlanner {
       return nil
     }
     if let behind = place.behind { plan.multiplexers[place.bus, default: []].insert(behind.multiplexer) }
-    let settings = ActuatorSettings(place.settings, of: facts)
-    plan.chips.append(
-      PlannedChip(
-        place: place, use: ActuatorUse(address: place.address, channels: [], settings: settings), sent: []))
+    let use = ActuatorUse(address: place.address, channels: [], settings: settings(of: place, spot))
+    plan.chips.append(PlannedChip(place: place, use: use, sent: []))
     chips[spot] = plan.chips.count - 1
     return plan.chips.count - 1
+  }
+
+  /// What is set of a chip. Lines that are read, too, are read as often as their device asks for.
+  private func settings(of place: ActuatorChipPlace, _ spot: Spot) -> ActuatorSettings {
+    var given = place.settings
+    if let device = devices[spot], given["reads_hz"] == nil { given["reads_hz"] = Double(device.rateHz) }
+    return ActuatorSettings(given, of: place.chip.facts)
   }
 
   private mutating func check(_ place: ActuatorChipPlace, _ facts: ActuatorFacts) {

@@ -17,14 +17,16 @@ public struct ActuatorChipPlace: Sendable {
   public var address: UInt8
   /// What the configuration sets, by the names of the chip's facts.
   public var settings: [String: Double]
+  /// Its name on the simulated board, by which faults are aimed; `nil` for the last part of its key.
+  public var twin: String?
 
   /// A place from its parts.
   public init(
     path: String, chip: ActuatorChip, bus: String, behind: BusChannel? = nil, address: UInt8,
-    settings: [String: Double] = [:]
+    settings: [String: Double] = [:], twin: String? = nil
   ) {
     (self.path, self.chip, self.bus, self.behind) = (path, chip, bus, behind)
-    (self.address, self.settings) = (address, settings)
+    (self.address, self.settings, self.twin) = (address, settings, twin)
   }
 }
 
@@ -86,6 +88,21 @@ public struct ActuatorDeclaration: Sendable {
 }
 
 extension Configuration {
+  /// How the motors of format 1 are driven. Throws what is wrong with them.
+  public var actuatorPlan: ActuatorPlan {
+    get throws(ConfigurationErrors) {
+      let taken: [(String, Line?)] = [
+        ("lines.enable", lines.enable), ("lines.kill_switch", lines.killSwitch.map { Line(chip: $0.chip, line: $0.line, active: $0.active) }),
+        ("lines.status", lines.status),
+      ]
+      return try ActuatorPlan(
+        actuatorDeclarations, besides: devices,
+        lines: taken.compactMap { path, line in
+          line.map { TakenLine(path: path, chip: $0.chip, line: $0.line) }
+        })
+    }
+  }
+
   /// The motors of format 1 as actuators, in their order.
   public var actuatorDeclarations: [ActuatorDeclaration] {
     let names = type(of: vehicle.parts).actuation.motors.map { String($0.map { $0 == " " ? "_" : $0 }) }
@@ -121,7 +138,8 @@ extension Configuration {
     return .chip(
       ActuatorChipPlace(
         path: "actuators.driver", chip: chip, bus: bus, address: driver.address,
-        settings: ["rate_hz": Double(driver.rateHz), "oscillator_hz": Double(driver.oscillatorHz)]),
+        settings: ["rate_hz": Double(driver.rateHz), "oscillator_hz": Double(driver.oscillatorHz)],
+        twin: "motors"),
       channel: motor.channel)
   }
 }

@@ -9,6 +9,13 @@ public struct PlannedSignal: Sendable, Equatable {
   public var signal: String
   /// Its safe value.
   public var safe: Double
+  /// Whether it is safe while the vehicle is disarmed, and not only while its command is not valid.
+  public var needsArming = true
+
+  /// The actuator that sends it: what stands before the name of the conversion's output.
+  public var actuator: String {
+    signal.lastIndex(of: ".").map { String(signal[..<$0]) } ?? signal
+  }
 }
 
 /// A chip of actuators on a bus, with all that its channels carry.
@@ -67,6 +74,8 @@ public struct PlannedWrite: Sendable, Equatable {
   public var address: UInt8
   /// 1 to 8 bytes.
   public var bytes: [UInt8]
+  /// Whether it is worth something only together with the next: it opens the way to that chip, or closes another.
+  public var isWithNext = false
 }
 
 /// How the values of all actuators leave the processor: chips with what their channels share, outputs of the kernel, lines.
@@ -82,6 +91,18 @@ public struct ActuatorPlan: Sendable {
 
   init() {}
 
+  /// Everything that is sent: what chips, the kernel's outputs and lines are given.
+  public var sent: [PlannedSignal] { chips.flatMap(\.sent) + pwm.map(\.sent) + lines.map(\.sent) }
+
+  /// The chips on the bus of a name.
+  public func chips(on bus: String) -> [PlannedChip] { chips.filter { $0.place.bus == bus } }
+
+  /// Makes a frame of `table` say what is safe: nothing armed, and of everything that is sent its safe value.
+  public func makeSafe(_ frame: Frame, _ table: SignalTable) {
+    if let armed: SignalIndex<Bool> = table.index(of: "safety.armed") { frame[armed] = false }
+    for sent in sent { SentPlace(sent.signal, table)?.put(Float(sent.safe), in: frame) }
+  }
+
   /// What makes the chips safe, one write behind the other; each may fail, and the others are sent nevertheless.
   ///
   /// A chip behind a multiplexer costs a write that opens its channel, and one for each other multiplexer on the bus, whose open
@@ -94,13 +115,18 @@ public struct ActuatorPlan: Sendable {
       let place = planned.place
       if let behind = place.behind {
         for other in (multiplexers[place.bus] ?? []).sorted() where other != behind.multiplexer {
-          writes.append(PlannedWrite(bus: place.bus, address: other, bytes: [0]))
+          writes.append(PlannedWrite(bus: place.bus, address: other, bytes: [0], isWithNext: true))
         }
         let open = UInt8(1) << min(behind.number, 7)
-        writes.append(PlannedWrite(bus: place.bus, address: behind.multiplexer, bytes: [open]))
+        writes.append(
+          PlannedWrite(bus: place.bus, address: behind.multiplexer, bytes: [open], isWithNext: true))
       }
-      writes += place.chip.safeWrites(planned.use, isWhole: isWhole(place.bus)).map {
-        PlannedWrite(bus: place.bus, address: place.address, bytes: $0)
+      let own = place.chip.safeWrites(planned.use, isWhole: isWhole(place.bus))
+      for (index, bytes) in own.enumerated() {
+        // Behind a multiplexer none of a chip's writes is good for itself.
+        let isWithNext = place.behind != nil && index + 1 < own.count
+        writes.append(
+          PlannedWrite(bus: place.bus, address: place.address, bytes: bytes, isWithNext: isWithNext))
       }
     }
     return writes
@@ -123,5 +149,11 @@ public struct SentPlace: BitwiseCopyable, Sendable {
     if let number { return frame[number] }
     if let flag { return frame[flag] ? 1 : 0 }
     return 0
+  }
+
+  /// Says what is to be sent; a flag is set above one half.
+  public func put(_ value: Float, in frame: Frame) {
+    if let number { frame[number] = value }
+    if let flag { frame[flag] = value > 0.5 }
   }
 }

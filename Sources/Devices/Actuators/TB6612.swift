@@ -36,11 +36,16 @@ public struct TB6612<Line: DigitalOutput & ~Copyable, Pulses: PulseOutput & ~Cop
 
   /// Drives the motor with `duty`, −1 to 1, of the supply's voltage; beyond is cut, and what is not a number drives
   /// nothing.
+  public mutating func set(duty: Float) throws(LineError) {
+    try drive(duty, microseconds: min(duty.magnitude, 1) * period)
+  }
+
+  /// Drives the motor by the sign of `way`, with pulses of a width in µs; 0, and what is not a number, opens the bridge.
   ///
   /// A line that goes inactive goes first, and without pulses: never are both directions active (break before make),
   /// and what stays after an error is a bridge that drives less, not more.
-  public mutating func set(duty: Float) throws(LineError) {
-    let wanted: Direction = duty > 0 ? .forward : duty < 0 ? .reverse : Direction.open
+  public mutating func drive(_ way: Float, microseconds: Float) throws(LineError) {
+    let wanted: Direction = way > 0 ? .forward : way < 0 ? .reverse : Direction.open
     if wanted != direction {
       direction = nil
       try pulses.set(microseconds: 0)
@@ -58,7 +63,7 @@ public struct TB6612<Line: DigitalOutput & ~Copyable, Pulses: PulseOutput & ~Cop
     }
     // A width that was not set is as good as an unknown direction: the next call begins without pulses.
     direction = nil
-    if wanted != .open { try pulses.set(microseconds: min(duty.magnitude, 1) * period) }
+    if wanted != .open { try pulses.set(microseconds: microseconds) }
     direction = wanted
   }
 
@@ -74,11 +79,15 @@ public struct TB6612<Line: DigitalOutput & ~Copyable, Pulses: PulseOutput & ~Cop
   }
 }
 
-/// The pulses of a bridge that something else sends: a chip on a bus, which takes those of all motors in one burst.
-public struct PulsesOnBus: PulseOutput, ~Copyable {
-  /// Nothing to own.
-  public init() {}
+/// The pulses of a bridge that may be made by something else: by a chip on a bus, which takes those of all motors in one burst.
+public struct BridgePulses<Output: PulseOutput & ~Copyable>: PulseOutput, ~Copyable {
+  private var output: Output?
 
-  /// Leaves the pulses to the bus.
-  public mutating func set(microseconds: Float) throws(LineError) {}
+  /// The pulses of `output`; without it they are left to the bus.
+  public init(_ output: consuming Output?) { self.output = output }
+
+  /// Makes the pulses `microseconds` long, or leaves them to the bus.
+  public mutating func set(microseconds: Float) throws(LineError) {
+    try output?.set(microseconds: microseconds)
+  }
 }

@@ -17,7 +17,7 @@ extension LineError {
   }
 }
 
-/// A digital output that began at its safe, inactive level.
+/// A digital output that began at its safe level.
 ///
 /// Any thread may set it: each call is one system call, and the kernel orders them.
 public final class OutputLine: DigitalOutput, Sendable {
@@ -27,19 +27,24 @@ public final class OutputLine: DigitalOutput, Sendable {
   public let lines: any GPIOLines
   /// The level at which it is active.
   public let activeHigh: Bool
+  /// Whether it is active while nobody vouches for the vehicle.
+  public let isSafeActive: Bool
 
-  /// Takes a line of `chips`, at its inactive level.
-  public init(_ place: LinePlace, activeHigh: Bool, chips: GPIOChips) throws(LinuxError) {
+  /// Takes a line of `chips`, at its safe level: inactive, unless `isSafeActive`.
+  public init(_ place: LinePlace, activeHigh: Bool, isSafeActive: Bool = false, chips: GPIOChips)
+    throws(LinuxError)
+  {
     var error: Int32 = 0
     guard
       let lines = chips.system.requestOutputs(
-        place.chip.path, offsets: [place.offset], high: activeHigh ? 0 : 1, error: &error)
+        place.chip.path, offsets: [place.offset], high: activeHigh == isSafeActive ? 1 : 0, error: &error)
     else { throw chips.refusal(place, error) }
     (self.place, self.lines, self.activeHigh) = (place, lines, activeHigh)
+    self.isSafeActive = isSafeActive
   }
 
-  /// The level of an inactive line, as a mask.
-  public var safeLevels: UInt64 { activeHigh ? 0 : 1 }
+  /// The safe level, as a mask.
+  public var safeLevels: UInt64 { activeHigh == isSafeActive ? 1 : 0 }
 
   /// See `DigitalOutput`.
   public func set(_ active: Bool) throws(LineError) {

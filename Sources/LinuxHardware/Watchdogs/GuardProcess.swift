@@ -14,16 +14,18 @@ public struct SafeWrite: Sendable, Equatable {
   public var address: UInt8
   /// 1 to 8 bytes.
   public var bytes: [UInt8]
+  /// Whether it is worth something only together with the next, as one that opens a multiplexer is.
+  public var isWithNext: Bool
 
   /// A write from its parts.
-  public init(bus: Int, address: UInt8, bytes: [UInt8]) {
-    (self.bus, self.address, self.bytes) = (bus, address, bytes)
+  public init(bus: Int, address: UInt8, bytes: [UInt8], isWithNext: Bool = false) {
+    (self.bus, self.address, self.bytes, self.isWithNext) = (bus, address, bytes, isWithNext)
   }
 }
 
 /// Everything that makes a vehicle's outputs safe from outside the process that drives them.
-public struct SafeOutputs {
-  /// Lines that become inactive, in this order: the enable line, directions of bridges.
+public struct SafeOutputs: Sendable {
+  /// Lines that get their safe level, in this order: the enable line, directions of bridges, others.
   public var lines: [OutputLine] = []
   /// Pulses of the kernel's PWM.
   public var pulses: [SafePulse] = []
@@ -87,7 +89,8 @@ public final class GuardProcess {
       throw LinuxError(
         "the guard's process cannot make so many outputs safe: \(outputs.lines.count) lines, "
           + "\(outputs.pulses.count) pulses, \(outputs.writes.count) writes",
-        remedy: "Report this as a defect.")
+        remedy: "Take fewer actuators: it has room for \(GANGLION_GUARD_LINES) lines, \(GANGLION_GUARD_PULSES) pulses and "
+          + "\(GANGLION_GUARD_WRITES) writes.")
     }
     try self.init(loop, plan)
   }
@@ -177,6 +180,7 @@ extension SafeWrite {
     var write = ganglion_guard_write()
     (write.bus, write.address, write.count) = (UInt8(bus), address, UInt8(bytes.count))
     withUnsafeMutableBytes(of: &write.bytes) { $0.copyBytes(from: bytes) }
+    write.is_with_next = isWithNext
     return write
   }
 }

@@ -44,6 +44,16 @@ public struct SimulatedActuators {
   /// The number of an actuator; `nil` when there is none of that name.
   public subscript(name: String) -> Int? { rows.firstIndex { $0.name == name } }
 
+  /// What a bridge does now, to which an open one and a braked one are not the same; open for whatever is not at a bridge.
+  public func bridge(_ number: Int) -> SimulatedTB6612.Drive {
+    guard rows.indices.contains(number), !rows[number].isGated || board.outputsEnabled,
+      case .bridge(let chip, let bridge, let pulses) = rows[number].wire
+    else { return .open }
+    // A pulse output takes this precision.
+    let width = pulses.map { Double(Float($0.chip.output($0.channel))) }
+    return board.drive(chip, bridge: bridge, width: width)
+  }
+
   /// What reaches the actuator of a number now; 0 for nothing, and for no such number.
   public func output(_ number: Int) -> Double {
     guard rows.indices.contains(number), !rows[number].isGated || board.outputsEnabled else { return 0 }
@@ -56,9 +66,8 @@ public struct SimulatedActuators {
       return period.map { min(width / max($0, 1e-9), 1) } ?? width
     case .line(let name):
       return board.isActive(name) ? 1 : 0
-    case .bridge(let chip, let bridge, let pulses):
-      let width = pulses.map { $0.chip.output($0.channel) }
-      if case .driven(let duty) = board.drive(chip, bridge: bridge, width: width) { return duty }
+    case .bridge:
+      if case .driven(let duty) = bridge(number) { return duty }
       return 0
     }
   }

@@ -36,10 +36,15 @@ public final class SimulatedTB6612: SimulatedChip {
   private var kept: [Drive?] = [nil, nil]
 
   /// A chip with its wires: of one or two bridges, of STBY, and pulses `rate` times a second.
-  public init(_ wiring: [Wiring], standby: String?, pulseRate rate: Double) {
+  public convenience init(_ wiring: [Wiring], standby: String?, pulseRate rate: Double) {
+    self.init(wiring, standby: standby, period: 1e6 / max(rate, 1))
+  }
+
+  /// The same with pulses every `period` µs.
+  public init(_ wiring: [Wiring], standby: String?, period: Double) {
     self.wiring = Array(wiring.prefix(2))
     self.standby = standby
-    period = 1e6 / max(rate, 1)
+    self.period = period
   }
 
   override var faultsItLacks: Set<FaultKind> {

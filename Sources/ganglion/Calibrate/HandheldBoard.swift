@@ -147,7 +147,9 @@ struct HandheldBoard: SimulatedMotion {
       magneticField: attitude.inverseRotate(PhysicalState.earthField))
   }
 
-  mutating func drive(by motors: SimulatedMotors) {}
+  mutating func connect(_ actuators: SimulatedActuators) {}
+
+  mutating func drive(by actuators: SimulatedActuators) {}
   var followsOutputs: Bool { false }
   var crash: String? { nil }
   mutating func note(_ tick: RunTick) {}

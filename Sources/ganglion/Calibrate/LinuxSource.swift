@@ -23,15 +23,17 @@ final class LinuxSource<System: I2CSystem>: CalibrationSource {
     memory = FrameMemory(table)
     places = CalibrationPlaces(configuration, table)
     let loopGuard = try LoopGuard()
-    let board = try LinuxBoard(configuration, systems: systems, loopGuard: loopGuard, recordsTraffic: false)
+    let board = try LinuxBoard(
+      configuration, configuration.actuatorPlan, table, systems: systems, loopGuard: loopGuard,
+      recordsTraffic: false)
     var threads: [BusThread<System>] = []
     for entry in board.buses {
       guard let bus = entry.bus.take() else { continue }
       threads.append(
         try BusThread(
-          entry.name, bus: bus, recorder: nil, configuration: configuration, table: table,
-          loopGuard: loopGuard,
-          scheduling: ThreadScheduling(), system: systems.realTime))
+          entry.name, bus: bus, recorder: nil,
+          devices: configuration.devices.filter { $0.bus == entry.name }, chips: [], table: table,
+          loopGuard: loopGuard, scheduling: ThreadScheduling(), system: systems.realTime))
     }
     self.threads = threads
   }

@@ -63,6 +63,8 @@ struct BusEnds: Sendable {
   let slots: BusSlots
   let readings: FramePatch
   let orders: FramePatch
+  /// Whether it has actuators that take orders.
+  let hasActuators: Bool
 }
 
 extension LatestBytes {

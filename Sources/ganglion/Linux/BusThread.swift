@@ -4,7 +4,7 @@ import LinuxHardware
 import Signals
 
 /// The thread that alone uses one I2C bus: it samples the bus's sensors on their absolute times, and sends the newest
-/// pulses to its actuators before anything else.
+/// orders to its actuators before anything else.
 final class BusThread<System: I2CSystem> {
   /// A bus that may be recorded.
   typealias Bus = RecordingBus<LinuxI2CBus<System>>
@@ -21,24 +21,23 @@ final class BusThread<System: I2CSystem> {
   /// The devices that it samples.
   let devices: [DeviceDeclaration]
 
-  /// Starts the thread of the bus called `name`, whose devices read into frames of `table`.
+  /// Starts the thread of the bus called `name`, whose devices read into frames of `table`, and whose chips take orders out of them.
   init(
-    _ name: String, bus: consuming LinuxI2CBus<System>, recorder: BusRecorder?, configuration: Configuration,
-    table: SignalTable, loopGuard: LoopGuard, scheduling: ThreadScheduling, system: any RealTimeSystem
+    _ name: String, bus: consuming LinuxI2CBus<System>, recorder: BusRecorder?, devices: [DeviceDeclaration],
+    chips: [PlannedChip], table: SignalTable, loopGuard: LoopGuard, scheduling: ThreadScheduling,
+    system: any RealTimeSystem
   ) throws(LinuxError) {
     self.name = name
     let clock = SystemClock()
     let worker = BusWorker(
-      bus: Bus(bus, recorder: recorder) { clock.now().nanoseconds }, configuration: configuration, name: name,
+      bus: Bus(bus, recorder: recorder) { clock.now().nanoseconds }, devices: devices, chips: chips,
       table: table, start: clock.now())
-    devices = worker.devices
+    self.devices = worker.devices
     let slots = try BusSlots(
       readings: worker.readings.size, orders: worker.orders.size, devices: worker.devices.count)
-    ends = BusEnds(slots: slots, readings: worker.readings, orders: worker.orders)
+    ends = BusEnds(slots: slots, readings: worker.readings, orders: worker.orders, hasActuators: worker.hasActuators)
     let work = BusWork(
-      worker, slots: slots, loopGuard: loopGuard,
-      drivesMotors: configuration.actuators.driver.bus == name,
-      statistics: { $0.withBase { $0.statistics } })
+      worker, slots: slots, loopGuard: loopGuard, statistics: { $0.withBase { $0.statistics } })
     self.work = work
     thread = try RealTimeThread("bus-\(name.prefix(8))", scheduling: scheduling, system: system) {
       work.run()
@@ -59,7 +58,7 @@ final class BusThread<System: I2CSystem> {
   /// Tells the thread to end; `join` waits for it.
   func stop() { ends.slots.stop() }
 
-  /// Waits for the end, `nanoseconds` at most, and gives what was measured: time from a sample to the pulses that follow
+  /// Waits for the end, `nanoseconds` at most, and gives what was measured: time from a sample to the orders that follow
   /// from it, and what the bus has carried. `nil` when a transfer hangs: then the thread keeps all that it has.
   func join(within nanoseconds: Int64) -> (actuation: LatencyHistogram, statistics: I2CStatistics)? {
     guard thread.join(within: nanoseconds) else { return nil }
@@ -75,22 +74,21 @@ private final class BusWork<Bus: I2CBus & ~Copyable>: @unchecked Sendable {
 
   private let worker: BusWorker<Bus>
   private let loopGuard: LoopGuard
-  private let drivesMotors: Bool
   private let readStatistics: (borrowing Bus) -> I2CStatistics
   private let clock = SystemClock()
   private var report = BusReport()
-  /// Whether the actuators have taken their safe pulses since the outputs are held safe.
+  /// Whether the actuators have taken their safe values since the outputs are held safe.
   private var areHeldSafe = false
 
-  /// How long a thread that ends tries to give the actuators their safe pulses, in ns.
+  /// How long a thread that ends tries to give the actuators their safe values, in ns.
   private static var safeEffort: Int64 { 300_000_000 }
 
   init(
-    _ worker: BusWorker<Bus>, slots: BusSlots, loopGuard: LoopGuard, drivesMotors: Bool,
+    _ worker: BusWorker<Bus>, slots: BusSlots, loopGuard: LoopGuard,
     statistics: @escaping (borrowing Bus) -> I2CStatistics
   ) {
     (self.worker, self.slots, self.loopGuard) = (worker, slots, loopGuard)
-    (self.drivesMotors, readStatistics) = (drivesMotors, statistics)
+    readStatistics = statistics
   }
 
   var statistics: I2CStatistics { worker.withBus(readStatistics) }
@@ -99,7 +97,7 @@ private final class BusWork<Bus: I2CBus & ~Copyable>: @unchecked Sendable {
     while !slots.isStopping {
       // Looked at before the orders: one that comes in between rings again.
       let seen = slots.bell.count
-      if drivesMotors { serveOrders() }
+      if worker.hasActuators { serveOrders() }
       let due = worker.due
       let now = clock.now()
       if due > now {
@@ -109,7 +107,7 @@ private final class BusWork<Bus: I2CBus & ~Copyable>: @unchecked Sendable {
         publish()
       }
     }
-    if drivesMotors { leaveSafe() }
+    if worker.hasActuators { leaveSafe() }
   }
 
   private func serveOrders() {
@@ -141,13 +139,13 @@ private final class BusWork<Bus: I2CBus & ~Copyable>: @unchecked Sendable {
     publish()
   }
 
-  /// Gives the actuators their safe pulses, again until they have taken them or the bus has shown that it will not.
+  /// Gives the actuators their safe values, again until they have taken them or the bus has shown that it will not.
   private func leaveSafe() {
     let end = clock.now().advanced(nanoseconds: Self.safeEffort)
     repeat {
       worker.writeSafe(now: clock.now())
       publish()
-      // A chip that is not ready makes no pulses.
+      // A chip that is not ready drives nothing.
       guard report.actuatorFault == .transfer else { return }
       clock.sleep(until: clock.now().advanced(milliseconds: 2))
     } while clock.now() < end

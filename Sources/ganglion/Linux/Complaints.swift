@@ -29,12 +29,12 @@ extension VehicleTables {
     }
     if status.haveOutputsFailed {
       complaints.append(
-        "actuators: the enable line or the pulses do not follow; has their chip gone? The vehicle stays disarmed until "
+        "actuators: the enable line, the pulses or a line do not follow; has their chip gone? The vehicle stays disarmed until "
           + "it is started anew")
     }
-    if status.areOrdersStale, let actuators = template?.actuators, let bus = actuators.driver.bus {
+    for (index, bus) in buses.enumerated() where status.staleOrders >> index & 1 == 1 {
       complaints.append(
-        "actuators: the bus \"\(bus)\" has carried out no pulses for more than \(actuators.staleAfter / 1_000_000) ms "
+        "actuators: the bus \"\(bus.name)\" has carried out no orders for more than \(actuators.staleAfter / 1_000_000) ms "
           + "(actuators.stale_after_ms): a transfer on it hangs, or its sensors take all its time")
     }
     if let text = machine.guardProcess.complaint { complaints.append(text) }

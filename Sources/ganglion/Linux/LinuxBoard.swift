@@ -1,7 +1,7 @@
 import ControlLoop
-import Devices
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 
 /// The buses, lines and PWM outputs of a configuration, opened and at their safe values; nothing runs yet.
 final class LinuxBoard<System: I2CSystem> {
@@ -25,20 +25,23 @@ final class LinuxBoard<System: I2CSystem> {
   /// The lines.
   private(set) var enable, lamp: OutputLine?
   private(set) var killSwitch: InputLine?
-  /// The kernel's PWM, when it makes the pulses of speed controllers.
-  private(set) var kernelPulses: KernelPulses?
-  /// The bridges, for a vehicle that has them.
-  private(set) var bridges: BridgeOutputs?
+  /// What of the actuators the processor drives itself.
+  private(set) var outputs: ProcessorOutputs<OutputLine, SysfsPulseOutput>?
+  /// What makes those safe past the loop.
+  private(set) var safety = SafeOutputs()
+  private let plan: ActuatorPlan
   private var complaints: [String] = []
 
   /// Transfers that are recorded of each bus at most.
   static var recordedTransfers: Int { 500_000 }
 
-  /// Opens all that `configuration` names. Throws everything that is wrong at once. `loopGuard` is told which adapters the
-  /// buses have.
+  /// Opens all that `configuration` and the plan of its actuators name. Throws everything that is wrong at once. `loopGuard` is told
+  /// which adapters the buses have; `table` has the signals that are sent.
   init(
-    _ configuration: Configuration, systems: LinuxSystems<System>, loopGuard: LoopGuard, recordsTraffic: Bool
+    _ configuration: Configuration, _ plan: ActuatorPlan, _ table: SignalTable, systems: LinuxSystems<System>,
+    loopGuard: LoopGuard, recordsTraffic: Bool
   ) throws(CommandFailure) {
+    self.plan = plan
     let adapters = I2CAdapters(systems.files)
     for (index, load) in configuration.busLoads.enumerated() {
       note("buses[\(index)] \"\(load.bus.name)\"") { () throws(LinuxError) in
@@ -67,10 +70,7 @@ final class LinuxBoard<System: I2CSystem> {
       killSwitch = try InputLine(place, activeHigh: line.active == .high, bias: line.bias, chips: chips)
     }
     note("actuators") { () throws(LinuxError) in
-      bridges = try BridgeOutputs(configuration.actuators, files: systems.files) { line throws(LinuxError) in
-        try Self.output(line, chips, conflicts)
-      }
-      if bridges == nil { kernelPulses = try KernelPulses(configuration.actuators, files: systems.files) }
+      outputs = try open(plan, table, systems.files, chips, conflicts)
     }
     guard complaints.isEmpty else {
       throw CommandFailure("this machine is not the vehicle:\n" + complaints.joined(separator: "\n"))
@@ -84,36 +84,23 @@ final class LinuxBoard<System: I2CSystem> {
   }
 
   /// All that makes this vehicle safe from outside.
-  func safeOutputs(_ configuration: Configuration) -> SafeOutputs {
-    var outputs = SafeOutputs()
-    outputs.lines = (enable.map { [$0] } ?? []) + (bridges?.lines ?? [])
-    outputs.pulses = (kernelPulses?.safePulses ?? []) + (bridges?.safePulses ?? [])
-    outputs.writes = safeWrites(configuration)
+  var safeOutputs: SafeOutputs {
+    var outputs = safety
+    outputs.lines = (enable.map { [$0] } ?? []) + safety.lines
+    // Where a write of several bytes may arrive in parts, chips are told something that takes two.
+    let writes = plan.safeWrites { name in
+      buses.first { $0.name == name }?.descriptor.isCombined ?? false
+    }
+    outputs.writes = writes.compactMap { write in
+      buses.firstIndex { $0.name == write.bus }.map {
+        SafeWrite(bus: $0, address: write.address, bytes: write.bytes, isWithNext: write.isWithNext)
+      }
+    }
     return outputs
   }
 
   /// The open descriptors of the buses.
   var descriptors: [Int32] { buses.map(\.descriptor.number) }
-
-  /// What makes the motors' chip safe.
-  private func safeWrites(_ configuration: Configuration) -> [SafeWrite] {
-    let driver = configuration.actuators.driver
-    guard driver.chip == .pca9685, let bus = buses.firstIndex(where: { $0.name == driver.bus }) else {
-      return []
-    }
-    // Without combined transfers a pulse would take four writes, and be wrong in between: all channels off then.
-    guard buses[bus].descriptor.isCombined else {
-      return [SafeWrite(bus: bus, address: driver.address, bytes: PCA9685.allOff)]
-    }
-    return configuration.actuators.motors.map { motor in
-      SafeWrite(
-        bus: bus, address: driver.address,
-        bytes: PCA9685.pulse(
-          channel: motor.channel, microseconds: Float(motor.safeMicroseconds),
-          prescale: PCA9685.prescale(rate: Double(driver.rateHz), oscillator: Double(driver.oscillatorHz)),
-          oscillator: Double(driver.oscillatorHz)))
-    }
-  }
 
   private func note(_ path: String, _ body: () throws(LinuxError) -> Void) {
     do throws(LinuxError) {
@@ -129,7 +116,8 @@ final class LinuxBoard<System: I2CSystem> {
   ) throws(LinuxError) {
     let adapter = try adapters.find(load.bus.adapter)
     try adapters.check(rate: load.bus.rateHz, of: adapter)
-    for share in load.shares { try adapters.checkFree(share.address, on: adapter) }
+    let addresses = load.shares.map(\.address) + plan.chips(on: load.bus.name).map(\.place.address)
+    for address in Set(addresses).sorted() { try adapters.checkFree(address, on: adapter) }
     let wanted = load.bus.adapter
     let bus = try LinuxI2CBus(
       path: adapter.path,
@@ -149,12 +137,32 @@ final class LinuxBoard<System: I2CSystem> {
         load.bus.name, bus, recordsTraffic ? BusRecorder(capacity: Self.recordedTransfers) : nil))
   }
 
-  private static func output(_ line: Configuration.Line, _ chips: GPIOChips, _ conflicts: PinConflicts)
-    throws(LinuxError) -> OutputLine
-  {
+  /// Opens what of the actuators the processor drives, and remembers what makes it safe.
+  private func open(
+    _ plan: ActuatorPlan, _ table: SignalTable, _ files: SystemFiles, _ chips: GPIOChips,
+    _ conflicts: PinConflicts
+  ) throws(LinuxError) -> ProcessorOutputs<OutputLine, SysfsPulseOutput> {
+    let pwm = PWMChips(files)
+    return try ProcessorOutputs(plan, table) { line, isSafeActive throws(LinuxError) in
+      let output = try Self.output(line, chips, conflicts, isSafeActive: isSafeActive)
+      safety.lines.append(output)
+      return output
+    } output: { planned, safe throws(LinuxError) in
+      let output = try SysfsPulseOutput(
+        pwm.find(planned.chip), channel: planned.channel, rate: Double(planned.rateHz), safe: Float(safe),
+        files: files)
+      safety.pulses.append(output.safePulse)
+      return output
+    }
+  }
+
+  private static func output(
+    _ line: Configuration.Line, _ chips: GPIOChips, _ conflicts: PinConflicts, isSafeActive: Bool = false
+  ) throws(LinuxError) -> OutputLine {
     let place = try chips.find(chip: line.chip, line: line.line)
     try conflicts.check(place)
-    return try OutputLine(place, activeHigh: line.active == .high, chips: chips)
+    return try OutputLine(
+      place, activeHigh: line.active == .high, isSafeActive: isSafeActive, chips: chips)
   }
 }
 

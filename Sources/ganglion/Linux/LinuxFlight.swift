@@ -12,10 +12,10 @@ struct LoopStatus: BitwiseCopyable, Sendable {
   var missed: UInt64 = 0
   /// Time since the start in ns.
   var elapsed: Int64 = 0
-  /// Whether the enable line or the pulses do not follow their commands.
+  /// Whether the enable line, the pulses or another line do not follow their commands.
   var haveOutputsFailed = false
-  /// Whether the motors' bus carries out no orders.
-  var areOrdersStale = false
+  /// The buses that carry out no orders for their actuators, a bit each, in the order of the configuration.
+  var staleOrders: UInt8 = 0
   /// What each bus has carried, in the order of the configuration.
   var buses = InlineArray<8, I2CStatistics>(repeating: I2CStatistics())
 }

@@ -44,9 +44,11 @@ final class LinuxRun<System: I2CSystem> {
   init(_ mission: Mission, systems: LinuxSystems<System>, recordsTraffic: Bool = false) throws {
     let configuration = try mission.template(for: "a run")
     let loopGuard = try LoopGuard()
-    let board = try LinuxBoard(
-      configuration, systems: systems, loopGuard: loopGuard, recordsTraffic: recordsTraffic)
+    let plan = try configuration.actuatorPlan
     let ticks = try mission.makeFrame()
+    let board = try LinuxBoard(
+      configuration, plan, ticks.table, systems: systems, loopGuard: loopGuard,
+      recordsTraffic: recordsTraffic)
     (self.mission, self.ticks, self.systems, self.board) = (mission, ticks, systems, board)
     slots = LoopSlots(ticks.table)
     newest = FrameMemory(ticks.table)
@@ -61,7 +63,7 @@ final class LinuxRun<System: I2CSystem> {
     guardProcess =
       systems.hasGuardProcess
       ? try GuardProcess(
-        loopGuard, limit: limit, priority: watchPriority, outputs: board.safeOutputs(configuration),
+        loopGuard, limit: limit, priority: watchPriority, outputs: board.safeOutputs,
         closing: board.descriptors) : nil
     process = ProcessRealTime(
       locksMemory: realTime.locksMemory, latency: realTime.processorLatency, system: systems.realTime,
@@ -73,15 +75,15 @@ final class LinuxRun<System: I2CSystem> {
     for entry in board.buses {
       guard let bus = entry.bus.take() else { continue }
       let thread = try BusThread(
-        entry.name, bus: bus, recorder: entry.recorder, configuration: configuration, table: ticks.table,
-        loopGuard: loopGuard, scheduling: busScheduling, system: systems.realTime)
+        entry.name, bus: bus, recorder: entry.recorder,
+        devices: configuration.devices.filter { $0.bus == entry.name }, chips: plan.chips(on: entry.name),
+        table: ticks.table, loopGuard: loopGuard, scheduling: busScheduling, system: systems.realTime)
       buses.append(thread)
       grants += thread.grants
     }
-    let motorBus = board.buses.firstIndex { $0.name == configuration.actuators.driver.bus }
     let vehicle = LinuxVehicle(
-      configuration, ticks.table, buses: buses.map(\.ends), motorBus: motorBus, kernelPulses: board.kernelPulses, bridges: board.bridges,
-      enable: board.enable, lines: lineSlots, loopGuard: loopGuard)
+      configuration, plan, ticks.table, buses: buses.map(\.ends), outputs: board.outputs,
+      safety: board.safety, enable: board.enable, lines: lineSlots, loopGuard: loopGuard)
     let killSwitch = board.takeKillSwitch()
     if killSwitch != nil || board.lamp != nil {
       let thread = try LineThread(
@@ -163,7 +165,7 @@ final class LinuxRun<System: I2CSystem> {
     return watchdog.hasMadeSafe
   }
 
-  /// Ends everything in order, the outputs safe: the loop, the buses with their motors, the lines, the guards.
+  /// Ends everything in order, the outputs safe: the loop, the buses with their actuators, the lines, the guards.
   ///
   /// Nothing is waited for for ever. When a thread does not end, which only one that hangs in the kernel does, the outcome
   /// names it, and the guard's process stays on watch: it makes everything safe when this process has gone.

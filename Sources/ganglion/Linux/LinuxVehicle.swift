@@ -7,107 +7,120 @@ import Synchronization
 
 /// A vehicle of real chips and lines: the loop's side of the threads that serve them.
 ///
-/// Nothing here waits for a bus: readings come out of slots, pulses go into them. The loop itself only switches the
-/// enable line and the directions of bridges, when they change, and writes the kernel's PWM.
+/// Nothing here waits for a bus: readings come out of slots, orders go into them. The loop itself only switches the
+/// enable line and other lines, when they change, and writes the kernel's PWM.
 final class LinuxVehicle: Vehicle, @unchecked Sendable {
   // Sendable: the loop's thread has it alone but for `makeSafeFromOutside`, which uses only what may be shared.
-  private let buses: [BusSlots]
-  private let motorBus: BusSlots?
-  private let kernelPulses: KernelPulses?
-  private let bridges: BridgeOutputs?
+  private let buses: [BusEnds]
+  private let outputs: ProcessorOutputs<OutputLine, SysfsPulseOutput>?
+  /// What makes these safe past the loop.
+  private let safety: SafeOutputs
   private let enable: OutputLine?
   private let lines: LineSlots
   private let loopGuard: LoopGuard
-  /// Which part of a frame each bus reads, and what goes to the motors' bus.
+  /// Which part of a frame each bus reads, and which goes to its actuators.
   private let readings: [FramePatch]
-  private let motorOrders: FramePatch?
+  private let orders: [FramePatch]
   private let outside: OutsidePlaces
-  private let places: ActuationPlaces
+  private let armed: SignalIndex<Bool>?
   /// How many conditions hold, and the mode with the number of that in which the vehicle is stopped, the last.
   private let inForce: SignalIndex<UInt32>?
   private let mode: SignalIndex<UInt8>?
   private let stopped: UInt8
   /// When the sensor was read, and how often, whose samples the latencies count from.
   private let sampleTimePlace: SignalIndex<Int64>?
-  /// A frame that says what is safe: nothing armed, the motors' safe pulses.
+  /// A frame that says what is safe: nothing armed, the safe value of everything that is sent.
   private let safe: FrameMemory
-  /// The slots and lines above, as the loop uses them.
+  /// The slots and lines above, as the loop uses them; orders and bells of those buses that have actuators.
   private var reports = InlineArray<8, Borrowed<LatestValue<BusReport>>?>(repeating: nil)
   private var newest = InlineArray<8, Borrowed<LatestBytes>?>(repeating: nil)
-  private let orders: (slot: Borrowed<LatestBytes>, bell: Borrowed<Bell>)?
+  private var orderSlots = InlineArray<8, Borrowed<LatestBytes>?>(repeating: nil)
+  private var bells = InlineArray<8, Borrowed<Bell>?>(repeating: nil)
   private let enableLine: Borrowed<OutputLine>?
-  private let pulseOutputs: Borrowed<KernelPulses>?
-  private let bridgeOutputs: Borrowed<BridgeOutputs>?
+  private let processorOutputs: Borrowed<ProcessorOutputs<OutputLine, SysfsPulseOutput>>?
   private let clock = SystemClock()
   /// How long outputs that do not accept their safe values at the end are tried again, in ns.
   private static let safeEffort: Int64 = 300_000_000
   /// The level that the enable line was last given; `nil` when that failed.
   private var enabled: Bool? = false
-  private var pulsesFailed = false
+  private var haveOutputsFailed = false
   private var sampleTime: Int64 = 0
-  /// When the tick began, when the last one began that sent an order to the motors' bus, the newest whose order the bus has
-  /// carried out, and since when it has carried out nothing although there were orders; in ns.
+  /// When the tick began, in ns.
   private var tickTime: Int64 = 0
-  private var orderedAt: Int64 = 0
-  private var takenAt: Int64 = 0
-  private var pendingSince: Int64 = 0
-  private var areOrdersStale = false
+  /// What each bus with actuators has done with its orders.
+  private var deliveries = InlineArray<8, Delivery>(repeating: Delivery())
+  /// The buses that have carried out nothing for too long, a bit each.
+  private var staleOrders: UInt8 = 0
   /// What keeps the actuators from their commands, as of the last `collectSamples`.
   private(set) var actuatorFault = DeviceFault.none
   /// Time in ns after which orders that nobody carries out are a fault.
   private let ordersStaleAfter: Int64
-  private let motorReport: Int?
-  /// Time from a sample to the kernel's PWM, when that makes the pulses. Read only when the loop has ended, so that no
+  /// Whether a chip on a bus takes any of what is sent.
+  private let hasChips: Bool
+  /// Time from a sample to the processor's own outputs, when no chip on a bus has any. Read only when the loop has ended, so that no
   /// access needs to be checked.
   @exclusivity(unchecked) private(set) var actuation = LatencyHistogram()
 
-  /// A vehicle whose threads and lines these are, over frames of `table`.
+  /// Orders of one bus: when the last tick began that sent one, the newest that the bus has carried out, and since when it has carried
+  /// out nothing although there were some; in ns.
+  private struct Delivery: BitwiseCopyable {
+    var ordered: Int64 = 0
+    var taken: Int64 = 0
+    var pendingSince: Int64 = 0
+
+    /// Takes note of what the bus has carried out, as of the beginning of a tick.
+    mutating func note(taken newest: Int64, now: Int64) {
+      // A loop that was late itself left no order behind for which the bus could be blamed.
+      if newest != taken || newest == ordered { pendingSince = now }
+      taken = newest
+    }
+  }
+
+  /// A vehicle whose threads and outputs these are, over frames of `table`.
   init(
-    _ configuration: Configuration, _ table: SignalTable, buses: [BusEnds], motorBus: Int?,
-    kernelPulses: KernelPulses?, bridges: BridgeOutputs?, enable: OutputLine?, lines: LineSlots,
-    loopGuard: LoopGuard
+    _ configuration: Configuration, _ plan: ActuatorPlan, _ table: SignalTable, buses: [BusEnds],
+    outputs: ProcessorOutputs<OutputLine, SysfsPulseOutput>?, safety: SafeOutputs, enable: OutputLine?,
+    lines: LineSlots, loopGuard: LoopGuard
   ) {
-    self.buses = buses.map(\.slots)
-    self.motorBus = motorBus.map { buses[$0].slots }
-    (readings, motorOrders) = (buses.map(\.readings), motorBus.map { buses[$0].orders })
-    (self.kernelPulses, self.bridges) = (kernelPulses, bridges)
-    (self.enable, self.lines, self.loopGuard) = (enable, lines, loopGuard)
-    (outside, places) = (OutsidePlaces(table), ActuationPlaces(configuration, table))
-    let safety = SafetySignals(table)
-    (inForce, mode, stopped) = (safety.inForce, safety.mode, UInt8(clamping: safety.modes.count - 1))
+    self.buses = buses
+    (readings, orders) = (buses.map(\.readings), buses.map(\.orders))
+    (self.outputs, self.safety, self.enable) = (outputs, safety, enable)
+    (self.lines, self.loopGuard) = (lines, loopGuard)
+    (outside, armed) = (OutsidePlaces(table), table.index(of: "safety.armed"))
+    let signals = SafetySignals(table)
+    (inForce, mode, stopped) = (signals.inForce, signals.mode, UInt8(clamping: signals.modes.count - 1))
     sampleTimePlace = configuration.pacemaker.flatMap { table.index(of: "\($0).time") }
     safe = FrameMemory(table)
-    places.makeSafe(configuration, safe.frame)
+    plan.makeSafe(safe.frame, table)
     for (index, bus) in buses.prefix(reports.count).enumerated() {
       reports[index] = Borrowed(bus.slots.report)
       newest[index] = Borrowed(bus.slots.readings)
+      guard bus.hasActuators else { continue }
+      orderSlots[index] = Borrowed(bus.slots.orders)
+      bells[index] = Borrowed(bus.slots.bell)
     }
-    orders = self.motorBus.map { (Borrowed($0.orders), Borrowed($0.bell)) }
+    hasChips = buses.contains { $0.hasActuators }
     enableLine = enable.map { Borrowed($0) }
-    pulseOutputs = kernelPulses.map { Borrowed($0) }
-    bridgeOutputs = bridges.map { Borrowed($0) }
+    processorOutputs = outputs.map { Borrowed($0) }
     ordersStaleAfter = configuration.actuators.staleAfter
-    motorReport = motorBus
   }
 
   /// The newest readings of all buses. An output that does not follow its commands is a fault of the actuators.
   func collectSamples(until time: MonotonicTime, into frame: Frame) {
-    var (taken, fault) = (takenAt, DeviceFault.none)
+    tickTime = time.nanoseconds
+    var fault = DeviceFault.none
+    staleOrders = 0
     for index in readings.indices {
       guard let report = reports[index], let bytes = newest[index] else { break }
       bytes { readings[index].write($0.latest, to: frame) }
-      report {
-        let latest = $0.latest
-        if index == motorReport { taken = latest.taken }
-        if latest.actuatorFault != .none { fault = latest.actuatorFault }
-      }
+      let latest = report { $0.latest }
+      fault = fault.worse(latest.actuatorFault)
+      guard orderSlots[index] != nil else { continue }
+      deliveries[index].note(taken: latest.taken, now: tickTime)
+      let isLate = tickTime &- deliveries[index].pendingSince > ordersStaleAfter
+      if isLate, latest.actuatorFault == .none { staleOrders |= 1 << UInt8(index) }
     }
-    tickTime = time.nanoseconds
-    // A loop that was late itself left no order behind for which the bus could be blamed.
-    if taken != takenAt || taken == orderedAt { pendingSince = tickTime }
-    takenAt = taken
-    areOrdersStale = motorReport != nil && fault == .none && tickTime &- pendingSince > ordersStaleAfter
-    if pulsesFailed || enabled == nil || areOrdersStale { fault = .transfer }
+    if haveOutputsFailed || enabled == nil || staleOrders != 0 { fault = .transfer }
     if loopGuard.holdsOutputs { fault = .notReady }
     // Everything obeys; but it would not be made safe if this process died.
     if fault == .none, loopGuard.isUnguarded { fault = .unguarded }
@@ -123,44 +136,41 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
       guard let report = reports[index] else { break }
       report { status.buses[index] = $0.latest.statistics }
     }
-    status.haveOutputsFailed = pulsesFailed || enabled == nil
-    status.areOrdersStale = areOrdersStale
+    status.haveOutputsFailed = haveOutputsFailed || enabled == nil
+    status.staleOrders = staleOrders
   }
 
   /// Sends a tick's decision to the actuators. Outputs that are held safe from outside the loop stay so until a tick
   /// disarms.
   func actuate(_ frame: Frame) {
     let isHeldSafe = loopGuard.holdsOutputs
-    let isArmed = places.isArmed(frame)
+    let isArmed = frame.value(armed) ?? false
     if isHeldSafe, !isArmed { loopGuard.reset() }
     drive(isHeldSafe ? safe.frame : frame)
     // A watcher that has tripped in between may have had its say before this tick had: the last word is safe.
     if !isHeldSafe, isArmed, loopGuard.holdsOutputs { drive(safe.frame) }
-    // With a chip on a bus the bus's thread takes this time, when the chip has the pulses.
-    if orders == nil, sampleTime != 0 { actuation.record(clock.now().nanoseconds &- sampleTime) }
+    // With a chip on a bus the bus's thread takes this time, when the chip has its orders.
+    if !hasChips, sampleTime != 0 { actuation.record(clock.now().nanoseconds &- sampleTime) }
     let isStopped = mode.map { frame[$0] == stopped } ?? false
     lines.show(LampSignal(isArmed: isArmed, hasFault: isStopped || (frame.value(inForce) ?? 0) > 0))
   }
 
   private func drive(_ frame: Frame) {
-    let isEnabled = places.isArmed(frame)
+    let isEnabled = frame.value(armed) ?? false
     // Power goes last and comes off first.
     if !isEnabled { setEnable(false) }
     send(frame)
-    if let bridgeOutputs {
-      let duties = places.duties(frame)
-      pulsesFailed = !bridgeOutputs { $0.apply(duties) }
-    }
+    if let processorOutputs { haveOutputsFailed = !processorOutputs { $0.apply(frame) } }
     if isEnabled { setEnable(true) }
   }
 
-  /// Puts every output to its safe value: the enable line inactive, the motors' safe pulses. Again until they accept, for
+  /// Puts every output to its safe value: the enable line inactive, all else as planned. Again until they accept, for
   /// 300 ms at most.
   func makeSafe() {
     let end = clock.now().advanced(nanoseconds: Self.safeEffort)
     repeat {
       actuate(safe.frame)
-      if enabled != nil, !pulsesFailed { return }
+      if enabled != nil, !haveOutputsFailed { return }
       clock.sleep(until: clock.now().advanced(milliseconds: 2))
     } while clock.now() < end
   }
@@ -170,10 +180,17 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   ///
   /// The lines come last, and the guard's process begins with them: whatever hangs, one of the two has done the rest.
   func makeSafeFromOutside() -> Bool {
-    motorBus?.bell.ring()
+    for bus in buses where bus.hasActuators { bus.slots.bell.ring() }
     var isSafe = true
-    for pulse in kernelPulses?.safePulses ?? [] { isSafe = pulse.set() && isSafe }
-    if let bridges, !bridges.openFromOutside() { isSafe = false }
+    for pulse in safety.pulses { isSafe = pulse.set() && isSafe }
+    for line in safety.lines {
+      do throws(LineError) {
+        try line.set(line.isSafeActive)
+      } catch {
+        // The others are made safe nevertheless.
+        isSafe = false
+      }
+    }
     do throws(LineError) {
       try enable?.set(false)
     } catch {
@@ -183,13 +200,13 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   }
 
   private func send(_ frame: Frame) {
-    if let orders, let motorOrders {
-      orderedAt = tickTime
-      let times = OrderTimes(time: tickTime, sampleTime: sampleTime)
-      orders.slot { $0.publish(times, motorOrders, of: frame) }
-      orders.bell { $0.ring() }
+    let times = OrderTimes(time: tickTime, sampleTime: sampleTime)
+    for index in orders.indices where index < orderSlots.count {
+      guard let slot = orderSlots[index], let bell = bells[index] else { continue }
+      deliveries[index].ordered = tickTime
+      slot { $0.publish(times, orders[index], of: frame) }
+      bell { $0.ring() }
     }
-    if let pulseOutputs { pulsesFailed = !pulseOutputs { $0.set(frame, places) } }
   }
 
   private func setEnable(_ active: Bool) {

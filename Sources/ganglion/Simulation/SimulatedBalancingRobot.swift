@@ -12,6 +12,8 @@ struct SimulatedBalancingRobot: SimulatedMotion {
   private var commanded: (north: Double, east: Double, heading: Double)?
   private var largestError = 0.0
   private var largestLean = 0.0
+  /// The numbers of the wheels' actuators; none by that number before they are known.
+  private var wheels = (left: -1, right: -1)
 
   /// The robot of a configuration as `seed` draws it.
   init(_ parts: Configuration.BalancingRobot, seed: UInt64) {
@@ -53,15 +55,19 @@ struct SimulatedBalancingRobot: SimulatedMotion {
     return state
   }
 
-  mutating func drive(by motors: SimulatedMotors) {
-    func drive(_ bridge: Int) -> BalancingRobot.Drive {
-      switch motors.bridge(bridge) {
+  mutating func connect(_ actuators: SimulatedActuators) {
+    wheels = (actuators["left"] ?? -1, actuators["right"] ?? -1)
+  }
+
+  mutating func drive(by actuators: SimulatedActuators) {
+    func drive(_ wheel: Int) -> BalancingRobot.Drive {
+      switch actuators.bridge(wheel) {
       case .open: .open
       case .braked: .driven(0)
       case .driven(let duty): .driven(duty)
       }
     }
-    plant.setDrives(left: drive(0), right: drive(1))
+    plant.setDrives(left: drive(wheels.left), right: drive(wheels.right))
   }
 
   mutating func note(_ tick: RunTick) {

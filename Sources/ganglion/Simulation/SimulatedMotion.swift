@@ -10,8 +10,10 @@ protocol SimulatedMotion {
   mutating func step()
   /// What the chips measure.
   var physics: PhysicalState { get }
-  /// Lets the motors have what reaches them now: in every tick, and in every step when it `followsOutputs`.
-  mutating func drive(by motors: SimulatedMotors)
+  /// Takes note of the actuators' numbers, before all else; it asks for those that it has by their names.
+  mutating func connect(_ actuators: SimulatedActuators)
+  /// Lets the actuators have what reaches them now: in every tick, and in every step when it `followsOutputs`.
+  mutating func drive(by actuators: SimulatedActuators)
   /// Whether what the chips put out between two ticks matters.
   var followsOutputs: Bool { get }
   /// Why the run ended; `nil` while it goes on.

@@ -10,6 +10,8 @@ struct SimulatedQuadrotor: SimulatedMotion {
   private var tiltSquares = 0.0
   private var altitudeSquares = 0.0
   private var stayedArmed = true
+  /// The numbers of the rotors' actuators, in the order of the plant.
+  private var rotors: [Int] = []
 
   /// The vehicle of a configuration as `seed` draws it.
   init(_ parts: Configuration.Quadrotor, seed: UInt64) {
@@ -26,8 +28,16 @@ struct SimulatedQuadrotor: SimulatedMotion {
 
   mutating func step() { plant.step() }
 
-  mutating func drive(by motors: SimulatedMotors) {
-    for motor in 0..<motors.count { plant.setPulse(motor: motor, microseconds: motors.pulseWidth(motor)) }
+  mutating func connect(_ actuators: SimulatedActuators) {
+    // One that is not there gets nothing.
+    rotors = ["front_right", "rear_left", "front_left", "rear_right"].map { actuators[$0] ?? -1 }
+  }
+
+  mutating func drive(by actuators: SimulatedActuators) {
+    for (motor, number) in rotors.enumerated() {
+      let width = actuators.output(number)
+      plant.setPulse(motor: motor, microseconds: width > 0 ? width : nil)
+    }
   }
 
   mutating func note(_ tick: RunTick) {

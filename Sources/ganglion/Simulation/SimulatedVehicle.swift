@@ -1,5 +1,4 @@
 import ControlLoop
-import Devices
 import HardwareInterfaces
 import PortableMath
 import Signals
@@ -10,8 +9,10 @@ import SimulatedHardware
 final class SimulatedVehicle: Vehicle {
   /// The chips and lines.
   let board: SimulatedBoard
-  /// The way to the motors.
-  let motors: SimulatedMotors
+  /// What hangs at its outputs, under the actuators' names.
+  let actuators: SimulatedActuators
+  /// The processor's own outputs.
+  private let outputs: ProcessorOutputs<SimulatedOutput, SimulatedPulseOutput>
   /// What moves the chips' physics; `nil` when a recording does, through the board.
   private(set) var motion: (any SimulatedMotion)?
   private var workers: [BusWorker<SimulatedI2CBus>] = []
@@ -19,7 +20,7 @@ final class SimulatedVehicle: Vehicle {
   let table: SignalTable
   private let memory: FrameMemory
   private let outside: OutsidePlaces
-  private let places: ActuationPlaces
+  private let armed: SignalIndex<Bool>?
   /// A frame that says what is safe.
   private let safe: FrameMemory
   private var enable: SimulatedOutput
@@ -27,9 +28,9 @@ final class SimulatedVehicle: Vehicle {
 
   /// The vehicle of `configuration` as `seed` draws it: mass, disturbances, noise and all. `motion` moves it in place of
   /// its own physics, and its buses are used as `sampled` says, when that is not the same. Frames are those of `table`, or of the
-  /// devices alone.
+  /// devices alone. Its actuators are those of `plan`, or of the configuration.
   convenience init(
-    _ configuration: Configuration, seed: UInt64, table: SignalTable? = nil,
+    _ configuration: Configuration, seed: UInt64, plan: ActuatorPlan? = nil, table: SignalTable? = nil,
     motion: (any SimulatedMotion)? = nil, sampled: Configuration? = nil
   ) throws(CommandFailure) {
     let simulation = configuration.simulation
@@ -42,7 +43,7 @@ final class SimulatedVehicle: Vehicle {
       )
     }
     try self.init(
-      configuration,
+      configuration, plan: plan,
       board: SimulatedBoard(
         seed: seed, noiseScale: noise, specimen: simulation.sensorErrors.map { SpecimenErrors($0) }),
       table: table, motion: motion ?? configuration.simulatedMotion(seed: seed), sampled: sampled)
@@ -51,15 +52,16 @@ final class SimulatedVehicle: Vehicle {
   /// The board of `configuration` without physics, for a recording: its chips are ideal, since the noise is in the
   /// recording, and those in `absent` are not on it.
   convenience init(
-    recordingFor configuration: Configuration, table: SignalTable, without absent: Set<String>
+    recordingFor configuration: Configuration, plan: ActuatorPlan? = nil, table: SignalTable,
+    without absent: Set<String>
   ) throws(CommandFailure) {
     try self.init(
-      configuration, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), table: table, motion: nil,
+      configuration, plan: plan, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), table: table, motion: nil,
       absent: absent, playsBack: true)
   }
 
   private init(
-    _ configuration: Configuration, board: SimulatedBoard, table: SignalTable?,
+    _ configuration: Configuration, plan given: ActuatorPlan?, board: SimulatedBoard, table: SignalTable?,
     motion: (any SimulatedMotion)?, absent: Set<String> = [], sampled: Configuration? = nil, playsBack: Bool = false
   ) throws(CommandFailure) {
     (self.board, self.motion) = (board, motion)
@@ -75,21 +77,37 @@ final class SimulatedVehicle: Vehicle {
     let table = self.table
     memory = FrameMemory(table)
     safe = FrameMemory(table)
-    (outside, places) = (OutsidePlaces(table), ActuationPlaces(configuration, table))
-    places.makeSafe(configuration, safe.frame)
-    motors = SimulatedMotors(configuration, table, board: board, enable: enableName)
+    (outside, armed) = (OutsidePlaces(table), table.index(of: "safety.armed"))
+    let plan: ActuatorPlan
+    let used: ActuatorPlan
+    do throws(ConfigurationErrors) {
+      plan = if let given { given } else { try configuration.actuatorPlan }
+      used = if let sampled { try sampled.actuatorPlan } else { plan }
+    } catch {
+      throw CommandFailure(place: configuration.name, "\(error)")
+    }
+    plan.makeSafe(safe.frame, table)
+    outputs = ProcessorOutputs(plan, table) { line, isSafeActive in
+      let output = board.output(line.line)
+      board.drive(line.line, active: isSafeActive)
+      return output
+    } output: { planned, safe in
+      board.pulseOutput(planned.outputName)
+    }
     do throws(SimulatedBoard.AssemblyError) {
-      try board.attach(configuration, motors: motors, without: absent)
+      actuators = try board.attach(configuration, plan, without: absent)
     } catch {
       throw CommandFailure("cannot assemble the simulated board: \(error)")
     }
+    let devices = (sampled ?? configuration).devices
     for (number, bus) in configuration.buses.enumerated() {
       workers.append(
         BusWorker(
-          bus: board.bus(number, bitRate: bus.rateHz), configuration: sampled ?? configuration,
-          name: bus.name, table: table, start: .zero, playsBack: playsBack))
+          bus: board.bus(number, bitRate: bus.rateHz), devices: devices.filter { $0.bus == bus.name },
+          chips: used.chips(on: bus.name), table: table, start: .zero, playsBack: playsBack))
     }
     if let motion { board.physics = motion.physics }
+    self.motion?.connect(actuators)
   }
 
   /// Schedules a fault of a chip.
@@ -125,7 +143,7 @@ final class SimulatedVehicle: Vehicle {
     var fault = DeviceFault.none
     for worker in workers {
       worker.readings.copy(from: worker.frame, to: frame)
-      if worker.actuatorFault != .none { fault = worker.actuatorFault }
+      fault = fault.worse(worker.actuatorFault)
     }
     outside.put(actuatorFault: fault, frame)
     outside.put(killSwitch: isKillSwitchPulled, frame)
@@ -146,17 +164,14 @@ final class SimulatedVehicle: Vehicle {
       worker.orders.copy(from: frame, to: worker.frame)
       worker.write(now: board.now)
     }
-    motors.take(frame)
-    // A simulated line cannot fail.
-    try? enable.set(places.isArmed(frame))
-    motion?.drive(by: motors)
+    // Simulated lines cannot fail.
+    _ = outputs.apply(frame)
+    try? enable.set(frame.value(armed) ?? false)
+    motion?.drive(by: actuators)
   }
 
-  /// Puts every output to its safe value: the enable line low, the motors' safe pulses.
+  /// Puts every output to its safe value: the enable line low, all else as planned.
   func makeSafe() { actuate(safe.frame) }
-
-  /// Width in µs of the pulses that reach a motor; `nil` when none do.
-  func pulseWidth(motor: Int) -> Double? { motors.pulseWidth(motor) }
 
   /// Whether the kill switch is pulled.
   var isKillSwitchPulled: Bool { board.isActive(killSwitch) }
@@ -167,7 +182,7 @@ final class SimulatedVehicle: Vehicle {
       guard let motion else { break }
       board.physics = motion.physics
       board.advance(to: MonotonicTime(nanoseconds: min(motion.nanoseconds, time.nanoseconds)))
-      if motion.followsOutputs { self.motion?.drive(by: motors) }
+      if motion.followsOutputs { self.motion?.drive(by: actuators) }
     }
     board.advance(to: time)
   }

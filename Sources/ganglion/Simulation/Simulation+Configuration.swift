@@ -4,11 +4,18 @@ import SimulatedHardware
 
 extension SimulatedBoard {
   /// Puts the chips where the configuration says they are, under the names that faults use, but for the `absent`.
+  /// Returns what hangs at the actuators' chips, outputs and lines of `plan`.
   func attach(
-    _ configuration: Configuration, motors: SimulatedMotors, without absent: Set<String>
-  ) throws(AssemblyError) {
-    let multiplexers = try attachMultiplexers(configuration)
+    _ configuration: Configuration, _ plan: ActuatorPlan, without absent: Set<String> = []
+  ) throws(AssemblyError) -> SimulatedActuators {
+    let multiplexers = try attachMultiplexers(configuration, plan)
     func bus(_ name: String) -> Int { configuration.buses.firstIndex { $0.name == name } ?? 0 }
+    func way(_ channel: BusChannel?, on busName: String) -> (multiplexer: String, number: Int)? {
+      channel.map { channel in
+        let multiplexer = Multiplexer(bus: bus(busName), address: channel.multiplexer)
+        return (multiplexers[multiplexer] ?? "", Int(channel.number))
+      }
+    }
     func put(
       _ chip: String, _ name: String, on busName: String, _ address: UInt8, behind channel: BusChannel?,
       _ settings: SimulatedChipSettings
@@ -17,11 +24,9 @@ extension SimulatedBoard {
       guard let chip = SimulatedChips.make(chip, settings) else {
         throw .unknownChip(chip, known: SimulatedChips.names)
       }
-      let way = channel.map { channel in
-        let multiplexer = Multiplexer(bus: bus(busName), address: channel.multiplexer)
-        return (multiplexer: multiplexers[multiplexer] ?? "", number: Int(channel.number))
-      }
-      return try attach(chip, name: name, at: BusPlace(bus: bus(busName), address: address, behind: way))
+      return try attach(
+        chip, name: name,
+        at: BusPlace(bus: bus(busName), address: address, behind: way(channel, on: busName)))
     }
     var carriers: [String: SimulatedChip] = [:]
     for device in configuration.devices {
@@ -35,10 +40,21 @@ extension SimulatedBoard {
       if let carrier = device.twin.carrier { chip?.carrier = carriers[carrier] }
       carriers[device.twin.name] = chip
     }
-    if let bridge = motors.bridgeChip { try place(bridge, name: "bridge") }
-    let driver = configuration.actuators.driver
-    guard let motorBus = driver.bus else { return }
-    try attach(motors.pulseDriver, name: "motors", bus: bus(motorBus), address: driver.address)
+    return try connect(configuration, plan) { planned, name throws(AssemblyError) in
+      let place = planned.place
+      let read = configuration.devices.first {
+        ($0.bus, $0.channel, $0.address) == (place.bus, place.behind, place.address)
+      }
+      // A chip that is read, too, is there already.
+      if let read, let chip = carriers[read.twin.name] as? any SimulatedActuator { return chip }
+      guard let chip = SimulatedActuatorChips.make(place.chip.name, place.settings) else {
+        throw .unknownChip(place.chip.name, known: SimulatedActuatorChips.names)
+      }
+      let behind = way(place.behind, on: place.bus)
+      try attach(
+        chip, name: name, at: BusPlace(bus: bus(place.bus), address: place.address, behind: behind))
+      return chip
+    }
   }
 
   /// A multiplexer by its place.
@@ -47,13 +63,15 @@ extension SimulatedBoard {
     var address: UInt8
   }
 
-  /// Puts the multiplexers on that sensors sit behind; their names by their places.
+  /// Puts the multiplexers on that devices and actuators sit behind; their names by their places.
   private func attachMultiplexers(
-    _ configuration: Configuration
+    _ configuration: Configuration, _ plan: ActuatorPlan
   ) throws(AssemblyError) -> [Multiplexer: String] {
     var names: [Multiplexer: String] = [:]
     for (number, load) in configuration.busLoads.enumerated() {
-      for address in Set(load.shares.compactMap(\.channel?.multiplexer)).sorted() {
+      let places = Set(load.shares.compactMap(\.channel?.multiplexer))
+        .union(plan.chips(on: load.bus.name).compactMap(\.place.behind?.multiplexer))
+      for address in places.sorted() {
         // The first is "multiplexer", the next "multiplexer-2".
         let name = names.isEmpty ? "multiplexer" : "multiplexer-\(names.count + 1)"
         try attach(SimulatedTCA9548A(), name: name, bus: number, address: address)

@@ -111,8 +111,11 @@ struct ActuatorPlanTests {
     func write(_ address: UInt8, _ bytes: UInt8...) -> PlannedWrite {
       PlannedWrite(bus: "main", address: address, bytes: bytes)
     }
+    func way(_ address: UInt8, _ channels: UInt8) -> PlannedWrite {
+      PlannedWrite(bus: "main", address: address, bytes: [channels], isWithNext: true)
+    }
     let through = [
-      write(0x70, 0), write(0x71, 4), write(0x60, 0, 3), write(0x71, 0), write(0x70, 128), write(0x60, 0, 0),
+      way(0x70, 0), way(0x71, 4), write(0x60, 0, 3), way(0x71, 0), way(0x70, 128), write(0x60, 0, 0),
     ]
     #expect(plan.safeWrites { _ in true } == through + [write(0x20, 0x14, 0, 4)])
     #expect(plan.safeWrites { _ in false } == through + [write(0x20, 0x14, 0), write(0x20, 0x15, 4)])

@@ -21,17 +21,15 @@ final class BoardI2C: I2CSystem, @unchecked Sendable {
   // Sendable: everything below is touched only while `lock` is held.
   private let lock = Mutex(())
   private let board = SimulatedBoard(seed: 1)
-  private let motors: SimulatedMotors
   private var bus: SimulatedI2CBus
   private let begin = SystemClock().now()
   private var openResult: Int32 = 3
   private var isPresent = true
   private let isHanging = Atomic<Bool>(false)
 
-  init(_ configuration: Configuration) throws {
-    motors = try SimulatedMotors(
-      configuration, configuration.deviceTable(), board: board, enable: "enable")
-    try board.attach(configuration, motors: motors, without: [])
+  /// A board with the chips of `configuration` and of `plan`, which is the configuration's when there is none.
+  init(_ configuration: Configuration, plan: ActuatorPlan? = nil) throws {
+    _ = try board.attach(configuration, plan ?? configuration.actuatorPlan)
     bus = board.bus(0)
   }
 
@@ -61,7 +59,9 @@ final class BoardI2C: I2CSystem, @unchecked Sendable {
   func setOpenResult(_ result: Int32) { withBoard { openResult = result } }
 
   /// Width in µs of the pulses at an output of the motors' chip.
-  func pulse(_ channel: Int) -> Double? { withBoard { motors.pulseDriver.pulseWidth(channel) } }
+  func pulse(_ channel: Int) -> Double? {
+    withBoard { (board.chip(named: "motors") as? SimulatedPCA9685)?.pulseWidth(channel) }
+  }
 
   /// The chip of that name, to know what is true of it.
   func chip(_ name: String) -> SimulatedChip? { withBoard { board.chip(named: name) } }
@@ -157,10 +157,10 @@ final class TestMachine {
     ),
   ]
 
-  /// A machine for `mission`.
-  init(_ mission: Mission) throws {
+  /// A machine for `mission`, with the chips of `plan` when its actuators are others than the configuration's.
+  init(_ mission: Mission, plan: ActuatorPlan? = nil) throws {
     self.mission = mission
-    i2c = try BoardI2C(try mission.template(for: "a test"))
+    i2c = try BoardI2C(mission.tables, plan: plan)
     files = try MachineFiles()
     try files.put("/sys/bus/i2c/devices/i2c-1/name", "bcm2835 (i2c@7e804000)")
     try files.put("/dev/gpiochip0", "")
@@ -187,6 +187,14 @@ final class TestMachine {
   var systems: LinuxSystems<BoardI2C> {
     LinuxSystems(
       i2c: i2c, gpio: gpio, realTime: ScriptedRealTime(), files: files.files, hasGuardProcess: false)
+  }
+
+  /// The vehicle's buses and outputs, opened.
+  func makeBoard() throws -> LinuxBoard<BoardI2C> {
+    let configuration = mission.configuration
+    return try LinuxBoard(
+      configuration, configuration.actuatorPlan, mission.makeFrame().table, systems: systems,
+      loopGuard: LoopGuard(), recordsTraffic: false)
   }
 
   /// The vehicle on this machine, all of it but the loop.

@@ -165,13 +165,13 @@ struct LastDefenceTests {
     defer { machine.i2c.hang(false) }
     expect(run, reaches: .terminated)
     #expect(machine.enableLevels.last == 0)
-    #expect(eventually { run.slots.status.latest.areOrdersStale })
+    #expect(eventually { run.slots.status.latest.staleOrders == 1 })
     // The same thread samples the sensors: without those it is disarmed already.
     #expect(eventually { run.faults.contains(.actuatorFault) })
     let complaints = run.complaints(about: run.slots.status.latest)
     #expect(
       complaints.contains {
-        $0.hasPrefix("actuators: the bus \"sensors\" has carried out no pulses for more than 300 ms")
+        $0.hasPrefix("actuators: the bus \"sensors\" has carried out no orders for more than 300 ms")
       })
     let outcome = run.end()
     #expect(outcome.hanging == ["the bus \"sensors\""])
@@ -190,8 +190,9 @@ struct LastDefenceTests {
     let slots = try BusSlots(readings: 0, orders: 0, devices: 0)
     let nothing = FramePatch(table) { _ in false }
     let vehicle = LinuxVehicle(
-      configuration, table, buses: [BusEnds(slots: slots, readings: nothing, orders: nothing)], motorBus: 0,
-      kernelPulses: nil, bridges: nil, enable: nil, lines: LineSlots(), loopGuard: try LoopGuard())
+      configuration, try configuration.actuatorPlan, table,
+      buses: [BusEnds(slots: slots, readings: nothing, orders: nothing, hasActuators: true)],
+      outputs: nil, safety: SafeOutputs(), enable: nil, lines: LineSlots(), loopGuard: try LoopGuard())
     let memory = FrameMemory(table)
     func fault(at seconds: Double, taken: Double? = nil) -> DeviceFault {
       if let taken {
@@ -316,9 +317,7 @@ struct LastDefenceTests {
     let machine = try TestMachine(
       Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"]))
     _ = try machine.addPWMChip()
-    let board = try LinuxBoard(
-      try machine.mission.template(for: "a test"), systems: machine.systems, loopGuard: LoopGuard(), recordsTraffic: false)
-    let outputs = board.safeOutputs(try machine.mission.template(for: "a test"))
+    let outputs = try machine.makeBoard().safeOutputs
     #expect(outputs.lines.map(\.place.name) == ["GPIO17", "GPIO5", "GPIO6", "GPIO23", "GPIO24"])
     #expect(outputs.pulses.map(\.nanoseconds) == [0, 0])
     #expect(outputs.writes.isEmpty)

@@ -64,9 +64,7 @@ struct SupervisorTests {
   @Test("A guard that outlives the process gives each motor its safe pulse")
   func safeWrites() throws {
     let machine = try TestMachine()
-    let board = try LinuxBoard(
-      try machine.mission.template(for: "a test"), systems: machine.systems, loopGuard: LoopGuard(), recordsTraffic: false)
-    let outputs = board.safeOutputs(try machine.mission.template(for: "a test"))
+    let outputs = try machine.makeBoard().safeOutputs
     let writes = outputs.writes
     #expect(outputs.lines.map(\.place.name) == ["GPIO17"])
     #expect(outputs.pulses.isEmpty)

@@ -1,0 +1,213 @@
+import ControlLoop
+import Devices
+import Foundation
+import HardwareInterfaces
+import LinuxFakes
+import LinuxHardware
+import Signals
+import SimulatedHardware
+import Testing
+
+@testable import ganglion
+
+/// A vehicle with a servo at a PCA9685, a winch at a DRV8830 and a pump at a line, none of which any template has.
+private final class PlannedMachine {
+  let machine: TestMachine
+  let plan: ActuatorPlan
+  let pump = FakeLines()
+  let lock = FakeLines()
+  let loopGuard: LoopGuard
+  let board: LinuxBoard<BoardI2C>
+  let vehicle: LinuxVehicle
+  let bus: BusThread<BoardI2C>
+  private let table: SignalTable
+  private let memory: FrameMemory
+  private var time = MonotonicTime.zero
+
+  init() throws {
+    let mission = try shippedMission([("backend: \"simulated\"", "backend: \"linux\"")])
+    func place(_ name: String, _ chip: String, _ address: UInt8) throws -> ActuatorChipPlace {
+      ActuatorChipPlace(
+        path: "devices.\(name)", chip: try #require(ActuatorTable.chip(chip)), bus: "sensors",
+        address: address, twin: name)
+    }
+    func line(_ number: Int) -> ActuatorCarrier {
+      .line(Configuration.Line(chip: "pinctrl-bcm2711", line: "GPIO\(number)", active: .high))
+    }
+    plan = try ActuatorPlan([
+      ActuatorDeclaration(
+        name: "fin", path: "devices.fin", conversion: "servo", settings: ["safe_us": .number(1200)],
+        command: "x", outputs: [ActuatorOutput("pulse", .chip(place("motors", "pca9685", 0x40), channel: 2))]),
+      ActuatorDeclaration(
+        name: "winch", path: "devices.winch", conversion: "motor_voltage", settings: ["most_v": .number(5)],
+        command: "x", outputs: [ActuatorOutput("voltage", .chip(place("winch", "drv8830", 0x60), channel: 0))]),
+      ActuatorDeclaration(
+        name: "pump", path: "devices.pump", conversion: "relay", command: "x",
+        outputs: [ActuatorOutput("on", line(12))]),
+      ActuatorDeclaration(
+        name: "lock", path: "devices.lock", conversion: "relay", settings: ["safe": .flag(true)],
+        command: "x", outputs: [ActuatorOutput("on", line(13))]),
+    ])
+    machine = try TestMachine(mission, plan: plan)
+    machine.gpio.with { [pump, lock] in
+      $0.ownLines[12] = pump
+      $0.ownLines[13] = lock
+    }
+    table = try SignalTable(
+      [
+        Signal("safety.armed", .flag, from: .block("safety")),
+        Signal("fin.pulse", .number, unit: .microsecond, from: .block("fin")),
+        Signal("winch.voltage", .number, unit: .volt, from: .block("winch")),
+        Signal("pump.on", .flag, from: .block("pump")), Signal("lock.on", .flag, from: .block("lock")),
+        Signal("winch.fault", .deviceFault, from: .device("winch", bus: 0)),
+      ])
+    memory = FrameMemory(table)
+    loopGuard = try LoopGuard()
+    board = try LinuxBoard(
+      mission.configuration, plan, table, systems: machine.systems, loopGuard: loopGuard,
+      recordsTraffic: false)
+    let entry = try #require(board.buses.first)
+    let opened = try #require(entry.bus.take())
+    bus = try BusThread(
+      entry.name, bus: opened, recorder: nil, devices: [], chips: plan.chips(on: entry.name), table: table,
+      loopGuard: loopGuard, scheduling: ThreadScheduling(), system: ScriptedRealTime())
+    vehicle = LinuxVehicle(
+      mission.configuration, plan, table, buses: [bus.ends], outputs: board.outputs, safety: board.safety,
+      enable: board.enable, lines: LineSlots(), loopGuard: loopGuard)
+  }
+
+  var frame: Frame { memory.frame }
+
+  /// One tick, in which the program asks for everything or, disarmed, for what is safe.
+  func tick(isArmed: Bool) {
+    vehicle.collectSamples(until: SystemClock().now(), into: frame)
+    plan.makeSafe(frame, table)
+    if isArmed {
+      put(true, "safety.armed")
+      put(Float(1700), "fin.pulse")
+      put(Float(3), "winch.voltage")
+      put(true, "pump.on")
+      put(false, "lock.on")
+    }
+    vehicle.actuate(frame)
+  }
+
+  private func put<Value: SignalValue>(_ value: Value, _ name: String) {
+    frame.put(value, table.index(of: name))
+  }
+
+  /// What leaves the outputs: pulse in µs, voltage in V, and both lines' levels.
+  var outputs: (pulse: Double, volts: Double, pump: UInt64?, lock: UInt64?) {
+    (
+      machine.i2c.pulse(2) ?? 0,
+      (machine.i2c.chip("winch") as? SimulatedDRV8830)?.output(0) ?? .nan,
+      pump.with { $0.levels.last }, lock.with { $0.levels.last }
+    )
+  }
+
+  var drives: Bool {
+    let now = outputs
+    return abs(now.pulse - 1700) < 3 && abs(now.volts - 3) < 0.1 && now.pump == 1 && now.lock == 0
+  }
+
+  var isSafe: Bool {
+    let now = outputs
+    return abs(now.pulse - 1200) < 3 && now.volts == 0 && now.pump == 0 && now.lock == 1
+  }
+
+  /// Ticks until everything moves.
+  func begin() {
+    let moves = eventually {
+      tick(isArmed: true)
+      return drives
+    }
+    #expect(moves, "\(outputs)")
+    tick(isArmed: true)
+    #expect(vehicle.actuatorFault == .none)
+  }
+
+  func end() {
+    bus.stop()
+    #expect(bus.join(within: 2_000_000_000) != nil)
+  }
+}
+
+@Suite("Actuators of a plan on Linux", .serialized)
+struct PlannedActuatorsTests {
+  @Test("The loop drives all of them, and makes them safe at the end")
+  func loop() throws {
+    let planned = try PlannedMachine()
+    planned.begin()
+    planned.tick(isArmed: false)
+    #expect(eventually { planned.isSafe }, "\(planned.outputs)")
+    planned.begin()
+    planned.vehicle.makeSafe()
+    #expect(planned.machine.enableLevels.last == 0)
+    planned.end()
+    #expect(planned.isSafe, "\(planned.outputs)")
+  }
+
+  @Test("Who ends the bus's thread leaves its chips safe")
+  func bus() throws {
+    let planned = try PlannedMachine()
+    planned.begin()
+    planned.end()
+    #expect(abs(planned.outputs.pulse - 1200) < 3 || eventually { abs(planned.outputs.pulse - 1200) < 3 })
+    #expect(planned.outputs.volts == 0)
+  }
+
+  @Test("The watchdog makes all of them safe past a loop that hangs, and the loop keeps them so until it disarms")
+  func watchdog() throws {
+    let planned = try PlannedMachine()
+    planned.begin()
+    planned.loopGuard.trip()
+    #expect(planned.vehicle.makeSafeFromOutside())
+    #expect(eventually { planned.isSafe }, "\(planned.outputs)")
+    for _ in 0..<5 { planned.tick(isArmed: true) }
+    usleep(20_000)
+    #expect(planned.isSafe, "\(planned.outputs)")
+    #expect(planned.vehicle.actuatorFault == .notReady)
+    planned.tick(isArmed: false)
+    planned.begin()
+    planned.end()
+  }
+
+  @Test("The guard's plan makes all of them safe when the process is dead")
+  func guardsPlan() throws {
+    let planned = try PlannedMachine()
+    let outputs = planned.board.safeOutputs
+    #expect(outputs.lines.map(\.place.name) == ["GPIO17", "GPIO12", "GPIO13"])
+    #expect(outputs.lines.map(\.safeLevels) == [0, 0, 1])
+    #expect(outputs.writes.map(\.address) == [0x40, 0x60])
+    planned.begin()
+    for line in outputs.lines { try line.set(line.isSafeActive) }
+    for write in outputs.writes {
+      let result = write.bytes.withUnsafeBufferPointer {
+        planned.machine.i2c.transfer(
+          3, address: write.address, written: $0, read: UnsafeMutableBufferPointer(start: nil, count: 0))
+      }
+      #expect(result == 1)
+    }
+    #expect(eventually { planned.isSafe }, "\(planned.outputs)")
+    planned.end()
+  }
+
+  @Test("A chip that has gone is told with its actuator, and keeps no other from its orders")
+  func lostChip() throws {
+    let planned = try PlannedMachine()
+    planned.begin()
+    try planned.machine.i2c.inject("winch:off@0s")
+    let isTold = eventually {
+      planned.tick(isArmed: true)
+      return planned.vehicle.actuatorFault != .none
+    }
+    #expect(isTold)
+    planned.tick(isArmed: false)
+    #expect(
+      eventually {
+        planned.tick(isArmed: false)
+        return abs(planned.outputs.pulse - 1200) < 3
+      })
+    planned.end()
+  }
+}
