@@ -29,7 +29,7 @@ struct FlightDigestTests {
     "a flight with a fault does too", arguments: ["quadrotor-hold", "quadrotor-redundant", "balancer-hold"])
   func faulted(_ name: String) throws {
     let digests = FlightDigests(name: name, controller: .int16, file: "\(name)-faulted")
-    let chips = try SimulatedVehicle(digests.mission().template(for: "a test"), seed: 1).board.chipNames
+    let chips = try SimulatedVehicle(digests.mission().tables, seed: 1).board.chipNames
     // A brown-out happens once.
     let faults = FaultKind.allCases.flatMap { kind in
       chips.map { "\($0):\(kind.rawValue)@7s" + (kind == .brownOut ? "" : "+1.5s") }

@@ -61,7 +61,7 @@ import Testing
       ]
     }
     let configuration = try shippedMission(changes).template(for: "a test")
-    let vehicle = try SimulatedVehicle(configuration, seed: 1)
+    let vehicle = try SimulatedVehicle(VehicleTables(configuration), seed: 1)
     vehicle.collectSamples(until: MonotonicTime(nanoseconds: 1_000_000_000), into: vehicle.values)
     let magnetic = CalibrationPlaces(configuration, vehicle.table).readings(vehicle.values).magnetic
     // On the ground and level, facing north: the field is the Earth's, but for the chip's offset.

@@ -222,7 +222,7 @@ struct CalibrationRequest {
       return try SimulatedSource(configuration, seed: seed, handling: handling)
     }
     if let board { return board }
-    let opened = try LinuxSource(configuration.forCalibration, systems: systems)
+    let opened = try LinuxSource(configuration, systems: systems)
     board = opened
     return opened
   }

@@ -34,7 +34,7 @@ extension VehicleTables {
     }
     for (index, bus) in buses.enumerated() where status.staleOrders >> index & 1 == 1 {
       complaints.append(
-        "actuators: the bus \"\(bus.name)\" has carried out no orders for more than \(actuators.staleAfter / 1_000_000) ms "
+        "actuators: the bus \"\(bus.name)\" has carried out no orders for more than \(ordersStaleAfter / 1_000_000) ms "
           + "(actuators.stale_after_ms): a transfer on it hangs, or its sensors take all its time")
     }
     if let text = machine.guardProcess.complaint { complaints.append(text) }

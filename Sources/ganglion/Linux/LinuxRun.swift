@@ -42,9 +42,9 @@ final class LinuxRun<System: I2CSystem> {
 
   /// Opens the vehicle and starts all of it but the loop.
   init(_ mission: Mission, systems: LinuxSystems<System>, recordsTraffic: Bool = false) throws {
-    let configuration = try mission.template(for: "a run")
+    let configuration = mission.tables
     let loopGuard = try LoopGuard()
-    let plan = try configuration.actuatorPlan
+    let plan = try configuration.actuatorPlan()
     let ticks = try mission.makeFrame()
     let board = try LinuxBoard(
       configuration, plan, ticks.table, systems: systems, loopGuard: loopGuard,

@@ -85,7 +85,7 @@ struct RecordedFlight: ~Copyable {
     let period = whyNotJudged == nil ? Self.period(&recording, configuration) : configuration.loop.period
     let ticks = try mission.makeFrame()
     let vehicle = try SimulatedVehicle(
-      recordingFor: configuration, table: ticks.table, without: surroundings.absentChips)
+      recordingFor: mission.tables, table: ticks.table, without: surroundings.absentChips)
     for fault in surroundings.faults { try vehicle.inject(fault) }
     let log = try FlightLogWriter(
       parts: LogFiles(path: logPath, mission.tables, logOptions), vehicle: ticks,

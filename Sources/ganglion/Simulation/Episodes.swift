@@ -17,7 +17,7 @@ func flyEpisodes(
   let fault = arguments.value("fault")
   // Before anything is made: what is wrong with the faults is wrong in every flight.
   if let fault {
-    let targets = try SimulatedVehicle(mission.template(for: "a run"), seed: firstSeed).board.chipNames
+    let targets = try SimulatedVehicle(mission.tables, seed: firstSeed).board.chipNames
     _ = try FaultPlan(parsing: fault, targets: targets)
   }
   let folder = arguments.value("logs")

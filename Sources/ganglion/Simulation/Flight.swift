@@ -47,7 +47,7 @@ struct Flight: ~Copyable, VehicleFlight {
   ) throws {
     let configuration = mission.tables
     let ticks = try mission.makeFrame()
-    let vehicle = try SimulatedVehicle(mission.template(for: "a run"), seed: seed, table: ticks.table)
+    let vehicle = try SimulatedVehicle(mission.tables, seed: seed, table: ticks.table)
     let plan = try fault.map { text in try FaultPlan(parsing: text, targets: vehicle.board.chipNames) }
     for entry in plan?.entries ?? [] { try vehicle.inject(entry.fault) }
     let log = try logPath.map { path in

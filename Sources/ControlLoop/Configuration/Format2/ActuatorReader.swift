@@ -180,14 +180,14 @@ extension VehicleTables {
       }
     }
     do throws(ConfigurationErrors) {
-      _ = try makeActuatorPlan()
+      _ = try actuatorPlan()
     } catch {
       for error in error.errors { file.complain(error.path, error.message) }
     }
   }
 
   /// How the values of all actuators leave the processor. Throws everything that is wrong with them.
-  public func makeActuatorPlan() throws(ConfigurationErrors) -> ActuatorPlan {
+  public func actuatorPlan() throws(ConfigurationErrors) -> ActuatorPlan {
     var taken: [TakenLine] = []
     if let line = lines.enable {
       taken.append(TakenLine(path: "lines.enable", chip: line.chip, line: line.line))

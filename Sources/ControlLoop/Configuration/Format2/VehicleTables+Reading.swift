@@ -134,16 +134,7 @@ extension VehicleTables {
   static func checkBuses(
     _ buses: [Configuration.Bus], _ groups: [SensorGroup], loop: Configuration.Loop?, in file: Section
   ) {
-    let shares = groups.flatMap(\.devices).map { device in
-      // Behind a multiplexer each sample may have to switch it first, one byte.
-      let switching = device.channel == nil ? 0 : TransferTimes.switching
-      return (
-        bus: device.bus,
-        share: BusLoad.Share(
-          path: device.path, chip: device.chip.name, address: device.address, channel: device.channel,
-          rateHz: device.rateHz, bits: device.chip.bitsPerSample + switching)
-      )
-    }
+    let shares = groups.flatMap(\.devices).map { (bus: $0.bus, share: $0.share) }
     Configuration.checkBuses(buses, shares: shares, in: file)
   }
 }

@@ -72,11 +72,32 @@ public struct VehicleTables: Sendable {
     return SafetyRules()
   }
 
+  /// Time in ns without orders that a bus has carried out, after which its actuators do not follow.
+  public var ordersStaleAfter: Int64 {
+    template?.actuators.staleAfter ?? max(100_000_000, 2 * loop.period)
+  }
+
+  /// The number of the bus called `name` as the origin of signals: 0 is the board itself.
+  func number(ofBus name: String) -> Int { buses.firstIndex { $0.name == name }.map { 1 + $0 } ?? 0 }
+
+  /// The signals of the devices alone: what is enough to sample them.
+  public func deviceTable() throws(SignalErrors) -> SignalTable {
+    try SignalTable(devices.flatMap { $0.signals(bus: number(ofBus: $0.bus)) })
+  }
+
+  /// The vehicle as it is calibrated: its sensors alone, as the chips give them, in their own axes; no line, no actuator.
+  public static func forCalibration(_ configuration: Configuration) -> VehicleTables {
+    var tables = VehicleTables(configuration.forCalibration, hasNetwork: false)
+    tables.actuators = []
+    return tables
+  }
+
   /// All that comes from outside, as the table of signals has it.
   public var outside: [Signal] {
-    devices.flatMap { device in
-      device.signals(bus: 1 + (buses.firstIndex { $0.name == device.bus } ?? 0))
-    } + signals
+    let own = template == nil ? actuators.filter { !$0.outputs.isEmpty } : []
+    return devices.flatMap { $0.signals(bus: number(ofBus: $0.bus)) } + signals
+      // Those of a template say what is wrong together, by `actuators.fault`.
+      + own.flatMap { $0.signals(bus: number(ofBus: $0.bus ?? "")) }
   }
 
   /// The signals of a tick.
