@@ -194,11 +194,10 @@ private struct ActuatorPlanner {
     return plan.chips.count - 1
   }
 
-  /// What is set of a chip. Lines that are read, too, are read as often as their device asks for.
+  /// What is set of a chip. Lines that are read, too, are so as their device asks for.
   private func settings(of place: ActuatorChipPlace, _ spot: Spot) -> ActuatorSettings {
-    var given = place.settings
-    if let device = devices[spot], given["reads_hz"] == nil { given["reads_hz"] = Double(device.rateHz) }
-    return ActuatorSettings(given, of: place.chip.facts)
+    let shared = devices[spot]?.shared ?? [:]
+    return ActuatorSettings(place.settings.merging(shared) { given, _ in given }, of: place.chip.facts)
   }
 
   private mutating func check(_ place: ActuatorChipPlace, _ facts: ActuatorFacts) {

@@ -47,17 +47,16 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     let signals = Set(sent.map(\.signal))
     orders = FramePatch(table) { signals.contains($0.name) }
     memory = FrameMemory(table)
+    let sorted = self.devices
     actuators = chips.map { chip in
-      let read = devices.first { $0.bus == chip.place.bus && $0.isOne(with: chip) }
-      return ActuatorWork(chip, reads: read.map { DevicePlaces($0, table) }, table, start: start)
+      ActuatorWork(chip, reads: sorted.firstIndex { $0.isOne(with: chip) }, table, start: start)
     }
     for device in self.devices {
       let places = DevicePlaces(device, table)
       places.putPresent(memory.frame)
+      let job = device.job(places, start, playsBack)
       // A chip that has actuators, too, is their driver's alone: two would write its registers.
-      let isOwned = chips.contains { device.isOne(with: $0) }
-      let job: any SampleJob = isOwned ? OwnedDevice() : device.job(places, start, playsBack)
-      dues.append(job.due)
+      dues.append(chips.contains { device.isOne(with: $0) } ? .distantFuture : job.due)
       jobs.append(job)
     }
     for actuator in actuators { actuator.putFault(memory.frame) }
@@ -76,6 +75,9 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     for due in dues where due < earliest { earliest = due }
     return earliest
   }
+
+  /// Forgets where the bus's multiplexers stand: somebody else may have switched them.
+  public func forgetRoutes() { bus.forgetPositions() }
 
   /// Lets `body` look at the bus.
   public func withBus<Result>(_ body: (borrowing Bus) -> Result) -> Result { body(bus.base) }
@@ -96,8 +98,14 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
   public func runNext(now: MonotonicTime) {
     let due = self.due
     let next = dues.firstIndex(of: due) ?? dues.count
-    if next >= jobsBeforeActuators, let index = actuators.indices.first(where: { actuators[$0].job.due == due }) {
+    if next >= jobsBeforeActuators,
+      let index = actuators.indices.first(where: { actuators[$0].job.due == due })
+    {
       actuators[index].run(&bus, memory.frame, now: now)
+      if let place = actuators[index].reads {
+        jobs[place].take(
+          actuators[index].job.inputs, actuators[index].job.fault, memory.frame, now: now)
+      }
     } else if next < jobs.count {
       jobs[next].run(&bus, memory.frame, now: now)
       dues[next] = jobs[next].due
@@ -147,27 +155,16 @@ extension DeviceDeclaration {
   }
 }
 
-/// The work of a device whose chip is an actuator's: none.
-private struct OwnedDevice: SampleJob {
-  var due: MonotonicTime { .distantFuture }
-  var identity: UInt8? { nil }
-
-  mutating func run<Bus: I2CBus & ~Copyable>(
-    _ bus: inout MultiplexedBus<Bus>, _ frame: Frame, now: MonotonicTime
-  ) {}
-}
-
 /// A chip of actuators on a bus: its driver's work, and where what goes to it and what is wrong with it lie in a frame.
 private struct ActuatorWork: Sendable {
   private(set) var job: ActuatorJob
-  /// The signals of the device that is read from the chip's other lines, and how often they were; `nil` without.
-  private let reads: DevicePlaces?
-  private var count: UInt32 = 0
+  /// The device among the worker's that is read from the chip's other lines; `nil` without.
+  let reads: Int?
   /// What each used channel is sent, and its safe value for a frame without it.
   private let sent: [(place: SentPlace?, safe: Float)]
   private let faults: [SignalIndex<UInt8>]
 
-  init(_ chip: PlannedChip, reads: DevicePlaces?, _ table: SignalTable, start: MonotonicTime) {
+  init(_ chip: PlannedChip, reads: Int?, _ table: SignalTable, start: MonotonicTime) {
     job = chip.job(start: start)
     self.reads = reads
     sent = chip.sent.prefix(ActuatorJob.most).map { (SentPlace($0.signal, table), Float($0.safe)) }
@@ -179,9 +176,6 @@ private struct ActuatorWork: Sendable {
   ) {
     job.run(&bus, now: now)
     putFault(frame)
-    guard let reads, let sample = job.inputs else { return }
-    count.countReading()
-    reads.put(time: now, count: count, frame) { sample.value(ofChannel: $0) }
   }
 
   mutating func writeSafe<Bus: I2CBus & ~Copyable>(
@@ -205,7 +199,6 @@ private struct ActuatorWork: Sendable {
   /// Says what keeps its actuators from their orders.
   func putFault(_ frame: Frame) {
     for place in faults { frame[place] = job.fault.rawValue }
-    reads?.put(job.fault, frame)
   }
 }
 

@@ -69,6 +69,8 @@ public struct DeviceDeclaration: Sendable {
   public var rank: DeviceRank
   /// Its simulated chip.
   public var twin: DeviceTwin
+  /// What actuators at the other lines of its chip have to set, too, by the names of their facts.
+  var shared: [String: Double] = [:]
   /// Its work on a bus.
   let job: @Sendable (DevicePlaces, _ start: MonotonicTime, _ playsBack: Bool) -> any SampleJob
 
@@ -81,10 +83,11 @@ public struct DeviceDeclaration: Sendable {
       Signal("\(name).fault", .deviceFault, from: origin),
       Signal(
         "\(name).present", .flag, from: origin, about: "unset in a recording that lacks it"),
-    ] + channels.map {
-      Signal(
-        "\(name).\($0.name)", $0.channel.kind, unit: $0.channel.unit, from: origin, about: $0.channel.about)
-    }
+    ]
+      + channels.map {
+        Signal(
+          "\(name).\($0.name)", $0.channel.kind, unit: $0.channel.unit, from: origin, about: $0.channel.about)
+      }
   }
 
   /// What a voter or a health check reads of it: the inputs' names, with `suffix`, and the signals.

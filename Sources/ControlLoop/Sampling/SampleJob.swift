@@ -12,6 +12,8 @@ protocol SampleJob: Sendable {
   /// Calls the driver, and puts what it gives into the frame of the bus's worker.
   mutating func run<Bus: I2CBus & ~Copyable>(
     _ bus: inout MultiplexedBus<Bus>, _ frame: Frame, now: MonotonicTime)
+  /// Takes what another driver has read of a chip that both use, and what it says is wrong, in place of `run`.
+  mutating func take(_ port: PortSample?, _ fault: DeviceFault, _ frame: Frame, now: MonotonicTime)
 }
 
 /// A device's driver, and where its signals lie.
@@ -40,14 +42,23 @@ struct DeviceJob<Sample: SignalSample>: SampleJob {
   ) {
     bus.route(to: channel)
     let result = driver.poll(&bus, now: now)
-    if let sample = result.sample {
+    take(result.sample, result.fault, frame, now)
+    // A driver that asks for the past would be called for ever; the next microsecond is soon enough.
+    due = max(result.next, now.advanced(microseconds: 1))
+  }
+
+  mutating func take(_ port: PortSample?, _ fault: DeviceFault, _ frame: Frame, now: MonotonicTime) {
+    take(port as? Sample, fault, frame, now)
+    due = .distantFuture
+  }
+
+  private mutating func take(_ sample: Sample?, _ fault: DeviceFault, _ frame: Frame, _ now: MonotonicTime) {
+    if let sample {
       count.countReading()
       let adjusted = adjust(sample)
       places.put(time: now, count: count, frame) { adjusted.value(ofChannel: $0) }
     }
-    places.put(result.fault, frame)
-    // A driver that asks for the past would be called for ever; the next microsecond is soon enough.
-    due = max(result.next, now.advanced(microseconds: 1))
+    places.put(fault, frame)
   }
 }
 
@@ -133,6 +144,9 @@ extension DeviceDeclaration {
     self.channels =
       channels
       ?? Sample.channels.enumerated().map { DeviceChannel(name: $1.name, channel: $1, place: $0) }
+    if let port = use(false) as? PortUse {
+      shared = ["reads_hz": Double(section.rateHz), "pull_ups": Double(port.pullUps)]
+    }
     let behind = section.channel
     job = { places, start, playsBack in
       DeviceJob(

@@ -15,7 +15,8 @@ extension DeviceDeclaration {
       let way = channel.map {
         ", behind channel \($0.number) of the multiplexer at \(hexadecimal($0.multiplexer))"
       }
-      return "\(path): nothing answers at \(hexadecimal(address))\(way ?? ""), where the \(chip.name) should be"
+      return
+        "\(path): nothing answers at \(hexadecimal(address))\(way ?? ""), where the \(chip.name) should be"
         + (chip.whenMissing.map { "; \($0)" } ?? "")
     case .wrongIdentity:
       guard let identity = chip.identity, let seen else {

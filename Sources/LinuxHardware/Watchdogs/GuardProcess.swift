@@ -89,7 +89,8 @@ public final class GuardProcess {
       throw LinuxError(
         "the guard's process cannot make so many outputs safe: \(outputs.lines.count) lines, "
           + "\(outputs.pulses.count) pulses, \(outputs.writes.count) writes",
-        remedy: "Take fewer actuators: it has room for \(GANGLION_GUARD_LINES) lines, \(GANGLION_GUARD_PULSES) pulses and "
+        remedy:
+          "Take fewer actuators: it has room for \(GANGLION_GUARD_LINES) lines, \(GANGLION_GUARD_PULSES) pulses and "
           + "\(GANGLION_GUARD_WRITES) writes.")
     }
     try self.init(loop, plan)

@@ -35,7 +35,8 @@ final class BusThread<System: I2CSystem> {
     self.devices = worker.devices
     let slots = try BusSlots(
       readings: worker.readings.size, orders: worker.orders.size, devices: worker.devices.count)
-    ends = BusEnds(slots: slots, readings: worker.readings, orders: worker.orders, hasActuators: worker.hasActuators)
+    ends = BusEnds(
+      slots: slots, readings: worker.readings, orders: worker.orders, hasActuators: worker.hasActuators)
     let work = BusWork(
       worker, slots: slots, loopGuard: loopGuard, statistics: { $0.withBase { $0.statistics } })
     self.work = work
@@ -94,7 +95,12 @@ private final class BusWork<Bus: I2CBus & ~Copyable>: @unchecked Sendable {
   var statistics: I2CStatistics { worker.withBus(readStatistics) }
 
   func run() {
+    var wereHeld = false
     while !slots.isStopping {
+      // The guard's process reaches chips behind multiplexers, too.
+      let areHeld = worker.hasActuators && loopGuard.holdsOutputs
+      if areHeld || wereHeld { worker.forgetRoutes() }
+      wereHeld = areHeld
       // Looked at before the orders: one that comes in between rings again.
       let seen = slots.bell.count
       if worker.hasActuators { serveOrders() }

@@ -56,7 +56,8 @@ final class SimulatedVehicle: Vehicle {
     without absent: Set<String>
   ) throws(CommandFailure) {
     try self.init(
-      configuration, plan: plan, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), table: table, motion: nil,
+      configuration, plan: plan, board: SimulatedBoard(seed: 0, noiseScale: 0, biasScale: 0), table: table,
+      motion: nil,
       absent: absent, playsBack: true)
   }
 
@@ -153,7 +154,9 @@ final class SimulatedVehicle: Vehicle {
   var identities: [String: UInt8] {
     var identities: [String: UInt8] = [:]
     for worker in workers {
-      for (place, device) in worker.devices.enumerated() { identities[device.name] = worker.identity(of: place) }
+      for (place, device) in worker.devices.enumerated() {
+        identities[device.name] = worker.identity(of: place)
+      }
     }
     return identities
   }

@@ -65,7 +65,8 @@ final class ProcessorOutputs<Line: DigitalOutput & ~Copyable, Pulses: PulseOutpu
     for planned in plan.lines {
       guard let backward = planned.backward else {
         let row = LineRow(
-          line: try line(planned.forward, planned.sent.safe > 0.5), sent: Sent(planned.sent, table), last: nil)
+          line: try line(planned.forward, planned.sent.safe > 0.5), sent: Sent(planned.sent, table), last: nil
+        )
         lines.initializeElement(at: lineCount, to: row)
         lineCount += 1
         continue

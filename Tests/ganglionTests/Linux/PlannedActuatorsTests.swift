@@ -40,7 +40,8 @@ private final class PlannedMachine {
         command: "x", outputs: [ActuatorOutput("pulse", .chip(place("motors", "pca9685", 0x40), channel: 2))]),
       ActuatorDeclaration(
         name: "winch", path: "devices.winch", conversion: "motor_voltage", settings: ["most_v": .number(5)],
-        command: "x", outputs: [ActuatorOutput("voltage", .chip(place("winch", "drv8830", 0x60), channel: 0))]),
+        command: "x", outputs: [ActuatorOutput("voltage", .chip(place("winch", "drv8830", 0x60), channel: 0))]
+      ),
       ActuatorDeclaration(
         name: "pump", path: "devices.pump", conversion: "relay", command: "x",
         outputs: [ActuatorOutput("on", line(12))]),
@@ -156,7 +157,8 @@ struct PlannedActuatorsTests {
     #expect(planned.outputs.volts == 0)
   }
 
-  @Test("The watchdog makes all of them safe past a loop that hangs, and the loop keeps them so until it disarms")
+  @Test(
+    "The watchdog makes all of them safe past a loop that hangs, and the loop keeps them so until it disarms")
   func watchdog() throws {
     let planned = try PlannedMachine()
     planned.begin()
