@@ -17,8 +17,8 @@ public struct FlightLogMetadata: Equatable, Sendable {
   public var tickRate: Double
   /// SHA-256 of the attached configuration, in lower-case hexadecimal; empty without one.
   public var configurationDigest: String
-  /// SHA-256 of the attached model, in lower-case hexadecimal; empty without one.
-  public var modelDigest: String
+  /// By the names of their blocks the SHA-256 of the attached models, in lower-case hexadecimal.
+  public var modelDigests: [String: String] = [:]
   /// SHA-256 of the attached calibration of the sensors, in lower-case hexadecimal; empty, and not in the file, without
   /// one.
   public var calibrationDigest = ""
@@ -29,18 +29,23 @@ public struct FlightLogMetadata: Equatable, Sendable {
   public init(version: String, backend: String, seed: UInt64, tickRate: Double, extra: [String: String] = [:])
   {
     (self.version, self.backend, self.seed, self.tickRate) = (version, backend, seed, tickRate)
-    (configurationDigest, modelDigest) = ("", "")
+    configurationDigest = ""
     self.extra = extra
   }
 
+  /// The block whose model needs no name.
+  static let mainNetwork = "network"
+  private static let modelKey = "model_sha256"
   private static let calibrationKey = "calibration_sha256"
 
   /// The record's entries, in an order that does not depend on hashing.
   var entries: [(key: String, value: String)] {
     [
       ("version", version), ("backend", backend), ("seed", String(seed)), ("tick_rate_hz", "\(tickRate)"),
-      ("configuration_sha256", configurationDigest), ("model_sha256", modelDigest),
-    ] + (calibrationDigest.isEmpty ? [] : [(Self.calibrationKey, calibrationDigest)])
+      ("configuration_sha256", configurationDigest), (Self.modelKey, modelDigests[Self.mainNetwork] ?? ""),
+    ] + modelDigests.filter { $0.key != Self.mainNetwork }.sorted { $0.key < $1.key }.map {
+      ("\(Self.modelKey) \($0.key)", $0.value)
+    } + (calibrationDigest.isEmpty ? [] : [(Self.calibrationKey, calibrationDigest)])
       + extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
@@ -70,7 +75,13 @@ public struct FlightLogMetadata: Equatable, Sendable {
     seed = try number("seed", UInt64.self)
     tickRate = try number("tick_rate_hz", Double.self)
     configurationDigest = try take("configuration_sha256")
-    modelDigest = try take("model_sha256")
+    let digest = try take(Self.modelKey)
+    if !digest.isEmpty { modelDigests[Self.mainNetwork] = digest }
+    let prefix = Self.modelKey + " "
+    for (key, value) in values where key.hasPrefix(prefix) {
+      modelDigests[String(key.dropFirst(prefix.count))] = value
+      values.removeValue(forKey: key)
+    }
     calibrationDigest = values.removeValue(forKey: Self.calibrationKey) ?? ""
     guard tickRate.isFinite, tickRate > 0 else {
       throw LogError(

@@ -10,8 +10,10 @@ public struct FlightLogReader: Sendable {
   public let metadata: FlightLogMetadata
   /// The configuration's bytes; empty without one.
   public let configuration: [UInt8]
-  /// The model's bytes; empty without one.
-  public let model: [UInt8]
+  /// By the names of their blocks the bytes of the models.
+  public let models: [String: [UInt8]]
+  /// The bytes of a template's model; empty without one.
+  public var model: [UInt8] { models[FlightLogMetadata.mainNetwork] ?? [] }
   /// The bytes of the calibration that was taken off the sensors' readings; empty without one.
   public let calibration: [UInt8]
   private let codec: TickCodec
@@ -41,7 +43,11 @@ public struct FlightLogReader: Sendable {
     metadata = try FlightLogMetadata(entries: record.entries)
     configuration = try Self.attachment(
       FlightLogWriter.configurationName, metadata.configurationDigest, in: outline)
-    model = try Self.attachment(FlightLogWriter.modelName, metadata.modelDigest, in: outline)
+    var models: [String: [UInt8]] = [:]
+    for (block, digest) in metadata.modelDigests {
+      models[block] = try Self.attachment(FlightLogWriter.modelName(block), digest, in: outline)
+    }
+    self.models = models
     calibration = try Self.attachment(
       FlightLogWriter.calibrationName, metadata.calibrationDigest, in: outline)
     // Tools that rewrite logs put schemas and channels into the chunks.
@@ -50,7 +56,7 @@ public struct FlightLogReader: Sendable {
       throw LogError(
         .missing, "the log has no topic \(TickCodec.topic)", remedy: "Use a log written by `ganglion run`.")
     }
-    let codec = TickCodec(try Self.vehicle(configuration, calibration, hasNetwork: !model.isEmpty))
+    let codec = TickCodec(try Self.vehicle(configuration, calibration, hasNetwork: models[FlightLogMetadata.mainNetwork] != nil))
     guard channel.encoding == "cdr", registry.schemas[channel.schema]?.text == codec.schemaText else {
       throw LogError(
         .unsupported,
@@ -83,10 +89,10 @@ public struct FlightLogReader: Sendable {
       let calibration = String(validating: calibration, as: UTF8.self)
     {
       do {
-        let configuration = try Configuration.load(
-          text: text, directory: nil, overrides: ConfigurationOverrides(),
-          calibration: calibration.isEmpty ? nil : calibration)
-        return try VehicleFrame(configuration, hasNetwork: hasNetwork)
+        return try VehicleFrame(
+          VehicleTables.load(
+            text: text, directory: nil, calibration: calibration.isEmpty ? nil : calibration,
+            hasNetwork: hasNetwork))
       } catch {
         reason = "\(error)".replacing("\n", with: "; ")
       }

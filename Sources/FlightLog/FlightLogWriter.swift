@@ -11,7 +11,10 @@ import Signals
 public final class FlightLogWriter {
   /// Names of the attachments.
   static let configurationName = "configuration.json5"
-  static let modelName = "model.safetensors"
+  /// The name of a block's model; that of the block `network` has the name that it always had.
+  static func modelName(_ block: String) -> String {
+    block == FlightLogMetadata.mainNetwork ? "model.safetensors" : "\(block).safetensors"
+  }
   static let calibrationName = "calibration.json5"
   /// How often, at most, a topic for people is written, in Hz.
   static let engineeringRate = 50.0
@@ -51,20 +54,20 @@ public final class FlightLogWriter {
     let attachments: [(name: String, mediaType: String, bytes: [UInt8])]
   }
 
-  /// Begins a log of the ticks of a vehicle in `sink`, with the exact bytes of the configuration, of the model and of the
-  /// calibration that was taken off the sensors' readings (each empty without one).
+  /// Begins a log of the ticks of a vehicle in `sink`, with the exact bytes of the configuration, of the models by their blocks and
+  /// of the calibration that was taken off the sensors' readings (each empty without one).
   public convenience init(
-    sink: any LogSink, vehicle: VehicleFrame, configuration: [UInt8], model: [UInt8],
+    sink: any LogSink, vehicle: VehicleFrame, configuration: [UInt8], models: [String: [UInt8]],
     calibration: [UInt8] = [], metadata: FlightLogMetadata
   ) throws(LogError) {
     try self.init(
-      parts: SingleLogPart(sink), vehicle: vehicle, configuration: configuration, model: model,
+      parts: SingleLogPart(sink), vehicle: vehicle, configuration: configuration, models: models,
       calibration: calibration, metadata: metadata)
   }
 
   /// Begins a log whose parts go where `parts` says.
   public init(
-    parts: any LogPartSource, vehicle: VehicleFrame, configuration: [UInt8], model: [UInt8],
+    parts: any LogPartSource, vehicle: VehicleFrame, configuration: [UInt8], models: [String: [UInt8]],
     calibration: [UInt8] = [], metadata: FlightLogMetadata
   ) throws(LogError) {
     codec = TickCodec(vehicle)
@@ -74,15 +77,14 @@ public final class FlightLogWriter {
     self.parts = parts
     var metadata = metadata
     metadata.configurationDigest = configuration.isEmpty ? "" : SHA256.hexDigest(of: configuration)
-    metadata.modelDigest = model.isEmpty ? "" : SHA256.hexDigest(of: model)
+    metadata.modelDigests = models.filter { !$0.value.isEmpty }.mapValues { SHA256.hexDigest(of: $0) }
     metadata.calibrationDigest = calibration.isEmpty ? "" : SHA256.hexDigest(of: calibration)
     front = Front(
       metadata: metadata,
-      attachments: [
-        (Self.configurationName, "application/json5", configuration),
-        (Self.modelName, "application/octet-stream", model),
-        (Self.calibrationName, "application/json5", calibration),
-      ].filter { !$0.2.isEmpty })
+      attachments: ([(Self.configurationName, "application/json5", configuration)]
+        + models.sorted { $0.key < $1.key }.map {
+          (Self.modelName($0.key), "application/octet-stream", $0.value)
+        } + [(Self.calibrationName, "application/json5", calibration)]).filter { !$0.2.isEmpty })
     part = LogPart(run: Self.run(metadata), number: 1, firstTick: 0, vehicle: parts.vehicle)
     writer = try Self.writer(parts.sink(part: 1), metadata)
     let ratio = (metadata.tickRate / Self.engineeringRate).rounded()

@@ -39,13 +39,13 @@ extension SignalTable {
     guard let signal = self[name], signal.width == 1 else { return nil }
     let view = FrameView(self, frame)
     return switch signal.kind {
-    case .time: view.value(name, as: Int64.self).map(Double.init)
-    case .word: view.value(name, as: UInt64.self).map(Double.init)
+    case .time: view.value(name, as: Int64.self).map { Double($0) }
+    case .word: view.value(name, as: UInt64.self).map { Double($0) }
     case .wide: view.value(name, as: Double.self)
-    case .count: view.value(name, as: UInt32.self).map(Double.init)
-    case .number: view.value(name, as: Float.self).map(Double.init)
+    case .count: view.value(name, as: UInt32.self).map { Double($0) }
+    case .number: view.value(name, as: Float.self).map { Double($0) }
     case .flag: view.value(name, as: Bool.self).map { $0 ? 1 : 0 }
-    case .choice: view.value(name, as: UInt8.self).map(Double.init)
+    case .choice: view.value(name, as: UInt8.self).map { Double($0) }
     }
   }
 

@@ -62,7 +62,9 @@ enum CheckCommand {
         Terminal.printResult(Self.listing(try mission.makeFrame().table))
         return .success
       }
-      if arguments.has("replace"), !arguments.has("migrate") { throw UsageError("--replace goes with --migrate") }
+      if arguments.has("replace"), !arguments.has("migrate") {
+        throw UsageError("--replace goes with --migrate")
+      }
       for name in ["expand", "migrate"] where arguments.has(name) {
         guard !arguments.has("json") else { throw UsageError("--\(name) is a text, and has no --json") }
         let path = try arguments.exactly("CONFIG")[0]
@@ -102,24 +104,22 @@ enum CheckCommand {
   }
 
   /// A file without a template.
-  private static func checkTables(_ path: String, asJSON: Bool) throws -> ExitStatus {
+  private static func checkTables(_ tables: VehicleTables, asJSON: Bool) throws(ConfigurationErrors) -> ExitStatus {
     do {
-      let tables = try VehicleTables.load(path: path)
       let text = try CheckTables.summary(tables)
       Terminal.printResult(asJSON ? try json(TablesSummary(tables)) : text)
-      return .success
-    } catch let error as ConfigurationErrors {
-      return refuse(error, path, asJSON: asJSON)
+    } catch {
+      throw ConfigurationErrors(
+        file: nil, errors: [ConfigurationError(path: "", line: nil, message: "\(error)")])
     }
+    return .success
   }
 
   private static func check(_ path: String, asJSON: Bool) throws -> ExitStatus {
-    if case .tables = Configuration.layout(of: (try? Configuration.readText(path)) ?? "") {
-      return try checkTables(path, asJSON: asJSON)
-    }
     let summary: CheckSummary
     do throws(ConfigurationErrors) {
-      let configuration = try Configuration.load(path: path)
+      let tables = try VehicleTables.load(path: path)
+      guard let configuration = tables.template else { return try checkTables(tables, asJSON: asJSON) }
       let model = try loadModel(of: configuration, file: path)
       summary = CheckSummary(configuration, model: model)
     } catch {

@@ -20,7 +20,9 @@ enum CheckTables {
     } catch {
       throw ConfigurationErrors(file: path, isUnreadable: error.isUnreadable, errors: error.errors)
     }
-    guard replacing else { return Terminal.printResult(text.hasSuffix("\n") ? String(text.dropLast()) : text) }
+    guard replacing else {
+      return Terminal.printResult(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+    }
     try OutputFile.write(Array(text.utf8), path: path, replacing: true)
     Terminal.printResult("\(path) is in format 2")
   }
@@ -29,12 +31,13 @@ enum CheckTables {
   static func summary(_ tables: VehicleTables) throws -> String {
     let signals = try tables.table()
     var lines = ["\(tables.name): valid, format 2 without a template"]
-    for group in tables.devices {
+    for group in tables.groups {
       let chips = group.devices.map { "\($0.chip.name) at \($0.rateHz) Hz" }.joined(separator: ", ")
       lines.append("device \(group.name): \(chips)")
     }
     for network in tables.networks {
-      lines.append("network \(network.block): \(network.file), \(network.inputs) inputs, \(network.outputs) outputs")
+      lines.append(
+        "network \(network.block): \(network.file), \(network.inputs) inputs, \(network.outputs) outputs")
     }
     let rules = tables.rules
     lines.append(
@@ -63,7 +66,7 @@ struct TablesSummary: Encodable {
 
   init(_ tables: VehicleTables) {
     name = tables.name
-    devices = tables.devices.flatMap(\.devices).map {
+    devices = tables.devices.map {
       Device(name: $0.name, chip: $0.chip.name, bus: $0.bus, rateHz: $0.rateHz)
     }
     blocks = tables.blocks.map { Block(name: $0.name, kind: $0.kindName) }

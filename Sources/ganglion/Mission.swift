@@ -6,47 +6,61 @@ import LiquidModel
 /// The version that logs and `--version` name.
 let ganglionVersion = "0.1.0"
 
-/// What flies: a valid configuration and its model, with the bytes of both as they go into the log.
-struct Mission: Sendable {
-  /// The configuration, found valid, with the command line's overrides in it.
-  private(set) var configuration: Configuration
-  /// The model file, if the configuration names one or a log holds one.
-  let model: ModelFile?
-  /// The model file's bytes; empty without one.
-  let modelBytes: [UInt8]
+/// A network that a mission steps: the block, the model, and its bytes as they go into the log.
+struct MissionNetwork: Sendable {
+  /// What the configuration says of it.
+  let place: NetworkFile
   /// Where the model is, for messages.
-  private let modelName: String
+  let name: String
+  /// The model, and the file's bytes.
+  let model: ModelFile
+  let bytes: [UInt8]
+}
+
+/// What flies: a valid configuration and its models, with the bytes of both as they go into the log.
+struct Mission: Sendable {
+  /// The vehicle, found valid, with the command line's overrides in it.
+  private(set) var tables: VehicleTables
+  /// The networks that there are to step.
+  let networks: [MissionNetwork]
   /// What the command line put in place of what the file says, as the log's metadata holds it.
   let overrides: [String: String]
   /// The files that it was read from.
   let inputs: [String]
 
-  /// Loads and checks a configuration file and its model.
+  /// Loads and checks a configuration file and its models.
   init(path: String, overrides: ConfigurationOverrides) throws {
-    configuration = try Configuration.load(path: path, overrides: overrides)
-    inputs = [path] + [configuration.modelPath, configuration.calibrationPath].compactMap(\.self)
-    modelName = configuration.modelPath ?? ""
-    // Without a network to fly, a model may be missing, unless the command line asks for it.
-    if let modelPath = configuration.modelPath,
-      configuration.model.isFileFromCommandLine || FileManager.default.fileExists(atPath: modelPath)
+    var tables = try VehicleTables.load(path: path, overrides: overrides)
+    // Without a network to fly, a template's model may be missing, unless the command line asks for it.
+    if let template = tables.template, let modelPath = template.modelPath,
+      template.model.controller == .classical, !template.model.isFileFromCommandLine,
+      !FileManager.default.fileExists(atPath: modelPath)
     {
-      do throws(ModelError) {
-        modelBytes = try ModelFile.bytes(path: modelPath)
-        // An empty file is no model either, and not the same as none.
-        model = try ModelFile.read(modelBytes)
-      } catch {
-        throw CommandFailure(error, in: modelPath)
-      }
-    } else {
-      (modelBytes, model) = ([], nil)
+      tables = try VehicleTables.load(path: path, overrides: overrides, hasNetwork: false)
     }
+    let paths = tables.networks.map { place in
+      place.isFromCommandLine ? place.file : tables.resolve(place.file)
+    }
+    networks = try zip(tables.networks, paths).map { place, path in
+      do throws(ModelError) {
+        let bytes = try ModelFile.bytes(path: path)
+        // An empty file is no model either, and not the same as none.
+        return MissionNetwork(place: place, name: path, model: try ModelFile.read(bytes), bytes: bytes)
+      } catch {
+        throw CommandFailure(error, in: path)
+      }
+    }
+    self.tables = tables
+    inputs = [path] + paths + [tables.template?.calibrationPath].compactMap(\.self)
     self.overrides = overrides.controller.map { ["controller": $0.rawValue] } ?? [:]
     try checkFit()
   }
 
   /// The mission that a log holds, with the calibration that was taken off the sensors' readings.
+  ///
+  /// - Parameter models: By the names of their blocks the models that were stepped.
   init(
-    configuration text: [UInt8], model bytes: [UInt8], calibration: [UInt8] = [],
+    configuration text: [UInt8], models: [String: [UInt8]], calibration: [UInt8] = [],
     overrides: [String: String]
   ) throws {
     guard let calibrationText = String(validating: calibration, as: UTF8.self) else {
@@ -56,44 +70,62 @@ struct Mission: Sendable {
       throw CommandFailure("the configuration in the log is not UTF-8 text")
     }
     let controller = overrides["controller"].flatMap(ControllerChoice.init(rawValue:))
-    configuration = try Configuration.load(
+    let models = models.filter { !$0.value.isEmpty }
+    tables = try VehicleTables.load(
       text: text, directory: nil, overrides: ConfigurationOverrides(controller: controller),
-      calibration: calibration.isEmpty ? nil : calibrationText)
-    modelBytes = bytes
+      calibration: calibration.isEmpty ? nil : calibrationText, hasNetwork: models["network"] != nil)
+    networks = try tables.networks.compactMap { place in
+      guard let bytes = models[place.block] else { return nil }
+      do throws(ModelError) {
+        return MissionNetwork(
+          place: place, name: "the model in the log", model: try ModelFile.read(bytes), bytes: bytes)
+      } catch {
+        throw CommandFailure(error, in: "the model in the log")
+      }
+    }
     inputs = []
-    modelName = "the model in the log"
-    model = try Self.model(bytes, name: modelName)
     self.overrides = overrides
     try checkFit()
   }
 
+  /// The template's configuration; throws for a vehicle without a template, which `what` cannot do.
+  func template(for what: String) throws(CommandFailure) -> Configuration {
+    guard let template = tables.template else {
+      throw CommandFailure(
+        place: tables.name, "\(what) needs a vehicle with a template", remedy: "name a configuration with `vehicle`")
+    }
+    return template
+  }
+
+  /// By the names of their blocks the bytes of the models, as they go into the log.
+  var modelBytes: [String: [UInt8]] {
+    Dictionary(networks.map { ($0.place.block, $0.bytes) }) { first, _ in first }
+  }
+
   /// The bytes of the calibration that is taken off the sensors' readings, as they go into the log; empty without one.
-  var calibrationBytes: [UInt8] { configuration.calibration.map { Array($0.text.utf8) } ?? [] }
+  var calibrationBytes: [UInt8] { tables.template?.calibration.map { Array($0.text.utf8) } ?? [] }
 
   /// The same at another rate, to be measured and not flown: nothing is checked again.
   func at(rateHz: Int) -> Mission {
     var mission = self
-    mission.configuration.loop.rateHz = rateHz
+    mission.tables.loop.rateHz = rateHz
     return mission
   }
 
   /// A controller at rest.
   func makeController() throws -> VehicleController {
-    guard let model else { return try makeController(nil, NetworkTiming(unit: 1, largest: 1)) }
-    let network: NetworkRuntime
-    do throws(ModelError) {
-      network = try NetworkRuntime(model)
-    } catch {
-      throw CommandFailure(error, in: modelName)
+    var loaded: [String: LoadedNetwork] = [:]
+    for network in networks {
+      do throws(ModelError) {
+        loaded[network.place.block] = LoadedNetwork(
+          handover: NetworkHandover(try NetworkRuntime(network.model)),
+          timing: NetworkTiming(unit: network.model.timeUnit, largest: network.model.maximumTs))
+      } catch {
+        throw CommandFailure(error, in: network.name)
+      }
     }
-    return try makeController(network, NetworkTiming(unit: model.timeUnit, largest: model.maximumTs))
-  }
-
-  private func makeController(_ network: consuming NetworkRuntime?, _ timing: NetworkTiming) throws
-    -> VehicleController
-  {
     do throws(ProgramErrors) {
-      return try VehicleController(configuration, network: network, timing: timing)
+      return try VehicleController(tables, networks: loaded)
     } catch {
       throw failure(error)
     }
@@ -102,18 +134,18 @@ struct Mission: Sendable {
   /// The signals of its ticks.
   func makeFrame() throws -> VehicleFrame {
     do throws(ProgramErrors) {
-      return try VehicleFrame(configuration, hasNetwork: model != nil)
+      return try VehicleFrame(tables)
     } catch {
       throw failure(error)
     }
   }
 
   private func failure(_ errors: ProgramErrors) -> CommandFailure {
-    CommandFailure(place: configuration.name, errors.errors.map(\.description).joined(separator: "; "))
+    CommandFailure(place: tables.name, errors.errors.map(\.description).joined(separator: "; "))
   }
 
   /// Why the model's file is not protected against damage; `nil` when it is, or without one.
-  var modelNote: String? { model?.sealNote }
+  var modelNote: String? { networks.lazy.compactMap(\.model.sealNote).first }
 
   /// The result of a run as an object, with what there is to note of the model.
   func noted(_ result: [String: Any]) -> [String: Any] {
@@ -126,7 +158,7 @@ struct Mission: Sendable {
   func standardLogPath(_ run: String) throws -> String {
     // Out of "firmware-configs/../out" comes "out".
     var parts: [Substring] = []
-    for part in configuration.resolve(configuration.log.directory).split(
+    for part in tables.resolve(tables.log.directory).split(
       separator: "/", omittingEmptySubsequences: false)
     {
       if part == "..", let last = parts.last, last != "..", last != "", last != "." {
@@ -142,35 +174,38 @@ struct Mission: Sendable {
 
   /// The file's name of the log of a run. A configuration's name is free text; a file's name is not.
   func logName(_ run: String) -> String {
-    let name = "\(configuration.name)-\(run)".map {
+    let name = "\(tables.name)-\(run)".map {
       $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-"
     }
     return String(name) + ".mcap"
   }
 
   private func checkFit() throws {
-    guard let model else {
-      guard configuration.model.controller == .classical else {
+    if let template = tables.template, networks.first(where: { $0.place.block == "network" }) == nil {
+      guard template.model.controller == .classical else {
         throw CommandFailure(
           "model.file: the network is to fly, but there is no model; name one, or set model.controller to "
             + "\"classical\"")
       }
-      return
     }
-    let mismatches = configuration.mismatches(inputs: model.inputs, outputs: model.outputs)
-    guard mismatches.isEmpty else {
-      let lines = mismatches.map { "  \($0)" }.joined(separator: "\n")
-      throw CommandFailure("the model does not fit the configuration:\n\(lines)")
+    var lines: [String] = []
+    for network in networks {
+      let model = network.model
+      if network.place.block == "network", let template = tables.template {
+        lines += template.mismatches(inputs: model.inputs, outputs: model.outputs).map { "  \($0)" }
+      } else if (model.inputs.count, model.outputs.count) != (network.place.inputs, network.place.outputs) {
+        lines.append(
+          "  \(network.place.path): found \(network.place.inputs) inputs and \(network.place.outputs) outputs, expected the "
+            + "model's \(model.inputs.count) and \(model.outputs.count)")
+      }
     }
-  }
-
-  /// The model in `bytes`; `nil` without any.
-  private static func model(_ bytes: [UInt8], name: String) throws(CommandFailure) -> ModelFile? {
-    guard !bytes.isEmpty else { return nil }
-    do throws(ModelError) {
-      return try ModelFile.read(bytes)
-    } catch {
-      throw CommandFailure(error, in: name)
+    guard lines.isEmpty else {
+      throw CommandFailure("the model does not fit the configuration:\n\(lines.joined(separator: "\n"))")
+    }
+    // A block that steps a network, and has none, would fail in every step.
+    let missing = tables.networks.filter { place in !networks.contains { $0.place.block == place.block } }
+    guard missing.isEmpty || tables.template != nil else {
+      throw CommandFailure("there is no model for " + missing.map(\.block).joined(separator: ", "))
     }
   }
 }

@@ -101,7 +101,7 @@ struct Replay: ~Copyable {
           + "wrote a log can say whether it replays")
     }
     let mission = try Mission(
-      configuration: log.configuration, model: log.model, calibration: log.calibration,
+      configuration: log.configuration, models: log.models, calibration: log.calibration,
       overrides: log.metadata.extra)
     if let part = log.part, part.number > 1 {
       let first = log.outline.bytes.path.map { LogPart.path(ofPart: 1, beside: $0, whichIs: part.number) }

@@ -78,13 +78,13 @@ import Testing
     #expect(reader.metadata.seed == 7)
     #expect(reader.metadata.tickRate == 250)
     #expect(reader.metadata.extra == ["note": "synthetic"])
-    #expect(reader.metadata.modelDigest.count == 64)
+    #expect(reader.metadata.modelDigests["network"]?.count == 64)
   }
 
   @Test func aConfigurationThatCannotBeReadIsSaid() throws {
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: Array("{ name: 1 }".utf8), model: [],
+      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: Array("{ name: 1 }".utf8), models: [:],
       metadata: SyntheticFlight.metadata)
     try writer.finish()
     let error = try #require(throws: LogError.self) { try FlightLogReader(LogBytes(sink.bytes)) }
@@ -96,7 +96,7 @@ import Testing
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
       sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.redundantConfiguration,
-      model: SyntheticFlight.model, metadata: SyntheticFlight.metadata)
+      models: ["network": SyntheticFlight.model], metadata: SyntheticFlight.metadata)
     try writer.finish()
     let error = try #require(throws: LogError.self) { try FlightLogReader(LogBytes(sink.bytes)) }
     #expect(error.what.hasSuffix("whose tick records have other fields"))
@@ -110,7 +110,7 @@ import Testing
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
       sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
-      model: SyntheticFlight.model, calibration: calibration, metadata: SyntheticFlight.metadata)
+      models: ["network": SyntheticFlight.model], calibration: calibration, metadata: SyntheticFlight.metadata)
     for tick in try SyntheticFlight.ticks(3) { try writer.append(tick) }
     try writer.finish()
     let outline = try MCAPOutline(LogBytes(sink.bytes))

@@ -18,7 +18,7 @@ import Testing
       replacing: replacing)
     let writer = try FlightLogWriter(
       parts: files, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
-      model: SyntheticFlight.model, metadata: metadata)
+      models: ["network": SyntheticFlight.model], metadata: metadata)
     for tick in ticks { try writer.append(tick) }
     try writer.finish()
   }
@@ -146,7 +146,7 @@ import Testing
       let path = folder + "/a.2.mcap"
       var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
       let model = try #require(
-        try MCAPOutline(LogBytes(bytes)).attachments.first { $0.name == FlightLogWriter.modelName })
+        try MCAPOutline(LogBytes(bytes)).attachments.first { $0.name == FlightLogWriter.modelName("network") })
       bytes[model.range.lowerBound] ^= 1
       try Data(bytes).write(to: URL(fileURLWithPath: path))
       let continuity = TickContinuity(try FlightLogReader(path: folder + "/a.mcap"))
@@ -195,7 +195,7 @@ import Testing
     let parts = Parts()
     let writer = try FlightLogWriter(
       parts: parts, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
-      model: [1],
+      models: ["network": [1]],
       metadata: SyntheticFlight.metadata)
     let memory = FrameMemory(SyntheticFlight.vehicle.table)
     let tick = try #require(SyntheticFlight.vehicle.table.index(of: "tick.number", as: UInt64.self))

@@ -150,7 +150,7 @@ enum SyntheticFlight {
     let isRedundant = vehicle.table["imu_1.time"] != nil
     let writer = try FlightLogWriter(
       sink: sink, vehicle: vehicle, configuration: isRedundant ? redundantConfiguration : configuration,
-      model: model, metadata: metadata)
+      models: ["network": model], metadata: metadata)
     for tick in ticks { try writer.append(tick) }
     try writer.finish()
     return sink.bytes

@@ -58,7 +58,7 @@ import Testing
       writer: FlightLogWriter(
         sink: FileLogSink(path: path), vehicle: SyntheticFlight.vehicle,
         configuration: SyntheticFlight.configuration,
-        model: SyntheticFlight.model, metadata: SyntheticFlight.metadata))
+        models: ["network": SyntheticFlight.model], metadata: SyntheticFlight.metadata))
     for tick in ticks { #expect(ring.push(tick)) }
     try thread.stop()
     #expect(thread.failure == nil)
@@ -70,7 +70,7 @@ import Testing
   @Test func droppedTicksAreInTheLogWhereTheyHappened() throws {
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration, model: [1],
+      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration, models: ["network": [1]],
       metadata: SyntheticFlight.metadata)
     let ticks = try SyntheticFlight.ticks(10)
     for tick in ticks[..<4] { try writer.append(tick) }
@@ -118,7 +118,7 @@ import Testing
       ring: ring,
       writer: FlightLogWriter(
         sink: disk, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
-        model: [1],
+        models: ["network": [1]],
         metadata: SyntheticFlight.metadata))
     for tick in try SyntheticFlight.ticks(10) { #expect(ring.push(tick)) }
     for _ in 0..<2 {
@@ -140,7 +140,7 @@ import Testing
       ring: ring,
       writer: FlightLogWriter(
         sink: FullDisk(room: 50_000), vehicle: SyntheticFlight.vehicle,
-        configuration: SyntheticFlight.configuration, model: [1],
+        configuration: SyntheticFlight.configuration, models: ["network": [1]],
         metadata: SyntheticFlight.metadata))
     for tick in try SyntheticFlight.ticks(2000) {
       while !ring.push(tick) { usleep(500) }

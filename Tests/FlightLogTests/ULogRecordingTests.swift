@@ -94,8 +94,8 @@ private let data = ProcessInfo.processInfo.environment["GANGLION_DATA"]
     #expect(recording.range.first?.sample.distance == 0.5)
     #expect(abs((recording.magneticField.first?.sample.fieldZ ?? 0) - 40e-6) < 1e-10)
     #expect(
-      topic(recording, "distance_sensor", .range)?.leftOut == [
-        .init(reason: "of a range finder that does not look down (orientation 0)", count: 1)
+      topic(recording, "distance_sensor", .range)?.leftOut.counts == [
+        "of a range finder that does not look down (orientation 0)": 1
       ])
     #expect(topic(recording, "battery_status", .power)?.leftOut.count == 2)
   }
@@ -108,8 +108,8 @@ private let data = ProcessInfo.processInfo.environment["GANGLION_DATA"]
     let recording = try readRecording(log)
     #expect(recording.attitude.map(\.sample) == [Quaternion(0.5, -0.5, 0.5, -0.5)])
     #expect(
-      topic(recording, "vehicle_attitude", .attitude)?.leftOut == [
-        .init(reason: "with a quaternion that is no rotation", count: 1)
+      topic(recording, "vehicle_attitude", .attitude)?.leftOut.counts == [
+        "with a quaternion that is no rotation": 1
       ])
   }
 
@@ -152,13 +152,10 @@ private let data = ProcessInfo.processInfo.environment["GANGLION_DATA"]
     #expect(recording.pressure.allSatisfy { $0.sample.pressure >= 100_000 })
     // The barometer's row behind the last inertial one of the first part is told by its own time.
     let pressure = try #require(topic(recording, "sensor_baro", .pressure))
+    #expect(pressure.leftOut.counts == [RowLoss.beside: 99, RowOrder.isFarAhead: 1])
     #expect(
-      pressure.leftOut == [
-        .init(reason: RowLoss.beside, count: 99), .init(reason: RowOrder.isFarAhead, count: 1),
-      ])
-    #expect(
-      topic(recording, "sensor_combined", .inertial)?.leftOut == [
-        .init(reason: RowOrder.isOfAnotherPart, count: 100)
+      topic(recording, "sensor_combined", .inertial)?.leftOut.counts == [
+        RowOrder.isOfAnotherPart: 100
       ])
   }
 
@@ -173,11 +170,9 @@ private let data = ProcessInfo.processInfo.environment["GANGLION_DATA"]
     let account = try readRecording(log).account
     #expect(account.format == "PX4 ULog")
     #expect(
-      account.skipped == [
-        .init(reason: ULogOddity.information.rawValue, count: 1),
-        .init(reason: ULogOddity.subscriptionFormat.rawValue, count: 1),
-        .init(
-          reason: "damaged places with 5 bytes in all, the first at byte \(log.bytes.count - 16)", count: 1),
+      account.skipped.counts == [
+        ULogOddity.information.rawValue: 1, ULogOddity.subscriptionFormat.rawValue: 1,
+        "damaged places with 5 bytes in all, the first at byte \(log.bytes.count - 16)": 1,
       ])
     #expect(
       account.notes == [
@@ -293,8 +288,8 @@ private let data = ProcessInfo.processInfo.environment["GANGLION_DATA"]
     // marked as invalid, and must not become pressure.
     #expect(recording.pressure.isEmpty)
     #expect(
-      topic(recording, "sensor_combined", .pressure)?.leftOut == [
-        .init(reason: "marked invalid by the autopilot", count: 17_070)
+      topic(recording, "sensor_combined", .pressure)?.leftOut.counts == [
+        "marked invalid by the autopilot": 17_070
       ])
     #expect(topic(recording, "sensor_combined", .inertial)?.leftOut.isEmpty == true)
     #expect(recording.dropouts.map(\.milliseconds) == [0, 26, 31, 62])

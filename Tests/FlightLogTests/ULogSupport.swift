@@ -36,6 +36,11 @@ func topic(
   recording.account.topics.first { $0.name == name && $0.quantity == quantity && $0.instance == instance }
 }
 
+extension [ImportAccount.Loss] {
+  /// How many were left out, by the reason.
+  var counts: [String: Int] { Dictionary(map { ($0.reason, $0.count) }, uniquingKeysWith: +) }
+}
+
 func chosen(_ recording: SensorRecording, _ quantity: RecordedQuantity) -> [String] {
   recording.account.topics.filter { $0.quantity == quantity && $0.isChosen }.map {
     "\($0.name) \($0.instance)"

@@ -15,7 +15,7 @@ private func balancer(_ changes: [(String, String)] = []) throws -> Mission {
     try #require(text.contains(old), "the shipped configuration no longer has '\(old)'")
     text = text.replacing(old, with: new)
   }
-  return try Mission(configuration: Array(text.utf8), model: [], overrides: ["controller": "classical"])
+  return try Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
 }
 
 /// Shorter, for tests that need no more.
@@ -60,7 +60,7 @@ struct BalancerTests {
           #"driver: { chip: "kernel_pwm", pwm_chip: "1f00098000.pwm", rate_hz: 20000 }"#
         )
       ])
-    #expect(abs(mission.configuration.actuators.motors[0].maximumMicroseconds - 50) < 1e-9)
+    #expect(abs(try mission.template(for: "a test").actuators.motors[0].maximumMicroseconds - 50) < 1e-9)
     let report = try drive(mission)
     #expect(report.isHeld)
     #expect(report.conditions.isEmpty)

@@ -43,7 +43,7 @@ struct CalibrateCommandTests {
     var overrides = ConfigurationOverrides()
     overrides.ignoresCalibration = true
     let vehicle = try SimulatedVehicle(
-      Configuration.load(path: configuration, overrides: overrides), seed: 1)
+      VehicleTables.load(path: configuration, overrides: overrides), seed: 1)
     let imu = try #require(vehicle.board.chip(named: "imu") as? SimulatedInertialChip)
     let compass = try #require(vehicle.board.chip(named: "magnetometer") as? SimulatedMagneticChip)
     return (imu.errors, compass.errors)
@@ -148,9 +148,9 @@ struct CalibrateCommandTests {
       #expect(calibrateCommand([configuration, "--seed", "3"]) == .success)
       #expect(try made(folder).origin == .seed(3))
       let mission = try Mission(path: configuration, overrides: ConfigurationOverrides())
-      _ = try SimulatedVehicle(mission.configuration, seed: 3)
+      _ = try SimulatedVehicle(mission.tables, seed: 3)
       let error = #expect(throws: CommandFailure.self) {
-        try SimulatedVehicle(mission.configuration, seed: 4)
+        try SimulatedVehicle(mission.tables, seed: 4)
       }
       #expect(error?.description.contains("sensor_errors: {}") == true)
     }

@@ -29,7 +29,7 @@ struct FlightDigestTests {
     "a flight with a fault does too", arguments: ["quadrotor-hold", "quadrotor-redundant", "balancer-hold"])
   func faulted(_ name: String) throws {
     let digests = FlightDigests(name: name, controller: .int16, file: "\(name)-faulted")
-    let chips = try SimulatedVehicle(digests.mission().configuration, seed: 1).board.chipNames
+    let chips = try SimulatedVehicle(digests.mission().tables, seed: 1).board.chipNames
     // A brown-out happens once.
     let faults = FaultKind.allCases.flatMap { kind in
       chips.map { "\($0):\(kind.rawValue)@7s" + (kind == .brownOut ? "" : "+1.5s") }
@@ -125,14 +125,14 @@ struct FlightDigests {
     let bytes: [UInt8]
     switch controller {
     case .classical:
-      return try Mission(configuration: text, model: [], overrides: ["controller": "classical"])
+      return try Mission(configuration: text, models: [:], overrides: ["controller": "classical"])
     case .float32: bytes = try ModelFile.bytes(path: trained)
     case .float16:
       bytes = try ModelFile(ModelFile.read(path: trained).model(), arithmetic: .float16).encoded()
     case .int16, .int8:
       bytes = try ModelFile.bytes(path: "\(models)/\(vehicle)-ncp19-\(controller.rawValue).safetensors")
     }
-    return try Mission(configuration: text, model: bytes, overrides: [:])
+    return try Mission(configuration: text, models: ["network": bytes], overrides: [:])
   }
 
   /// The recorded flights by what sets them apart.

@@ -16,7 +16,7 @@ func shippedMission(_ changes: [(String, String)] = []) throws -> Mission {
     try #require(text.contains(old), "the shipped configuration no longer has '\(old)'")
     text = text.replacing(old, with: new)
   }
-  return try Mission(configuration: Array(text.utf8), model: [], overrides: ["controller": "classical"])
+  return try Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
 }
 
 /// A folder of its own that goes with the test.

@@ -112,7 +112,7 @@ struct FlightTests {
     let reader = try FlightLogReader(path: log)
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: reader.vehicle, configuration: reader.configuration, model: reader.model,
+      sink: sink, vehicle: reader.vehicle, configuration: reader.configuration, models: reader.models,
       metadata: reader.metadata)
     var cursor = reader.ticks()
     while case .tick = try cursor.next() {

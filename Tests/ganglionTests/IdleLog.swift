@@ -10,10 +10,10 @@ enum IdleLog {
   /// Writes `count` ticks, 4 ms apart, to where `parts` says.
   static func write(_ count: Int, to parts: any LogPartSource, seed: UInt64 = 1) throws {
     let configuration = try Mission(path: shippedConfiguration, overrides: ConfigurationOverrides())
-      .configuration
+      .template(for: "a test")
     let vehicle = try VehicleFrame(configuration, hasNetwork: false)
     let writer = try FlightLogWriter(
-      parts: parts, vehicle: vehicle, configuration: Array(configuration.text.utf8), model: [],
+      parts: parts, vehicle: vehicle, configuration: Array(configuration.text.utf8), models: [:],
       metadata: FlightLogMetadata(version: "0.1.0", backend: "simulated", seed: seed, tickRate: 250))
     let memory = FrameMemory(vehicle.table)
     let number = try #require(vehicle.table.index(of: "tick.number", as: UInt64.self))

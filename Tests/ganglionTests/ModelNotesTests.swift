@@ -45,13 +45,13 @@ import Testing
       let path = try Self.old(in: folder)
       let overrides = ConfigurationOverrides(modelFile: path)
       let mission = try Mission(path: shippedConfiguration, overrides: overrides)
-      let summary = CheckSummary(mission.configuration, model: mission.model)
+      let summary = CheckSummary(try mission.template(for: "a test"), model: mission.networks.first?.model)
       #expect(summary.model?.note?.contains("not protected") == true)
       #expect(summary.text.contains("model: an old file, not protected"))
       #expect(mission.noted(["held": true])["model_note"] as? String == summary.model?.note)
       let shipped = try Mission(path: shippedConfiguration, overrides: .init())
       #expect(shipped.modelNote == nil)
-      #expect(CheckSummary(shipped.configuration, model: shipped.model).model?.note == nil)
+      #expect(try CheckSummary(shipped.template(for: "a test"), model: shipped.networks.first?.model).model?.note == nil)
       #expect(shipped.noted(["held": true]).count == 1)
     }
   }

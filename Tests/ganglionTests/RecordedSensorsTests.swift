@@ -3,6 +3,7 @@ import FlightLog
 import Foundation
 import HardwareInterfaces
 import PortableMath
+import Signals
 import Testing
 import ULogBuilding
 
@@ -219,9 +220,13 @@ struct RecordedSensorsTests {
 
   @Test("With the nose up there is a pitch to compare, and no roll")
   func noseUp() throws {
+    let table = try SignalTable(
+      ["roll", "pitch"].map { Signal("attitude.\($0)", .number, from: .block("attitude")) })
+    // Level.
+    let memory = FrameMemory(table)
     var report = RecordingReport(
-      name: "x", logPath: "y", SensorRecording(format: "any"), absent: [], whyNotJudged: nil)
-    report.compare(Estimate(), with: Quaternion(roll: 0, pitch: 1.55, yaw: 0))
+      name: "x", logPath: "y", SensorRecording(format: "any"), of: table, absent: [], whyNotJudged: nil)
+    report.compare(memory.frame, with: Quaternion(roll: 0, pitch: 1.55, yaw: 0))
     #expect(report.json["roll_rms_deg"] == nil)
     #expect(abs(try #require(report.json["pitch_rms_deg"] as? Double) - 1.55 * 180 / .pi) < 1e-9)
     #expect(report.text.contains("roll not compared, pitch 88.81° RMS"))

@@ -16,7 +16,7 @@ import Testing
   /// Flown by the classical controller, with the network beside it.
   private func mission() throws -> Mission {
     try Mission(
-      configuration: Array(shippedMission().configuration.text.utf8), model: ModelFile.bytes(path: Self.path),
+      configuration: Array(shippedMission().tables.text.utf8), models: ["network": ModelFile.bytes(path: Self.path)],
       overrides: ["controller": "classical"])
   }
 
@@ -55,7 +55,7 @@ import Testing
           of: /not all of it could be used: 1 damaged places with \d{4,} bytes in all, the first at byte \d+/)
           != nil)
       // The gyroscope's calibration is made before the damage; the log's source tells of all of it.
-      let source = LogSource(try FlightLogReader(path: log), try mission().configuration)
+      let source = LogSource(try FlightLogReader(path: log), try mission().template(for: "a test"))
       #expect(try source.account()?.skipped == found.account.skipped)
     }
   }
@@ -78,7 +78,8 @@ import Testing
       text = text.replacing("duration_s: 20", with: "duration_s: 0.5").replacing(
         /\n  evaluation: \{[^}]*\},/, with: "")
       let mission = try Mission(
-        configuration: Array(text.utf8), model: ModelFile.bytes(path: Self.path), overrides: [:])
+        configuration: Array(text.utf8), models: ["network": ModelFile.bytes(path: Self.path)],
+        overrides: [:])
       _ = try ganglion.fly(Flight(mission, seed: 1, fault: nil, logPath: log), showsProgress: false)
       var other = try model()
       other.inputs[2].name = "something_else"

@@ -28,7 +28,7 @@ private func refusingMission(_ changes: [(String, String)] = []) throws -> Missi
     try #require(text.contains(old))
     text = text.replacing(old, with: new)
   }
-  return try Mission(configuration: Array(text.utf8), model: bytes, overrides: [:])
+  return try Mission(configuration: Array(text.utf8), models: ["network": bytes], overrides: [:])
 }
 
 @Suite("A network's step that is refused in flight")

@@ -66,7 +66,7 @@ struct SafetyFlightTests {
     ])
     var modes: [VehicleMode] = []
     let report = try watch(mission) { _, tick in
-      if tick.mode != modes.last { modes.append(tick.mode) }
+      if let mode = tick.mode, mode != modes.last { modes.append(mode) }
     }
     #expect(modes == [.disarmed, .active, .landing, .disarmed])
     #expect(report.conditions == [.lowBattery])

@@ -60,8 +60,8 @@ import Testing
         (" lowpass_hz: 94,", ""),
       ]
     }
-    let configuration = try shippedMission(changes).configuration
-    let vehicle = try SimulatedVehicle(configuration, seed: 1)
+    let configuration = try shippedMission(changes).template(for: "a test")
+    let vehicle = try SimulatedVehicle(VehicleTables(configuration), seed: 1)
     vehicle.collectSamples(until: MonotonicTime(nanoseconds: 1_000_000_000), into: vehicle.values)
     let magnetic = CalibrationPlaces(configuration, vehicle.table).readings(vehicle.values).magnetic
     // On the ground and level, facing north: the field is the Earth's, but for the chip's offset.

@@ -15,18 +15,6 @@ extension FlightTold {
   func saw(_ condition: FailsafeCondition) -> Bool { FailsafeCondition.of(conditions).contains(condition) }
 }
 
-extension TestMachine {
-  /// The conditions that hold.
-  func conditions(_ status: LoopStatus) throws -> [FailsafeCondition] {
-    FailsafeCondition.of(status.conditions.named(SafetySignals(try mission.makeFrame().table).conditions))
-  }
-
-  /// What keeps the vehicle from arming.
-  func reasons(_ status: LoopStatus) throws -> [ArmingInhibit] {
-    ArmingInhibit.of(status.inhibits.named(SafetySignals(try mission.makeFrame().table).inhibits))
-  }
-}
-
 extension FailsafeCondition {
   fileprivate static func of(_ flags: [SafetyFlag]) -> [FailsafeCondition] {
     flags.compactMap { flag in allCases.first { $0.name == flag.name } }

@@ -8,6 +8,11 @@ public struct SafetyFlag: Hashable, Sendable {
   public var text: String
   /// What to do about it, for people; empty for a condition.
   public var remedy: String
+
+  /// A flag from its parts.
+  public init(name: String, text: String, remedy: String) {
+    (self.name, self.text, self.remedy) = (name, text, remedy)
+  }
 }
 
 /// What safety says in a tick, as it stands in a vehicle's table; nothing for a vehicle without such a block.

@@ -64,6 +64,29 @@ extension PulseChip {
   }
 }
 
+extension VehicleTables {
+  /// How much each bus has to carry, in the order of the file.
+  public func busLoads(_ plan: ActuatorPlan) -> [BusLoad] {
+    buses.map { bus in
+      let devices = devices.filter { $0.bus == bus.name }.map(\.share)
+      // Outputs are written once each tick, however fast a chip repeats its pulses.
+      let chips = plan.chips(on: bus.name).map { $0.share(rateHz: loop.rateHz) }
+      return BusLoad(bus: bus, shares: devices + chips)
+    }
+  }
+}
+
+extension DeviceDeclaration {
+  /// What it asks of its bus.
+  var share: BusLoad.Share {
+    // Behind a multiplexer each sample may have to switch it first, one byte.
+    let switching = channel == nil ? 0 : TransferBits.write(1)
+    return BusLoad.Share(
+      path: path, chip: chip.name, address: address, channel: channel, rateHz: rateHz,
+      bits: chip.bitsPerSample + switching)
+  }
+}
+
 extension Configuration {
   /// How much each bus has to carry, in the order of the file.
   public var busLoads: [BusLoad] {
@@ -76,18 +99,7 @@ extension Configuration {
   static func shares(sensors: Sensors, actuators: Actuators, loop: Loop) -> [(
     bus: String, share: BusLoad.Share
   )] {
-    var shares: [(bus: String, share: BusLoad.Share)] = []
-    for device in sensors.groups(nil).flatMap(\.devices) {
-      // Behind a multiplexer each sample may have to switch it first, one byte.
-      let switching = device.channel == nil ? 0 : TransferBits.write(1)
-      shares.append(
-        (
-          device.bus,
-          BusLoad.Share(
-            path: device.path, chip: device.chip.name, address: device.address, channel: device.channel,
-            rateHz: device.rateHz, bits: device.chip.bitsPerSample + switching)
-        ))
-    }
+    var shares = sensors.groups(nil).flatMap(\.devices).map { (bus: $0.bus, share: $0.share) }
     let driver = actuators.driver
     guard let bus = driver.bus else { return shares }
     // Outputs are written once each tick, however fast the chip repeats its pulses.

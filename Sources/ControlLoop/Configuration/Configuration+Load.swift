@@ -71,14 +71,6 @@ extension Configuration {
 
   /// The same, for whoever takes what a file of format 2 adds to its template.
   static func load(
-    text: String, directory: String?, overrides: ConfigurationOverrides, takesAdditions: Bool
-  ) throws(ConfigurationErrors) -> Configuration {
-    try load(
-      text: text, directory: directory, overrides: overrides, calibration: nil, file: nil,
-      takesAdditions: takesAdditions)
-  }
-
-  private static func load(
     text: String, directory: String?, overrides: ConfigurationOverrides, calibration: String?, file: String?,
     takesAdditions: Bool = false
   ) throws(ConfigurationErrors) -> Configuration {
@@ -98,7 +90,7 @@ extension Configuration {
         errors: [
           ConfigurationError(
             path: "vehicle", line: value.line(ofPath: "format"),
-            message: "missing; a file without a template can be checked, and not be run yet")
+            message: "missing; this command is for files with a template")
         ])
     }
     let schema = format == .first ? schema(of: context.vehicle) : formatSchema(of: context.vehicle)
@@ -106,7 +98,7 @@ extension Configuration {
     _ = root?.read(FileFormat.key)
     if !takesAdditions, let root {
       for addition in additions where format == .template && root.has(addition.name) {
-        root.complain(addition.name, "what a file adds to its template can be checked, and not be run yet")
+        root.complain(addition.name, "this command does not know what a file adds to its template")
       }
     }
     var configuration = root.flatMap(Configuration.init)
@@ -124,9 +116,15 @@ extension Configuration {
   }
 
   private func checkModelFile(_ context: ReadingContext) {
-    guard model.controller == .network, let path = modelPath, access(path, R_OK) != 0 else { return }
-    context.complain("model.file", "cannot read \(path): \(String(cString: strerror(errno)))")
+    guard model.controller == .network, let path = modelPath, !Self.canRead(path) else { return }
+    context.complain("model.file", "cannot read \(path): \(Self.systemError)")
   }
+
+  /// Whether a file can be read; `systemError` says why not.
+  static func canRead(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
+  /// What the last call of the system said.
+  static var systemError: String { String(cString: strerror(errno)) }
 
   /// The bytes of a configuration or calibration, which are `what`, such as "a configuration": a regular file, at most
   /// `maximumSize` bytes, of no other kind that is known by its first bytes.

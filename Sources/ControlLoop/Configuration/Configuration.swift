@@ -53,7 +53,9 @@ public struct Configuration: Sendable, Equatable {
   public internal(set) var directory: String?
 
   /// `path` as seen from the working directory: relative paths start at the configuration's folder.
-  public func resolve(_ path: String) -> String {
+  public func resolve(_ path: String) -> String { Self.resolve(path, in: directory) }
+
+  static func resolve(_ path: String, in directory: String?) -> String {
     guard let directory, !path.hasPrefix("/"), !directory.isEmpty, directory != "." else { return path }
     return directory.hasSuffix("/") ? directory + path : "\(directory)/\(path)"
   }

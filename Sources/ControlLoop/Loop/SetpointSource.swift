@@ -1,8 +1,6 @@
 import HardwareInterfaces
 
-/// Where setpoints come from: a timed profile, a radio, a companion process.
-///
-/// The setpoint of each tick is part of the tick's input and of the log, so a replay needs no source.
+/// Where a template's setpoints come from when they are drawn at random.
 public protocol SetpointSource: Sendable {
   /// What the vehicle is asked to do at `time`, `elapsed` ns after the previous call. Never blocks.
   mutating func setpoint(at time: MonotonicTime, elapsed: Int64) -> Setpoint
@@ -30,29 +28,5 @@ public struct SetpointMotion: BitwiseCopyable, Sendable, Equatable {
       yawRate: move(current.yawRate, target.yawRate, yaw),
       altitude: move(current.altitude, target.altitude, altitude),
       speed: move(current.speed, target.speed, speed), arm: target.arm)
-  }
-}
-
-/// Setpoints from a list of times, moving from each to the next at limited rates.
-public struct ProfileSetpoints: SetpointSource {
-  private let steps: [Configuration.SetpointStep]
-  private let motion: SetpointMotion
-  private var next = 0
-  private var target = Setpoint()
-  private var current = Setpoint()
-
-  /// A profile of steps in the order of their times.
-  public init(steps: [Configuration.SetpointStep], motion: SetpointMotion) {
-    (self.steps, self.motion) = (steps, motion)
-  }
-
-  /// The profile at `time`.
-  public mutating func setpoint(at time: MonotonicTime, elapsed: Int64) -> Setpoint {
-    while next < steps.count, steps[next].time <= time.nanoseconds {
-      target = steps[next].setpoint
-      next += 1
-    }
-    current = motion.moving(current, towards: target, seconds: Float(elapsed) * 1e-9)
-    return current
   }
 }

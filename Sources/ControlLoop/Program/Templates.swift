@@ -24,24 +24,14 @@ public struct NetworkTiming: Sendable, Equatable {
   }
 }
 
-/// The network of a vehicle that is being put together.
-struct NetworkPlan {
-  /// Whether there is one; without one the classical controller flies.
-  var isThere: Bool
-  /// Itself; `nil` where only the signals are asked for.
-  var network: NetworkHandover?
-  /// What its `ts` means.
-  var timing = NetworkTiming(unit: 1, largest: 1)
-}
-
 extension Configuration {
   /// The program that the configuration's template expands to.
   ///
-  /// - Parameter network: The network that is there to step.
-  func declaration(_ network: NetworkPlan) -> VehicleDeclaration {
+  /// - Parameter hasNetwork: Whether there is one to step; else only the inputs that it would have are shown.
+  func declaration(hasNetwork: Bool) -> VehicleDeclaration {
     switch vehicle {
-    case .quadrotor(let parts): quadrotor(parts, network)
-    case .balancingRobot(let parts): balancingRobot(parts, network)
+    case .quadrotor(let parts): quadrotor(parts, hasNetwork)
+    case .balancingRobot(let parts): balancingRobot(parts, hasNetwork)
     }
   }
 
@@ -59,7 +49,7 @@ extension Configuration {
   }
 
   private func network(
-    _ plan: NetworkPlan, reset: String, signals: [NetworkSignal: String],
+    _ isThere: Bool, reset: String, signals: [NetworkSignal: String],
     commands: [CommandChannel: String]
   ) -> [BlockDeclaration] {
     guard let section = self.network else { return [] }
@@ -74,20 +64,20 @@ extension Configuration {
           "outputs": .names(section.outputs.compactMap { commands[$0.command] }),
           "output_scale": .numbers(section.outputs.map(\.scale)),
           "output_offset": .numbers(section.outputs.map(\.offset)),
-          "time_unit": .number(plan.timing.unit), "largest_ts": .number(plan.timing.largest),
-          "computes": .flag(plan.isThere),
+          // What its model says comes with the network.
+          "time_unit": .number(1), "largest_ts": .number(1),
+          "computes": .flag(isThere),
         ],
-        inputs: ["inputs": section.inputs.compactMap { signals[$0.signal] }, "reset": [reset]],
-        network: plan.network)
+        inputs: ["inputs": section.inputs.compactMap { signals[$0.signal] }, "reset": [reset]])
     ]
   }
 
   private func command(
-    _ plan: NetworkPlan, _ parts: [(name: String, classical: String, lowest: Double, highest: Double)],
+    _ isThere: Bool, _ parts: [(name: String, classical: String, lowest: Double, highest: Double)],
     acts: String
   ) -> BlockDeclaration {
     var inputs = ["acts": [acts]]
-    let hasNetwork = network != nil && plan.isThere
+    let hasNetwork = network != nil && isThere
     for part in parts {
       inputs["classical_\(part.name)"] = [part.classical]
       if hasNetwork { inputs["network_\(part.name)"] = ["network.\(part.name)"] }
@@ -113,7 +103,7 @@ extension Configuration {
 
   // MARK: - Quadrotor
 
-  private func quadrotor(_ parts: Quadrotor, _ plan: NetworkPlan)
+  private func quadrotor(_ parts: Quadrotor, _ isThere: Bool)
     -> VehicleDeclaration
   {
     let rows = SensorRows(self)
@@ -134,7 +124,7 @@ extension Configuration {
       askedToMove: (.throttle, [.above("setpoint.altitude", 0.1)]),
       atRest: [.isNotSet("previous.phase.flying"), .isSet("previous.wanted.blind_over")],
       estimators: ["attitude", "altitude"],
-      hasNetwork: network != nil && plan.isThere)
+      hasNetwork: network != nil && isThere)
     let torque = parts.limits.torque
     var blocks = [BlockDeclaration("clock", "clock")] + rows.blocks
     blocks += [
@@ -154,11 +144,11 @@ extension Configuration {
       BlockDeclaration("blind_descent", "descent"),
     ]
     blocks += self.network(
-      plan, reset: "phase.begins", signals: Self.quadrotorSignals(hasPower: sensors.power != nil),
+      isThere, reset: "phase.begins", signals: Self.quadrotorSignals(hasPower: sensors.power != nil),
       commands: [.thrust: "thrust", .rollTorque: "roll", .pitchTorque: "pitch", .yawTorque: "yaw"])
     blocks += [
       command(
-        plan,
+        isThere,
         [
           ("thrust", "descent.thrust", parts.limits.thrust.lowerBound, parts.limits.thrust.upperBound),
           ("roll", "classical.roll", -torque, torque), ("pitch", "classical.pitch", -torque, torque),
@@ -206,7 +196,7 @@ extension Configuration {
 
   // MARK: - Balancing robot
 
-  private func balancingRobot(_ parts: BalancingRobot, _ plan: NetworkPlan)
+  private func balancingRobot(_ parts: BalancingRobot, _ isThere: Bool)
     -> VehicleDeclaration
   {
     let rows = SensorRows(self)
@@ -220,7 +210,7 @@ extension Configuration {
         }
       ),
       atRest: [.isSet("previous.wanted.resting")], estimators: ["attitude", "odometry"],
-      hasNetwork: network != nil && plan.isThere)
+      hasNetwork: network != nil && isThere)
     var blocks = [BlockDeclaration("clock", "clock")] + rows.blocks
     blocks += [
       // What the accelerometer of a robot on wheels feels is gravity but for short accelerations.
@@ -240,11 +230,11 @@ extension Configuration {
         "balance_control", "classical", inputs: sensors.power == nil ? [:] : ["voltage": ["battery.voltage"]]),
     ]
     blocks += self.network(
-      plan, reset: "safety.arms", signals: Self.balancingRobotSignals(hasPower: sensors.power != nil),
+      isThere, reset: "safety.arms", signals: Self.balancingRobotSignals(hasPower: sensors.power != nil),
       commands: [.drive: "drive", .turn: "turn"])
     blocks += [
       command(
-        plan,
+        isThere,
         [
           ("drive", "classical.drive", -parts.limits.drive, parts.limits.drive),
           ("turn", "classical.turn", -parts.limits.turn, parts.limits.turn),

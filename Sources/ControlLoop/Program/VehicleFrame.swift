@@ -6,11 +6,13 @@ public struct VehicleFrame: Sendable {
   /// The signals.
   public let table: SignalTable
 
-  /// The signals of the vehicle of a configuration, with a network that is there to step, or without.
+  /// The signals of a vehicle.
   ///
-  /// - Throws: What is wrong with the program that the configuration expands to.
+  /// - Throws: What is wrong with its program.
+  public init(_ tables: VehicleTables) throws(ProgramErrors) { table = try tables.table() }
+
+  /// The signals of the vehicle of a configuration, with a network that is there to step, or without.
   public init(_ configuration: Configuration, hasNetwork: Bool) throws(ProgramErrors) {
-    let vehicle = configuration.declaration(NetworkPlan(isThere: hasNetwork))
-    table = try ProgramBuilder(outside: vehicle.outside, blocks: vehicle.blocks).table()
+    try self.init(VehicleTables(configuration, hasNetwork: hasNetwork))
   }
 }

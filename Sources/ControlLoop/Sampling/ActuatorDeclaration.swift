@@ -77,6 +77,12 @@ public struct ActuatorDeclaration: Sendable {
   /// Whether it is safe while the vehicle is disarmed, and not only while its command is not valid.
   public var needsArming: Bool { conversion.settings["needs_arming"] != .flag(false) }
 
+  /// Name of the bus of its chip; `nil` without one.
+  public var bus: String? {
+    for case .chip(let place, _) in outputs.map(\.carrier) { return place.bus }
+    return nil
+  }
+
   /// The signals that come from its carriers, on the bus of a number: what is wrong with them.
   public func signals(bus number: Int) -> [Signal] {
     [
@@ -88,22 +94,6 @@ public struct ActuatorDeclaration: Sendable {
 }
 
 extension Configuration {
-  /// How the motors of format 1 are driven. Throws what is wrong with them.
-  public var actuatorPlan: ActuatorPlan {
-    get throws(ConfigurationErrors) {
-      let taken: [(String, Line?)] = [
-        ("lines.enable", lines.enable),
-        ("lines.kill_switch", lines.killSwitch.map { Line(chip: $0.chip, line: $0.line, active: $0.active) }),
-        ("lines.status", lines.status),
-      ]
-      return try ActuatorPlan(
-        actuatorDeclarations, besides: devices,
-        lines: taken.compactMap { path, line in
-          line.map { TakenLine(path: path, chip: $0.chip, line: $0.line) }
-        })
-    }
-  }
-
   /// The motors of format 1 as actuators, in their order.
   public var actuatorDeclarations: [ActuatorDeclaration] {
     let names = type(of: vehicle.parts).actuation.motors.map { String($0.map { $0 == " " ? "_" : $0 }) }

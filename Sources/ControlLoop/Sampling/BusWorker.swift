@@ -136,14 +136,14 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
 }
 
 extension BusWorker where Bus: ~Copyable {
-  /// A worker for what a configuration of format 1 puts on the bus `name`. Throws what is wrong with its actuators.
+  /// A worker for what a vehicle has on the bus `name`. Throws what is wrong with its actuators.
   public convenience init(
-    bus: consuming Bus, configuration: Configuration, name: String, table: SignalTable, start: MonotonicTime,
+    bus: consuming Bus, _ tables: VehicleTables, name: String, table: SignalTable, start: MonotonicTime,
     playsBack: Bool = false
   ) throws(ConfigurationErrors) {
-    let plan = try configuration.actuatorPlan
+    let plan = try tables.actuatorPlan()
     self.init(
-      bus: bus, devices: configuration.devices.filter { $0.bus == name }, chips: plan.chips(on: name),
+      bus: bus, devices: tables.devices.filter { $0.bus == name }, chips: plan.chips(on: name),
       table: table, start: start, playsBack: playsBack)
   }
 }

@@ -56,15 +56,15 @@ extension DeviceDeclaration {
   }
 }
 
-extension Configuration {
-  /// What an owner must know of devices that are missing, or that are not what this configuration says. Empty when there is nothing
+extension Array<DeviceDeclaration> {
+  /// What an owner must know of devices that are missing, or that are not what the configuration says. Empty when there is nothing
   /// to say.
   ///
   /// - Parameters:
   ///   - values: What the drivers say.
   ///   - identities: By the devices' names what their identity registers held.
   public func complaints(about values: FrameView, identities: [String: UInt8]) -> [String] {
-    devices.compactMap { device in
+    compactMap { device in
       let fault = values.value("\(device.name).fault", as: UInt8.self).flatMap(DeviceFault.init)
       return device.complaint(about: fault ?? .none, identity: identities[device.name])
     }

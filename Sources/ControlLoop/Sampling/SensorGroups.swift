@@ -12,7 +12,10 @@ extension Configuration {
 
   /// The name of the device whose samples a tick goes by: the first of those that are read first, and of these the one that is
   /// read most often. `nil` for a vehicle without any.
-  public var pacemaker: String? {
+  public var pacemaker: String? { Self.pacemaker(of: devices) }
+
+  /// The pacemaker among some devices.
+  static func pacemaker(of devices: [DeviceDeclaration]) -> String? {
     devices.enumerated().min {
       ($0.element.rank.rawValue, -$0.element.rateHz, $0.offset)
         < ($1.element.rank.rawValue, -$1.element.rateHz, $1.offset)

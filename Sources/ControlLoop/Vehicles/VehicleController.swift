@@ -10,19 +10,37 @@ import Signals
 public struct VehicleController: ~Copyable {
   private var program: Program
 
-  /// A controller at rest, for a configuration that was found valid.
+  /// A controller at rest, for tables that were found valid.
+  ///
+  /// - Parameter networks: By the names of their blocks the networks to step.
+  /// - Throws: What is wrong with the program.
+  public init(_ tables: VehicleTables, networks: [String: LoadedNetwork] = [:]) throws(ProgramErrors) {
+    let blocks = tables.blocks.map { declaration -> BlockDeclaration in
+      guard let network = networks[declaration.name] else { return declaration }
+      var block = declaration
+      block.network = network.handover
+      block.settings["time_unit"] = .number(network.timing.unit)
+      block.settings["largest_ts"] = .number(network.timing.largest)
+      return block
+    }
+    program = try ProgramBuilder(outside: tables.outside, blocks: blocks).program()
+  }
+
+  /// A controller of a template at rest.
   ///
   /// - Parameters:
   ///   - network: The network to step; without one the classical controller flies.
   ///   - timing: What the network's `ts` means; ignored without a network.
-  /// - Throws: What is wrong with the program that the configuration expands to.
   public init(_ configuration: Configuration, network: consuming NetworkRuntime?, timing: NetworkTiming)
     throws(ProgramErrors)
   {
-    var plan = NetworkPlan(isThere: false, timing: timing)
-    if let network { (plan.isThere, plan.network) = (true, NetworkHandover(network)) }
-    let vehicle = configuration.declaration(plan)
-    program = try ProgramBuilder(outside: vehicle.outside, blocks: vehicle.blocks).program()
+    guard let network else {
+      try self.init(VehicleTables(configuration, hasNetwork: false))
+      return
+    }
+    try self.init(
+      VehicleTables(configuration, hasNetwork: true),
+      networks: ["network": LoadedNetwork(handover: NetworkHandover(network), timing: timing)])
   }
 
   /// The values of the signals: of the last tick, until somebody puts in what the next one sees.
@@ -32,4 +50,17 @@ public struct VehicleController: ~Copyable {
 
   /// Moves on by one tick.
   public mutating func step() { program.step() }
+}
+
+/// A network that is there to step, on its way to its block.
+public struct LoadedNetwork: Sendable {
+  /// Itself.
+  public var handover: NetworkHandover
+  /// What its `ts` means.
+  public var timing: NetworkTiming
+
+  /// A network from its parts.
+  public init(handover: NetworkHandover, timing: NetworkTiming) {
+    (self.handover, self.timing) = (handover, timing)
+  }
 }

@@ -10,6 +10,7 @@ extension SensorRecording {
     noteSkipped(file)
     let found = file.inertialSources()
     guard let chosen = choose(.inertial, found.map(\.source), into: \.inertial) else {
+      accountForUnused(file)
       throw missingInertial(file)
     }
     let part = found[chosen].part
@@ -22,6 +23,7 @@ extension SensorRecording {
     choose(.magneticField, file.magneticSources(part), into: \.magneticField)
     choose(.attitude, file.attitudeSources(part), into: \.attitude)
     chooseArmed(file.armedSources(part))
+    accountForUnused(file)
     noteUnits(file)
     noteUnread(file)
     putChosenFirst()
@@ -82,11 +84,27 @@ extension SensorRecording {
         account.notes.append("\(name) (\(what)) is there with \(count) rows and is not used")
       }
     }
-    for name in ["IMU", "GYR", "ACC", "BARO", "RFND", "BAT", "MAG", "ATT", "ARM", "EV"] {
-      if let count = counts[name], !account.topics.contains(where: { $0.name == name }) {
-        account.notes.append(
-          "\(name) is there with \(count) rows and is not used: its columns are others, or what belongs to it is missing"
-        )
+  }
+
+  /// Kinds by what they hold, with the names that their second and third instance had once.
+  private static let known: [(names: [String], quantity: RecordedQuantity)] = [
+    (["IMU", "IMU2", "IMU3"], .inertial), (["GYR"], .inertial), (["ACC"], .inertial),
+    (["BARO", "BAR2", "BAR3"], .pressure), (["RFND"], .range), (["BAT", "BAT2"], .power),
+    (["MAG", "MAG2", "MAG3"], .magneticField), (["ATT"], .attitude), (["ARM"], .armed), (["EV"], .armed),
+  ]
+
+  /// Counts the rows of kinds of known quantities that are no source of them, under the reason why not.
+  private mutating func accountForUnused(_ file: DataFlashFile) {
+    for (names, quantity) in Self.known {
+      for (number, name) in names.enumerated() {
+        for kind in file.kinds where kind.format.name == name && kind.count > 0 {
+          for (instance, offsets) in file.instances(of: kind, else: number) {
+            account.addUnused(
+              name, instance: instance, rows: offsets.count, of: quantity,
+              because: "whose columns are others"
+                + (["GYR", "ACC"].contains(name) ? ", or without the other of GYR and ACC" : ""))
+          }
+        }
       }
     }
   }

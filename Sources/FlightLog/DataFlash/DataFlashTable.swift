@@ -91,7 +91,7 @@ extension DataFlashFile {
   }
 
   /// The messages of a kind by the instance that they name.
-  private func instances(of kind: Kind, else number: Int) -> [(Int, [Int])] {
+  func instances(of kind: Kind, else number: Int) -> [(Int, [Int])] {
     guard let field = kind.format.field("I", "Instance", "Inst") else { return [(number, kind.offsets)] }
     var offsets: [Int: [Int]] = [:]
     for offset in kind.offsets {

@@ -36,13 +36,14 @@ extension SensorRecording {
   }
 
   private func missingInertial(_ gathered: ROS2Gathering) -> LogError {
-    let topics = gathered.otherTopics.sorted().prefix(50).joined(separator: ", ")
+    let names = gathered.otherTopics.union(gathered.topics.map { String($0.name.prefix(80)) })
+    let topics = names.sorted().prefix(50).joined(separator: ", ")
     return LogError(
       .missing,
       "the recording has no gyroscope and accelerometer: no valid message of \(ROS2Kind.inertial.rawValue)"
         + account.losses("messages on"),
       remedy:
-        "Record the topic of the inertial sensor. It has \(topics.isEmpty ? "no other topics" : topics).")
+        "Record the topic of the inertial sensor. It has \(topics.isEmpty ? "no topics" : topics).")
   }
 }
 

@@ -15,6 +15,8 @@ struct SampleOrigin: Sendable {
 struct SampleSource<Sample: Sendable>: Sendable {
   /// The topics, most have one.
   var origins: [SampleOrigin]
+  /// Topics that could stand in place of one of `origins` and have fewer valid rows.
+  var others: [SampleOrigin] = []
   /// The samples in order of time.
   var samples: [SensorRecording.Timed<Sample>]
   /// Whether many samples are there and all of them are the same: a sensor that lives does not do that.
@@ -73,6 +75,37 @@ func medianRate(_ times: [Int64]) -> Double? {
   return 1e9 / Double(steps[steps.count / 2])
 }
 
+extension ImportAccount {
+  /// Adds a topic of a source that was chosen or not.
+  fileprivate mutating func add(
+    _ origin: SampleOrigin, of quantity: RecordedQuantity, isChosen: Bool, why: String
+  ) {
+    var leftOut = origin.leftOut
+    if !isChosen, origin.used > 0 {
+      leftOut.insert(Loss(reason: "not needed: \(why)", count: origin.used), at: 0)
+    }
+    topics.append(
+      Topic(
+        name: origin.name, instance: origin.instance, quantity: quantity, rows: origin.rows,
+        used: isChosen ? origin.used : 0, rate: origin.rate, leftOut: leftOut, isChosen: isChosen, why: why))
+  }
+
+  /// Adds a topic that holds a quantity and could be no source of it, with all its rows left out for a reason, unless it
+  /// is there.
+  mutating func addUnused(
+    _ name: String, instance: Int, rows: Int, of quantity: RecordedQuantity, because reason: String
+  ) {
+    func isIt(_ topic: Topic) -> Bool {
+      topic.quantity == quantity && topic.instance == instance && topic.name == name
+    }
+    guard rows > 0, !topics.contains(where: isIt) else { return }
+    topics.append(
+      Topic(
+        name: name, instance: instance, quantity: quantity, rows: rows,
+        leftOut: [Loss(reason: reason, count: rows)], isChosen: false, why: reason))
+  }
+}
+
 extension SensorRecording {
   /// Of sources of a quantity, given in order of preference, takes the one with the most valid samples: a later one must
   /// have a tenth more. One that saw nothing loses against any other, and so does one whose samples are all the same. All
@@ -103,16 +136,12 @@ extension SensorRecording {
     for (index, source) in sources.enumerated() {
       let isChosen = index == best
       let why = best.map { Self.reason(index, $0, sources) } ?? "it has no valid row"
-      for origin in source.origins {
-        var leftOut = origin.leftOut
-        if !isChosen, origin.used > 0 {
-          leftOut.insert(ImportAccount.Loss(reason: "not needed: \(why)", count: origin.used), at: 0)
-        }
-        account.topics.append(
-          ImportAccount.Topic(
-            name: origin.name, instance: origin.instance, quantity: quantity, rows: origin.rows,
-            used: isChosen ? origin.used : 0, rate: origin.rate, leftOut: leftOut, isChosen: isChosen,
-            why: why))
+      for origin in source.origins { account.add(origin, of: quantity, isChosen: isChosen, why: why) }
+      for origin in source.others {
+        let better = source.origins.first { $0.name == origin.name }?.instance ?? 0
+        account.add(
+          origin, of: quantity, isChosen: false,
+          why: origin.used > 0 ? "instance \(better) is as good or better" : "it has no valid row")
       }
     }
     guard let best else { return nil }
@@ -148,8 +177,9 @@ extension SensorRecording {
   private static func reason<Sample>(_ index: Int, _ best: Int, _ sources: [SampleSource<Sample>]) -> String {
     let (source, chosen) = (sources[index], sources[best])
     guard index != best else {
-      return sources.filter { !$0.samples.isEmpty }.count == 1
-        ? sources.count == 1 ? "the only one" : "the only one with valid rows"
+      let isAlone = sources.filter { !$0.samples.isEmpty }.count == 1
+      return isAlone && source.others.allSatisfy { $0.used == 0 }
+        ? sources.count == 1 && source.others.isEmpty ? "the only one" : "the only one with valid rows"
         : source.isConstant || source.valid == 0
           ? "no other is better"
           : source.enough > 0

@@ -21,6 +21,7 @@ extension SensorRecording {
     choose(.magneticField, file.magneticSources(part), into: \.magneticField)
     choose(.attitude, file.attitudeSources(part), into: \.attitude)
     chooseArmed(file.armedSources(part))
+    accountForUnused(file)
     noteUnread(file)
     putChosenFirst()
   }
@@ -44,6 +45,7 @@ extension SensorRecording {
   private mutating func takeInertial(_ file: ULogFile) throws(LogError) -> Range<Int> {
     let found = file.inertialSources()
     guard let chosen = choose(.inertial, found.map(\.source), into: \.inertial) else {
+      accountForUnused(file)
       let topics = Set(file.subscriptions.map(\.name)).sorted().joined(separator: ", ")
       throw LogError(
         .missing,
@@ -72,7 +74,8 @@ extension SensorRecording {
       let rows = file.subscriptions.filter { $0.name == name }.reduce(0) { $0 + $1.count }
       if rows > 0 { account.notes.append("\(name) is there with \(rows) rows and is not used") }
     }
-    let timeless = file.subscriptions.filter { $0.time == nil && $0.count > 0 }
+    let known = Set(account.topics.map(\.name))
+    let timeless = file.subscriptions.filter { $0.time == nil && $0.count > 0 && !known.contains($0.name) }
     for topic in timeless.prefix(10) {
       account.notes.append("\(topic.name.prefix(80)) is there with \(topic.count) rows, which have no time")
     }

@@ -38,12 +38,19 @@ extension ULogFile {
     let gyros = tables("sensor_gyro", ["x", "y", "z"]).map { table in
       table.source(part: nil, judgesGaps: true) { RecordedSamples.rate($0.vector(0)) }
     }
-    guard let gyro = gyros.max(by: better) else { return nil }
+    guard let first = gyros.indices.max(by: { better(gyros[$0], gyros[$1]) }) else { return nil }
+    let gyro = gyros[first]
     let accelerometers = tables("sensor_accel", ["x", "y", "z"]).map { table in
       table.source(part: gyro.part) { RecordedSamples.force($0.vector(0)) }
     }
-    guard let accelerometer = accelerometers.max(by: better) else { return nil }
-    return (SampleSource(rates: gyro.source, forces: accelerometer.source), gyro.part)
+    guard let second = accelerometers.indices.max(by: { better(accelerometers[$0], accelerometers[$1]) })
+    else { return nil }
+    var source = SampleSource(rates: gyro.source, forces: accelerometers[second].source)
+    for index in gyros.indices where index != first { source.others += gyros[index].source.origins }
+    for index in accelerometers.indices where index != second {
+      source.others += accelerometers[index].source.origins
+    }
+    return (source, gyro.part)
   }
 
   // MARK: - Pressure

@@ -24,7 +24,7 @@ func benchLoopCommand(_ arguments: [String]) -> ExitStatus {
       guard rate <= 10_000 else { throw UsageError("--rate takes at most 10000, not '\(rate)'") }
       mission = mission.at(rateHz: rate)
     }
-    let rate = mission.configuration.loop.rateHz
+    let rate = mission.tables.loop.rateHz
     var benchmark = LoopBenchmark()
     // Half a second of each in turn.
     benchmark.periodsPerBlock = max(rate / 2, 1)

@@ -39,7 +39,7 @@ struct LoopBenchmark: Sendable {
   /// Measures with the configuration's rate, priority and processor. The controller steps on the input of a vehicle that
   /// stands still, and its records go into a ring that nobody empties.
   func run(_ mission: Mission, system: any RealTimeSystem = KernelRealTime()) throws -> Result {
-    let configuration = mission.configuration
+    let configuration = mission.tables
     let realTime = configuration.realTime
     let process = ProcessRealTime(
       locksMemory: realTime.locksMemory, latency: realTime.processorLatency, system: system)
@@ -67,7 +67,7 @@ private final class LoopBenchmarkWork: @unchecked Sendable {
   private let rest: [RestingDevice]
   private let clock = SystemClock()
 
-  init(_ plan: LoopBenchmark, _ configuration: Configuration, _ controller: consuming VehicleController) {
+  init(_ plan: LoopBenchmark, _ configuration: VehicleTables, _ controller: consuming VehicleController) {
     (self.plan, period) = (plan, configuration.loop.period)
     outside = OutsidePlaces(controller.table)
     rest = configuration.devices.map { RestingDevice($0.name, controller.table) }

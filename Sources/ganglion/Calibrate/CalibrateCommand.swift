@@ -145,9 +145,9 @@ struct CalibrationRequest {
     of log: FlightLogReader, for configuration: Configuration
   ) throws -> Configuration {
     let flown = try Mission(
-      configuration: log.configuration, model: log.model, calibration: log.calibration,
+      configuration: log.configuration, models: log.models, calibration: log.calibration,
       overrides: log.metadata.extra
-    ).configuration
+    ).template(for: "a calibration")
     for (here, there) in zip(configuration.calibratedSensors, flown.calibratedSensors)
     where here.location != there.location {
       throw CommandFailure(
@@ -222,7 +222,7 @@ struct CalibrationRequest {
       return try SimulatedSource(configuration, seed: seed, handling: handling)
     }
     if let board { return board }
-    let opened = try LinuxSource(configuration.forCalibration, systems: systems)
+    let opened = try LinuxSource(configuration, systems: systems)
     board = opened
     return opened
   }

@@ -27,16 +27,16 @@ final class SimulatedSource: CalibrationSource {
   private let end: Int64
   private let step: Int64
   private var time = MonotonicTime.zero
-  private let sampled: Configuration
+  private let sampled: VehicleTables
   private let places: CalibrationPlaces
 
   /// The chips of `configuration` as `seed` draws them, in the hands of somebody who moves them so.
   init(_ configuration: Configuration, seed: UInt64, handling: Handling) throws(CommandFailure) {
     self.configuration = configuration
-    sampled = configuration.forCalibration
+    sampled = VehicleTables.forCalibration(configuration)
     vehicle = try SimulatedVehicle(
-      configuration, seed: seed, motion: HandheldBoard(handling), sampled: sampled)
-    places = CalibrationPlaces(sampled, vehicle.table)
+      VehicleTables(configuration), seed: seed, motion: HandheldBoard(handling), sampled: sampled)
+    places = CalibrationPlaces(configuration, vehicle.table)
     end = handling.nanoseconds
     step = 1_000_000_000 / Int64(max(configuration.sensors.imu.rateHz, 1))
   }
@@ -52,7 +52,7 @@ final class SimulatedSource: CalibrationSource {
   }
 
   var complaints: [String] {
-    sampled.complaints(about: FrameView(vehicle.table, vehicle.values), identities: vehicle.identities)
+    sampled.devices.complaints(about: FrameView(vehicle.table, vehicle.values), identities: vehicle.identities)
   }
 }
 

@@ -6,7 +6,7 @@ import Signals
 /// The sensors of a vehicle on this machine: its buses, with the threads that sample them when it flies, and nothing
 /// else. No line is opened and no actuator spoken to, so that no motor can move.
 final class LinuxSource<System: I2CSystem>: CalibrationSource {
-  private let configuration: Configuration
+  private let configuration: VehicleTables
   private let threads: [BusThread<System>]
   private let memory: FrameMemory
   private let table: SignalTable
@@ -16,15 +16,16 @@ final class LinuxSource<System: I2CSystem>: CalibrationSource {
   /// Time between two looks at the newest readings, in ns.
   private static var pause: Int64 { 2_000_000 }
 
-  /// Opens the buses of `configuration`, which is one `forCalibration`, and starts their threads.
+  /// Opens the buses of `configuration`, as it is calibrated, and starts their threads.
   init(_ configuration: Configuration, systems: LinuxSystems<System>) throws {
-    self.configuration = configuration
-    table = try configuration.deviceTable()
+    let tables = VehicleTables.forCalibration(configuration)
+    self.configuration = tables
+    table = try tables.deviceTable()
     memory = FrameMemory(table)
     places = CalibrationPlaces(configuration, table)
     let loopGuard = try LoopGuard()
     let board = try LinuxBoard(
-      configuration, configuration.actuatorPlan, table, systems: systems, loopGuard: loopGuard,
+      tables, tables.actuatorPlan(), table, systems: systems, loopGuard: loopGuard,
       recordsTraffic: false)
     var threads: [BusThread<System>] = []
     for entry in board.buses {
@@ -32,7 +33,7 @@ final class LinuxSource<System: I2CSystem>: CalibrationSource {
       threads.append(
         try BusThread(
           entry.name, bus: bus, recorder: nil,
-          devices: configuration.devices.filter { $0.bus == entry.name }, chips: [], table: table,
+          devices: tables.devices.filter { $0.bus == entry.name }, chips: [], table: table,
           loopGuard: loopGuard, scheduling: ThreadScheduling(), system: systems.realTime))
     }
     self.threads = threads
@@ -52,6 +53,6 @@ final class LinuxSource<System: I2CSystem>: CalibrationSource {
   var complaints: [String] {
     var identities: [String: UInt8] = [:]
     for thread in threads { thread.takeIdentities(&identities) }
-    return configuration.complaints(about: FrameView(table, memory.frame), identities: identities)
+    return configuration.devices.complaints(about: FrameView(table, memory.frame), identities: identities)
   }
 }

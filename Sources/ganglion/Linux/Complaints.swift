@@ -11,13 +11,13 @@ struct MachineState {
   var guardProcess = GuardProcess.State.watching
 }
 
-extension Configuration {
+extension VehicleTables {
   /// What an owner must know of the machine under a vehicle: sensors that are missing or others, buses that are slower
   /// than they should be, outputs and switches that have gone. Empty when there is nothing to say.
   func complaints(
     about status: LoopStatus, _ values: FrameView, identities: [String: UInt8], _ machine: MachineState
   ) -> [String] {
-    var complaints = complaints(about: values, identities: identities)
+    var complaints = devices.complaints(about: values, identities: identities)
     for (index, bus) in buses.enumerated() where index < status.buses.count {
       let statistics = status.buses[index]
       if let factor = bus.slowness(statistics) {
@@ -34,7 +34,7 @@ extension Configuration {
     }
     for (index, bus) in buses.enumerated() where status.staleOrders >> index & 1 == 1 {
       complaints.append(
-        "actuators: the bus \"\(bus.name)\" has carried out no orders for more than \(actuators.staleAfter / 1_000_000) ms "
+        "actuators: the bus \"\(bus.name)\" has carried out no orders for more than \(ordersStaleAfter / 1_000_000) ms "
           + "(actuators.stale_after_ms): a transfer on it hangs, or its sensors take all its time")
     }
     if let text = machine.guardProcess.complaint { complaints.append(text) }

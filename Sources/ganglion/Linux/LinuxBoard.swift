@@ -38,12 +38,12 @@ final class LinuxBoard<System: I2CSystem> {
   /// Opens all that `configuration` and the plan of its actuators name. Throws everything that is wrong at once. `loopGuard` is told
   /// which adapters the buses have; `table` has the signals that are sent.
   init(
-    _ configuration: Configuration, _ plan: ActuatorPlan, _ table: SignalTable, systems: LinuxSystems<System>,
+    _ configuration: VehicleTables, _ plan: ActuatorPlan, _ table: SignalTable, systems: LinuxSystems<System>,
     loopGuard: LoopGuard, recordsTraffic: Bool
   ) throws(CommandFailure) {
     self.plan = plan
     let adapters = I2CAdapters(systems.files)
-    for (index, load) in configuration.busLoads.enumerated() {
+    for (index, load) in configuration.busLoads(plan).enumerated() {
       note("buses[\(index)] \"\(load.bus.name)\"") { () throws(LinuxError) in
         try open(load, adapters, systems, recordsTraffic: recordsTraffic) { adapter in
           loopGuard.setAdapter(ofBus: index, adapter)

@@ -80,7 +80,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   private let end: MonotonicTime
   private let statusDivisor: UInt64
   private var schedule: LoopSchedule
-  private var setpoints: ProfileSetpoints
+  private var commands: ProfileCommands
   private var report = LoopReport()
   private var tallies: FlightTallies
   private var began = MonotonicTime.zero
@@ -90,12 +90,13 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   ///
   /// - Parameter duration: Length in ns; `nil` until it is stopped.
   init(
-    _ configuration: Configuration, controller: consuming VehicleController, vehicle: LinuxVehicle,
+    _ configuration: VehicleTables, controller: consuming VehicleController, vehicle: LinuxVehicle,
     clock: Clock, slots: LoopSlots, ring: TickRing?, loopGuard: LoopGuard, duration: Int64?
   ) {
     outside = OutsidePlaces(controller.table)
     tallies = FlightTallies(controller.table)
     sampleTime = configuration.pacemaker.flatMap { controller.table.index(of: "\($0).time") }
+    commands = ProfileCommands(configuration.profile, controller.table)
     self.controller = controller
     (self.vehicle, self.clock) = (vehicle, clock)
     (self.slots, self.ring, self.loopGuard) = (slots, ring, loopGuard)
@@ -105,7 +106,6 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
     self.begin = begin
     end = duration.map { begin.advanced(nanoseconds: $0) } ?? .distantFuture
     schedule = LoopSchedule(period: period, start: begin.advanced(nanoseconds: period))
-    setpoints = configuration.profile
     statusDivisor = UInt64(max(configuration.loop.rateHz / 10, 1))
   }
 
@@ -129,8 +129,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
       report.latencies.sampleAge.record(start.time.nanoseconds &- sampled)
     }
     outside.put(start, frame)
-    let elapsed = MonotonicTime(nanoseconds: start.time.nanoseconds(since: begin))
-    outside.put(setpoints.setpoint(at: elapsed, elapsed: start.elapsed), frame)
+    commands.put(at: start.time.nanoseconds(since: begin), elapsed: start.elapsed, frame)
   }
 
   /// See `VehicleFlight`.

@@ -42,9 +42,9 @@ final class LinuxRun<System: I2CSystem> {
 
   /// Opens the vehicle and starts all of it but the loop.
   init(_ mission: Mission, systems: LinuxSystems<System>, recordsTraffic: Bool = false) throws {
-    let configuration = mission.configuration
+    let configuration = mission.tables
     let loopGuard = try LoopGuard()
-    let plan = try configuration.actuatorPlan
+    let plan = try configuration.actuatorPlan()
     let ticks = try mission.makeFrame()
     let board = try LinuxBoard(
       configuration, plan, ticks.table, systems: systems, loopGuard: loopGuard,
@@ -107,7 +107,7 @@ final class LinuxRun<System: I2CSystem> {
   ///   - ring: Where the loop's ticks go; `nil` for a flight without a log.
   ///   - duration: Length of the flight in ns; `nil` until it is stopped.
   func start<Clock: LoopClock>(ring: TickRing?, duration: Int64?, clock: Clock) throws {
-    let configuration = mission.configuration
+    let configuration = mission.tables
     let flight = LinuxFlight(
       configuration, controller: try mission.makeController(), vehicle: vehicle, clock: clock, slots: slots,
       ring: ring, loopGuard: loopGuard, duration: duration)
@@ -142,7 +142,7 @@ final class LinuxRun<System: I2CSystem> {
   /// What an owner must know of the machine, as of `status`. One thread alone may ask.
   func complaints(about status: LoopStatus) -> [String] {
     for bus in buses { bus.takeIdentities(&identities) }
-    return mission.configuration.complaints(
+    return mission.tables.complaints(
       about: status, values(), identities: identities,
       MachineState(
         isSwitchUnreadable: lineSlots.isUnreadable, isSwitchStale: lineSlots.isStale, guardProcess: guardState

@@ -78,7 +78,7 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
 
   /// A vehicle whose threads and outputs these are, over frames of `table`.
   init(
-    _ configuration: Configuration, _ plan: ActuatorPlan, _ table: SignalTable, buses: [BusEnds],
+    _ configuration: VehicleTables, _ plan: ActuatorPlan, _ table: SignalTable, buses: [BusEnds],
     outputs: ProcessorOutputs<OutputLine, SysfsPulseOutput>?, safety: SafeOutputs, enable: OutputLine?,
     lines: LineSlots, loopGuard: LoopGuard
   ) {
@@ -102,7 +102,7 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     hasChips = buses.contains { $0.hasActuators }
     enableLine = enable.map { Borrowed($0) }
     processorOutputs = outputs.map { Borrowed($0) }
-    ordersStaleAfter = configuration.actuators.staleAfter
+    ordersStaleAfter = configuration.ordersStaleAfter
   }
 
   /// The newest readings of all buses. An output that does not follow its commands is a fault of the actuators.

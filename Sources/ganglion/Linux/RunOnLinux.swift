@@ -22,7 +22,7 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
   if let folder = options.trafficFolder {
     try makeLogFolder(folder, remedy: "name another folder with --bus-traffic")
     // Before anything is driven, not when the run has ended.
-    for bus in mission.configuration.buses {
+    for bus in mission.tables.buses {
       try OutputFile.check(
         path: trafficPath(folder, bus.name), replacing: options.log.replacing, inputs: options.log.inputs)
     }
@@ -31,15 +31,16 @@ func runOnLinux(_ mission: Mission, _ options: LinuxRunOptions, json: Bool) thro
   let signals = StopSignals()
   let run = try LinuxRun(mission, systems: .machine, recordsTraffic: options.trafficFolder != nil)
   let log = try options.logPath.map {
-    try LinuxLog(mission, parts: LogFiles(path: $0, mission.configuration, options.log))
+    try LinuxLog(mission, parts: LogFiles(path: $0, mission.tables, options.log))
   }
-  let configuration = mission.configuration
+  let configuration = mission.tables
   let device = try configuration.watchdog.device.map { path in
     try HardwareWatchdog(path: path, timeout: configuration.watchdog.deviceTimeout)
   }
   try run.start(ring: log?.ring, duration: options.duration, clock: SystemClock())
   for grant in run.grants { Terminal.printNote(grant.text) }
-  for warning in configuration.warnings.map(\.description) + configuration.hardwareWarnings {
+  let template = configuration.template
+  for warning in (template?.warnings.map(\.description) ?? []) + (template?.hardwareWarnings ?? []) {
     Terminal.printNote(warning)
   }
   if configuration.lines.enable == nil {
@@ -99,7 +100,7 @@ final class LinuxLog {
 
   /// Begins a log whose parts go where `parts` says.
   init(_ mission: Mission, parts: sending any LogPartSource) throws {
-    let configuration = mission.configuration
+    let configuration = mission.tables
     var extra = mission.overrides
     extra["started"] = Date().formatted(.iso8601)
     extra["machine"] = Self.machine
@@ -110,7 +111,7 @@ final class LinuxLog {
       ring: ring,
       writer: FlightLogWriter(
         parts: parts, vehicle: vehicle, configuration: Array(configuration.text.utf8),
-        model: mission.modelBytes, calibration: mission.calibrationBytes,
+        models: mission.modelBytes, calibration: mission.calibrationBytes,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: Backend.linux.rawValue, seed: 0,
           tickRate: Double(configuration.loop.rateHz), extra: extra)))

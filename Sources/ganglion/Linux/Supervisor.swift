@@ -8,7 +8,7 @@ import Signals
 /// The main thread's work while the loop runs: it waits for signals, tells people and the service manager how it goes,
 /// and feeds the watchdogs for as long as the loop itself is well.
 struct Supervisor: ~Copyable {
-  private let configuration: Configuration
+  private let configuration: VehicleTables
   private let safety: SafetySignals
   private let shown: ShownNumbers
   /// The newest tick that the loop has shown.
@@ -34,7 +34,7 @@ struct Supervisor: ~Copyable {
 
   /// A supervisor; `device` is the machine's own watchdog, already started.
   init(
-    _ configuration: Configuration, table: SignalTable, slots: LoopSlots, loopGuard: LoopGuard,
+    _ configuration: VehicleTables, table: SignalTable, slots: LoopSlots, loopGuard: LoopGuard,
     notifier: SystemdNotifier?, device: consuming HardwareWatchdog?
   ) {
     (self.configuration, self.slots, self.loopGuard) = (configuration, slots, loopGuard)

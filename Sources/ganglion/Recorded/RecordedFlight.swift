@@ -65,7 +65,7 @@ struct RecordedFlight: ~Copyable {
     _ mission: Mission, _ recording: SensorRecording, name: String, digest: String, logPath: String,
     logOptions: LogOptions = LogOptions()
   ) throws {
-    let configuration = mission.configuration
+    let configuration = try mission.template(for: "a recording of a vehicle that flies")
     guard configuration.kind == .quadrotor else {
       throw CommandFailure(
         "the recording is of a vehicle that flies, the configuration of a \(configuration.kind.words); name one "
@@ -85,12 +85,12 @@ struct RecordedFlight: ~Copyable {
     let period = whyNotJudged == nil ? Self.period(&recording, configuration) : configuration.loop.period
     let ticks = try mission.makeFrame()
     let vehicle = try SimulatedVehicle(
-      recordingFor: configuration, table: ticks.table, without: surroundings.absentChips)
+      recordingFor: mission.tables, table: ticks.table, without: surroundings.absentChips)
     for fault in surroundings.faults { try vehicle.inject(fault) }
     let log = try FlightLogWriter(
-      parts: LogFiles(path: logPath, configuration, logOptions), vehicle: ticks,
+      parts: LogFiles(path: logPath, mission.tables, logOptions), vehicle: ticks,
       configuration: Array(configuration.text.utf8),
-      model: mission.modelBytes,
+      models: mission.modelBytes,
       metadata: FlightLogMetadata(
         version: ganglionVersion, backend: "recording", seed: 0, tickRate: Double(configuration.loop.rateHz),
         extra: mission.overrides.merging(["recording": name, "recording_sha256": digest]) { $1 }))

@@ -9,7 +9,7 @@ func flyEpisodes(
   stop: StopRequest = .process
 ) throws -> ExitStatus {
   let minimum = try arguments.share("minimum-held")
-  guard minimum == nil || mission.configuration.evaluation.isJudged else {
+  guard minimum == nil || mission.tables.evaluation.isJudged else {
     throw CommandFailure(
       place: "--minimum-held", "no flight is judged: the configuration has no section evaluation",
       remedy: "add one, or leave the option out")
@@ -17,7 +17,7 @@ func flyEpisodes(
   let fault = arguments.value("fault")
   // Before anything is made: what is wrong with the faults is wrong in every flight.
   if let fault {
-    let targets = try SimulatedVehicle(mission.configuration, seed: firstSeed).board.chipNames
+    let targets = try SimulatedVehicle(mission.tables, seed: firstSeed).board.chipNames
     _ = try FaultPlan(parsing: fault, targets: targets)
   }
   let folder = arguments.value("logs")

@@ -23,7 +23,7 @@ struct Flight: ~Copyable, VehicleFlight {
   private var logFailure: String?
   private let logPath: String?
   private var schedule: LoopSchedule
-  private var setpoints: any SetpointSource
+  private var commands: CommandSource
   private var lateness: Lateness
   private var tickTimes = LatencyHistogram()
   private var ticks: UInt64 = 0
@@ -45,15 +45,15 @@ struct Flight: ~Copyable, VehicleFlight {
     _ mission: Mission, seed: UInt64, fault: String?, logPath: String?, logOptions: LogOptions = LogOptions(),
     stop: StopRequest = StopRequest()
   ) throws {
-    let configuration = mission.configuration
+    let configuration = mission.tables
     let ticks = try mission.makeFrame()
-    let vehicle = try SimulatedVehicle(configuration, seed: seed, table: ticks.table)
+    let vehicle = try SimulatedVehicle(mission.tables, seed: seed, table: ticks.table)
     let plan = try fault.map { text in try FaultPlan(parsing: text, targets: vehicle.board.chipNames) }
     for entry in plan?.entries ?? [] { try vehicle.inject(entry.fault) }
     let log = try logPath.map { path in
       try FlightLogWriter(
         parts: LogFiles(path: path, configuration, logOptions), vehicle: ticks,
-        configuration: Array(configuration.text.utf8), model: mission.modelBytes,
+        configuration: Array(configuration.text.utf8), models: mission.modelBytes,
         calibration: mission.calibrationBytes,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: configuration.backend.rawValue, seed: seed,
@@ -69,23 +69,23 @@ struct Flight: ~Copyable, VehicleFlight {
     _ mission: Mission, seed: UInt64, vehicle: SimulatedVehicle, controller: consuming VehicleController,
     log: FlightLogWriter?, logPath: String?, faultPlan: FaultPlan?, stop: StopRequest
   ) {
-    let configuration = mission.configuration
+    let configuration = mission.tables
     tallies = FlightTallies(controller.table)
     (modePlace, outside) = (controller.table.index(of: "safety.mode"), OutsidePlaces(controller.table))
     shown = ShownNumbers(controller.table)
+    commands = CommandSource(configuration, seed: seed, controller.table)
     self.controller = controller
     (self.mission, self.seed, self.vehicle) = (mission, seed, vehicle)
     (self.log, self.logPath) = (log, logPath)
     (self.faultPlan, self.stop) = (faultPlan, stop)
     schedule = LoopSchedule(
       period: configuration.loop.period, start: MonotonicTime(nanoseconds: configuration.loop.period))
-    setpoints = configuration.setpointSource(seed: seed)
     lateness = Lateness(configuration, seed: seed)
   }
 
   /// Begins the next tick at its time; `nil` when the flight is over.
   mutating func nextTick() -> LoopSchedule.Start? {
-    guard schedule.due.nanoseconds <= mission.configuration.simulation.duration else { return nil }
+    guard schedule.due.nanoseconds <= mission.tables.simulation.duration else { return nil }
     guard vehicle.crash == nil else { return nil }
     interruption = stop.signal
     guard interruption == nil else { return nil }
@@ -98,7 +98,7 @@ struct Flight: ~Copyable, VehicleFlight {
   /// See `VehicleFlight`.
   mutating func see(_ start: LoopSchedule.Start) {
     outside.put(start, frame)
-    outside.put(setpoints.setpoint(at: start.time, elapsed: start.elapsed), frame)
+    commands.put(at: start.time, elapsed: start.elapsed, frame)
     stepBegan = DispatchTime.now().uptimeNanoseconds
   }
 
@@ -136,7 +136,7 @@ struct Flight: ~Copyable, VehicleFlight {
 
   /// Rewrites the live line, four times a second of flight.
   func showProgress() {
-    guard ticks % UInt64(max(mission.configuration.loop.rateHz / 4, 1)) == 0 else { return }
+    guard ticks % UInt64(max(mission.tables.loop.rateHz / 4, 1)) == 0 else { return }
     let names = tallies.flags.safety.conditions(in: controller.frame).map(\.name)
     Terminal.showProgress(
       String(
@@ -161,15 +161,15 @@ struct Flight: ~Copyable, VehicleFlight {
     Terminal.endProgress()
     let told = tallies.told(controller.frame)
     var report = FlightReport(
-      name: mission.configuration.name, seed: seed, ticks: ticks, missed: missed, tickTimes: tickTimes,
+      name: mission.tables.name, seed: seed, ticks: ticks, missed: missed, tickTimes: tickTimes,
       score: vehicle.score, mode: lastMode,
       faults: told.conditions, inhibits: told.inhibits,
-      complaints: mission.configuration.complaints(
+      complaints: mission.tables.devices.complaints(
         about: FrameView(controller.table, frame), identities: vehicle.identities), sensors: told.sensors,
       network: told.network,
       logPath: logPath,
       interruption: interruption,
-      isJudgedToTheEnd: interruption == nil || lastTime >= mission.configuration.evaluation.until,
+      isJudgedToTheEnd: interruption == nil || lastTime >= mission.tables.evaluation.until,
       faultsWithoutEffect: faultPlan?.withoutEffect(endingAt: lastTime, on: vehicle.board) ?? [])
     (report.range, report.logFailure) = (told.range, logFailure)
     return report
@@ -183,7 +183,7 @@ struct Lateness {
   private let probability: Double
   private let period: Int64
 
-  init(_ configuration: Configuration, seed: UInt64) {
+  init(_ configuration: VehicleTables, seed: UInt64) {
     random = RandomGenerator(seed: seed, stream: 97)
     jitter = Double(configuration.simulation.tickJitter)
     probability = configuration.simulation.missedTickProbability

@@ -89,12 +89,13 @@ struct RunScore: Sendable {
   func value(_ key: String) -> Double { measures.first { $0.key == key }?.value ?? .nan }
 }
 
-extension Configuration {
-  /// The vehicle's physics as `seed` draws them.
+extension VehicleTables {
+  /// The vehicle's physics as `seed` draws them; without a template it stands still.
   func simulatedMotion(seed: UInt64) -> any SimulatedMotion {
-    switch vehicle {
-    case .quadrotor(let parts): SimulatedQuadrotor(parts, seed: seed)
-    case .balancingRobot(let parts): SimulatedBalancingRobot(parts, seed: seed)
+    switch template?.vehicle {
+    case .quadrotor(let parts)?: SimulatedQuadrotor(parts, seed: seed)
+    case .balancingRobot(let parts)?: SimulatedBalancingRobot(parts, seed: seed)
+    case nil: StandingVehicle(simulation)
     }
   }
 }

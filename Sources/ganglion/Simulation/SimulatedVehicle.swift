@@ -30,15 +30,15 @@ final class SimulatedVehicle: Vehicle {
   /// its own physics, and its buses are used as `sampled` says, when that is not the same. Frames are those of `table`, or of the
   /// devices alone. Its actuators are those of `plan`, or of the configuration.
   convenience init(
-    _ configuration: Configuration, seed: UInt64, plan: ActuatorPlan? = nil, table: SignalTable? = nil,
-    motion: (any SimulatedMotion)? = nil, sampled: Configuration? = nil
+    _ configuration: VehicleTables, seed: UInt64, plan: ActuatorPlan? = nil, table: SignalTable? = nil,
+    motion: (any SimulatedMotion)? = nil, sampled: VehicleTables? = nil
   ) throws(CommandFailure) {
     let simulation = configuration.simulation
     var random = RandomGenerator(seed: seed, stream: 96)
     let noise = random.nextUniform(simulation.sensorNoise.lowerBound, simulation.sensorNoise.upperBound)
-    if case .seed(let made)? = configuration.calibration?.origin, made != seed {
+    if case .seed(let made)? = configuration.template?.calibration?.origin, made != seed {
       throw CommandFailure(
-        "\(configuration.calibrationPath ?? "the calibration") was made on the chips of seed \(made), and seed \(seed) "
+        "\(configuration.template?.calibrationPath ?? "the calibration") was made on the chips of seed \(made), and seed \(seed) "
           + "draws others; with `sensor_errors: {}` in the section `simulation` they stay the same in every run"
       )
     }
@@ -52,7 +52,7 @@ final class SimulatedVehicle: Vehicle {
   /// The board of `configuration` without physics, for a recording: its chips are ideal, since the noise is in the
   /// recording, and those in `absent` are not on it.
   convenience init(
-    recordingFor configuration: Configuration, plan: ActuatorPlan? = nil, table: SignalTable,
+    recordingFor configuration: VehicleTables, plan: ActuatorPlan? = nil, table: SignalTable,
     without absent: Set<String>
   ) throws(CommandFailure) {
     try self.init(
@@ -62,9 +62,8 @@ final class SimulatedVehicle: Vehicle {
   }
 
   private init(
-    _ configuration: Configuration, plan given: ActuatorPlan?, board: SimulatedBoard, table: SignalTable?,
-    motion: (any SimulatedMotion)?, absent: Set<String> = [], sampled: Configuration? = nil,
-    playsBack: Bool = false
+    _ configuration: VehicleTables, plan given: ActuatorPlan?, board: SimulatedBoard, table: SignalTable?,
+    motion: (any SimulatedMotion)?, absent: Set<String> = [], sampled: VehicleTables? = nil, playsBack: Bool = false
   ) throws(CommandFailure) {
     (self.board, self.motion) = (board, motion)
     let enableName = configuration.lines.enable?.line ?? "enable"
@@ -83,8 +82,8 @@ final class SimulatedVehicle: Vehicle {
     let plan: ActuatorPlan
     let used: ActuatorPlan
     do throws(ConfigurationErrors) {
-      plan = if let given { given } else { try configuration.actuatorPlan }
-      used = if let sampled { try sampled.actuatorPlan } else { plan }
+      plan = if let given { given } else { try configuration.actuatorPlan() }
+      used = if let sampled { try sampled.actuatorPlan() } else { plan }
     } catch {
       throw CommandFailure(place: configuration.name, "\(error)")
     }

@@ -6,7 +6,7 @@ extension SimulatedBoard {
   /// Hangs the actuators of `plan` at what carries them, bridges at chips of two that are made here; `attach` puts a chip of the plan on
   /// its bus under a name.
   func connect(
-    _ configuration: Configuration, _ plan: ActuatorPlan,
+    _ configuration: VehicleTables, _ plan: ActuatorPlan,
     attach: (PlannedChip, _ name: String) throws(AssemblyError) -> any SimulatedActuator
   ) throws(AssemblyError) -> SimulatedActuators {
     var wiring = SimulatedWiring(plan, standby: configuration.lines.enable?.line ?? "enable")

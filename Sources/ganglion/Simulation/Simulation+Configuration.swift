@@ -6,7 +6,7 @@ extension SimulatedBoard {
   /// Puts the chips where the configuration says they are, under the names that faults use, but for the `absent`.
   /// Returns what hangs at the actuators' chips, outputs and lines of `plan`.
   func attach(
-    _ configuration: Configuration, _ plan: ActuatorPlan, without absent: Set<String> = []
+    _ configuration: VehicleTables, _ plan: ActuatorPlan, without absent: Set<String> = []
   ) throws(AssemblyError) -> SimulatedActuators {
     let multiplexers = try attachMultiplexers(configuration, plan)
     func bus(_ name: String) -> Int { configuration.buses.firstIndex { $0.name == name } ?? 0 }
@@ -65,13 +65,11 @@ extension SimulatedBoard {
 
   /// Puts the multiplexers on that devices and actuators sit behind; their names by their places.
   private func attachMultiplexers(
-    _ configuration: Configuration, _ plan: ActuatorPlan
+    _ configuration: VehicleTables, _ plan: ActuatorPlan
   ) throws(AssemblyError) -> [Multiplexer: String] {
     var names: [Multiplexer: String] = [:]
-    for (number, load) in configuration.busLoads.enumerated() {
-      let places = Set(load.shares.compactMap(\.channel?.multiplexer))
-        .union(plan.chips(on: load.bus.name).compactMap(\.place.behind?.multiplexer))
-      for address in places.sorted() {
+    for (number, load) in configuration.busLoads(plan).enumerated() {
+      for address in Set(load.shares.compactMap(\.channel?.multiplexer)).sorted() {
         // The first is "multiplexer", the next "multiplexer-2".
         let name = names.isEmpty ? "multiplexer" : "multiplexer-\(names.count + 1)"
         try attach(SimulatedTCA9548A(), name: name, bus: number, address: address)

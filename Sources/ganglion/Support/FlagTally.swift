@@ -17,7 +17,6 @@ struct FlagTally: ~Copyable {
   private let mode: SignalIndex<UInt8>?
   private let inForce: SignalIndex<UInt32>?
   private let conditions: UnsafeMutableBufferPointer<Row>
-  private let inhibits: UnsafeMutableBufferPointer<SignalIndex<Bool>>
   /// Whether the vehicle was ever not disarmed.
   private(set) var wasArmed = false
 
@@ -26,13 +25,9 @@ struct FlagTally: ~Copyable {
     safety = SafetySignals(table)
     (mode, inForce) = (safety.mode, safety.inForce)
     conditions = .tally(safety.conditionPlaces.map { Row(place: $0) })
-    inhibits = .tally(safety.inhibitPlaces)
   }
 
-  deinit {
-    conditions.deallocate()
-    inhibits.deallocate()
-  }
+  deinit { conditions.deallocate() }
 
   /// Takes note of a tick.
   mutating func note(_ frame: Frame) {
@@ -45,47 +40,6 @@ struct FlagTally: ~Copyable {
 
   /// The conditions that were seen, most important first.
   var seen: [SafetyFlag] { zip(safety.conditions, conditions).filter(\.1.wasSeen).map(\.0) }
-
-  /// The conditions whose reaction is in force in a tick.
-  func conditions(in frame: Frame) -> FlagList {
-    var list = FlagList()
-    for index in conditions.indices where frame[conditions[index].place] { list.add(index) }
-    return list
-  }
-
-  /// The reasons that keep the vehicle from arming in a tick.
-  func inhibits(in frame: Frame) -> FlagList {
-    var list = FlagList()
-    for index in inhibits.indices where frame[inhibits[index]] { list.add(index) }
-    return list
-  }
-}
-
-/// Which flags of a list are set, as it goes from thread to thread: the first sixteen by their places, and how many more there are.
-struct FlagList: BitwiseCopyable, Sendable {
-  private static let most = 16
-  private var places = InlineArray<16, UInt16>(repeating: 0)
-  private var count = 0
-  /// Flags that are set and not named.
-  private(set) var others = 0
-
-  /// Whether none is set.
-  var isEmpty: Bool { count == 0 }
-
-  /// Adds the flag at a place of the list.
-  mutating func add(_ place: Int) {
-    guard count < Self.most, let place = UInt16(exactly: place) else {
-      others &+= 1
-      return
-    }
-    places[count] = place
-    count &+= 1
-  }
-
-  /// The flags out of the list that the places are of.
-  func named(_ flags: [SafetyFlag]) -> [SafetyFlag] {
-    (0..<count).compactMap { flags.indices.contains(Int(places[$0])) ? flags[Int(places[$0])] : nil }
-  }
 }
 
 extension UnsafeMutableBufferPointer where Element: BitwiseCopyable {

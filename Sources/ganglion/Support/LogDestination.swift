@@ -15,7 +15,7 @@ struct LogOptions {
 
 extension LogFiles {
   /// The log of a vehicle at `path`, in parts as its configuration says.
-  convenience init(path: String, _ configuration: Configuration, _ options: LogOptions) {
+  convenience init(path: String, _ configuration: VehicleTables, _ options: LogOptions) {
     let log = configuration.log
     self.init(
       path: path, vehicle: configuration.name, largestPart: log.partMegabytes * 1_000_000,

@@ -264,7 +264,7 @@ struct ActuatorPlanTests {
     #expect(actuators.map(\.path) == configuration.actuators.motors.indices.map { "actuators.motors[\($0)]" })
     #expect(actuators.allSatisfy { $0.needsArming })
     // The same rows as the template's.
-    let rows = configuration.declaration(NetworkPlan(isThere: false)).blocks
+    let rows = configuration.declaration(hasNetwork: false).blocks
     for actuator in actuators {
       let row = try #require(rows.first { $0.name == actuator.name })
       #expect(row.kindName == actuator.conversion.kindName && row.settings == actuator.conversion.settings)

@@ -185,7 +185,7 @@ struct CalibrationConfigurationTests {
     board.physics.angularRate = Vector3(0.3, -0.2, 0.1)
     let table = try configuration.deviceTable()
     let worker = try BusWorker(
-      bus: board.bus(), configuration: configuration, name: "sensors", table: table, start: .zero)
+      bus: board.bus(), VehicleTables(configuration), name: "sensors", table: table, start: .zero)
     while board.now < MonotonicTime(nanoseconds: 1_000_000_000) {
       board.advance(to: worker.due)
       worker.runNext(now: worker.due)

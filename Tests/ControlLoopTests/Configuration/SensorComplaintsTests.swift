@@ -18,7 +18,7 @@ import Testing
     let table = try configuration.deviceTable()
     let memory = FrameMemory(table)
     for (device, fault) in faults { table.put(Double(fault.rawValue), as: "\(device).fault", in: memory.frame) }
-    return configuration.complaints(about: FrameView(table, memory.frame), identities: identities)
+    return configuration.devices.complaints(about: FrameView(table, memory.frame), identities: identities)
   }
 
   @Test func `a clone is named, with the line that accepts it`() throws {

@@ -17,7 +17,7 @@ private func unjudgedMission() throws -> Mission {
   let section = try #require(text.range(of: #"\n  evaluation: \{[^}]*\},"#, options: .regularExpression))
   text.removeSubrange(section)
   text = text.replacing("duration_s: 20", with: "duration_s: 8")
-  return try Mission(configuration: Array(text.utf8), model: [], overrides: ["controller": "classical"])
+  return try Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
 }
 
 @Suite("The exit status of a simulated run")
@@ -109,7 +109,7 @@ struct RunStatusTests {
     #expect(crashed.status == .resultSaysNo)
     #expect(crashed.json["held"] is NSNull)
     // An empty section asks for the standard one.
-    #expect(try shippedMission().configuration.evaluation.isJudged)
+    #expect(try shippedMission().tables.evaluation.isJudged)
   }
 
   @Test("A fault that the chip cannot have is said to have shown nothing")

@@ -3,6 +3,7 @@ import FlightLog
 import Foundation
 import HardwareInterfaces
 import LinuxHardware
+import Signals
 import Testing
 
 @testable import ganglion
@@ -143,7 +144,7 @@ struct BadInputTests {
 
   @Test("A bus whose transfers take much longer than its speed allows is named with the factor")
   func slowBus() throws {
-    let bus = try #require(try TestMachine().mission.configuration.buses.first)
+    let bus = try #require(try TestMachine().mission.tables.buses.first)
     var statistics = I2CStatistics()
     // A second of bits at 400 kHz, in four seconds; too few bits say nothing.
     (statistics.bits, statistics.good) = (400_000, 4_000_000_000)
@@ -154,8 +155,11 @@ struct BadInputTests {
     #expect(bus.slowness(statistics) == nil)
     var status = LoopStatus()
     (status.buses[0].bits, status.buses[0].good) = (400_000, 4_000_000_000)
-    let complaints = try TestMachine().mission.configuration.complaints(
-      about: status, MachineState(isSwitchUnreadable: true))
+    let configuration = try TestMachine().mission.tables
+    let table = try configuration.table()
+    let memory = FrameMemory(table)
+    let complaints = configuration.complaints(
+      about: status, FrameView(table, memory.frame), identities: [:], MachineState(isSwitchUnreadable: true))
     #expect(complaints.contains { $0.contains("takes 4.0 times as long as at 400000 Hz") })
     #expect(complaints.contains { $0.hasPrefix("lines.kill_switch: cannot be read") })
   }

@@ -28,8 +28,8 @@ final class BoardI2C: I2CSystem, @unchecked Sendable {
   private let isHanging = Atomic<Bool>(false)
 
   /// A board with the chips of `configuration` and of `plan`, which is the configuration's when there is none.
-  init(_ configuration: Configuration, plan: ActuatorPlan? = nil) throws {
-    _ = try board.attach(configuration, plan ?? configuration.actuatorPlan)
+  init(_ configuration: VehicleTables, plan: ActuatorPlan? = nil) throws {
+    _ = try board.attach(configuration, plan ?? configuration.actuatorPlan())
     bus = board.bus(0)
   }
 
@@ -160,7 +160,7 @@ final class TestMachine {
   /// A machine for `mission`, with the chips of `plan` when its actuators are others than the configuration's.
   init(_ mission: Mission, plan: ActuatorPlan? = nil) throws {
     self.mission = mission
-    i2c = try BoardI2C(mission.configuration, plan: plan)
+    i2c = try BoardI2C(mission.tables, plan: plan)
     files = try MachineFiles()
     try files.put("/sys/bus/i2c/devices/i2c-1/name", "bcm2835 (i2c@7e804000)")
     try files.put("/dev/gpiochip0", "")
@@ -191,9 +191,9 @@ final class TestMachine {
 
   /// The vehicle's buses and outputs, opened.
   func makeBoard() throws -> LinuxBoard<BoardI2C> {
-    let configuration = mission.configuration
+    let configuration = mission.tables
     return try LinuxBoard(
-      configuration, configuration.actuatorPlan, mission.makeFrame().table, systems: systems,
+      configuration, configuration.actuatorPlan(), mission.makeFrame().table, systems: systems,
       loopGuard: LoopGuard(), recordsTraffic: false)
   }
 

@@ -185,12 +185,12 @@ struct LastDefenceTests {
   @Test("Pulses that the motors' bus does not carry out are a fault for as long as it carries out none")
   func acknowledgements() throws {
     // Stale after 10 s.
-    let configuration = try TestMachine().mission.configuration
+    let configuration = try TestMachine().mission.tables
     let table = try configuration.deviceTable()
     let slots = try BusSlots(readings: 0, orders: 0, devices: 0)
     let nothing = FramePatch(table) { _ in false }
     let vehicle = LinuxVehicle(
-      configuration, try configuration.actuatorPlan, table,
+      configuration, try configuration.actuatorPlan(), table,
       buses: [BusEnds(slots: slots, readings: nothing, orders: nothing, hasActuators: true)],
       outputs: nil, safety: SafeOutputs(), enable: nil, lines: LineSlots(), loopGuard: try LoopGuard())
     let memory = FrameMemory(table)
@@ -315,7 +315,7 @@ struct LastDefenceTests {
       text = text.replacing(old, with: new)
     }
     let machine = try TestMachine(
-      Mission(configuration: Array(text.utf8), model: [], overrides: ["controller": "classical"]))
+      Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"]))
     _ = try machine.addPWMChip()
     let outputs = try machine.makeBoard().safeOutputs
     #expect(outputs.lines.map(\.place.name) == ["GPIO17", "GPIO5", "GPIO6", "GPIO23", "GPIO24"])

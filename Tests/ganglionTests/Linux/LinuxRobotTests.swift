@@ -20,7 +20,7 @@ struct LinuxRobotTests {
       text = text.replacing(old, with: new)
     }
     return try TestMachine(
-      Mission(configuration: Array(text.utf8), model: [], overrides: ["controller": "classical"]))
+      Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"]))
   }
 
   private func levels(_ machine: TestMachine, _ offset: Int) -> [UInt64] {

@@ -65,7 +65,7 @@ private final class PlannedMachine {
     memory = FrameMemory(table)
     loopGuard = try LoopGuard()
     board = try LinuxBoard(
-      mission.configuration, plan, table, systems: machine.systems, loopGuard: loopGuard,
+      mission.tables, plan, table, systems: machine.systems, loopGuard: loopGuard,
       recordsTraffic: false)
     let entry = try #require(board.buses.first)
     let opened = try #require(entry.bus.take())
@@ -73,7 +73,7 @@ private final class PlannedMachine {
       entry.name, bus: opened, recorder: nil, devices: [], chips: plan.chips(on: entry.name), table: table,
       loopGuard: loopGuard, scheduling: ThreadScheduling(), system: ScriptedRealTime())
     vehicle = LinuxVehicle(
-      mission.configuration, plan, table, buses: [bus.ends], outputs: board.outputs, safety: board.safety,
+      mission.tables, plan, table, buses: [bus.ends], outputs: board.outputs, safety: board.safety,
       enable: board.enable, lines: LineSlots(), loopGuard: loopGuard)
   }
 

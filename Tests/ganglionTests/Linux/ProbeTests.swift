@@ -34,7 +34,7 @@ struct ProbeTests {
     #expect(lines.count == 5)
     let sensors = lines.filter { !$0.hasPrefix("driver") }.joined(separator: ", ")
     let driver = try #require(lines.first { $0.hasPrefix("driver") })
-    var text = machine.mission.configuration.text
+    var text = machine.mission.tables.text
     for (section, content) in [
       ("sensors: {", sensors), ("driver: {", String(driver.dropFirst(9).dropLast())),
     ] {

@@ -100,7 +100,7 @@ private final class Supervision: @unchecked Sendable {
   init(_ run: LinuxRun<BoardI2C>, _ machine: TestMachine, _ socket: NotifySocket, device: String?) throws {
     let notifier = SystemdNotifier(
       environment: ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "200000"])
-    let (configuration, slots, loopGuard) = (machine.mission.configuration, run.slots, run.loopGuard)
+    let (configuration, slots, loopGuard) = (machine.mission.tables, run.slots, run.loopGuard)
     let watchdog = try device.map { try HardwareWatchdog(path: $0, timeout: 1) }
     let box = Box(
       Supervisor(

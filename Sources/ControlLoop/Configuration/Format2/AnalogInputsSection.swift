@@ -44,7 +44,8 @@ extension Configuration.AnalogInputs {
       SensorPlace.multiplexerKey.description, SensorPlace.channelKey.description, rate.description,
       .section(
         "channels", as: "names of 1 to \(count) inputs",
-        "The inputs that are read: `{ left: 0, middle: 1 }`; each is a signal `NAME.left` in V, with a flag `NAME.left_clipped`."),
+        "The inputs that are read: `{ left: 0, middle: 1 }`; each is a signal `NAME.left` in V, with a flag `NAME.left_clipped`."
+      ),
       fullScale.description, stale.description,
     ])
 
@@ -52,10 +53,13 @@ extension Configuration.AnalogInputs {
     let (chip, rate) = (section.read(Self.chip), section.read(Self.rate))
     let place = SensorPlace(section, chip: chip?.facts, stale: Self.stale, rateHz: rate)
     let inputs = section.readInputs("channels", count: Self.count)
-    guard let fullScale = section.read(Self.fullScale), let chip, let rate, let place, let inputs else { return nil }
+    guard let fullScale = section.read(Self.fullScale), let chip, let rate, let place, let inputs else {
+      return nil
+    }
     if Double(rate) * Double(inputs.count) > 660 {
       section.complain(
-        "rate_hz", "found \(rate), expected at most \(660 / inputs.count): \(inputs.count) inputs take 1.5 ms each")
+        "rate_hz",
+        "found \(rate), expected at most \(660 / inputs.count): \(inputs.count) inputs take 1.5 ms each")
     }
     (self.chip, self.bus, self.address, self.rateHz) = (chip, place.bus, place.address, rate)
     (channel, staleAfter) = (place.channel, place.staleAfter)
@@ -74,7 +78,8 @@ extension Section {
     var inputs: [Configuration.NamedInput] = []
     for entry in entries {
       guard let number = entry.value.wholeNumber, (0..<count).contains(number) else {
-        context.complain(entry.path, "found \(entry.value.shown), expected the input's number, 0 to \(count - 1)")
+        context.complain(
+          entry.path, "found \(entry.value.shown), expected the input's number, 0 to \(count - 1)")
         continue
       }
       if let other = inputs.first(where: { $0.number == number }) {

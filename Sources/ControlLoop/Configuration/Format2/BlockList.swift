@@ -116,7 +116,9 @@ struct BlockReader {
   func block(template: [String]) -> BlockList.Entry? {
     guard hasKind else {
       if let name, !template.isEmpty {
-        complain("name", "the template has no block \(JSON5Value.quoted(name)) to change" + hint(name, among: template))
+        complain(
+          "name",
+          "the template has no block \(JSON5Value.quoted(name)) to change" + hint(name, among: template))
       } else {
         complain("block", "missing; expected a kind of block (docs/blocks.md)")
       }
@@ -128,13 +130,15 @@ struct BlockReader {
       let given = read(BlockList.nameKey)
     else { return nil }
     if let before, !template.contains(before) {
-      complain("before", "the template has no block \(JSON5Value.quoted(before))" + hint(before, among: template))
+      complain(
+        "before", "the template has no block \(JSON5Value.quoted(before))" + hint(before, among: template))
       return nil
     }
     let name = given ?? kindName
     guard Section.isPart(name) else {
       complain(
-        given == nil ? "block" : "name", "\(JSON5Value.quoted(name)) is no name: use small letters, digits and single underscores, "
+        given == nil ? "block" : "name",
+        "\(JSON5Value.quoted(name)) is no name: use small letters, digits and single underscores, "
           + "a letter first, at most 40 in all")
       return nil
     }
@@ -155,7 +159,10 @@ struct BlockReader {
   func change(of block: BlockDeclaration) -> BlockList.Entry? {
     var entry = BlockList.Entry(declaration: block, path: path)
     guard let kind = BlockTable.kind(block.kindName) else { return nil }
-    let (every, phase) = (value("every").map { _ in read(BlockList.everyKey) }, value("phase").map { _ in read(BlockList.phaseKey) })
+    let (every, phase) = (
+      value("every").map { _ in read(BlockList.everyKey) },
+      value("phase").map { _ in read(BlockList.phaseKey) }
+    )
     entry.declaration.divisor = (every ?? nil) ?? block.divisor
     entry.declaration.phase = (phase ?? nil) ?? block.phase
     guard every != .some(nil), phase != .some(nil) else { return nil }
@@ -198,13 +205,16 @@ struct BlockReader {
 
   private func refusal(_ value: JSON5Value, _ kind: SettingDescription.Kind) -> String {
     if case .unit = kind, let text = value.text { return noUnit(text) }
-    if case .safety = kind { return "rules stand in the file's sections `safety`, `arming`, `reactions` and `modes`" }
+    if case .safety = kind {
+      return "rules stand in the file's sections `safety`, `arming`, `reactions` and `modes`"
+    }
     return "found \(value.shown), expected \(kind.words)"
   }
 
   func unknown(_ member: JSON5Member, among names: [String]) {
     context.complain(
-      path, "unknown key \(JSON5Value.quoted(member.key))"
+      path,
+      "unknown key \(JSON5Value.quoted(member.key))"
         + (hint(member.key, among: names).isEmpty
           ? "; valid here: " + names.joined(separator: ", ") : hint(member.key, among: names)),
       line: member.keyPosition.line)
@@ -228,17 +238,23 @@ extension SettingValue {
   /// The value of a setting of a kind; `nil` when it is of another type. Whether it is in range is the builder's to say.
   init?(_ value: JSON5Value, _ kind: SettingDescription.Kind) {
     switch kind {
-    case .number: guard let number = value.finiteNumber else { return nil }
+    case .number:
+      guard let number = value.finiteNumber else { return nil }
       self = .number(number)
-    case .numbers: guard let numbers = value.numbers else { return nil }
+    case .numbers:
+      guard let numbers = value.numbers else { return nil }
       self = .numbers(numbers)
-    case .choice: guard let text = value.text else { return nil }
+    case .choice:
+      guard let text = value.text else { return nil }
       self = .choice(text)
-    case .unit: guard let unit = value.text.flatMap(Unit.init) else { return nil }
+    case .unit:
+      guard let unit = value.text.flatMap(Unit.init) else { return nil }
       self = .unit(unit)
-    case .flag: guard let flag = value.flag else { return nil }
+    case .flag:
+      guard let flag = value.flag else { return nil }
       self = .flag(flag)
-    case .names: guard let names = value.texts else { return nil }
+    case .names:
+      guard let names = value.texts else { return nil }
       self = .names(names)
     case .safety: return nil
     }

@@ -83,7 +83,9 @@ extension CommandProfile {
         continue
       }
       guard let name = source.text, sourceNames.contains(name) else {
-        section.complain("source", "found \(source.shown), expected \"profile\"" + hint(source.text ?? "", among: sourceNames))
+        section.complain(
+          "source",
+          "found \(source.shown), expected \"profile\"" + hint(source.text ?? "", among: sourceNames))
         profile = nil
         continue
       }
@@ -108,7 +110,8 @@ extension CommandProfile {
     var commands: [Command] = []
     for entry in entries {
       guard !["arm", "at_s"].contains(entry.name) else {
-        section.context.complain(entry.path, "\"\(entry.name)\" is a key of every step: give the signal another name")
+        section.context.complain(
+          entry.path, "\"\(entry.name)\" is a key of every step: give the signal another name")
         continue
       }
       guard
@@ -128,7 +131,9 @@ extension CommandProfile {
   private static func readSteps(_ section: Section, _ commands: [Command]) -> [Step]? {
     guard let entries = section.elements("steps", most: 1000) else { return nil }
     guard !entries.isEmpty else {
-      section.complain("steps", section.has("steps") ? "found none, expected at least one" : "missing; expected a list of steps")
+      section.complain(
+        "steps",
+        section.has("steps") ? "found none, expected at least one" : "missing; expected a list of steps")
       return nil
     }
     let keys = commands.map { command in
@@ -145,7 +150,7 @@ extension CommandProfile {
       guard let step = Section(entry.value, path: entry.path, schema: schema, context: section.context),
         let seconds = step.read(timeKey), let arms = step.read(arm)
       else { continue }
-      let time = Int64(seconds * 1e9)
+      let time = Int64((seconds * 1e9).rounded())
       if time <= last.time {
         step.complain("at_s", "found \(seconds.shown), expected more than the step before")
       }

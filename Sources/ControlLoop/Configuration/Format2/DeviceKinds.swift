@@ -80,10 +80,12 @@ struct DeviceKind: Sendable {
 /// The keys that every device has besides those of its kind.
 enum DeviceKeys {
   static let twin = Key<String?>.optionalText(
-    "twin", absent: "the device's", "Name of its simulated chip, by which its noise is drawn and faults are aimed.")
+    "twin", absent: "the device's",
+    "Name of its simulated chip, by which its noise is drawn and faults are aimed.")
   static let watched = Key<Bool>.flag(
     "watched", standard: true,
-    "Whether rows of the program look at its age and its health; false for a device that is only read and logged.")
+    "Whether rows of the program look at its age and its health; false for a device that is only read and logged."
+  )
   static let shaft = Key<Int>.integer(
     "shaft", 0...7, standard: 0, "Number of the shaft that it looks at in simulation.")
   static let descriptions = [twin.description, watched.description]
@@ -93,22 +95,30 @@ extension Section {
   /// Devices of a configuration at most.
   static let mostDevices = 128
   /// Names that signals of a device must not begin with: those of the loop, the board and of what is commanded.
-  static let reservedNames = ["tick", "previous", "setpoint", "lines", "actuators", "recording", "clock", "safety"]
+  static let reservedNames = [
+    "tick", "previous", "setpoint", "lines", "actuators", "recording", "clock", "safety",
+  ]
 
-  /// The section `devices`: every one of them; `nil` when one could not be read.
-  func readDevices() -> [ReadDevice]? {
+  /// The section `devices`: what is read, and what moves, which has a `command`; `nil` when one of them could not be read.
+  func readDevices() -> (devices: [ReadDevice], actuators: [ActuatorDeclaration])? {
     guard let entries = entries("devices", most: Self.mostDevices) else { return nil }
-    var devices: [ReadDevice] = []
+    var (devices, actuators) = ([ReadDevice](), [ActuatorDeclaration]())
     for entry in entries {
       guard !Self.reservedNames.contains(entry.name) else {
         context.complain(entry.path, "\"\(entry.name)\" is Ganglion's own: give the device another name")
         continue
       }
-      if let device = readDevice(entry) { devices.append(device) }
+      let members = entry.value.members ?? []
+      let chip = members.first { $0.key == "chip" }?.value.text ?? ""
+      if ActuatorReader.chips.contains(chip), members.contains(where: { $0.key == "command" }) {
+        if let actuator = ActuatorReader.read(entry, chip: chip, context) { actuators.append(actuator) }
+      } else if let device = readDevice(entry) {
+        devices.append(device)
+      }
     }
-    guard devices.count == entries.count else { return nil }
+    guard devices.count + actuators.count == entries.count else { return nil }
     joinCarriers(&devices)
-    return devices
+    return (devices, actuators)
   }
 
   private func readDevice(_ entry: NamedEntry) -> ReadDevice? {
@@ -118,16 +128,22 @@ extension Section {
     }
     let names = DeviceKind.all.flatMap(\.chips)
     guard let chip = members.first(where: { $0.key == "chip" })?.value else {
-      context.complain("\(entry.path).chip", "missing; expected one of " + names.map { "\"\($0)\"" }.joined(separator: ", "))
+      context.complain(
+        "\(entry.path).chip", "missing; expected one of " + names.map { "\"\($0)\"" }.joined(separator: ", "))
       return nil
     }
     guard let name = chip.text, let kind = DeviceKind.of(chip: name) else {
+      if let name = chip.text, ActuatorReader.chips.contains(name) {
+        context.complain("\(entry.path).command", "missing; expected the signal that the \(name) is given")
+        return nil
+      }
       let conversion: Conversion<String> = noSuchChip(chip.text ?? "", chip, among: names)
       switch conversion {
       case .wrong(let message): context.complain("\(entry.path).chip", message)
       case .unexpected(let nearest):
         context.complain(
-          "\(entry.path).chip", "found \(chip.shown), for which there is no driver" + (nearest.map { "; nearest: \($0)" } ?? ""))
+          "\(entry.path).chip",
+          "found \(chip.shown), for which there is no driver" + (nearest.map { "; nearest: \($0)" } ?? ""))
       case .value: break
       }
       return nil

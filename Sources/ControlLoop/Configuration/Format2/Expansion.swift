@@ -16,10 +16,12 @@ struct Expansion {
   /// The text.
   var text: String {
     var lines = ["// Made by `ganglion check --expand`: what \(JSON5Text.quoted(tables.name)) consists of."]
-    for key in ["actuators", "simulation", "evaluation", "arming"] where value(key) != nil && key != "arming" {
+    for key in ["actuators", "simulation", "evaluation"] where value(key) != nil {
       lines.append("// Not in here: `\(key)`.")
     }
-    if sensors.contains(where: { $0.key == "calibration" }) { lines.append("// Not in here: `sensors.calibration`.") }
+    if sensors.contains(where: { $0.key == "calibration" }) {
+      lines.append("// Not in here: `sensors.calibration`.")
+    }
     lines.append("{")
     lines.append("  name: \(JSON5Text.quoted(tables.name)), format: 2,")
     for key in ["backend", "loop"] { lines += copied(key) }
@@ -65,8 +67,10 @@ struct Expansion {
 
   private var devices: [(key: String, value: String)] {
     let added = value("devices")?.members ?? []
-    return tables.devices.compactMap { group in
-      if let own = added.first(where: { $0.key == group.name }) { return (own.key, JSON5Text.line(own.value)) }
+    return tables.groups.compactMap { group in
+      if let own = added.first(where: { $0.key == group.name }) {
+        return (own.key, JSON5Text.line(own.value))
+      }
       guard let sensor = sensors.first(where: { $0.key == group.name })?.value else { return nil }
       return (group.name, JSON5Text.object(device(group, sensor)))
     }
@@ -76,13 +80,17 @@ struct Expansion {
   private func device(_ group: SensorGroup, _ sensor: JSON5Value) -> [(key: String, value: String)] {
     let mounting = sensors.first { $0.key == "imu" }?.value.members?.first { $0.key == "mounting" }?.value
     func members(_ value: JSON5Value, _ index: Int) -> [(key: String, value: String)] {
-      var members = (value.members ?? []).filter { $0.key != "spares" }.map { ($0.key, JSON5Text.line($0.value)) }
+      var members = (value.members ?? []).filter { $0.key != "spares" }.map {
+        ($0.key, JSON5Text.line($0.value))
+      }
       func has(_ key: String) -> Bool { members.contains { $0.0 == key } }
       if group.devices.first?.rank == .magnetic, !has("mounting"), let mounting {
         members.append(("mounting", JSON5Text.line(mounting)))
       }
-      let isOpened = tables.devices.contains { other in
-        other.devices.contains { $0.twin.carrier == group.devices[min(index, group.devices.count - 1)].twin.name }
+      let isOpened = tables.groups.contains { other in
+        other.devices.contains {
+          $0.twin.carrier == group.devices[min(index, group.devices.count - 1)].twin.name
+        }
       }
       if isOpened, !has("auxiliary_bypass") { members.append(("auxiliary_bypass", "true")) }
       return members
@@ -113,7 +121,7 @@ struct Expansion {
     }
     var (arm, values) = (false, profile.commands.map(\.standard))
     let steps = profile.steps.map { step in
-      var members = [("at_s", JSON5Text.number(Double(step.time) * 1e-9))]
+      var members = [("at_s", JSON5Text.number(Double(step.time) / 1e9))]
       if step.arm != arm { members.append(("arm", "\(step.arm)")) }
       for (index, command) in profile.commands.enumerated() where step.values[index] != values[index] {
         members.append((command.name, JSON5Text.number(step.values[index])))
@@ -129,7 +137,7 @@ struct Expansion {
 
   /// The blocks that must be written: all but the rows of devices, unless those are not as they would be.
   private var ownBlocks: [BlockDeclaration] {
-    let implied = [BlockDeclaration("clock", "clock")] + DeviceRows.rows(of: tables.devices)
+    let implied = [BlockDeclaration("clock", "clock")] + DeviceRows.rows(of: tables.groups)
     let isImplied =
       tables.blocks.count >= implied.count
       && zip(implied, tables.blocks).allSatisfy { a, b in
@@ -145,7 +153,8 @@ struct Expansion {
       members += network(block)
     } else {
       for setting in BlockTable.kind(block.kindName)?.description.settings ?? [] {
-        guard let value = block.settings[setting.name], value != setting.standard, let text = value.json5 else { continue }
+        guard let value = block.settings[setting.name], value != setting.standard, let text = value.json5
+        else { continue }
         members.append((setting.name, text))
       }
       members += block.inputs.sorted { $0.key < $1.key }.map { ($0.key, Self.names($0.value)) }

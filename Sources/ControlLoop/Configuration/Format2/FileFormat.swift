@@ -26,23 +26,6 @@ enum FileFormat: Equatable {
 }
 
 extension Configuration {
-  /// What a configuration's file is.
-  public enum Layout: Sendable {
-    /// A kind of vehicle and its sections.
-    case template
-    /// Tables alone.
-    case tables
-  }
-
-  /// What a configuration's text is; one that cannot be read counts as that of a kind of vehicle.
-  public static func layout(of text: String) -> Layout {
-    do throws(ConfigurationErrors) {
-      return FileFormat(try JSON5Value(readingFile: text)) == .tables ? .tables : .template
-    } catch {
-      return .template
-    }
-  }
-
   /// The sections that a file of format 2 may add to its template.
   static let additions: [KeyDescription] = [
     .section("devices", as: "names and objects", absent: "none", "Devices beside the template's."),

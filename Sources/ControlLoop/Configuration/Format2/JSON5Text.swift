@@ -17,7 +17,8 @@ enum JSON5Text {
 
   /// An object of what is written already.
   static func object(_ members: [(key: String, value: String)]) -> String {
-    members.isEmpty ? "{}" : "{ " + members.map { "\(key($0.key)): \($0.value)" }.joined(separator: ", ") + " }"
+    members.isEmpty
+      ? "{}" : "{ " + members.map { "\(key($0.key)): \($0.value)" }.joined(separator: ", ") + " }"
   }
 
   /// A number that is read as itself.
@@ -41,7 +42,8 @@ enum JSON5Text {
       case "\"": quoted += "\\\""
       case "\\": quoted += "\\\\"
       case "\n": quoted += "\\n"
-      case _ where scalar.value < 0x20 || scalar.properties.isDefaultIgnorableCodePoint
+      case _
+      where scalar.value < 0x20 || scalar.properties.isDefaultIgnorableCodePoint
         || scalar.properties.generalCategory == .control || scalar == "\u{2028}" || scalar == "\u{2029}":
         for unit in String(scalar).utf16 {
           let digits = String(unit, radix: 16, uppercase: true)

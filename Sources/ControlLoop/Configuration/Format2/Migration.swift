@@ -41,7 +41,8 @@ enum Migration {
       errors: [
         ConfigurationError(
           path: "", line: place.line,
-          message: "cannot be moved to format 2 by itself: write `format: 2,` and the kind of `vehicle` at the top")
+          message:
+            "cannot be moved to format 2 by itself: write `format: 2,` and the kind of `vehicle` at the top")
       ])
   }
 

@@ -1,6 +1,14 @@
 import Control
 import Signals
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The network that a block steps, on disk.
 public struct NetworkFile: Sendable, Equatable {
   /// Name of the block.
@@ -11,6 +19,28 @@ public struct NetworkFile: Sendable, Equatable {
   public var path: String
   /// How many inputs and outputs the block gives it.
   public var inputs, outputs: Int
+  /// Whether the command line named the file, which then counts from the working directory.
+  public var isFromCommandLine = false
+}
+
+extension NetworkFile {
+  /// The file as seen from the working directory, for a configuration in `directory`.
+  public func place(in directory: String) -> String {
+    guard !file.hasPrefix("/"), !directory.isEmpty, directory != "." else { return file }
+    return directory.hasSuffix("/") ? directory + file : "\(directory)/\(file)"
+  }
+}
+
+extension VehicleTables {
+  /// Complains about model files that cannot be read.
+  func checkModelFiles(in directory: String, _ context: ReadingContext) {
+    for network in networks {
+      let place = network.place(in: directory)
+      if access(place, R_OK) != 0 {
+        context.complain(network.path, "cannot read \(place): \(String(cString: strerror(errno)))")
+      }
+    }
+  }
 }
 
 extension BlockReader {
@@ -34,7 +64,8 @@ extension BlockReader {
       KeyDescription(
         name: "reset", expected: "name of a flag", unit: "", standard: "never reset",
         about: "Puts its state to rest before the step."),
-      Key<Bool>.flag("computes", standard: true, "false to show its inputs only; then without `model`.").description,
+      Key<Bool>.flag("computes", standard: true, "false to show its inputs only; then without `model`.")
+        .description,
     ])
 
   private static let signalKey = Key<String>.text("signal", "The signal that is read.")
@@ -43,7 +74,8 @@ extension BlockReader {
   private static let outputKey = Key<String>.text("name", "Its name behind the block's.")
   private static let scaleKey = Key<Double>.number(
     "scale", -1e12...1e12, standard: 1, "Factor; not 0.")
-  private static let offsetKey = Key<Double>.number("offset", -1e12...1e12, standard: 0, "Added after scaling.")
+  private static let offsetKey = Key<Double>.number(
+    "offset", -1e12...1e12, standard: 0, "Added after scaling.")
   static let inputSchema = SectionSchema(
     path: "blocks[].inputs[]", about: "One input of a network: signal · scale + offset.",
     keys: [signalKey.description, unitKey.description, scaleKey.description, offsetKey.description])

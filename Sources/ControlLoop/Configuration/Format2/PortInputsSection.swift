@@ -34,7 +34,8 @@ extension Configuration.PortInputs {
       SensorPlace.multiplexerKey.description, SensorPlace.channelKey.description, rate.description,
       .section(
         "channels", as: "names of 1 to \(count) lines",
-        "The lines that are read: `{ bumper: 0, start: 8 }`, 0 to 7 for port A and 8 to 15 for port B; each is a flag `NAME.bumper`."),
+        "The lines that are read: `{ bumper: 0, start: 8 }`, 0 to 7 for port A and 8 to 15 for port B; each is a flag `NAME.bumper`."
+      ),
       .section(
         "pull_ups", as: "list of names", absent: "none", "The lines that are pulled up inside the chip."),
       .section(

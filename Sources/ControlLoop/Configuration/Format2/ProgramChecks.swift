@@ -31,9 +31,15 @@ extension VehicleTables {
         if let signal = error.unknownSignal, broken.contains(String(signal.prefix { $0 != "." })) { continue }
         let path = path(of: error, places)
         let isPlaced = error.block.map { places[$0] != nil } ?? true
-        file.context.complain(path, isPlaced ? error.text : error.description)
+        file.context.complain(path, isPlaced ? Self.text(of: error) : error.description)
       }
     }
+  }
+
+  /// What is wrong, without the input's name, with which the path ends.
+  private static func text(of error: ProgramError) -> String {
+    let name = error.part.map { "input \($0): " } ?? ""
+    return !name.isEmpty && error.text.hasPrefix(name) ? String(error.text.dropFirst(name.count)) : error.text
   }
 
   private func path(of error: ProgramError, _ places: [String: String]) -> String {
@@ -41,7 +47,7 @@ extension VehicleTables {
       switch error.origin {
       case .block(let name)?: return places[name] ?? ""
       case .device(let name, _)?:
-        return devices.lazy.flatMap(\.devices).first { $0.name == name }?.path ?? ""
+        return devices.first { $0.name == name }?.path ?? ""
       case .loop?, nil: return ""
       }
     }

@@ -4,15 +4,18 @@ import Signals
 /// Reads the rules of safety of a file.
 struct SafetyList {
   static let nameKey = Key<String?>.optionalText(
-    "name", absent: "that of the signal", "Its name: the flag `safety.NAME` says whether the reaction is in force.")
-  static let textKey = Key<String?>.optionalText("text", absent: "the comparison", "What is wrong, for people.")
+    "name", absent: "that of the signal",
+    "Its name: the flag `safety.NAME` says whether the reaction is in force.")
+  static let textKey = Key<String?>.optionalText(
+    "text", absent: "the comparison", "What is wrong, for people.")
   static let delayKey = Key<Double>.number(
     "for_s", 0...3600, unit: "s", standard: 0, "How long it must hold without a break.")
   static let thenKey = Key<String>.text("then", "The name of the reaction.")
   private enum End: String, CaseIterable { case gone, disarm }
   private enum Invalid: String, CaseIterable { case last, holds, ignored }
   private static let untilKey = Key<End>.choice(
-    "until", standard: .gone, "Whether the reaction ends when the condition has gone, or only when the vehicle is disarmed.")
+    "until", standard: .gone,
+    "Whether the reaction ends when the condition has gone, or only when the vehicle is disarmed.")
   private static let invalidKey = Key<Invalid>.choice(
     "invalid", standard: .last,
     "What a signal that is not valid means: its last value counts, the condition holds, or it does not.")
@@ -32,10 +35,12 @@ struct SafetyList {
   static let conditionSchema = SectionSchema(
     path: "safety[]", about: "What can go wrong, most important first, and what is done about it.",
     keys: [when] + SafetyTestReader.comparisons + [
-      all, delayKey.description, thenKey.description, untilKey.description, nameKey.description, textKey.description,
+      all, delayKey.description, thenKey.description, untilKey.description, nameKey.description,
+      textKey.description,
       invalidKey.description, startingKey.description, requestKey.description, forbidsKey.description,
     ])
-  private static let remedyKey = Key<String>.text("remedy", standard: "see the configuration's arming", "What to do about it, for people.")
+  private static let remedyKey = Key<String>.text(
+    "remedy", standard: "see the configuration's arming", "What to do about it, for people.")
   static let armingSchema = SectionSchema(
     path: "arming[]", about: "Why the vehicle may not arm, most important first.",
     keys: [when] + SafetyTestReader.comparisons + [
@@ -67,24 +72,31 @@ struct SafetyList {
   }
 
   private func readCondition(_ entry: NamedEntry, into rules: inout SafetyRules) -> Bool {
-    guard let section = Section(entry.value, path: entry.path, schema: Self.conditionSchema, context: file.context)
+    guard
+      let section = Section(
+        entry.value, path: entry.path, schema: Self.conditionSchema, context: file.context)
     else { return false }
     let (name, text) = (section.read(Self.nameKey), section.read(Self.textKey))
     let (delay, reaction) = (section.read(Self.delayKey), section.read(Self.thenKey))
     let (until, invalid) = (section.read(Self.untilKey), section.read(Self.invalidKey))
     let (starting, request) = (section.read(Self.startingKey), section.read(Self.requestKey))
     let (any, all) = (tests(in: section), reader.read("while", in: section))
-    guard let forbids = section.read(Self.forbidsKey), let name, let text, let delay, let reaction, let until, let invalid,
+    guard let forbids = section.read(Self.forbidsKey), let name, let text, let delay, let reaction, let until,
+      let invalid,
       let starting, let request, let any, let all
     else { return false }
     let names = rules.reactions.map(\.name)
     guard names.contains(reaction) else {
       section.complain(
-        "then", "no reaction is called \(JSON5Value.quoted(reaction))"
-          + (hint(reaction, among: names).isEmpty ? "; there are " + names.joined(separator: ", ") : hint(reaction, among: names)))
+        "then",
+        "no reaction is called \(JSON5Value.quoted(reaction))"
+          + (hint(reaction, among: names).isEmpty
+            ? "; there are " + names.joined(separator: ", ") : hint(reaction, among: names)))
       return false
     }
-    guard let called = self.name(name, any, in: section, among: rules.conditions.map(\.name)) else { return false }
+    guard let called = self.name(name, any, in: section, among: rules.conditions.map(\.name)) else {
+      return false
+    }
     rules.conditions.append(
       SafetyCondition(
         called, text: text ?? any.map(\.words).joined(separator: " or "), any: any, all: all,
@@ -94,14 +106,16 @@ struct SafetyList {
     if forbids {
       rules.arming.append(
         ArmingRule(
-          called, text: text ?? any.map(\.words).joined(separator: " or "), remedy: "see to it, then arm", any: any,
+          called, text: text ?? any.map(\.words).joined(separator: " or "), remedy: "see to it, then arm",
+          any: any,
           all: all))
     }
     return true
   }
 
   private func readArming(_ entry: NamedEntry, into rules: inout SafetyRules) -> Bool {
-    guard let section = Section(entry.value, path: entry.path, schema: Self.armingSchema, context: file.context)
+    guard
+      let section = Section(entry.value, path: entry.path, schema: Self.armingSchema, context: file.context)
     else { return false }
     let (name, text, remedy) = (
       section.read(Self.nameKey), section.read(Self.textKey), section.read(Self.remedyKey)
@@ -132,12 +146,15 @@ struct SafetyList {
     let name = given ?? String(plain.map { $0 == "." ? "_" : $0 }.prefix(60))
     guard Signal.isWellFormed(name), !name.contains("."), name.utf8.count <= 60 else {
       section.complain(
-        "name", "\(JSON5Value.quoted(name)) is no name: use small letters, digits and single underscores, a letter first")
+        "name",
+        "\(JSON5Value.quoted(name)) is no name: use small letters, digits and single underscores, a letter first"
+      )
       return nil
     }
     guard !others.contains(name) else {
       section.complain(
-        "name", "another is called \"\(name)\" already"
+        "name",
+        "another is called \"\(name)\" already"
           + (given == nil ? ", after the signal: give one of them a name" : ": give one of them another"))
       return nil
     }

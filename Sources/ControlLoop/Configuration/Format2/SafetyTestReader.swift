@@ -14,9 +14,11 @@ struct SafetyTestReader {
       name: "is", expected: "true, false, a name or a list of names", unit: "", standard: "true, of a flag",
       about: "What a flag or a choice must be for it to hold."),
     KeyDescription(
-      name: "above", expected: "number", unit: "that of the signal", standard: "", about: "It holds above this."),
+      name: "above", expected: "number", unit: "that of the signal", standard: "",
+      about: "It holds above this."),
     KeyDescription(
-      name: "below", expected: "number", unit: "that of the signal", standard: "", about: "It holds below this."),
+      name: "below", expected: "number", unit: "that of the signal", standard: "",
+      about: "It holds below this."),
   ]
   static let schema = SectionSchema(
     path: "safety[].when[], safety[].while[], arming[].when[], at_rest[]",
@@ -37,7 +39,9 @@ struct SafetyTestReader {
     }
     guard case .array(let elements) = value.content, (1...Self.most).contains(elements.count) else {
       section.complain(
-        key, "found \(value.shown), expected the name of a signal, or a list of 1 to \(Self.most) names and objects")
+        key,
+        "found \(value.shown), expected the name of a signal, or a list of 1 to \(Self.most) names and objects"
+      )
       return nil
     }
     for comparison in Self.comparisons where isCompared && section.has(comparison.name) {
@@ -92,7 +96,9 @@ struct SafetyTestReader {
 
   /// The name as it is read: from the tick before where it is written later.
   private func read(_ name: String) -> String {
-    guard !name.hasPrefix("previous."), let writer = kinds.writer(of: name), writer >= place else { return name }
+    guard !name.hasPrefix("previous."), let writer = kinds.writer(of: name), writer >= place else {
+      return name
+    }
     return "previous.\(name)"
   }
 
@@ -126,15 +132,19 @@ struct SafetyTestReader {
     }
   }
 
-  private func choice(_ name: String, _ value: JSON5Value, _ names: [String], in section: Section) -> [SignalTest]? {
+  private func choice(_ name: String, _ value: JSON5Value, _ names: [String], in section: Section)
+    -> [SignalTest]?
+  {
     guard let wanted = value.texts, !wanted.isEmpty, wanted.count <= 256 else {
       section.complain("is", "found \(value.shown), expected a value of \(name), or a list of them")
       return nil
     }
     for word in wanted where !names.contains(word) {
       section.complain(
-        "is", "\(name) is never \(JSON5Value.quoted(word))"
-          + (hint(word, among: names).isEmpty ? "; it is " + names.joined(separator: ", ") : hint(word, among: names)))
+        "is",
+        "\(name) is never \(JSON5Value.quoted(word))"
+          + (hint(word, among: names).isEmpty
+            ? "; it is " + names.joined(separator: ", ") : hint(word, among: names)))
       return nil
     }
     return [.isOneOf(read(name), wanted)]
@@ -147,7 +157,8 @@ struct SafetyTestReader {
     if let above {
       if kind == .count {
         guard let count = above.wholeNumber.flatMap(UInt32.init(exactly:)) else {
-          section.complain("above", "found \(above.shown), expected a whole number from 0: \(name) is a count")
+          section.complain(
+            "above", "found \(above.shown), expected a whole number from 0: \(name) is a count")
           return nil
         }
         tests.append(.moreThan(read(name), count))

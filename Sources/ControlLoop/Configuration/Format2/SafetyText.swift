@@ -81,7 +81,9 @@ struct SafetyText {
     case .isOneOf(_, let values):
       [
         signal,
-        ("is", values.count == 1 ? JSON5Text.quoted(values[0]) : JSON5Text.list(values.map(JSON5Text.quoted))),
+        (
+          "is", values.count == 1 ? JSON5Text.quoted(values[0]) : JSON5Text.list(values.map(JSON5Text.quoted))
+        ),
       ]
     }
   }

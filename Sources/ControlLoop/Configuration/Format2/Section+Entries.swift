@@ -33,13 +33,15 @@ extension Section {
     for member in members {
       let line = member.keyPosition.line
       if let first = lines[member.key] {
-        context.complain(place, "\(JSON5Value.quoted(member.key)) stands here twice; first in line \(first)", line: line)
+        context.complain(
+          place, "\(JSON5Value.quoted(member.key)) stands here twice; first in line \(first)", line: line)
         continue
       }
       lines[member.key] = line
       guard Self.isPart(member.key) || anyName else {
         context.complain(
-          place, "\(JSON5Value.quoted(member.key)) is no name: use small letters, digits and single underscores, "
+          place,
+          "\(JSON5Value.quoted(member.key)) is no name: use small letters, digits and single underscores, "
             + "a letter first, at most 40 in all", line: line)
         continue
       }

@@ -4,14 +4,16 @@ extension VehicleTables {
     schema,
     SectionSchema(
       path: "devices.NAME",
-      about: "A device. What else it holds follows from its chip: the keys of `sensors.imu`, `barometer`, `magnetometer`, `range`, `power` "
+      about:
+        "A device. What else it holds follows from its chip: the keys of `sensors.imu`, `barometer`, `magnetometer`, `range`, `power` "
         + "or `left_encoder`, or those of the sections below.",
       keys: DeviceKeys.descriptions + [DeviceKeys.shaft.description]),
     Configuration.AnalogInputs.schema, Configuration.PortInputs.schema, CommandProfile.schema,
     CommandProfile.signalSchema,
     SectionSchema(
       path: "blocks[]",
-      about: "A block. What can be set, and what it reads, depends on its kind (docs/blocks.md): each is a key.",
+      about:
+        "A block. What can be set, and what it reads, depends on its kind (docs/blocks.md): each is a key.",
       keys: BlockList.common + [BlockList.beforeKey.description]),
     BlockReader.networkSchema, BlockReader.inputSchema, BlockReader.outputSchema, SafetyList.conditionSchema,
     SafetyList.armingSchema, SafetyTestReader.schema, SafetyList.reactionSchema, SafetyList.modeSchema,

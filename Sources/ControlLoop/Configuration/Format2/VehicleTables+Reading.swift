@@ -27,16 +27,20 @@ extension VehicleTables {
         "blocks", as: "list of objects", absent: "no blocks",
         "What runs in a tick, in this order (docs/blocks.md), at most \(BlockList.most). `clock`, and for each device a row that looks at its "
           + "age and one that judges it or chooses among spares, stand in front of them."),
-      .section("safety", as: "list of objects", absent: "none", "What can go wrong, and what is done about it."),
+      .section(
+        "safety", as: "list of objects", absent: "none", "What can go wrong, and what is done about it."),
       .section("arming", as: "list of objects", absent: "none", "Why the vehicle may not arm."),
       .section(
-        "reactions", as: "list of objects", absent: "`warn`, `stop`, `disarm`", "What may be done about a fault, mildest first."),
+        "reactions", as: "list of objects", absent: "`warn`, `stop`, `disarm`",
+        "What may be done about a fault, mildest first."),
       .section("modes", as: "list of objects", absent: "none", "Modes of an armed vehicle beside `active`."),
       .section(
-        "at_rest", as: "list of comparisons", absent: "never", "The vehicle is at rest when any of these holds."),
+        "at_rest", as: "list of comparisons", absent: "never",
+        "The vehicle is at rest when any of these holds."),
       .section("realtime", absent: "its defaults", "How the loop runs on Linux."),
       .section("watchdog", absent: "its defaults", "What watches over the loop on Linux."),
       .section("log", absent: "its defaults", "Where the log goes."),
+      .section("simulation", absent: "its defaults", "The simulated run: the vehicle stands still."),
     ])
 
   /// Reads a file without a template; `nil` after errors were noted.
@@ -48,30 +52,39 @@ extension VehicleTables {
     let realTime = file.readOrStandard(Configuration.RealTime.self, "realtime")
     let watchdog = file.readOrStandard(Configuration.Watchdog.self, "watchdog")
     let log = file.readOrStandard(Configuration.Log.self, "log")
-    let devices = file.readDevices()
+    let simulation = file.subsection("simulation", schema: Configuration.SimulatedRun.schema)
+      .flatMap(Configuration.SimulatedRun.init)
+    let read = file.readDevices()
+    let devices = read?.devices
     let profile = CommandProfile.read(file)
     let blocks = BlockList(file)
     if let buses, let devices {
       Self.checkBuses(buses, devices.map(\.group), loop: loop, in: file)
     }
     if let watchdog, let loop { Configuration.check(watchdog, against: loop, in: file) }
-    guard let name, let backend, let loop, let buses, let lines, let realTime, let watchdog, let log, let devices,
-      let profile, let blocks
+    guard let read, let name, let backend, let loop, let buses, let lines, let realTime, let watchdog,
+      let log, let devices, let profile, let blocks, let simulation
     else { return nil }
-    (self.name, self.backend, self.loop, self.buses) = (name, backend, loop, buses)
+    (self.name, self.backend) = (name, file.context.overrides.backend ?? backend)
+    (self.loop, self.buses, self.simulation) = (loop, buses, simulation)
+    // Nothing says yet when such a run counts as held.
+    evaluation = Configuration.EvaluationWindow(from: 0, until: simulation.duration)
     (self.lines, self.realTime, self.watchdog, self.log) = (lines, realTime, watchdog, log)
-    (self.devices, self.profile) = (devices.map(\.group), profile)
+    (self.groups, self.profile) = (devices.map(\.group), profile)
     signals = profile.signals + Self.boardSignals
     networks = blocks.entries.compactMap(\.network)
     self.blocks = []
+    actuators = read.actuators
     let own = blocks.entries.map(\.declaration)
     let taken = Set(own.map(\.name))
     self.blocks =
       (taken.contains("clock") ? [] : [BlockDeclaration("clock", "clock")])
-      + DeviceRows.rows(of: self.devices, taken: taken) + own
+      + DeviceRows.rows(of: self.groups, taken: taken) + own + read.actuators.map(\.conversion)
     var places = Dictionary(
       blocks.entries.map { ($0.declaration.name, $0.path) }, uniquingKeysWith: { first, _ in first })
+    for actuator in actuators { places[actuator.name] = places[actuator.name] ?? actuator.path }
     guard addSafety(file, &places) else { return nil }
+    checkActuators(file)
     check(file, places, blocks.entries.flatMap(\.units))
   }
 
@@ -92,7 +105,9 @@ extension VehicleTables {
       context: file.context, kinds: SignalKinds(outside: outside, blocks: blocks), place: place)
     let isWhole = SafetyList(file: file, reader: reader).read(into: &rules)
     // A kill switch that the file says nothing of does what it says everywhere.
-    if lines.killSwitch != nil, !named[0], !rules.reactions.contains(where: { $0.name == SafetyRules.killReaction }) {
+    if lines.killSwitch != nil, !named[0],
+      !rules.reactions.contains(where: { $0.name == SafetyRules.killReaction })
+    {
       file.complain("reactions", "there is no \"disarm\", which is what a kill switch does: add it")
       return false
     }
@@ -119,16 +134,7 @@ extension VehicleTables {
   static func checkBuses(
     _ buses: [Configuration.Bus], _ groups: [SensorGroup], loop: Configuration.Loop?, in file: Section
   ) {
-    let shares = groups.flatMap(\.devices).map { device in
-      // Behind a multiplexer each sample may have to switch it first, one byte.
-      let switching = device.channel == nil ? 0 : TransferTimes.switching
-      return (
-        bus: device.bus,
-        share: BusLoad.Share(
-          path: device.path, chip: device.chip.name, address: device.address, channel: device.channel,
-          rateHz: device.rateHz, bits: device.chip.bitsPerSample + switching)
-      )
-    }
+    let shares = groups.flatMap(\.devices).map { (bus: $0.bus, share: $0.share) }
     Configuration.checkBuses(buses, shares: shares, in: file)
   }
 }
@@ -160,7 +166,8 @@ extension Section {
     guard let entries = entries("buses", most: 8, anyName: true) else { return nil }
     let buses = entries.compactMap { entry -> Configuration.Bus? in
       guard let members = entry.value.members else {
-        context.complain(entry.path, "found \(entry.value.shown), expected an object: { adapter: …, rate_hz: … }")
+        context.complain(
+          entry.path, "found \(entry.value.shown), expected an object: { adapter: …, rate_hz: … }")
         return nil
       }
       guard !members.contains(where: { $0.key == "name" }) else {

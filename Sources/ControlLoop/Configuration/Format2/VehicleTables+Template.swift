@@ -7,32 +7,35 @@ extension VehicleTables {
   /// - Parameter hasNetwork: Whether there is a network to step; `nil` goes by whether the configuration names one.
   public init(_ configuration: Configuration, hasNetwork: Bool? = nil) {
     let isThere = hasNetwork ?? (configuration.network != nil && configuration.model.file != nil)
-    let vehicle = configuration.declaration(NetworkPlan(isThere: isThere))
+    let vehicle = configuration.declaration(hasNetwork: isThere)
     name = configuration.name
     (backend, loop, buses) = (configuration.backend, configuration.loop, configuration.buses)
     (lines, realTime, watchdog) = (configuration.lines, configuration.realTime, configuration.watchdog)
-    log = configuration.log
-    devices = configuration.sensorGroups
+    (log, text, directory) = (configuration.log, configuration.text, configuration.directory)
+    (simulation, evaluation, template) = (configuration.simulation, configuration.evaluation, configuration)
+    groups = configuration.sensorGroups
     profile = configuration.commandProfile(
       vehicle.outside.filter { $0.kind == .number && $0.name.hasPrefix("setpoint.") })
     let names = Set(VehicleTables.boardSignals.map(\.name))
     signals = vehicle.outside.filter { $0.name.hasPrefix("setpoint.") || names.contains($0.name) }
     blocks = vehicle.blocks
     networks = []
+    actuators = configuration.actuatorDeclarations
     if isThere, let file = configuration.model.file, let network = configuration.network {
       networks = [
         NetworkFile(
           block: "network", file: file, path: "model.file", inputs: network.inputs.count,
-          outputs: network.outputs.count)
+          outputs: network.outputs.count, isFromCommandLine: configuration.model.isFileFromCommandLine)
       ]
     }
   }
 
   /// The tables of a file of format 2 with a template, with what the file adds and changes.
   init(
-    _ configuration: Configuration, _ value: JSON5Value, _ overrides: ConfigurationOverrides
+    _ configuration: Configuration, _ value: JSON5Value, _ overrides: ConfigurationOverrides,
+    hasNetwork: Bool? = nil
   ) throws(ConfigurationErrors) {
-    self.init(configuration)
+    self.init(configuration, hasNetwork: hasNetwork)
     guard FileFormat(value) == .template else { return }
     let context = ReadingContext(root: value, overrides: overrides)
     let schema = Configuration.formatSchema(of: context.vehicle)
@@ -42,17 +45,18 @@ extension VehicleTables {
   }
 
   private mutating func add(_ file: Section) {
-    let more = file.readDevices()
+    let read = file.readDevices()
     let list = BlockList(file, template: blocks)
-    guard let more, let list else { return }
+    guard let read, let list else { return }
+    let more = read.devices
     let template = Set(blocks.map(\.name))
     for device in more.map(\.group)
-    where devices.contains(where: { $0.name == device.name }) || template.contains(device.name) {
+    where groups.contains(where: { $0.name == device.name }) || template.contains(device.name) {
       file.complain("devices.\(device.name)", "the template has this name already: give the device another")
       return
     }
-    devices += more.map(\.group)
-    Self.checkBuses(buses, devices, loop: loop, in: file)
+    groups += more.map(\.group)
+    Self.checkBuses(buses, groups, loop: loop, in: file)
     // Their rows stand behind those of the template's devices.
     let own = list.entries.map(\.declaration)
     let rows = DeviceRows.rows(of: more.map(\.group), taken: Set(own.map(\.name)))
@@ -69,6 +73,12 @@ extension VehicleTables {
       blocks.insert(entry.declaration, at: place)
       if !template.contains(entry.declaration.name) { places[entry.declaration.name] = entry.path }
     }
+    for actuator in read.actuators {
+      blocks.append(actuator.conversion)
+      places[actuator.name] = actuator.path
+    }
+    actuators += read.actuators
+    checkActuators(file)
     networks += list.entries.compactMap(\.network)
     guard let place = blocks.firstIndex(where: { $0.kindName == "safety" }) else { return }
     var rules = rules

@@ -21,15 +21,28 @@ public struct VehicleTables: Sendable {
   /// Where the log goes.
   public var log: Configuration.Log
   /// What is read, in the order of the log.
-  public var devices: [SensorGroup]
+  public var groups: [SensorGroup]
   /// What is asked for, by a list of times.
   public var profile: CommandProfile
   /// What comes from outside besides devices: what is asked for, and what the board says.
   public var signals: [Signal]
+  /// What moves, each with the row of the program that decides what it is sent.
+  public var actuators: [ActuatorDeclaration]
   /// The rows of the program in their order; that of safety is among them. Networks are not yet loaded.
   public var blocks: [BlockDeclaration]
   /// The networks that blocks step, on disk.
   public var networks: [NetworkFile]
+
+  /// What every simulated run has.
+  public var simulation: Configuration.SimulatedRun
+  /// The time of a run that is judged.
+  public var evaluation: Configuration.EvaluationWindow
+  /// The configuration of the template from which it was expanded; `nil` without one.
+  public var template: Configuration?
+  /// The text that it was read from, as the log carries it.
+  public var text = ""
+  /// The folder that relative paths start from; `nil` when the text came without a file.
+  public var directory: String?
 
   /// What the board says of every vehicle.
   static let boardSignals: [Signal] = {
@@ -37,9 +50,19 @@ public struct VehicleTables: Sendable {
     return [
       Signal("lines.kill_switch", .flag, from: board, about: "whether it is pulled"),
       Signal("actuators.fault", .deviceFault, from: board),
-      Signal("recording.flown", .flag, from: board, about: "whether another autopilot flies, in its recording"),
+      Signal(
+        "recording.flown", .flag, from: board, about: "whether another autopilot flies, in its recording"),
     ]
   }()
+
+  /// What is read, device by device, in the order of the log.
+  public var devices: [DeviceDeclaration] { groups.flatMap(\.devices) }
+
+  /// The name of the device whose samples a tick goes by; see `pacemaker(of:)`. `nil` for a vehicle without any.
+  public var pacemaker: String? { Configuration.pacemaker(of: devices) }
+
+  /// `path` as seen from the working directory: relative paths start at the configuration's folder.
+  public func resolve(_ path: String) -> String { Configuration.resolve(path, in: directory) }
 
   /// The rules of safety; none when no row has them.
   public var rules: SafetyRules {
@@ -49,13 +72,32 @@ public struct VehicleTables: Sendable {
     return SafetyRules()
   }
 
+  /// Time in ns without orders that a bus has carried out, after which its actuators do not follow.
+  public var ordersStaleAfter: Int64 {
+    template?.actuators.staleAfter ?? max(100_000_000, 2 * loop.period)
+  }
+
+  /// The number of the bus called `name` as the origin of signals: 0 is the board itself.
+  func number(ofBus name: String) -> Int { buses.firstIndex { $0.name == name }.map { 1 + $0 } ?? 0 }
+
+  /// The signals of the devices alone: what is enough to sample them.
+  public func deviceTable() throws(SignalErrors) -> SignalTable {
+    try SignalTable(devices.flatMap { $0.signals(bus: number(ofBus: $0.bus)) })
+  }
+
+  /// The vehicle as it is calibrated: its sensors alone, as the chips give them, in their own axes; no line, no actuator.
+  public static func forCalibration(_ configuration: Configuration) -> VehicleTables {
+    var tables = VehicleTables(configuration.forCalibration, hasNetwork: false)
+    tables.actuators = []
+    return tables
+  }
+
   /// All that comes from outside, as the table of signals has it.
   public var outside: [Signal] {
-    devices.flatMap { group in
-      group.devices.flatMap { device in
-        device.signals(bus: 1 + (buses.firstIndex { $0.name == device.bus } ?? 0))
-      }
-    } + signals
+    let own = template == nil ? actuators.filter { !$0.outputs.isEmpty } : []
+    return devices.flatMap { $0.signals(bus: number(ofBus: $0.bus)) } + signals
+      // Those of a template say what is wrong together, by `actuators.fault`.
+      + own.flatMap { $0.signals(bus: number(ofBus: $0.bus ?? "")) }
   }
 
   /// The signals of a tick.
@@ -69,26 +111,43 @@ extension VehicleTables {
   ///
   /// - Parameters:
   ///   - text: The configuration.
-  ///   - directory: The folder that relative paths start from; with `nil` no file needs to exist.
+  ///   - directory: The folder that relative paths start from; with `nil`, as for a text from a log, no file needs to exist.
+  ///   - calibration: The sensors' calibration, as a log carries it; of a text with a folder the file that it names counts.
+  ///   - hasNetwork: Whether there is a network for a template's block; `nil` goes by whether the file names one.
   /// - Throws: Every error at once.
   public static func load(
-    text: String, directory: String?, overrides: ConfigurationOverrides = ConfigurationOverrides()
+    text: String, directory: String?, overrides: ConfigurationOverrides = ConfigurationOverrides(),
+    calibration: String? = nil, hasNetwork: Bool? = nil
+  ) throws(ConfigurationErrors) -> VehicleTables {
+    try load(
+      text: text, directory: directory, overrides: overrides, calibration: calibration, file: nil,
+      hasNetwork: hasNetwork)
+  }
+
+  private static func load(
+    text: String, directory: String?, overrides: ConfigurationOverrides, calibration: String?, file: String?,
+    hasNetwork: Bool?
   ) throws(ConfigurationErrors) -> VehicleTables {
     guard text.utf8.count <= Configuration.maximumSize else {
       throw ConfigurationErrors(
         file: nil,
         errors: [
-          ConfigurationError(path: "", line: nil, message: "the file has more than \(Configuration.maximumSize) bytes")
+          ConfigurationError(
+            path: "", line: nil, message: "the file has more than \(Configuration.maximumSize) bytes")
         ])
     }
     let value = try JSON5Value(readingFile: text)
     guard FileFormat(value) == .tables else {
       let configuration = try Configuration.load(
-        text: text, directory: directory, overrides: overrides, takesAdditions: true)
-      return try VehicleTables(configuration, value, overrides)
+        text: text, directory: directory, overrides: overrides, calibration: calibration, file: file,
+        takesAdditions: true)
+      return try VehicleTables(configuration, value, overrides, hasNetwork: hasNetwork)
     }
     let context = ReadingContext(root: value, overrides: overrides)
-    let tables = Section(value, path: "", schema: schema, context: context).flatMap(VehicleTables.init)
+    var tables = Section(value, path: "", schema: schema, context: context).flatMap(VehicleTables.init)
+    tables?.text = text
+    tables?.directory = directory
+    if directory != nil { tables?.checkModelFiles(context) }
     let errors = context.sortedErrors
     guard let tables, errors.isEmpty else { throw ConfigurationErrors(file: nil, errors: errors) }
     return tables
@@ -96,20 +155,32 @@ extension VehicleTables {
 
   /// Reads and checks a configuration file.
   public static func load(
-    path: String, overrides: ConfigurationOverrides = ConfigurationOverrides()
+    path: String, overrides: ConfigurationOverrides = ConfigurationOverrides(), hasNetwork: Bool? = nil
   ) throws(ConfigurationErrors) -> VehicleTables {
     let text = try Configuration.readText(path)
     do {
-      return try load(text: text, directory: Configuration.folder(of: path), overrides: overrides)
+      return try load(
+        text: text, directory: Configuration.folder(of: path), overrides: overrides, calibration: nil,
+        file: path, hasNetwork: hasNetwork)
     } catch {
       throw ConfigurationErrors(file: path, errors: error.errors)
+    }
+  }
+
+  /// Complains about models of a file without a template that cannot be read.
+  private func checkModelFiles(_ context: ReadingContext) {
+    for network in networks {
+      let path = resolve(network.file)
+      guard !Configuration.canRead(path) else { continue }
+      context.complain(network.path, "cannot read \(path): \(Configuration.systemError)")
     }
   }
 }
 
 extension VehicleTables {
   /// Tables as the text of a file without a template, which gives the same program; `text` is that of the file that they are of.
-  public static func expanded(_ tables: VehicleTables, of text: String) throws(ConfigurationErrors) -> String {
+  public static func expanded(_ tables: VehicleTables, of text: String) throws(ConfigurationErrors) -> String
+  {
     try Expansion(tables, of: text).text
   }
 

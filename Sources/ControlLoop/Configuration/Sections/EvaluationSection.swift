@@ -14,6 +14,9 @@ extension Configuration.EvaluationWindow {
   private static let untilKey = Key<Double>.number(
     "until_s", 0...86_400, unit: "s", standard: 20, "Its end.")
 
+  /// A time that is measured and not judged.
+  init(from: Int64, until: Int64) { (self.from, self.until) = (from, until) }
+
   static let keys = [fromKey.description, untilKey.description]
 
   init?(_ section: Section) {

@@ -33,6 +33,9 @@ extension Configuration.SimulatedRun {
   private static let noiseKey = Key<ClosedRange<Double>>.interval(
     "sensor_noise", 0...20, standard: 0.5...2, "Sensor noise as a multiple of the datasheets' figures.")
 
+  /// What the section of a file without a template may hold.
+  static var schema: SectionSchema { SectionSchema(path: "simulation", about: about, keys: keys) }
+
   static let about = "The simulated run. Ranges are drawn from uniformly, anew for each seed."
   static let keys = [
     durationKey.description, plantRateKey.description, jitterKey.description, missedKey.description,

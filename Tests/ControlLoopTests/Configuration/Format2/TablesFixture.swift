@@ -6,7 +6,8 @@ import Signals
 
 /// A rover with line sensors, as a file without a template; the tests know its lines.
 func roverText() throws -> String {
-  try String(contentsOf: repository.appending(path: "Tests/Fixtures/configuration/rover.json5"), encoding: .utf8)
+  try String(
+    contentsOf: repository.appending(path: "Tests/Fixtures/configuration/rover.json5"), encoding: .utf8)
 }
 
 /// What is wrong with the rover after the first `old` in it became `new`; empty when nothing is.

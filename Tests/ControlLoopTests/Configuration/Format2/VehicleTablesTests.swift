@@ -9,18 +9,26 @@ struct VehicleTablesTests {
   @Test("becomes devices, commands, blocks in their order and rules of safety")
   func reads() throws {
     let tables = try VehicleTables.load(text: try roverText(), directory: nil)
-    #expect(tables.devices.map(\.name) == ["line", "bumper", "power"])
+    #expect(tables.groups.map(\.name) == ["line", "bumper", "power"])
     #expect(
-      tables.devices[0].devices[0].channels.map(\.name)
-        == ["left", "middle", "right", "far", "left_clipped", "middle_clipped", "right_clipped", "far_clipped"])
+      tables.groups[0].devices[0].channels.map(\.name)
+        == [
+          "left", "middle", "right", "far", "left_clipped", "middle_clipped", "right_clipped", "far_clipped",
+        ])
     #expect(
       tables.blocks.map(\.name) == [
-        "clock", "line_freshness", "bumper_freshness", "power_freshness", "smooth", "steer", "wheels", "safety",
+        "clock", "line_freshness", "bumper_freshness", "power_freshness", "smooth", "steer", "wheels",
+        "safety",
+        "left", "right",
       ])
-    #expect(tables.networks == [
-      NetworkFile(
-        block: "steer", file: "models/rover.safetensors", path: "blocks[1].model", inputs: 5, outputs: 2)
-    ])
+    #expect(tables.actuators.map(\.name) == ["left", "right"])
+    #expect(tables.actuators[0].outputs.map(\.port) == ["pulse", "drive"])
+    #expect(tables.actuators[0].conversion.settings["maximum"] == .number(1000))
+    #expect(
+      tables.networks == [
+        NetworkFile(
+          block: "steer", file: "models/rover.safetensors", path: "blocks[1].model", inputs: 5, outputs: 2)
+      ])
     #expect(tables.profile.commands.map(\.name) == ["speed"])
     #expect(tables.profile.steps.map(\.arm) == [false, true])
     let table = try tables.table()
@@ -36,7 +44,8 @@ struct VehicleTablesTests {
     let rules = try VehicleTables.load(text: try roverText(), directory: nil).rules
     #expect(
       rules.conditions.map(\.name) == [
-        "bumper_front", "line_freshness_missing", "low_battery", "power_fault", "clock_misses", "steer_failed",
+        "bumper_front", "line_freshness_missing", "low_battery", "power_fault", "clock_misses",
+        "steer_failed",
       ])
     #expect(rules.conditions[2].any == [.below("power.voltage", 6.4)])
     #expect(rules.conditions[2].delay == 1_000_000_000)
@@ -61,7 +70,8 @@ struct VehicleTablesTests {
     #expect(rules.conditions[0].name == "kill_switch" && rules.conditions[0].takesRequestBack)
     #expect(rules.arming[0].name == "kill_switch")
     let own = text.replacing(
-      "  safety: [", with: "  safety: [{ name: \"kill_switch\", when: \"lines.kill_switch\", then: \"stop\" },")
+      "  safety: [",
+      with: "  safety: [{ name: \"kill_switch\", when: \"lines.kill_switch\", then: \"stop\" },")
     let other = try VehicleTables.load(text: own, directory: nil).rules
     #expect(other.conditions.filter { $0.name == "kill_switch" }.map(\.reaction) == ["stop"])
   }
@@ -80,7 +90,8 @@ struct VehicleTablesTests {
     let devices = (0..<8).map {
       "far_\($0): { chip: \"vl53l1x\", bus: \"sensors\", multiplexer: 0x70, channel: \($0), address: 0x29, rate_hz: 10 },"
     }
-    let ranged = try roverText().replacing("  devices: {", with: "  devices: {" + devices.joined(separator: "\n"))
+    let ranged = try roverText().replacing(
+      "  devices: {", with: "  devices: {" + devices.joined(separator: "\n"))
     #expect(try VehicleTables.load(text: ranged, directory: nil).table()["far_7.distance"]?.unit == .metre)
   }
 
@@ -96,7 +107,7 @@ struct VehicleTablesTests {
             },
         """)
     let tables = try VehicleTables.load(text: text, directory: nil)
-    #expect(tables.devices[0].devices.map(\.name) == ["front_0", "front_1"])
+    #expect(tables.groups[0].devices.map(\.name) == ["front_0", "front_1"])
     #expect(tables.blocks.prefix(3).map(\.name) == ["clock", "front", "front_freshness"])
     #expect(try tables.table()["front.distance"]?.unit == .metre)
   }
