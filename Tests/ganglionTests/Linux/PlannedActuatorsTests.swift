@@ -1,4 +1,3 @@
-import ControlLoop
 import Devices
 import Foundation
 import HardwareInterfaces
@@ -8,6 +7,7 @@ import Signals
 import SimulatedHardware
 import Testing
 
+@testable import ControlLoop
 @testable import ganglion
 
 /// A vehicle with a servo at a PCA9685, a winch at a DRV8830 and a pump at a line, none of which any template has.
