@@ -22,7 +22,8 @@ private final class PlannedMachine {
   let bus: BusThread<BoardI2C>
   private let table: SignalTable
   private let memory: FrameMemory
-  private var time = MonotonicTime.zero
+  /// When the last tick began, in ns.
+  private var lastTick: Int64 = 0
 
   init() throws {
     let mission = try shippedMission(TestMachine.patience)
@@ -82,7 +83,9 @@ private final class PlannedMachine {
 
   /// One tick, in which the program asks for everything or, disarmed, for what is safe.
   func tick(isArmed: Bool) {
-    vehicle.collectSamples(until: SystemClock().now(), into: frame)
+    let now = SystemClock().now()
+    lastTick = now.nanoseconds
+    vehicle.collectSamples(until: now, into: frame)
     plan.makeSafe(frame, table)
     if isArmed {
       put(true, "safety.armed")
@@ -127,6 +130,9 @@ private final class PlannedMachine {
     tick(isArmed: true)
     #expect(vehicle.actuatorFault == .none)
   }
+
+  /// Whether the bus has carried out all that the loop has ordered.
+  var hasTakenAll: Bool { bus.ends.slots.report.latest.taken == lastTick }
 
   func end() {
     bus.stop()
@@ -183,6 +189,8 @@ struct PlannedActuatorsTests {
     #expect(outputs.lines.map(\.safeLevels) == [0, 0, 1])
     #expect(outputs.writes.map(\.address) == [0x40, 0x60])
     planned.begin()
+    // The threads of a process that is dead come back with nothing.
+    #expect(eventually { planned.hasTakenAll })
     for line in outputs.lines { try line.set(line.isSafeActive) }
     for write in outputs.writes {
       let result = write.bytes.withUnsafeBufferPointer {
