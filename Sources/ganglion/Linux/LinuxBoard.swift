@@ -83,7 +83,7 @@ final class LinuxBoard<System: I2CSystem> {
     return killSwitch
   }
 
-  /// All that makes this vehicle safe from outside.
+  /// All that makes this vehicle safe from outside; to be asked for before threads have the buses.
   var safeOutputs: SafeOutputs {
     var outputs = safety
     outputs.lines = (enable.map { [$0] } ?? []) + safety.lines

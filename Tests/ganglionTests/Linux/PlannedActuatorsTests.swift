@@ -18,6 +18,7 @@ private final class PlannedMachine {
   let lock = FakeLines()
   let loopGuard: LoopGuard
   let board: LinuxBoard<BoardI2C>
+  let guardsOutputs: SafeOutputs
   let vehicle: LinuxVehicle
   let bus: BusThread<BoardI2C>
   private let table: SignalTable
@@ -68,6 +69,7 @@ private final class PlannedMachine {
     board = try LinuxBoard(
       mission.tables, plan, table, systems: machine.systems, loopGuard: loopGuard,
       recordsTraffic: false)
+    guardsOutputs = board.safeOutputs
     let entry = try #require(board.buses.first)
     // The macro wants what can be copied.
     guard let opened = entry.bus.take() else { throw CommandFailure("the bus is taken") }
@@ -184,7 +186,7 @@ struct PlannedActuatorsTests {
   @Test("The guard's plan makes all of them safe when the process is dead")
   func guardsPlan() throws {
     let planned = try PlannedMachine()
-    let outputs = planned.board.safeOutputs
+    let outputs = planned.guardsOutputs
     #expect(outputs.lines.map(\.place.name) == ["GPIO17", "GPIO12", "GPIO13"])
     #expect(outputs.lines.map(\.safeLevels) == [0, 0, 1])
     #expect(outputs.writes.map(\.address) == [0x40, 0x60])
