@@ -43,9 +43,10 @@ public struct FlightLogMetadata: Equatable, Sendable {
     [
       ("version", version), ("backend", backend), ("seed", String(seed)), ("tick_rate_hz", "\(tickRate)"),
       ("configuration_sha256", configurationDigest), (Self.modelKey, modelDigests[Self.mainNetwork] ?? ""),
-    ] + modelDigests.filter { $0.key != Self.mainNetwork }.sorted { $0.key < $1.key }.map {
-      ("\(Self.modelKey) \($0.key)", $0.value)
-    } + (calibrationDigest.isEmpty ? [] : [(Self.calibrationKey, calibrationDigest)])
+    ]
+      + modelDigests.filter { $0.key != Self.mainNetwork }.sorted { $0.key < $1.key }.map {
+        ("\(Self.modelKey) \($0.key)", $0.value)
+      } + (calibrationDigest.isEmpty ? [] : [(Self.calibrationKey, calibrationDigest)])
       + extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 

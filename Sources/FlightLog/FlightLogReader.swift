@@ -56,7 +56,8 @@ public struct FlightLogReader: Sendable {
       throw LogError(
         .missing, "the log has no topic \(TickCodec.topic)", remedy: "Use a log written by `ganglion run`.")
     }
-    let codec = TickCodec(try Self.vehicle(configuration, calibration, hasNetwork: models[FlightLogMetadata.mainNetwork] != nil))
+    let codec = TickCodec(
+      try Self.vehicle(configuration, calibration, hasNetwork: models[FlightLogMetadata.mainNetwork] != nil))
     guard channel.encoding == "cdr", registry.schemas[channel.schema]?.text == codec.schemaText else {
       throw LogError(
         .unsupported,

@@ -104,7 +104,9 @@ enum CheckCommand {
   }
 
   /// A file without a template.
-  private static func checkTables(_ tables: VehicleTables, asJSON: Bool) throws(ConfigurationErrors) -> ExitStatus {
+  private static func checkTables(_ tables: VehicleTables, asJSON: Bool) throws(ConfigurationErrors)
+    -> ExitStatus
+  {
     do {
       let text = try CheckTables.summary(tables)
       Terminal.printResult(asJSON ? try json(TablesSummary(tables)) : text)

@@ -9,7 +9,9 @@ extension Configuration {
   /// The shunt must carry what the motors draw, or the current is not measured when it matters.
   private var shuntWarning: String? {
     guard let power = sensors.power, let fullScale = power.chip.facts.shuntFullScale else { return nil }
-    let (measured, drawn) = (fullScale / power.shuntOhm, VehicleTables(self).simulatedMotion(seed: 0).largestCurrent)
+    let (measured, drawn) = (
+      fullScale / power.shuntOhm, VehicleTables(self).simulatedMotion(seed: 0).largestCurrent
+    )
     guard measured < drawn else { return nil }
     return
       "sensors.power.shunt_ohm: with \(power.shuntOhm) Ω the \(power.chip.name) measures up to \(tenths(measured)) A, "

@@ -92,7 +92,8 @@ struct Mission: Sendable {
   func template(for what: String) throws(CommandFailure) -> Configuration {
     guard let template = tables.template else {
       throw CommandFailure(
-        place: tables.name, "\(what) needs a vehicle with a template", remedy: "name a configuration with `vehicle`")
+        place: tables.name, "\(what) needs a vehicle with a template",
+        remedy: "name a configuration with `vehicle`")
     }
     return template
   }

@@ -74,7 +74,9 @@ final class VehicleBench {
   }
 
   /// The place of a signal, for a test that must not take heap blocks.
-  func place<Value: SignalValue>(_ name: String, as type: Value.Type = Value.self) throws -> SignalIndex<Value> {
+  func place<Value: SignalValue>(_ name: String, as type: Value.Type = Value.self) throws -> SignalIndex<
+    Value
+  > {
     try #require(controller.table.index(of: name))
   }
 

@@ -110,7 +110,8 @@ import Testing
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
       sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
-      models: ["network": SyntheticFlight.model], calibration: calibration, metadata: SyntheticFlight.metadata)
+      models: ["network": SyntheticFlight.model], calibration: calibration, metadata: SyntheticFlight.metadata
+    )
     for tick in try SyntheticFlight.ticks(3) { try writer.append(tick) }
     try writer.finish()
     let outline = try MCAPOutline(LogBytes(sink.bytes))

@@ -146,7 +146,8 @@ import Testing
       let path = folder + "/a.2.mcap"
       var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
       let model = try #require(
-        try MCAPOutline(LogBytes(bytes)).attachments.first { $0.name == FlightLogWriter.modelName("network") })
+        try MCAPOutline(LogBytes(bytes)).attachments.first { $0.name == FlightLogWriter.modelName("network") }
+      )
       bytes[model.range.lowerBound] ^= 1
       try Data(bytes).write(to: URL(fileURLWithPath: path))
       let continuity = TickContinuity(try FlightLogReader(path: folder + "/a.mcap"))

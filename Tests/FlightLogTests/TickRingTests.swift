@@ -70,7 +70,8 @@ import Testing
   @Test func droppedTicksAreInTheLogWhereTheyHappened() throws {
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration, models: ["network": [1]],
+      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
+      models: ["network": [1]],
       metadata: SyntheticFlight.metadata)
     let ticks = try SyntheticFlight.ticks(10)
     for tick in ticks[..<4] { try writer.append(tick) }

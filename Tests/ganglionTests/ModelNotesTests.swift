@@ -51,7 +51,9 @@ import Testing
       #expect(mission.noted(["held": true])["model_note"] as? String == summary.model?.note)
       let shipped = try Mission(path: shippedConfiguration, overrides: .init())
       #expect(shipped.modelNote == nil)
-      #expect(try CheckSummary(shipped.template(for: "a test"), model: shipped.networks.first?.model).model?.note == nil)
+      #expect(
+        try CheckSummary(shipped.template(for: "a test"), model: shipped.networks.first?.model).model?.note
+          == nil)
       #expect(shipped.noted(["held": true]).count == 1)
     }
   }

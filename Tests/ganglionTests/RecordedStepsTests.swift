@@ -16,7 +16,8 @@ import Testing
   /// Flown by the classical controller, with the network beside it.
   private func mission() throws -> Mission {
     try Mission(
-      configuration: Array(shippedMission().tables.text.utf8), models: ["network": ModelFile.bytes(path: Self.path)],
+      configuration: Array(shippedMission().tables.text.utf8),
+      models: ["network": ModelFile.bytes(path: Self.path)],
       overrides: ["controller": "classical"])
   }
 

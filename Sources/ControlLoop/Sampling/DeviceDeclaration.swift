@@ -22,8 +22,9 @@ public struct DeviceTwin: Sendable, Equatable {
   public var identity: UInt8?
   /// Resistance of a battery monitor's shunt in Ω.
   public var shuntResistance: Double?
-  /// Number of the shaft that an angle sensor looks at, from 0, and whether it looks from the other side.
+  /// Number of the shaft that an angle sensor looks at, from 0.
   public var shaft = 0
+  /// Whether it looks at the shaft from the other side.
   public var isReversed = false
   /// Name of the simulated chip inside which it sits; `nil` for a chip of its own.
   public var carrier: String?

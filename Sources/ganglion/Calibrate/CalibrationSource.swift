@@ -52,7 +52,8 @@ final class SimulatedSource: CalibrationSource {
   }
 
   var complaints: [String] {
-    sampled.devices.complaints(about: FrameView(vehicle.table, vehicle.values), identities: vehicle.identities)
+    sampled.devices.complaints(
+      about: FrameView(vehicle.table, vehicle.values), identities: vehicle.identities)
   }
 }
 

@@ -70,7 +70,9 @@ struct BalancingRobotSafetyTests {
 
   @Test(
     "Stale sensors stop it",
-    arguments: [("imu", FailsafeCondition.imuStale), ("left_encoder", .encoderStale), ("right_encoder", .encoderStale)])
+    arguments: [
+      ("imu", FailsafeCondition.imuStale), ("left_encoder", .encoderStale), ("right_encoder", .encoderStale),
+    ])
   func stale(_ sensor: String, _ condition: FailsafeCondition) throws {
     let robot = try makeHeld()
     robot.arm()

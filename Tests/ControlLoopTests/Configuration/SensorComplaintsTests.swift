@@ -7,7 +7,8 @@ import Testing
 /// What an owner is told about a chip that is missing or another than the configuration says.
 @Suite struct SensorComplaintsTests {
   private func complaints(
-    _ faults: [String: DeviceFault], _ identities: [String: UInt8] = [:], after change: (String, String) = ("", "")
+    _ faults: [String: DeviceFault], _ identities: [String: UInt8] = [:],
+    after change: (String, String) = ("", "")
   ) throws -> [String] {
     var text = try quadrotorText()
     if !change.0.isEmpty {
@@ -17,7 +18,9 @@ import Testing
     let configuration = try Configuration.load(text: text, directory: nil)
     let table = try configuration.deviceTable()
     let memory = FrameMemory(table)
-    for (device, fault) in faults { table.put(Double(fault.rawValue), as: "\(device).fault", in: memory.frame) }
+    for (device, fault) in faults {
+      table.put(Double(fault.rawValue), as: "\(device).fault", in: memory.frame)
+    }
     return configuration.devices.complaints(about: FrameView(table, memory.frame), identities: identities)
   }
 

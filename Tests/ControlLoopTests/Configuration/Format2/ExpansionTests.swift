@@ -69,7 +69,9 @@ struct ExpansionTests {
     ] {
       #expect(tableComplaints(about: text.replacing(old, with: new)).contains(expected), "\(new)")
     }
-    #expect(complaints(about: text).contains("devices: this command does not know what a file adds to its template"))
+    #expect(
+      complaints(about: text).contains("devices: this command does not know what a file adds to its template")
+    )
   }
 
   static func changedText() throws -> String {
