@@ -76,12 +76,10 @@ extension LatestBytes {
     UnsafeRawBufferPointer(rebasing: latest.dropFirst(MemoryLayout<OrderTimes>.size))
   }
 
-  /// Publishes an order: the part `patch` of a frame.
-  func publish(_ times: OrderTimes, _ patch: FramePatch, of frame: Frame) {
+  /// Begins an order that was given at these times, and returns where it goes; `publish` gives it out.
+  func draft(_ times: OrderTimes) -> UnsafeMutableRawBufferPointer {
     let draft = draft
     draft.storeBytes(of: times, as: OrderTimes.self)
-    patch.read(
-      frame, into: UnsafeMutableRawBufferPointer(rebasing: draft.dropFirst(MemoryLayout<OrderTimes>.size)))
-    publish()
+    return UnsafeMutableRawBufferPointer(rebasing: draft.dropFirst(MemoryLayout<OrderTimes>.size))
   }
 }

@@ -209,7 +209,10 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     for index in orders.indices where index < orderSlots.count {
       guard let slot = orderSlots[index], let bell = bells[index] else { continue }
       deliveries[index].ordered = tickTime
-      slot { $0.publish(times, orders[index], of: frame) }
+      // Between the two calls, since the patch would be counted across one.
+      let draft = slot { $0.draft(times) }
+      orders[index].read(frame, into: draft)
+      slot { $0.publish() }
       bell { $0.ring() }
     }
   }
