@@ -51,7 +51,7 @@ struct Mission: Sendable {
       }
     }
     self.tables = tables
-    inputs = [path] + paths + [tables.template?.calibrationPath].compactMap(\.self)
+    inputs = [path] + paths + [tables.calibrationPath].compactMap(\.self)
     self.overrides = overrides.controller.map { ["controller": $0.rawValue] } ?? [:]
     try checkFit()
   }
@@ -103,7 +103,7 @@ struct Mission: Sendable {
   }
 
   /// The bytes of the calibration that is taken off the sensors' readings, as they go into the log; empty without one.
-  var calibrationBytes: [UInt8] { tables.template?.calibration.map { Array($0.text.utf8) } ?? [] }
+  var calibrationBytes: [UInt8] { tables.calibration.map { Array($0.text.utf8) } ?? [] }
 
   /// The same at another rate, to be measured and not flown: nothing is checked again.
   func at(rateHz: Int) -> Mission {

@@ -53,20 +53,20 @@ extension VehicleTables {
     }
     let place = places[block] ?? ""
     guard let part = error.part else { return place }
-    if block == "safety", let path = pathOfRule(part) { return path }
+    if block == "safety", let path = places[part] ?? pathOfRule(part) { return path }
     return place.isEmpty ? place : "\(place).\(part)"
   }
 
-  /// The path of a part of the rules of safety: "condition NAME" and the like.
+  /// The section of a part of the rules of safety, such as "condition NAME", of which the file has no entry.
   private func pathOfRule(_ part: String) -> String? {
     let words = part.split(separator: " ", maxSplits: 1).map(String.init)
-    guard words.count == 2 else { return part.hasPrefix("test_") ? "safety" : nil }
-    return switch words[0] {
+    return switch words.first {
     case "condition": "safety"
     case "reason": "arming"
     case "reaction": "reactions"
     case "mode": "modes"
-    default: nil
+    case "rest": "at_rest"
+    default: part.hasPrefix("test_") ? "safety" : nil
     }
   }
 }
