@@ -8,7 +8,7 @@ enum CheckTables {
   /// The tables of a file as the text of one without a template.
   static func expanded(_ path: String) throws -> String {
     let text = try Configuration.readText(path)
-    let tables = try VehicleTables.load(path: path)
+    let tables = try Mission.tables(path: path, overrides: ConfigurationOverrides())
     return try VehicleTables.expanded(tables, of: text)
   }
 

@@ -30,14 +30,7 @@ struct Mission: Sendable {
 
   /// Loads and checks a configuration file and its models.
   init(path: String, overrides: ConfigurationOverrides) throws {
-    var tables = try VehicleTables.load(path: path, overrides: overrides)
-    // Without a network to fly, a template's model may be missing, unless the command line asks for it.
-    if let template = tables.template, let modelPath = template.modelPath,
-      template.model.controller == .classical, !template.model.isFileFromCommandLine,
-      !FileManager.default.fileExists(atPath: modelPath)
-    {
-      tables = try VehicleTables.load(path: path, overrides: overrides, hasNetwork: false)
-    }
+    let tables = try Self.tables(path: path, overrides: overrides)
     let paths = tables.networks.map { place in
       place.isFromCommandLine ? place.file : tables.resolve(place.file)
     }
@@ -54,6 +47,17 @@ struct Mission: Sendable {
     inputs = [path] + paths + [tables.calibrationPath].compactMap(\.self)
     self.overrides = overrides.controller.map { ["controller": $0.rawValue] } ?? [:]
     try checkFit()
+  }
+
+  /// The tables of a file, without a network that is not there and does not fly.
+  static func tables(path: String, overrides: ConfigurationOverrides) throws -> VehicleTables {
+    let tables = try VehicleTables.load(path: path, overrides: overrides)
+    // Without a network to fly, a template's model may be missing, unless the command line asks for it.
+    guard let template = tables.template, let modelPath = template.modelPath,
+      template.model.controller == .classical, !template.model.isFileFromCommandLine,
+      !FileManager.default.fileExists(atPath: modelPath)
+    else { return tables }
+    return try VehicleTables.load(path: path, overrides: overrides, hasNetwork: false)
   }
 
   /// The mission that a log holds, with the calibration that was taken off the sensors' readings.
@@ -92,7 +96,8 @@ struct Mission: Sendable {
   func template(for what: String) throws(CommandFailure) -> Configuration {
     guard let template = tables.template else {
       throw CommandFailure(
-        place: tables.name, "\(what) needs a vehicle with a template", remedy: "name a configuration with `vehicle`")
+        place: tables.name, "\(what) needs a vehicle with a template",
+        remedy: "name a configuration with `vehicle`")
     }
     return template
   }

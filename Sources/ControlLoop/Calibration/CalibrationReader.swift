@@ -85,7 +85,8 @@ struct CalibrationReader {
     }
   }
 
-  private func stranger(_ chip: ChipCalibration, _ key: String, among sensors: [CalibratedSensor]) -> String? {
+  private func stranger(_ chip: ChipCalibration, _ key: String, among sensors: [CalibratedSensor]) -> String?
+  {
     guard let here = sensors.first(where: { $0.location.isWhere(chip.place) }) else {
       return "\(key) is \(chip.place.text), where the configuration has no sensor that can be calibrated: "
         + "correct the place, take it out, or calibrate anew"

@@ -63,7 +63,8 @@ final class SimulatedVehicle: Vehicle {
 
   private init(
     _ configuration: VehicleTables, plan given: ActuatorPlan?, board: SimulatedBoard, table: SignalTable?,
-    motion: (any SimulatedMotion)?, absent: Set<String> = [], sampled: VehicleTables? = nil, playsBack: Bool = false
+    motion: (any SimulatedMotion)?, absent: Set<String> = [], sampled: VehicleTables? = nil,
+    playsBack: Bool = false
   ) throws(CommandFailure) {
     (self.board, self.motion) = (board, motion)
     let enableName = configuration.lines.enable?.line ?? "enable"

@@ -9,7 +9,8 @@ enum ActuatorKeys {
     "address", 0x08...0x77, absent: "the chip's", "7-bit I2C address.")
   static let multiplexer = Key<UInt8?>.optionalAddress(
     "multiplexer", 0x70...0x77, absent: "on the bus itself",
-    "Address of the multiplexer (TCA9548A or its kind) behind which the chip sits; with `multiplexer_channel`.")
+    "Address of the multiplexer (TCA9548A or its kind) behind which the chip sits; with `multiplexer_channel`."
+  )
   static let behind = Key<Int?>.optionalInteger(
     "multiplexer_channel", 0...7, absent: "on the bus itself", "Channel of the multiplexer.")
   static let channel = Key<Int>.integer("channel", 0...63, standard: 0, "The chip's channel, from 0.")
@@ -17,7 +18,8 @@ enum ActuatorKeys {
     "twin", absent: "the device's", "Name of the simulated chip, by which faults are aimed.")
   static let pwm = Key<String>.text(
     "pwm",
-    "Of `kernel_pwm` and `tb6612`: PWM output of the kernel, as chip, dot and channel, for example \"pwmchip0.1\".")
+    "Of `kernel_pwm` and `tb6612`: PWM output of the kernel, as chip, dot and channel, for example \"pwmchip0.1\"."
+  )
   static let rate = Key<Int>.integer(
     "rate_hz", 10...100_000, unit: "Hz", standard: 1000, "Of a PWM output of the kernel: pulses in a second.")
   static let pulses = Key<String>.text(
@@ -83,7 +85,8 @@ enum ActuatorKeys {
         .section("chip", as: "name", "What carries what is sent: one of \(chips)."), command.description,
         .section(
           "as", as: "name",
-          absent: "`bridge_pulse` of a `tb6612`, `relay` of a `line` and an `mcp23017`, `motor_voltage` of a `drv8830`",
+          absent:
+            "`bridge_pulse` of a `tb6612`, `relay` of a `line` and an `mcp23017`, `motor_voltage` of a `drv8830`",
           "The conversion of the command: one of \(conversions)."),
       ] + place + settings + [pwm.description, rate.description, pulses.description, forward, backward, line])
   }()

@@ -122,7 +122,8 @@ struct ActuatorReader {
       let names = ActuatorTable.all.filter { $0.facts.takes.contains(.pulse) }.map(\.name)
       section.complain(
         ActuatorKeys.pulses.name,
-        "found \(JSON5Value.quoted(name)), expected a chip that makes pulses: " + names.joined(separator: ", "))
+        "found \(JSON5Value.quoted(name)), expected a chip that makes pulses: "
+          + names.joined(separator: ", "))
       return nil
     }
     guard let carrier = place(of: chip), case .chip(let place, _) = carrier else { return nil }

@@ -16,7 +16,8 @@ extension VehicleTables {
       }
     }
     let carried = Set(actuators.map(\.name))
-    for block in blocks where ActuatorReader.conversions.contains(block.kindName) && !carried.contains(block.name) {
+    for block in blocks
+    where ActuatorReader.conversions.contains(block.kindName) && !carried.contains(block.name) {
       guard let path = places[block.name] else { continue }
       file.context.complain(
         path,

@@ -61,32 +61,33 @@ struct PlantSections {
   var evaluation: Configuration.EvaluationWindow
 
   private static let plantKey = Key<PlantKind>.choice(
-    "plant", standard: .standing, "What moves: a vehicle that is \"standing\" does not, whatever its actuators do.")
+    "plant", standard: .standing,
+    "What moves: a vehicle that is \"standing\" does not, whatever its actuators do.")
   private static let wheels = [
     Configuration.BalancingRobot.Estimator.radius.description,
     Configuration.BalancingRobot.Estimator.track.description,
   ]
-  /// What the reference says of them.
-  static let schemas = [
-    SectionSchema(
+  /// What the reference says of the simulation.
+  static let simulationSchema: SectionSchema = {
+    var keys = [plantKey.description]
+    keys += Configuration.SimulatedRun.keys
+    for var key in wheels {
+      key.standard = "required of a `balancing_robot`"
+      keys.append(key)
+    }
+    return SectionSchema(
       path: "simulation",
       about:
         "The simulated run. A `quadrotor` is moved by the actuators `front_right`, `rear_left`, `front_left` and `rear_right`, a "
-        + "`balancing_robot` by `left` and `right`; besides the keys below, which all have, each has those of the section `simulation` of "
-        + "a file with that `vehicle`.",
-      keys: [plantKey.description] + Configuration.SimulatedRun.keys
-        + wheels.map { key in
-          var key = key
-          (key.standard, key.about) = ("required of a `balancing_robot`", key.about)
-          return key
-        }),
-    SectionSchema(
-      path: "evaluation",
-      about:
-        "When a run counts as held: besides these the keys of the section `evaluation` of a file with the plant as its `vehicle`. A "
-        + "vehicle that stands is not judged.",
-      keys: Configuration.EvaluationWindow.keys),
-  ]
+        + "`balancing_robot` by `left` and `right`; beside the keys below each has those of the section `simulation` of a file with "
+        + "that `vehicle`.", keys: keys)
+  }()
+  /// What it says of the evaluation.
+  static let evaluationSchema = SectionSchema(
+    path: "evaluation",
+    about:
+      "When a run counts as held: beside these keys those of the section `evaluation` of a file with the plant as its `vehicle`. "
+      + "A vehicle that stands is not judged.", keys: Configuration.EvaluationWindow.keys)
 
   /// Reads them; `nil` after an error was noted.
   init?(_ file: Section) {
@@ -94,10 +95,12 @@ struct PlantSections {
     switch kind {
     case .standing:
       if file.has("evaluation") {
-        file.complain("evaluation", "a vehicle that stands is not judged: name a simulation.plant, or take it out")
+        file.complain(
+          "evaluation", "a vehicle that stands is not judged: name a simulation.plant, or take it out")
       }
-      guard let run = Self.simulation(file, Configuration.SimulatedRun.schema)
-        .flatMap(Configuration.SimulatedRun.init), !file.has("evaluation")
+      guard
+        let run = Self.simulation(file, Configuration.SimulatedRun.schema)
+          .flatMap(Configuration.SimulatedRun.init), !file.has("evaluation")
       else { return nil }
       (plant, simulation) = (.standing, run)
       evaluation = Configuration.EvaluationWindow(from: 0, until: run.duration)
@@ -116,7 +119,7 @@ struct PlantSections {
       let track = section?.read(Configuration.BalancingRobot.Estimator.track)
       var judged = file.readOrStandard(Configuration.BalancingRobot.Evaluation.self, "evaluation")
       judged?.window.isJudged = file.has("evaluation")
-      guard let run, let judged, let radius = radius ?? nil, let track = track ?? nil else { return nil }
+      guard let run, let judged, let radius, let track else { return nil }
       plant = .balancingRobot(run, judged, Plant.Wheels(radius: radius, track: track))
       (simulation, evaluation) = (run.run, judged.window)
     }

@@ -12,7 +12,7 @@ extension VehicleTables {
     "File with the sensors' calibration, as `ganglion calibrate` makes it; relative to this file.")
   private static let staleKey = Key<Int?>.optionalInteger(
     "orders_stale_after_ms", 10...10_000, absent: "100, and at least two periods of the loop",
-    "Time in ms without orders that a bus has carried out, after which its actuators do not follow, and `actuators.fault` says so.")
+    "Time in ms without orders that a bus has carried out, after which `actuators.fault` says so.")
 
   /// What a file without a template may hold.
   static let schema = SectionSchema(

@@ -77,9 +77,10 @@ extension VehicleTables {
     let conversions = Set(actuators.map(\.name))
     for entry in list.entries {
       // Conversions stand behind all others.
-      let place = blocks.firstIndex { block in
-        entry.before.map { block.name == $0 } ?? conversions.contains(block.name)
-      } ?? blocks.count
+      let place =
+        blocks.firstIndex { block in
+          entry.before.map { block.name == $0 } ?? conversions.contains(block.name)
+        } ?? blocks.count
       blocks.insert(entry.declaration, at: place)
       if !template.contains(entry.declaration.name) { places[entry.declaration.name] = entry.path }
     }
