@@ -35,6 +35,10 @@ enum CheckTables {
       let chips = group.devices.map { "\($0.chip.name) at \($0.rateHz) Hz" }.joined(separator: ", ")
       lines.append("device \(group.name): \(chips)")
     }
+    for actuator in tables.actuators {
+      let command = (actuator.conversion.inputs["command"] ?? []).joined(separator: ", ")
+      lines.append("actuator \(actuator.name): \(actuator.conversion.kindName) of \(command)")
+    }
     for network in tables.networks {
       lines.append(
         "network \(network.block): \(network.file), \(network.inputs) inputs, \(network.outputs) outputs")

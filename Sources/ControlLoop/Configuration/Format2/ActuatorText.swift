@@ -1,5 +1,6 @@
 import Control
 import Devices
+import HardwareInterfaces
 
 /// An actuator as the members of a device in a file.
 struct ActuatorText {
@@ -40,10 +41,10 @@ struct ActuatorText {
   ) -> [(key: String, value: String)] {
     var members = [
       (key, JSON5Text.quoted(place.chip.name)), ("bus", JSON5Text.quoted(place.bus)),
-      ("address", "\(place.address)"),
+      ("address", hexadecimal(place.address)),
     ]
     if let behind = place.behind {
-      members.append(("multiplexer", "\(behind.multiplexer)"))
+      members.append(("multiplexer", hexadecimal(behind.multiplexer)))
       members.append(("multiplexer_channel", "\(behind.number)"))
     }
     members.append(("channel", "\(channel)"))

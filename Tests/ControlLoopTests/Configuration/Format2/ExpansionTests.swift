@@ -88,7 +88,8 @@ struct ExpansionTests {
 
   @Test("keeps what is changed of a conversion in what is safe, too")
   func changedConversion() throws {
-    let text = try Self.changedText().replacing("gain: 2 },", with: "gain: 2 }, { name: \"rear_left\", safe: 950 },")
+    let text = try Self.changedText().replacing(
+      "gain: 2 },", with: "gain: 2 }, { name: \"rear_left\", safe: 950 },")
     let tables = try VehicleTables.load(text: text, directory: nil)
     let sent = try tables.actuatorPlan().sent
     #expect(sent.first { $0.signal == "rear_left.pulse" }?.safe == 950)

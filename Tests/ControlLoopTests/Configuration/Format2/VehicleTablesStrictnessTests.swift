@@ -131,6 +131,10 @@ struct VehicleTablesStrictnessTests {
       "  reactions: [{ name: \"warn\" }, { name: \"stop\", mode: \"crawl\" }, { name: \"disarm\" }],\n  arming: [",
       "line 43: reactions[1]: reaction stop: no mode is called \"crawl\""),
     Case(
+      "then: \"warn\" },",
+      "then: \"warn\" },\n    { when: \"previous.line.left\", above: 2, then: \"warn\" },",
+      "line 40: safety[4]: "),
+    Case(
       "  arming: [", "  evaluation: {},\n  arming: [", "evaluation: a vehicle that stands is not judged"),
     Case(
       "  arming: [", "  orders_stale_after_ms: 9,\n  arming: [", "orders_stale_after_ms: found 9, expected"),
@@ -171,7 +175,9 @@ struct VehicleTablesStrictnessTests {
   func multiplexed() throws {
     let text = try roverText().replacing(
       "pwm: \"pwmchip0.1\"",
-      with: "pulses: \"pca9685\", bus: \"sensors\", multiplexer: 0x70, multiplexer_channel: 3, channel: 2, rate_hz: 1000")
+      with:
+        "pulses: \"pca9685\", bus: \"sensors\", multiplexer: 0x70, multiplexer_channel: 3, channel: 2, rate_hz: 1000"
+    )
     let tables = try VehicleTables.load(text: text, directory: nil)
     let chip = try #require(try tables.actuatorPlan().chips.first)
     #expect(chip.place.behind?.multiplexer == 0x70 && chip.place.behind?.number == 3)
