@@ -77,6 +77,8 @@ enum ActuatorKeys {
           standard: setting.standard.shown, about: "Of `\(chip.name)`: \(setting.about)")
       }
     }
+    var either = pulses.description
+    either.standard = "`pwm`"
     return SectionSchema(
       path: "devices.NAME with command",
       about:
@@ -88,6 +90,6 @@ enum ActuatorKeys {
           absent:
             "`bridge_pulse` of a `tb6612`, `relay` of a `line` and an `mcp23017`, `motor_voltage` of a `drv8830`",
           "The conversion of the command: one of \(conversions)."),
-      ] + place + settings + [pwm.description, rate.description, pulses.description, forward, backward, line])
+      ] + place + settings + [pwm.description, rate.description, either, forward, backward, line])
   }()
 }
