@@ -89,8 +89,8 @@ struct CheckSummary: Encodable {
     }
     calibrationFile = configuration.calibrationPath
     calibrationNote = configuration.calibrationNote
-    calibrations = configuration.calibratedSensors.map { path, location in
-      Calibration(path: path, parts: configuration.calibration?[location].parts ?? [])
+    calibrations = configuration.calibratedSensors.map {
+      Calibration(path: $0.path, parts: configuration.calibration?[$0.location].parts ?? [])
     }
     warnings = configuration.warnings.map(\.description) + configuration.hardwareWarnings
     self.model = model.map {

@@ -8,7 +8,7 @@ enum CheckTables {
   /// The tables of a file as the text of one without a template.
   static func expanded(_ path: String) throws -> String {
     let text = try Configuration.readText(path)
-    let tables = try VehicleTables.load(path: path)
+    let tables = try Mission.tables(path: path, overrides: ConfigurationOverrides())
     return try VehicleTables.expanded(tables, of: text)
   }
 
@@ -34,6 +34,10 @@ enum CheckTables {
     for group in tables.groups {
       let chips = group.devices.map { "\($0.chip.name) at \($0.rateHz) Hz" }.joined(separator: ", ")
       lines.append("device \(group.name): \(chips)")
+    }
+    for actuator in tables.actuators {
+      let command = (actuator.conversion.inputs["command"] ?? []).joined(separator: ", ")
+      lines.append("actuator \(actuator.name): \(actuator.conversion.kindName) of \(command)")
     }
     for network in tables.networks {
       lines.append(

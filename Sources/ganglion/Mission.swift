@@ -30,14 +30,7 @@ struct Mission: Sendable {
 
   /// Loads and checks a configuration file and its models.
   init(path: String, overrides: ConfigurationOverrides) throws {
-    var tables = try VehicleTables.load(path: path, overrides: overrides)
-    // Without a network to fly, a template's model may be missing, unless the command line asks for it.
-    if let template = tables.template, let modelPath = template.modelPath,
-      template.model.controller == .classical, !template.model.isFileFromCommandLine,
-      !FileManager.default.fileExists(atPath: modelPath)
-    {
-      tables = try VehicleTables.load(path: path, overrides: overrides, hasNetwork: false)
-    }
+    let tables = try Self.tables(path: path, overrides: overrides)
     let paths = tables.networks.map { place in
       place.isFromCommandLine ? place.file : tables.resolve(place.file)
     }
@@ -51,9 +44,20 @@ struct Mission: Sendable {
       }
     }
     self.tables = tables
-    inputs = [path] + paths + [tables.template?.calibrationPath].compactMap(\.self)
+    inputs = [path] + paths + [tables.calibrationPath].compactMap(\.self)
     self.overrides = overrides.controller.map { ["controller": $0.rawValue] } ?? [:]
     try checkFit()
+  }
+
+  /// The tables of a file, without a network that is not there and does not fly.
+  static func tables(path: String, overrides: ConfigurationOverrides) throws -> VehicleTables {
+    let tables = try VehicleTables.load(path: path, overrides: overrides)
+    // Without a network to fly, a template's model may be missing, unless the command line asks for it.
+    guard let template = tables.template, let modelPath = template.modelPath,
+      template.model.controller == .classical, !template.model.isFileFromCommandLine,
+      !FileManager.default.fileExists(atPath: modelPath)
+    else { return tables }
+    return try VehicleTables.load(path: path, overrides: overrides, hasNetwork: false)
   }
 
   /// The mission that a log holds, with the calibration that was taken off the sensors' readings.
@@ -104,7 +108,7 @@ struct Mission: Sendable {
   }
 
   /// The bytes of the calibration that is taken off the sensors' readings, as they go into the log; empty without one.
-  var calibrationBytes: [UInt8] { tables.template?.calibration.map { Array($0.text.utf8) } ?? [] }
+  var calibrationBytes: [UInt8] { tables.calibration.map { Array($0.text.utf8) } ?? [] }
 
   /// The same at another rate, to be measured and not flown: nothing is checked again.
   func at(rateHz: Int) -> Mission {

@@ -57,7 +57,7 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     let seed = UInt64(try arguments.integer("seed", atLeast: 0) ?? 1)
     let mission = try Mission(path: path, overrides: try overrides(arguments))
     try checkBackend(mission.tables.backend, arguments)
-    if let note = mission.tables.template?.calibrationNote { Terminal.printNote("calibration: \(note)") }
+    if let note = mission.tables.calibrationNote { Terminal.printNote("calibration: \(note)") }
     if let note = mission.modelNote { Terminal.printNote("model: \(note)") }
     if mission.tables.backend == .linux {
       return try runOnLinux(mission, try linuxOptions(mission, arguments), json: arguments.has("json"))

@@ -2,6 +2,29 @@ import Devices
 import HardwareInterfaces
 import PortableMath
 
+/// A sensor that can be calibrated.
+public struct CalibratedSensor: Sendable {
+  /// Its key in the configuration.
+  public var path: String
+  /// Which chip it is.
+  public var location: SensorLocation
+  /// Whether it is a magnetometer, and no inertial sensor.
+  public var isMagnetometer = false
+}
+
+extension VehicleTables {
+  /// The sensors that can be calibrated.
+  var calibratedSensors: [CalibratedSensor] {
+    devices.filter { $0.rank == .inertial || $0.rank == .magnetic }.map {
+      CalibratedSensor(
+        path: $0.path,
+        location: SensorLocation(
+          chip: $0.chip.name, bus: $0.bus, address: $0.address, channel: $0.channel),
+        isMagnetometer: $0.rank == .magnetic)
+    }
+  }
+}
+
 extension Configuration.InertialSensor {
   /// Which chip it is, for a calibration.
   public var location: SensorLocation {
@@ -18,10 +41,12 @@ extension Configuration.Magnetometer {
 
 extension Configuration {
   /// The sensors that can be calibrated, by their keys.
-  public var calibratedSensors: [(path: String, location: SensorLocation)] {
-    var sensors = [("sensors.imu", self.sensors.imu.location)]
+  public var calibratedSensors: [CalibratedSensor] {
+    var sensors = [CalibratedSensor(path: "sensors.imu", location: self.sensors.imu.location)]
     if let magnetometer = self.sensors.magnetometer {
-      sensors.append(("sensors.magnetometer", magnetometer.location))
+      sensors.append(
+        CalibratedSensor(
+          path: "sensors.magnetometer", location: magnetometer.location, isMagnetometer: true))
     }
     return sensors
   }

@@ -42,7 +42,9 @@ extension Configuration {
       return versions.compactMap { kind, schema in schema?.markdown(of: kind) }
     }
     let tables = VehicleTables.schemas.map { schema in
-      schema.path.isEmpty ? schema.markdown(heading: "The file without `vehicle`") : schema.markdown(of: nil)
+      let isAlike = paths.contains(schema.path)
+      let words = schema.path.isEmpty ? "The file" : "`\(schema.path)`"
+      return isAlike ? schema.markdown(heading: "\(words) without `vehicle`") : schema.markdown(of: nil)
     }
     return (sections + [signalTable] + tables).joined(separator: "\n\n")
   }

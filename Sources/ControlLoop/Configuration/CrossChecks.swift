@@ -21,9 +21,11 @@ extension Configuration {
     checkBuses(buses, shares: shares(sensors: sensors, actuators: actuators, loop: loop), in: section)
   }
 
-  /// The same of any devices.
+  /// The same of any devices. `orders` are shares of chips of actuators whose places were checked with the actuators: they only count
+  /// for the load.
   static func checkBuses(
-    _ buses: [Bus], shares: [(bus: String, share: BusLoad.Share)], in section: Section
+    _ buses: [Bus], shares: [(bus: String, share: BusLoad.Share)],
+    orders: [(bus: String, share: BusLoad.Share)] = [], in section: Section
   ) {
     let names = buses.map(\.name)
     for (bus, share) in shares where !names.contains(bus) {
@@ -49,11 +51,14 @@ extension Configuration {
           share.path + ".address",
           "\(hexadecimal(share.address)) on the bus \"\(bus.name)\" is taken by a multiplexer")
       }
-      if load.fraction > BusLoad.limit {
+      let whole = BusLoad(
+        bus: bus, shares: load.shares + orders.filter { $0.bus == bus.name }.map(\.share))
+      if whole.fraction > BusLoad.limit {
+        let hasNames = section.value("buses")?.members != nil
         section.complain(
-          "buses[\(index)].rate_hz",
-          "the bus \"\(bus.name)\" would be busy \(rounded(load.fraction * 100, 1)) % of the time, expected at "
-            + "most \(rounded(BusLoad.limit * 100, 0)) %: \(load.arithmetic) at \(bus.rateHz) Hz; "
+          hasNames ? "buses.\(bus.name).rate_hz" : "buses[\(index)].rate_hz",
+          "the bus \"\(bus.name)\" would be busy \(rounded(whole.fraction * 100, 1)) % of the time, expected at "
+            + "most \(rounded(BusLoad.limit * 100, 0)) %: \(whole.arithmetic) at \(bus.rateHz) Hz; "
             + "raise the bus's rate_hz, lower the sensors', or use a second bus")
       }
     }

@@ -33,8 +33,6 @@ protocol VehicleParts: Sendable, Equatable {
   var simulated: Configuration.SimulatedRun { get }
   /// How fast setpoints move.
   var motion: SetpointMotion { get }
-  /// Setpoints that `seed` draws, when the simulation asks for random ones.
-  func randomSetpoints(seed: UInt64) -> (any SetpointSource)?
   /// These parts under the name of their kind.
   var vehicle: Configuration.Vehicle { get }
 }

@@ -2,7 +2,7 @@ import ControlLoop
 import HardwareInterfaces
 import Signals
 
-/// Where a simulated run's commands come from: the profile, or what a seed draws when the simulation of a template says so.
+/// Where a simulated run's commands come from: the profile, or what a seed draws when the simulation says so.
 struct CommandSource: ~Copyable {
   private var profile: ProfileCommands
   private var random: (any SetpointSource)?
@@ -11,7 +11,7 @@ struct CommandSource: ~Copyable {
   /// The commands of a run.
   init(_ tables: VehicleTables, seed: UInt64, _ table: SignalTable) {
     profile = ProfileCommands(tables.profile, table)
-    random = tables.template?.randomSetpoints(seed: seed)
+    random = tables.randomSetpoints(seed: seed)
     outside = OutsidePlaces(table)
   }
 

@@ -66,7 +66,10 @@ struct FlightReport: Sendable {
       "flight          \(name), seed \(seed)",
       "ticks           \(ticks), \(missed) missed",
       "tick time       p50 \(microseconds(0.5)) µs, p99 \(microseconds(0.99)) µs, max \(microseconds(1)) µs",
-      tracking,
+    ]
+    // What stands still is asked for nothing that could be measured.
+    if !score.measures.isEmpty { lines.append(tracking) }
+    lines += [
       "faults          " + (faultTexts.isEmpty ? "none" : faultTexts.joined(separator: "; ")),
       "ended           \(mode)" + (score.crash.map { ", crashed: \($0)" } ?? "")
         + (interruption.map { ", interrupted by \($0.name)" } ?? ""),

@@ -16,12 +16,14 @@ struct SimulatedBalancingRobot: SimulatedMotion {
   private var wheels = (left: -1, right: -1)
 
   /// The robot of a configuration as `seed` draws it.
-  init(_ parts: Configuration.BalancingRobot, seed: UInt64) {
-    let simulation = parts.simulation
+  init(
+    _ simulation: Configuration.BalancingRobot.Simulation,
+    _ evaluation: Configuration.BalancingRobot.Evaluation, _ wheels: Plant.Wheels, seed: UInt64
+  ) {
     var parameters = BalancingRobotParameters()
     parameters.mass = simulation.mass
-    parameters.wheelRadius = SIMD2(repeating: parts.estimator.wheelRadius)
-    parameters.track = parts.estimator.track
+    parameters.wheelRadius = SIMD2(repeating: wheels.radius)
+    parameters.track = wheels.track
     parameters.battery.cells = simulation.run.batteryCells
     let variation = simulation.variation
     plant = BalancingRobot(
@@ -33,7 +35,7 @@ struct SimulatedBalancingRobot: SimulatedMotion {
       surroundings: BalancingRobotSurroundings(
         slope: simulation.ground.slope, impulse: simulation.pushes.impulse, every: simulation.pushes.every),
       seed: seed, rate: simulation.run.plantRateHz)
-    evaluation = parts.evaluation
+    self.evaluation = evaluation
   }
 
   var nanoseconds: Int64 { plant.nanoseconds }

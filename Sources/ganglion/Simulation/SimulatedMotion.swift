@@ -90,12 +90,14 @@ struct RunScore: Sendable {
 }
 
 extension VehicleTables {
-  /// The vehicle's physics as `seed` draws them; without a template it stands still.
+  /// The vehicle's physics as `seed` draws them.
   func simulatedMotion(seed: UInt64) -> any SimulatedMotion {
-    switch template?.vehicle {
-    case .quadrotor(let parts)?: SimulatedQuadrotor(parts, seed: seed)
-    case .balancingRobot(let parts)?: SimulatedBalancingRobot(parts, seed: seed)
-    case nil: StandingVehicle(simulation)
+    switch plant {
+    case .standing: StandingVehicle(simulation)
+    case .quadrotor(let simulation, let evaluation):
+      SimulatedQuadrotor(simulation, evaluation, seed: seed)
+    case .balancingRobot(let simulation, let evaluation, let wheels):
+      SimulatedBalancingRobot(simulation, evaluation, wheels, seed: seed)
     }
   }
 }

@@ -14,9 +14,12 @@ struct SimulatedQuadrotor: SimulatedMotion {
   private var rotors: [Int] = []
 
   /// The vehicle of a configuration as `seed` draws it.
-  init(_ parts: Configuration.Quadrotor, seed: UInt64) {
-    plant = Quadrotor(parts.simulation, seed: seed)
-    evaluation = parts.evaluation
+  init(
+    _ simulation: Configuration.Quadrotor.Simulation, _ evaluation: Configuration.Quadrotor.Evaluation,
+    seed: UInt64
+  ) {
+    plant = Quadrotor(simulation, seed: seed)
+    self.evaluation = evaluation
   }
 
   var nanoseconds: Int64 { plant.nanoseconds }

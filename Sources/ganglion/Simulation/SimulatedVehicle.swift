@@ -36,9 +36,9 @@ final class SimulatedVehicle: Vehicle {
     let simulation = configuration.simulation
     var random = RandomGenerator(seed: seed, stream: 96)
     let noise = random.nextUniform(simulation.sensorNoise.lowerBound, simulation.sensorNoise.upperBound)
-    if case .seed(let made)? = configuration.template?.calibration?.origin, made != seed {
+    if case .seed(let made)? = configuration.calibration?.origin, made != seed {
       throw CommandFailure(
-        "\(configuration.template?.calibrationPath ?? "the calibration") was made on the chips of seed \(made), and seed \(seed) "
+        "\(configuration.calibrationPath ?? "the calibration") was made on the chips of seed \(made), and seed \(seed) "
           + "draws others; with `sensor_errors: {}` in the section `simulation` they stay the same in every run"
       )
     }

@@ -2,7 +2,7 @@ import ControlLoop
 import PortableMath
 import SimulatedHardware
 
-/// A vehicle that stands still and level, whatever its actuators do: the physics of a file without a template.
+/// A vehicle that stands still and level, whatever its actuators do: the plant `standing`.
 struct StandingVehicle: SimulatedMotion {
   private let stepLength: Int64
   private(set) var nanoseconds: Int64 = 0

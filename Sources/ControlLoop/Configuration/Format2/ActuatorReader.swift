@@ -1,5 +1,6 @@
 import Control
 import Devices
+import HardwareInterfaces
 import Signals
 
 /// An actuator as a device with `command`: a conversion of the command, and what carries what it sends.
@@ -24,17 +25,6 @@ struct ActuatorReader {
     return names
   }()
 
-  private static let commandKey = Key<String>.text("command", "The signal that it is given.")
-  private static let busKey = Key<String>.text("bus", "Name of one of the `buses`.")
-  private static let addressKey = Key<UInt8?>.optionalAddress(
-    "address", 0x08...0x77, absent: "the chip's", "7-bit I2C address.")
-  private static let channelKey = Key<Int>.integer(
-    "channel", 0...63, standard: 0, "The chip's channel, from 0.")
-  private static let pwmKey = Key<String>.text(
-    "pwm", "PWM output of the kernel: chip, dot, channel, for example \"pwmchip0.1\".")
-  private static let rateKey = Key<Int>.integer(
-    "rate_hz", 10...100_000, unit: "Hz", standard: 1000, "Pulses in a second.")
-
   /// Reads the device at an entry; `nil` after an error was noted.
   static func read(_ entry: NamedEntry, chip: String, _ context: ReadingContext) -> ActuatorDeclaration? {
     let members = entry.value.members ?? []
@@ -51,10 +41,7 @@ struct ActuatorReader {
     let settings = (BlockTable.kind(conversion)?.description.settings ?? []).filter {
       !(chip == "tb6612" && $0.name == "maximum")
     }
-    let schema = SectionSchema(
-      path: "devices.NAME", about: "An actuator.",
-      keys: (["chip", "as"] + settings.map(\.name)).map { .section($0, as: "", absent: "", "") }
-        + [commandKey.description] + keys(of: chip))
+    let schema = ActuatorKeys.schema(of: chip, pulses: members.first { $0.key == "pulses" }?.value, settings)
     guard let section = Section(entry.value, path: entry.path, schema: schema, context: context) else {
       return nil
     }
@@ -71,20 +58,6 @@ struct ActuatorReader {
     }
   }
 
-  private static func keys(of chip: String) -> [KeyDescription] {
-    if let facts = ActuatorTable.chip(chip)?.facts {
-      return [busKey.description, addressKey.description, channelKey.description]
-        + facts.settings.map { .section($0.name, as: "number", absent: $0.standard.shown, $0.about) }
-    }
-    let pulses = [pwmKey.description, rateKey.description]
-    return switch chip {
-    case "tb6612":
-      pulses + ["forward", "backward"].map { .section($0, as: "line", "Direction line of the bridge.") }
-    case "line": [.section("line", as: "line", "The digital output.")]
-    default: pulses
-    }
-  }
-
   private func declaration(_ conversion: String, _ known: [SettingDescription]) -> ActuatorDeclaration? {
     var settings: [String: SettingValue] = [:]
     var isWhole = true
@@ -96,7 +69,7 @@ struct ActuatorReader {
         isWhole = false
       }
     }
-    guard let command = section.read(Self.commandKey), let carriers = carriers(&settings), isWhole else {
+    guard let command = section.read(ActuatorKeys.command), let carriers = carriers(&settings), isWhole else {
       return nil
     }
     var actuator = ActuatorDeclaration(
@@ -115,7 +88,21 @@ struct ActuatorReader {
   private func carriers(_ settings: inout [String: SettingValue]) -> [ActuatorCarrier]? {
     if let chip = ActuatorTable.chip(chip) { return place(of: chip).map { [$0] } }
     if chip == "line" { return line("line").map { [.line($0)] } }
-    let (pwm, rate) = (section.read(Self.pwmKey), section.read(Self.rateKey))
+    guard chip == "tb6612" else { return kernelPWM().map { [$0.carrier] } }
+    guard let pulses = bridgePulses() else { return nil }
+    // Full duty is the whole time from one pulse to the next.
+    settings["maximum"] = .number(pulses.period)
+    let (forward, backward) = (line("forward"), line("backward"))
+    guard let forward, let backward else { return nil }
+    return [pulses.carrier, .direction(forward: forward, backward: backward)]
+  }
+
+  /// What makes pulses, and the time in µs from one to the next.
+  private typealias Pulses = (carrier: ActuatorCarrier, period: Double)
+
+  /// A PWM output of the kernel.
+  private func kernelPWM() -> Pulses? {
+    let (pwm, rate) = (section.read(ActuatorKeys.pwm), section.read(ActuatorKeys.rate))
     guard let pwm, let rate else { return nil }
     let parts = pwm.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard parts.count >= 2, let channel = parts.last.flatMap(Int.init), (0...63).contains(channel) else {
@@ -123,19 +110,38 @@ struct ActuatorReader {
         "pwm", "found \(JSON5Value.quoted(pwm)), expected chip, dot and channel: \"pwmchip0.1\"")
       return nil
     }
-    let carrier = ActuatorCarrier.kernelPWM(
-      chip: parts.dropLast().joined(separator: "."), channel: channel, rateHz: rate)
-    guard chip == "tb6612" else { return [carrier] }
-    // Full duty is the whole time from one pulse to the next.
-    settings["maximum"] = .number(1e6 / Double(rate))
-    let (forward, backward) = (line("forward"), line("backward"))
-    guard let forward, let backward else { return nil }
-    return [carrier, .direction(forward: forward, backward: backward)]
+    let chip = parts.dropLast().joined(separator: ".")
+    return (.kernelPWM(chip: chip, channel: channel, rateHz: rate), 1e6 / Double(rate))
   }
 
+  /// The pulses of an H bridge: of the kernel, or of a chip.
+  private func bridgePulses() -> Pulses? {
+    guard section.has(ActuatorKeys.pulses.name) else { return kernelPWM() }
+    guard let name = section.read(ActuatorKeys.pulses) else { return nil }
+    guard let chip = ActuatorTable.chip(name), chip.facts.takes.contains(.pulse) else {
+      let names = ActuatorTable.all.filter { $0.facts.takes.contains(.pulse) }.map(\.name)
+      section.complain(
+        ActuatorKeys.pulses.name,
+        "found \(JSON5Value.quoted(name)), expected a chip that makes pulses: "
+          + names.joined(separator: ", "))
+      return nil
+    }
+    guard let carrier = place(of: chip), case .chip(let place, _) = carrier else { return nil }
+    return (carrier, chip.factor(of: .duty, ActuatorSettings(place.settings, of: chip.facts)))
+  }
+
+  /// A channel of a chip on a bus.
   private func place(of chip: ActuatorChip) -> ActuatorCarrier? {
-    let (bus, address) = (section.read(Self.busKey), section.read(Self.addressKey))
-    guard let channel = section.read(Self.channelKey), let bus, let address else { return nil }
+    let (bus, address) = (section.read(ActuatorKeys.bus), section.read(ActuatorKeys.address))
+    let (multiplexer, number) = (section.read(ActuatorKeys.multiplexer), section.read(ActuatorKeys.behind))
+    let (channel, twin) = (section.read(ActuatorKeys.channel), section.read(ActuatorKeys.twin))
+    guard let channel, let bus, let address, let multiplexer, let number, let twin else { return nil }
+    guard (multiplexer == nil) == (number == nil) else {
+      section.complain(
+        multiplexer == nil ? ActuatorKeys.multiplexer.name : ActuatorKeys.behind.name,
+        "missing; `multiplexer` and `multiplexer_channel` stand together")
+      return nil
+    }
     var settings: [String: Double] = [:]
     for setting in chip.facts.settings {
       guard let value = section.value(setting.name) else { continue }
@@ -145,10 +151,13 @@ struct ActuatorReader {
       }
       settings[setting.name] = number
     }
-    return .chip(
-      ActuatorChipPlace(
-        path: section.path, chip: chip, bus: bus, address: address ?? chip.facts.standardAddress,
-        settings: settings), channel: channel)
+    var place = ActuatorChipPlace(
+      path: section.path, chip: chip, bus: bus, address: address ?? chip.facts.standardAddress,
+      settings: settings, twin: twin)
+    if let multiplexer, let number {
+      place.behind = BusChannel(multiplexer: multiplexer, number: UInt8(truncatingIfNeeded: number))
+    }
+    return .chip(place, channel: channel)
   }
 
   /// A line: its name, or an object with its chip.
@@ -165,39 +174,5 @@ struct ActuatorReader {
       return nil
     }
     return Configuration.Line(chip: nil, line: name, active: .high)
-  }
-}
-
-extension VehicleTables {
-  /// Complains about what is wrong with actuators: channels and lines that two have, carriers that do not take what is sent.
-  func checkActuators(_ file: Section) {
-    for actuator in actuators {
-      for case .chip(let place, _) in actuator.outputs.map(\.carrier)
-      where !buses.contains(where: { $0.name == place.bus }) {
-        file.complain(
-          "\(place.path).bus",
-          "there is no bus \(JSON5Value.quoted(place.bus))" + hint(place.bus, among: buses.map(\.name)))
-      }
-    }
-    do throws(ConfigurationErrors) {
-      _ = try actuatorPlan()
-    } catch {
-      for error in error.errors { file.complain(error.path, error.message) }
-    }
-  }
-
-  /// How the values of all actuators leave the processor. Throws everything that is wrong with them.
-  public func actuatorPlan() throws(ConfigurationErrors) -> ActuatorPlan {
-    var taken: [TakenLine] = []
-    if let line = lines.enable {
-      taken.append(TakenLine(path: "lines.enable", chip: line.chip, line: line.line))
-    }
-    if let line = lines.killSwitch {
-      taken.append(TakenLine(path: "lines.kill_switch", chip: line.chip, line: line.line))
-    }
-    if let line = lines.status {
-      taken.append(TakenLine(path: "lines.status", chip: line.chip, line: line.line))
-    }
-    return try ActuatorPlan(actuators.filter { !$0.outputs.isEmpty }, besides: devices, lines: taken)
   }
 }

@@ -100,7 +100,11 @@ extension Section {
   ]
 
   /// The section `devices`: what is read, and what moves, which has a `command`; `nil` when one of them could not be read.
-  func readDevices() -> (devices: [ReadDevice], actuators: [ActuatorDeclaration])? {
+  ///
+  /// - Parameter calibration: What is taken off the readings.
+  func readDevices(
+    calibration: SensorCalibration? = nil
+  ) -> (devices: [ReadDevice], actuators: [ActuatorDeclaration])? {
     guard let entries = entries("devices", most: Self.mostDevices) else { return nil }
     var (devices, actuators) = ([ReadDevice](), [ActuatorDeclaration]())
     for entry in entries {
@@ -112,7 +116,7 @@ extension Section {
       let chip = members.first { $0.key == "chip" }?.value.text ?? ""
       if ActuatorReader.chips.contains(chip), members.contains(where: { $0.key == "command" }) {
         if let actuator = ActuatorReader.read(entry, chip: chip, context) { actuators.append(actuator) }
-      } else if let device = readDevice(entry) {
+      } else if let device = readDevice(entry, calibration) {
         devices.append(device)
       }
     }
@@ -121,7 +125,7 @@ extension Section {
     return (devices, actuators)
   }
 
-  private func readDevice(_ entry: NamedEntry) -> ReadDevice? {
+  private func readDevice(_ entry: NamedEntry, _ calibration: SensorCalibration?) -> ReadDevice? {
     guard let members = entry.value.members else {
       context.complain(entry.path, "found \(entry.value.shown), expected an object: { chip: …, … }")
       return nil
@@ -157,7 +161,8 @@ extension Section {
     return kind.read(
       section,
       DeviceNaming(
-        name: entry.name, path: entry.path, twin: twin ?? entry.name, isWatched: watched, shaft: shaft))
+        name: entry.name, path: entry.path, twin: twin ?? entry.name, isWatched: watched, shaft: shaft,
+        calibration: calibration))
   }
 
   /// Finds the chip inside which a magnetometer sits, and complains where there is none.

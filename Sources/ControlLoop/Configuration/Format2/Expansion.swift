@@ -16,21 +16,20 @@ struct Expansion {
   /// The text.
   var text: String {
     var lines = ["// Made by `ganglion check --expand`: what \(JSON5Text.quoted(tables.name)) consists of."]
-    for key in ["actuators", "simulation", "evaluation"] where value(key) != nil {
-      lines.append("// Not in here: `\(key)`.")
-    }
-    if sensors.contains(where: { $0.key == "calibration" }) {
-      lines.append("// Not in here: `sensors.calibration`.")
-    }
     lines.append("{")
     lines.append("  name: \(JSON5Text.quoted(tables.name)), format: 2,")
     for key in ["backend", "loop"] { lines += copied(key) }
-    lines += section("buses", buses) + section("devices", devices)
+    lines += section("buses", buses) + section("devices", devices + actuators)
+    if let file = tables.calibrationFile { lines.append("  calibration: \(JSON5Text.quoted(file)),") }
     lines += copied("lines")
     lines += commands
     lines += list("blocks", ownBlocks.map(block))
     lines += SafetyText(rules: tables.rules).lines
-    for key in ["realtime", "watchdog", "log"] { lines += copied(key) }
+    if tables.ordersStaleAfter != max(100_000_000, 2 * tables.loop.period) {
+      lines.append("  orders_stale_after_ms: \(tables.ordersStaleAfter / 1_000_000),")
+    }
+    for key in ["realtime", "watchdog", "log", "evaluation"] { lines += copied(key) }
+    lines += simulation
     return lines.joined(separator: "\n") + "\n}\n"
   }
 
@@ -108,6 +107,31 @@ struct Expansion {
     return all
   }
 
+  /// What moves; the rest is in ActuatorText.
+  private var actuators: [(key: String, value: String)] {
+    let own = value("devices")?.members ?? []
+    return tables.actuators.map { actuator in
+      if let own = own.first(where: { $0.key == actuator.name }) {
+        return (own.key, JSON5Text.line(own.value))
+      }
+      return (actuator.name, JSON5Text.object(ActuatorText(actuator).members))
+    }
+  }
+
+  /// The section `simulation`, with what a template knows without being told.
+  private var simulation: [String] {
+    var members = (value("simulation")?.members ?? []).map { ($0.key, JSON5Text.line($0.value)) }
+    if tables.template != nil {
+      var more = [("plant", JSON5Text.quoted(tables.plant.kind.rawValue))]
+      if case .balancingRobot(_, _, let wheels) = tables.plant {
+        more.append(("wheel_radius_m", JSON5Text.number(wheels.radius)))
+        more.append(("track_m", JSON5Text.number(wheels.track)))
+      }
+      members = more + members
+    }
+    return members.isEmpty ? [] : ["  simulation: \(JSON5Text.object(members)),"]
+  }
+
   // MARK: - Commands
 
   private var commands: [String] {
@@ -135,16 +159,19 @@ struct Expansion {
 
   // MARK: - Blocks
 
-  /// The blocks that must be written: all but the rows of devices, unless those are not as they would be.
+  /// The blocks that must be written: all but the conversions of actuators and the rows of devices, unless those are not as they
+  /// would be.
   private var ownBlocks: [BlockDeclaration] {
+    let converted = Set(tables.actuators.map(\.name))
+    let blocks = tables.blocks.filter { !converted.contains($0.name) }
     let implied = [BlockDeclaration("clock", "clock")] + DeviceRows.rows(of: tables.groups)
     let isImplied =
-      tables.blocks.count >= implied.count
-      && zip(implied, tables.blocks).allSatisfy { a, b in
+      blocks.count >= implied.count
+      && zip(implied, blocks).allSatisfy { a, b in
         a.name == b.name && a.kindName == b.kindName && a.settings == b.settings && a.inputs == b.inputs
           && (b.divisor, b.phase) == (1, 0)
       }
-    return isImplied ? Array(tables.blocks.dropFirst(implied.count)) : tables.blocks
+    return isImplied ? Array(blocks.dropFirst(implied.count)) : blocks
   }
 
   private func block(_ block: BlockDeclaration) -> String {
@@ -152,16 +179,20 @@ struct Expansion {
     if block.kindName == "network" {
       members += network(block)
     } else {
-      for setting in BlockTable.kind(block.kindName)?.description.settings ?? [] {
-        guard let value = block.settings[setting.name], value != setting.standard, let text = value.json5
-        else { continue }
-        members.append((setting.name, text))
-      }
+      members += Self.settings(of: block)
       members += block.inputs.sorted { $0.key < $1.key }.map { ($0.key, Self.names($0.value)) }
     }
     if block.divisor != 1 { members.append(("every", "\(block.divisor)")) }
     if block.phase != 0 { members.append(("phase", "\(block.phase)")) }
     return JSON5Text.object(members)
+  }
+
+  /// The settings of a block that are not as they would be.
+  static func settings(of block: BlockDeclaration) -> [(key: String, value: String)] {
+    (BlockTable.kind(block.kindName)?.description.settings ?? []).compactMap { setting in
+      guard let value = block.settings[setting.name], value != setting.standard else { return nil }
+      return value.json5.map { (setting.name, $0) }
+    }
   }
 
   private static func names(_ names: [String]) -> String {

@@ -53,20 +53,34 @@ extension VehicleTables {
     }
     let place = places[block] ?? ""
     guard let part = error.part else { return place }
-    if block == "safety", let path = pathOfRule(part) { return path }
+    let rule = rules.part(reading: part) ?? part
+    if block == "safety", let path = places[rule] ?? Self.pathOfRule(rule) { return path }
     return place.isEmpty ? place : "\(place).\(part)"
   }
 
-  /// The path of a part of the rules of safety: "condition NAME" and the like.
-  private func pathOfRule(_ part: String) -> String? {
+  /// The section of a part of the rules of safety, such as "condition NAME", of which the file has no entry.
+  private static func pathOfRule(_ part: String) -> String? {
     let words = part.split(separator: " ", maxSplits: 1).map(String.init)
-    guard words.count == 2 else { return part.hasPrefix("test_") ? "safety" : nil }
-    return switch words[0] {
+    return switch words.first {
     case "condition": "safety"
     case "reason": "arming"
     case "reaction": "reactions"
     case "mode": "modes"
+    case "rest": "at_rest"
     default: nil
     }
+  }
+}
+
+extension SafetyRules {
+  /// The part of the rules that has the test of a port of the row of safety, `test_3`; `nil` for another name.
+  fileprivate func part(reading port: String) -> String? {
+    guard port.hasPrefix("test_"), let index = Int(port.dropFirst("test_".count)) else { return nil }
+    // Ports are in the order of the rules, as `SafetyTests` has them.
+    var parts = conditions.flatMap {
+      Array(repeating: "condition \($0.name)", count: $0.any.count + $0.all.count)
+    }
+    parts += arming.flatMap { Array(repeating: "reason \($0.name)", count: $0.any.count + $0.all.count) }
+    return parts.indices.contains(index) ? parts[index] : "rest"
   }
 }

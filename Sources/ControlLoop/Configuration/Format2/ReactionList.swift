@@ -37,7 +37,7 @@ extension SafetyList {
     keys: [ownNameKey.description, stickyKey.description, handsOverKey.description, restingKey.description])
 
   /// Reads modes and reactions; those of the file stand in place of what `rules` has.
-  func readReactions(into rules: inout SafetyRules) -> Bool {
+  func readReactions(into rules: inout SafetyRules, _ places: inout [String: String]) -> Bool {
     guard let modes = file.elements("modes", most: 64), let reactions = file.elements("reactions", most: 64)
     else {
       return false
@@ -53,6 +53,7 @@ extension SafetyList {
         isWhole = false
         continue
       }
+      places["mode \(name)"] = entry.path
       rules.modes.append(
         SafetyMode(
           name, isSticky: sticky, handsOver: handsOver,
@@ -70,6 +71,7 @@ extension SafetyList {
         isWhole = false
         continue
       }
+      places["reaction \(name)"] = entry.path
       rules.reactions.append(
         SafetyReaction(name, mode: mode, handsOver: handsOver, stops: stops, forbidsArming: forbids))
     }

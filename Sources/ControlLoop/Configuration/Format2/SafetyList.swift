@@ -53,21 +53,36 @@ struct SafetyList {
   /// Conditions of a configuration at most, and reasons not to arm.
   static let most = 128
 
-  /// Adds what the file says to `rules`; says whether all could be read.
-  func read(into rules: inout SafetyRules) -> Bool {
-    guard readReactions(into: &rules) else { return false }
+  /// Adds what the file says to `rules`, and to `places` where each rule stands; says whether all could be read.
+  func read(into rules: inout SafetyRules, _ places: inout [String: String]) -> Bool {
+    guard readReactions(into: &rules, &places) else { return false }
     let arming = file.elements("arming", most: Self.most)
-    var isWhole = readConditions(into: &rules) && arming != nil
-    for entry in arming ?? [] where !readArming(entry, into: &rules) { isWhole = false }
+    var isWhole = readConditions(into: &rules, &places) && arming != nil
+    for entry in arming ?? [] {
+      let known = rules.arming.count
+      if readArming(entry, into: &rules) {
+        for rule in rules.arming[known...] { places["reason \(rule.name)"] = entry.path }
+      } else {
+        isWhole = false
+      }
+    }
     if let atRest = reader.read("at_rest", in: file) { rules.atRest += atRest } else { isWhole = false }
     return isWhole
   }
 
-  /// Adds the conditions of the file to `rules`; says whether all could be read.
-  func readConditions(into rules: inout SafetyRules) -> Bool {
+  /// Adds the conditions of the file to `rules`, and to `places` where each stands; says whether all could be read.
+  func readConditions(into rules: inout SafetyRules, _ places: inout [String: String]) -> Bool {
     guard let conditions = file.elements("safety", most: Self.most) else { return false }
     var isWhole = true
-    for entry in conditions where !readCondition(entry, into: &rules) { isWhole = false }
+    for entry in conditions {
+      let known = (rules.conditions.count, rules.arming.count)
+      if readCondition(entry, into: &rules) {
+        for rule in rules.conditions[known.0...] { places["condition \(rule.name)"] = entry.path }
+        for rule in rules.arming[known.1...] { places["reason \(rule.name)"] = entry.path }
+      } else {
+        isWhole = false
+      }
+    }
     return isWhole
   }
 

@@ -78,7 +78,8 @@ struct SafetyTestReader {
     if let kind = kinds[plain] { return kind }
     // What is wrong with who writes it is said there.
     if !kinds.isUnknowable(plain) {
-      context.complain(path, "no signal is called \(JSON5Value.quoted(plain))" + kinds.hint(plain))
+      context.complain(
+        path, "no signal is called \(JSON5Value.quoted(plain))" + context.hint(plain, among: kinds.names))
     }
     return nil
   }

@@ -8,7 +8,8 @@ struct SignalKinds {
   private var writers: [String: Int] = [:]
   /// Blocks of which it is not known what they write.
   private(set) var unknown: Set<String> = []
-  private let names: [String]
+  /// The names of all, in order.
+  let names: [String]
 
   /// The signals from outside, and those of `blocks` in their order.
   init(outside: [Signal], blocks: [BlockDeclaration]) {
@@ -46,7 +47,4 @@ struct SignalKinds {
 
   /// The place of the block that writes a signal; `nil` for what comes from outside.
   func writer(of name: String) -> Int? { writers[name] }
-
-  /// "; did you mean …?" for a name that nothing has.
-  func hint(_ name: String) -> String { ControlLoop.hint(name, among: names) }
 }

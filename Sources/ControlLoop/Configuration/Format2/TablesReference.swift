@@ -8,7 +8,8 @@ extension VehicleTables {
         "A device. What else it holds follows from its chip: the keys of `sensors.imu`, `barometer`, `magnetometer`, `range`, `power` "
         + "or `left_encoder`, or those of the sections below.",
       keys: DeviceKeys.descriptions + [DeviceKeys.shaft.description]),
-    Configuration.AnalogInputs.schema, Configuration.PortInputs.schema, CommandProfile.schema,
+    ActuatorKeys.reference, Configuration.AnalogInputs.schema, Configuration.PortInputs.schema,
+    CommandProfile.schema,
     CommandProfile.signalSchema,
     SectionSchema(
       path: "blocks[]",
@@ -17,5 +18,6 @@ extension VehicleTables {
       keys: BlockList.common + [BlockList.beforeKey.description]),
     BlockReader.networkSchema, BlockReader.inputSchema, BlockReader.outputSchema, SafetyList.conditionSchema,
     SafetyList.armingSchema, SafetyTestReader.schema, SafetyList.reactionSchema, SafetyList.modeSchema,
+    PlantSections.simulationSchema, PlantSections.evaluationSchema,
   ]
 }

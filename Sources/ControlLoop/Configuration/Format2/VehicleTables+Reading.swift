@@ -7,6 +7,13 @@ extension VehicleTables {
   private static let backendKey = Key<Backend>.choice(
     "backend", standard: .simulated, "What the drivers talk to.")
 
+  private static let calibrationKey = Key<String?>.optionalText(
+    "calibration", absent: "readings as the chips give them",
+    "File with the sensors' calibration, as `ganglion calibrate` makes it; relative to this file.")
+  private static let staleKey = Key<Int?>.optionalInteger(
+    "orders_stale_after_ms", 10...10_000, absent: "100, and at least two periods of the loop",
+    "Time in ms without orders that a bus has carried out, after which `actuators.fault` says so.")
+
   /// What a file without a template may hold.
   static let schema = SectionSchema(
     path: "", about: "One file describes one vehicle.",
@@ -19,7 +26,7 @@ extension VehicleTables {
       .section("buses", as: "names and objects", absent: "no buses", "The I2C buses, at most 8."),
       .section(
         "devices", as: "names and objects", absent: "no devices",
-        "What is read, at most \(Section.mostDevices) devices under names of your own."),
+        "What is read and what moves, at most \(Section.mostDevices) devices under names of your own."),
       .section("lines", absent: "no lines", "The digital lines."),
       .section(
         "commands", as: "list of objects", absent: "nothing is asked for", "What the vehicle is asked to do."),
@@ -40,7 +47,9 @@ extension VehicleTables {
       .section("realtime", absent: "its defaults", "How the loop runs on Linux."),
       .section("watchdog", absent: "its defaults", "What watches over the loop on Linux."),
       .section("log", absent: "its defaults", "Where the log goes."),
-      .section("simulation", absent: "its defaults", "The simulated run: the vehicle stands still."),
+      .section("simulation", absent: "its defaults", "The simulated run, and what moves in it."),
+      .section("evaluation", absent: "no run is judged", "When a run counts as held."),
+      calibrationKey.description, staleKey.description,
     ])
 
   /// Reads a file without a template; `nil` after errors were noted.
@@ -52,23 +61,27 @@ extension VehicleTables {
     let realTime = file.readOrStandard(Configuration.RealTime.self, "realtime")
     let watchdog = file.readOrStandard(Configuration.Watchdog.self, "watchdog")
     let log = file.readOrStandard(Configuration.Log.self, "log")
-    let simulation = file.subsection("simulation", schema: Configuration.SimulatedRun.schema)
-      .flatMap(Configuration.SimulatedRun.init)
-    let read = file.readDevices()
+    let (run, stale) = (PlantSections(file), file.read(Self.staleKey))
+    let used = file.context.overrides.backend ?? backend
+    let calibration = file.readCalibration(
+      Self.calibrationKey, backend: used, specimen: run?.simulation.sensorErrors?.specimen)
+    let read = file.readDevices(calibration: calibration?.read?.used)
     let devices = read?.devices
     let profile = CommandProfile.read(file)
     let blocks = BlockList(file)
-    if let buses, let devices {
-      Self.checkBuses(buses, devices.map(\.group), loop: loop, in: file)
-    }
     if let watchdog, let loop { Configuration.check(watchdog, against: loop, in: file) }
     guard let read, let name, let backend, let loop, let buses, let lines, let realTime, let watchdog,
-      let log, let devices, let profile, let blocks, let simulation
-    else { return nil }
+      let log, let devices, let profile, let blocks, let run, let stale, let calibration
+    else {
+      if let buses, let devices { Self.checkBuses(buses, devices.map(\.group), in: file) }
+      return nil
+    }
     (self.name, self.backend) = (name, file.context.overrides.backend ?? backend)
-    (self.loop, self.buses, self.simulation) = (loop, buses, simulation)
-    // Nothing says yet when such a run counts as held.
-    evaluation = Configuration.EvaluationWindow(from: 0, until: simulation.duration)
+    (self.loop, self.buses) = (loop, buses)
+    (plant, simulation, evaluation) = (run.plant, run.simulation, run.evaluation)
+    ordersStaleAfter = stale.map { Int64($0) * 1_000_000 } ?? max(100_000_000, 2 * loop.period)
+    (calibrationFile, self.calibration) = (calibration.file, calibration.read?.used)
+    calibrationNote = calibration.read?.note
     (self.lines, self.realTime, self.watchdog, self.log) = (lines, realTime, watchdog, log)
     (self.groups, self.profile) = (devices.map(\.group), profile)
     signals = profile.signals + Self.boardSignals
@@ -83,8 +96,16 @@ extension VehicleTables {
     var places = Dictionary(
       blocks.entries.map { ($0.declaration.name, $0.path) }, uniquingKeysWith: { first, _ in first })
     for actuator in actuators { places[actuator.name] = places[actuator.name] ?? actuator.path }
+    if let held = calibration.read?.held { checkCalibration(held, file) }
+    if ordersStaleAfter < 2 * loop.period {
+      file.complain(
+        "orders_stale_after_ms",
+        "found \(ordersStaleAfter / 1_000_000), expected at least two periods of the loop, "
+          + "\(rounded(Double(2 * loop.period) / 1e6, 3)) ms: otherwise one late order is a fault")
+    }
+    checkPlant(file)
+    checkActuators(file, places)
     guard addSafety(file, &places) else { return nil }
-    checkActuators(file)
     check(file, places, blocks.entries.flatMap(\.units))
   }
 
@@ -103,7 +124,7 @@ extension VehicleTables {
     if lines.killSwitch != nil { rules.addKillSwitch(condition: !named[0], reason: !named[1]) }
     let reader = SafetyTestReader(
       context: file.context, kinds: SignalKinds(outside: outside, blocks: blocks), place: place)
-    let isWhole = SafetyList(file: file, reader: reader).read(into: &rules)
+    let isWhole = SafetyList(file: file, reader: reader).read(into: &rules, &places)
     // A kill switch that the file says nothing of does what it says everywhere.
     if lines.killSwitch != nil, !named[0],
       !rules.reactions.contains(where: { $0.name == SafetyRules.killReaction })
@@ -131,11 +152,14 @@ extension VehicleTables {
     } ?? blocks.count
   }
 
+  /// Checks what is on the buses: addresses, and how much they carry. `plan` is what actuators ask of them.
   static func checkBuses(
-    _ buses: [Configuration.Bus], _ groups: [SensorGroup], loop: Configuration.Loop?, in file: Section
+    _ buses: [Configuration.Bus], _ groups: [SensorGroup], _ plan: ActuatorPlan? = nil, rateHz: Int = 0,
+    in file: Section
   ) {
     let shares = groups.flatMap(\.devices).map { (bus: $0.bus, share: $0.share) }
-    Configuration.checkBuses(buses, shares: shares, in: file)
+    let orders = (plan?.chips ?? []).map { (bus: $0.place.bus, share: $0.share(rateHz: rateHz)) }
+    Configuration.checkBuses(buses, shares: shares, orders: orders, in: file)
   }
 }
 

@@ -13,6 +13,9 @@ extension VehicleTables {
     (lines, realTime, watchdog) = (configuration.lines, configuration.realTime, configuration.watchdog)
     (log, text, directory) = (configuration.log, configuration.text, configuration.directory)
     (simulation, evaluation, template) = (configuration.simulation, configuration.evaluation, configuration)
+    (plant, ordersStaleAfter) = (Plant(configuration), configuration.actuators.staleAfter)
+    calibrationFile = configuration.sensors.calibrationFile
+    (calibration, calibrationNote) = (configuration.calibration, configuration.calibrationNote)
     groups = configuration.sensorGroups
     profile = configuration.commandProfile(
       vehicle.outside.filter { $0.kind == .number && $0.name.hasPrefix("setpoint.") })
@@ -56,7 +59,6 @@ extension VehicleTables {
       return
     }
     groups += more.map(\.group)
-    Self.checkBuses(buses, groups, loop: loop, in: file)
     // Their rows stand behind those of the template's devices.
     let own = list.entries.map(\.declaration)
     let rows = DeviceRows.rows(of: more.map(\.group), taken: Set(own.map(\.name)))
@@ -66,10 +68,19 @@ extension VehicleTables {
     for entry in list.changes {
       guard let place = blocks.firstIndex(where: { $0.name == entry.declaration.name }) else { continue }
       if blocks[place].network == nil { blocks[place] = entry.declaration }
+      // What is safe follows from the same settings.
+      for index in actuators.indices where actuators[index].name == entry.declaration.name {
+        actuators[index].conversion = entry.declaration
+      }
       places[entry.declaration.name] = entry.path
     }
+    let conversions = Set(actuators.map(\.name))
     for entry in list.entries {
-      let place = entry.before.flatMap { name in blocks.firstIndex { $0.name == name } } ?? blocks.count
+      // Conversions stand behind all others.
+      let place =
+        blocks.firstIndex { block in
+          entry.before.map { block.name == $0 } ?? conversions.contains(block.name)
+        } ?? blocks.count
       blocks.insert(entry.declaration, at: place)
       if !template.contains(entry.declaration.name) { places[entry.declaration.name] = entry.path }
     }
@@ -78,13 +89,13 @@ extension VehicleTables {
       places[actuator.name] = actuator.path
     }
     actuators += read.actuators
-    checkActuators(file)
+    checkActuators(file, places)
     networks += list.entries.compactMap(\.network)
     guard let place = blocks.firstIndex(where: { $0.kindName == "safety" }) else { return }
     var rules = rules
     let reader = SafetyTestReader(
       context: file.context, kinds: SignalKinds(outside: outside, blocks: blocks), place: place)
-    guard SafetyList(file: file, reader: reader).readConditions(into: &rules) else { return }
+    guard SafetyList(file: file, reader: reader).readConditions(into: &rules, &places) else { return }
     blocks[place].settings["rules"] = .safety(rules)
     check(file, places, list.entries.flatMap(\.units))
   }

@@ -35,8 +35,18 @@ public struct VehicleTables: Sendable {
 
   /// What every simulated run has.
   public var simulation: Configuration.SimulatedRun
+  /// What moves in it.
+  public var plant: Plant
   /// The time of a run that is judged.
   public var evaluation: Configuration.EvaluationWindow
+  /// Time in ns without orders that a bus has carried out, after which its actuators do not follow.
+  public var ordersStaleAfter: Int64
+  /// The file with the sensors' calibration as written; `nil` when none is named.
+  public var calibrationFile: String?
+  /// What is taken off the sensors' readings; `nil` for nothing.
+  public var calibration: SensorCalibration?
+  /// Why the calibration that is named is not used, though nothing is wrong with it.
+  public var calibrationNote: String?
   /// The configuration of the template from which it was expanded; `nil` without one.
   public var template: Configuration?
   /// The text that it was read from, as the log carries it.
@@ -72,10 +82,8 @@ public struct VehicleTables: Sendable {
     return SafetyRules()
   }
 
-  /// Time in ns without orders that a bus has carried out, after which its actuators do not follow.
-  public var ordersStaleAfter: Int64 {
-    template?.actuators.staleAfter ?? max(100_000_000, 2 * loop.period)
-  }
+  /// The calibration's file as seen from the working directory; `nil` when none is named.
+  public var calibrationPath: String? { calibrationFile.map(resolve) }
 
   /// The number of the bus called `name` as the origin of signals: 0 is the board itself.
   func number(ofBus name: String) -> Int { buses.firstIndex { $0.name == name }.map { 1 + $0 } ?? 0 }
@@ -144,6 +152,7 @@ extension VehicleTables {
       return try VehicleTables(configuration, value, overrides, hasNetwork: hasNetwork)
     }
     let context = ReadingContext(root: value, overrides: overrides)
+    (context.directory, context.file, context.loggedCalibration) = (directory, file, calibration)
     var tables = Section(value, path: "", schema: schema, context: context).flatMap(VehicleTables.init)
     tables?.text = text
     tables?.directory = directory

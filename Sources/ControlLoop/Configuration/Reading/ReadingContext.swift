@@ -5,7 +5,14 @@ final class ReadingContext {
   let overrides: ConfigurationOverrides
   /// The kind of vehicle that the file says it is about, which decides what the sections may hold.
   let vehicle: VehicleKind
+  /// The folder that relative paths start from; `nil` for a text without a file, whose files are not read.
+  var directory: String?
+  /// The configuration's file, for messages.
+  var file: String?
+  /// The calibration that a log carries.
+  var loggedCalibration: String?
   private var errors: [ConfigurationError] = []
+  private var hintsLeft = 32
 
   init(root: JSON5Value, overrides: ConfigurationOverrides) {
     (self.root, self.overrides) = (root, overrides)
@@ -16,6 +23,14 @@ final class ReadingContext {
   func complain(_ path: String, _ message: String, line: Int? = nil) {
     errors.append(
       ConfigurationError(path: path, line: line ?? root.line(ofPath: path), message: message))
+  }
+
+  /// "; did you mean …?" for a name that none of many has; nothing after a number of them, so that a hostile file does not cost
+  /// minutes.
+  func hint(_ word: String, among names: [String]) -> String {
+    guard hintsLeft > 0 else { return "" }
+    hintsLeft -= 1
+    return ControlLoop.hint(word, among: names)
   }
 
   /// The errors in the order of the file.

@@ -113,12 +113,82 @@ struct VehicleTablesStrictnessTests {
       "    left: {",
       "    lamp: { chip: \"drv8830\", bus: \"senors\", command: \"wheels.left\", as: \"rely\" },\n    left: {",
       #"devices.lamp.as: found "rely", expected one of"#),
+    Case(
+      "    { block: \"differential_drive\"",
+      "    { block: \"relay\", name: \"horn\", command: \"bumper.front\" },\n    { block: \"differential_drive\"",
+      "line 33: blocks[2]: nothing carries what \"horn\" sends: put it among the `devices`"),
+    Case(
+      "  arming: [", "  simulation: { plant: \"quadrotor\" },\n  arming: [",
+      "simulation.plant: a quadrotor is moved by the actuators front_right"),
+    Case(
+      "  arming: [", "  simulation: { plant: \"boat\" },\n  arming: [",
+      "simulation.plant: found \"boat\", expected"),
+    Case(
+      "  arming: [", "  simulation: { plant: \"balancing_robot\" },\n  arming: [",
+      "simulation.wheel_radius_m: missing"),
+    Case(
+      "  arming: [",
+      "  reactions: [{ name: \"warn\" }, { name: \"stop\", mode: \"crawl\" }, { name: \"disarm\" }],\n  arming: [",
+      "line 43: reactions[1]: reaction stop: no mode is called \"crawl\""),
+    Case(
+      "then: \"warn\" },",
+      "then: \"warn\" },\n    { when: \"previous.line.left\", above: 2, then: \"warn\" },",
+      "line 40: safety[4]: "),
+    Case(
+      "  arming: [", "  evaluation: {},\n  arming: [", "evaluation: a vehicle that stands is not judged"),
+    Case(
+      "  arming: [", "  orders_stale_after_ms: 9,\n  arming: [", "orders_stale_after_ms: found 9, expected"),
+    Case(
+      "backward: \"GPIO6\", pwm: \"pwmchip0.0\"",
+      "backward: \"GPIO6\", pulses: \"mcp23017\", bus: \"sensors\"",
+      "devices.left.pulses: found \"mcp23017\", expected a chip that makes pulses: pca9685"),
+    Case(
+      "backward: \"GPIO6\", pwm: \"pwmchip0.0\"",
+      "backward: \"GPIO6\", pulses: \"pca9685\", bus: \"sensors\", multiplexer: 0x70",
+      "devices.left.multiplexer_channel: missing; `multiplexer` and `multiplexer_channel` stand together"),
+    Case(
+      "rate_hz: 400000 } },\n  devices: {",
+      """
+      rate_hz: 100000 } }, devices: {
+          lamp: { chip: "pca9685", bus: "sensors", channel: 0, as: "duty", command: "wheels.left" },
+          heater: { chip: "pca9685", bus: "sensors", channel: 15, as: "duty", command: "wheels.left" },
+      """,
+      "buses.sensors.rate_hz: the bus \"sensors\" would be busy"),
     Case("format: 2", "format: 3", "line 3: format: found 3, expected whole number, 1 to 2"),
   ]
 
   @Test(arguments: cases) func says(_ change: Case) throws {
     let complaints = try roverComplaints(replacing: change.old, by: change.new)
     #expect(complaints.contains(change.expected), "\(complaints)")
+  }
+
+  @Test("and guesses at names that are nearly right, but not at thousands of them")
+  func fewHints() throws {
+    let conditions = (0..<128).map { "{ when: \"bumper.frond\", then: \"stop\", name: \"c_\($0)\" }," }
+    let text = try roverText().replacing("safety: [", with: "safety: [" + conditions.prefix(100).joined())
+    let lines = tableComplaints(about: text).split(separator: "\n")
+    #expect(lines.count >= 100)
+    #expect((1...40).contains(lines.count { $0.contains("did you mean") }))
+  }
+
+  @Test("an actuator's chip may sit behind a multiplexer, and make a bridge's pulses")
+  func multiplexed() throws {
+    let text = try roverText().replacing(
+      "pwm: \"pwmchip0.1\"",
+      with:
+        "pulses: \"pca9685\", bus: \"sensors\", multiplexer: 0x70, multiplexer_channel: 3, channel: 2, rate_hz: 1000"
+    )
+    let tables = try VehicleTables.load(text: text, directory: nil)
+    let chip = try #require(try tables.actuatorPlan().chips.first)
+    #expect(chip.place.behind?.multiplexer == 0x70 && chip.place.behind?.number == 3)
+    // As long as the chip's coarse prescaler makes a period.
+    guard case .number(let period)? = tables.actuators[1].conversion.settings["maximum"] else {
+      Issue.record("no longest pulse")
+      return
+    }
+    #expect(period > 950 && period < 1050 && period != 1000)
+    let again = try VehicleTables.load(text: VehicleTables.expanded(tables, of: text), directory: nil)
+    #expect(try again.actuatorPlan().sent == tables.actuatorPlan().sent)
   }
 
   @Test("all at once, in the order of the file")

@@ -13,9 +13,9 @@ extension Configuration.BalancingRobot {
 }
 
 extension Configuration.BalancingRobot.Estimator {
-  private static let radius = Key<Double>.number(
+  static let radius = Key<Double>.number(
     "wheel_radius_m", 0.01...0.5, unit: "m", "Radius of the wheels.")
-  private static let track = Key<Double>.number(
+  static let track = Key<Double>.number(
     "track_m", 0.02...2, unit: "m", "Distance between the points at which the wheels touch the ground.")
   private static let encoder = Key<Double>.number(
     "encoder_weight", 1...500, unit: "rad/s", standard: 80,

@@ -65,12 +65,6 @@ extension Configuration.BalancingRobot: VehicleParts {
 
   var motion: SetpointMotion { setpointRates.motion }
 
-  func randomSetpoints(seed: UInt64) -> (any SetpointSource)? {
-    simulation.randomSetpoints.map {
-      BalancingRobotRandomSetpoints(ranges: $0, motion: setpointRates.motion, seed: seed)
-    }
-  }
-
   private static func check(
     _ encoder: Configuration.Encoder?, _ name: String, against loop: Configuration.Loop, in file: Section
   ) {

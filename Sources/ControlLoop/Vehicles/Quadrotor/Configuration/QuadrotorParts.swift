@@ -67,12 +67,6 @@ extension Configuration.Quadrotor: VehicleParts {
 
   var motion: SetpointMotion { setpointRates.motion }
 
-  func randomSetpoints(seed: UInt64) -> (any SetpointSource)? {
-    simulation.randomSetpoints.map {
-      QuadrotorRandomSetpoints(ranges: $0, motion: setpointRates.motion, seed: seed)
-    }
-  }
-
   private static func check(
     _ steps: [Configuration.SetpointStep], against limits: Limits, in file: Section
   ) {
