@@ -69,7 +69,7 @@ enum GuardScenarios {
       try Bench.expect(try bench.board { $0.enables } == 0, "the vehicle armed without its guard")
     }
     let text = try flight.stop()
-    for word in ["the guard's process has ended", "\"guardLost\""] {
+    for word in ["the guard's process has ended", "\"guard_lost\""] {
       try Bench.expect(text.contains(word), "'\(word)' is not said: \(text)")
     }
   }
