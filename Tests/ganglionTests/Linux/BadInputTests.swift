@@ -138,7 +138,9 @@ struct BadInputTests {
     expect(run, reaches: .terminated)
     let outcome = run.end()
     #expect(
-      outcome.complaints.contains { $0.hasPrefix("actuators: the enable line, the pulses or a line do not follow") })
+      outcome.complaints.contains {
+        $0.hasPrefix("actuators: the enable line, the pulses or a line do not follow")
+      })
     #expect(outcome.loop.told.saw(.actuatorFault))
   }
 

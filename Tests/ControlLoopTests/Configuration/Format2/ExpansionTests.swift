@@ -75,7 +75,7 @@ struct ExpansionTests {
         directory: nil, calibration: held)
       Issue.record("a calibration of a chip that is not there was taken")
     } catch {
-      #expect(error.description.contains("calibration: sensors[0] is"), "\(error)")
+      #expect(error.description.contains("calibration: c.json5: sensors[0] is"), "\(error)")
     }
     // A folder means that the file is read.
     do throws(ConfigurationErrors) {

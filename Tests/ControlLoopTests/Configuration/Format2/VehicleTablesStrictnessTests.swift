@@ -129,7 +129,7 @@ struct VehicleTablesStrictnessTests {
     Case(
       "  arming: [",
       "  reactions: [{ name: \"warn\" }, { name: \"stop\", mode: \"crawl\" }, { name: \"disarm\" }],\n  arming: [",
-      "line 43: reactions[1]: reaction stop: no mode is called \"crawl\""),
+      "line 43: reactions[1]: block safety: rules: reaction stop: no mode is called \"crawl\""),
     Case(
       "then: \"warn\" },",
       "then: \"warn\" },\n    { when: \"previous.line.left\", above: 2, then: \"warn\" },",
