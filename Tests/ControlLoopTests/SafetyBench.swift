@@ -131,5 +131,5 @@ struct SafetyBench: ~Copyable {
     places.inhibits.reduce(0) { program.frame[$1.value] ? $0 | $1.key.bit : $0 }
   }
 
-  var inhibitList: [ArmingInhibit] { ArmingInhibit.list(inhibits) }
+  var inhibitList: [ArmingInhibit] { ArmingInhibit.allCases.filter { inhibits & $0.bit != 0 } }
 }

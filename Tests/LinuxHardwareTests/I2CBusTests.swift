@@ -14,8 +14,8 @@ import Testing
 
 /// An MPU-6050's identity and more at 0x68.
 private let device: [UInt8: [UInt8]] = [0x68: (0..<128).map { UInt8($0) }]
-/// What i2c-stub offers: SMBus only.
-private let stubFunctions: UInt64 = 0x0C7F_0000
+/// What a bus offers that has SMBus transfers only, as the kernel's simulated one.
+private let smbusFunctions: UInt64 = 0x0C7F_0000
 
 /// The error of a two-byte read from register 0x10 of `address`.
 private func readError(_ system: FakeI2C, options: I2COptions = I2COptions(retries: 0)) throws -> BusError? {
@@ -61,7 +61,7 @@ struct I2CTransferTests {
   func smbus() throws {
     let system = FakeI2C {
       $0.devices = device
-      $0.functions = stubFunctions
+      $0.functions = smbusFunctions
     }
     var bus = try LinuxI2CBus(system)
     #expect(try bus.readRegister(0x20, of: 0x68) == 0x20)
@@ -93,7 +93,7 @@ struct I2CTransferTests {
   func notSMBus(_ size: (writes: Int, reads: Int)) throws {
     let system = FakeI2C {
       $0.devices = device
-      $0.functions = stubFunctions
+      $0.functions = smbusFunctions
     }
     var bus = try LinuxI2CBus(system)
     let bytes = [UInt8](repeating: 0, count: size.writes)
@@ -285,7 +285,7 @@ struct I2CFailureTests {
     #expect(try readError(combined) == .shortRead(address: 0x68, expected: 2, received: 0))
     let smbus = FakeI2C {
       $0.devices = device
-      $0.functions = I2CFunctions.readBlock.rawValue | stubFunctions & ~I2CFunctions.readWordData.rawValue
+      $0.functions = I2CFunctions.readBlock.rawValue | smbusFunctions & ~I2CFunctions.readWordData.rawValue
       $0.results = [1]
     }
     #expect(try readError(smbus) == .shortRead(address: 0x68, expected: 2, received: 1))
@@ -308,7 +308,7 @@ struct I2CFailureTests {
   func takenAway() throws {
     let system = FakeI2C {
       $0.devices = device
-      $0.functions = stubFunctions
+      $0.functions = smbusFunctions
       $0.selectResult = -EBUSY
     }
     #expect(try readError(system) == .system(errno: EBUSY, address: 0x68))

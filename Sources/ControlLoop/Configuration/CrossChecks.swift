@@ -29,11 +29,10 @@ extension Configuration {
   ) {
     let names = buses.map(\.name)
     for (bus, share) in shares where !names.contains(bus) {
-      let hint = nearestName(to: bus, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
       section.complain(
         share.path + ".bus",
         "there is no bus \(JSON5Value.quoted(bus)); `buses` has "
-          + names.map { "\"\($0)\"" }.joined(separator: ", ") + hint)
+          + names.map { "\"\($0)\"" }.joined(separator: ", ") + hint(bus, among: names))
     }
     for (index, bus) in buses.enumerated() {
       let load = BusLoad(bus: bus, shares: shares.filter { $0.bus == bus.name }.map(\.share))

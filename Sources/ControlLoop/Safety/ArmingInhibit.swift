@@ -91,9 +91,4 @@ public enum ArmingInhibit: UInt8, CaseIterable, Sendable {
     case .failsafe: "see the faults in the log's events; the failsafe section says what each leads to"
     }
   }
-
-  /// The inhibits in a mask, most important first.
-  public static func list(_ mask: UInt32) -> [ArmingInhibit] {
-    allCases.filter { mask & $0.bit != 0 }
-  }
 }

@@ -129,11 +129,6 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .wheelSlip: FailsafeRule(action: .disarm, delay: 200_000_000)
     }
   }
-
-  /// The conditions in a mask.
-  public static func list(_ mask: UInt32) -> [FailsafeCondition] {
-    allCases.filter { mask & $0.bit != 0 }
-  }
 }
 
 /// When a reaction ends.

@@ -210,9 +210,9 @@ private struct ActuatorPlanner {
     }
     for name in place.settings.keys.sorted() {
       guard let setting = facts.settings.first(where: { $0.name == name }) else {
-        let names = facts.settings.map(\.name)
-        let hint = nearestName(to: name, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
-        complain("\(place.path).\(name)", "a \(facts.name) has no such key" + hint)
+        complain(
+          "\(place.path).\(name)",
+          "a \(facts.name) has no such key" + hint(name, among: facts.settings.map(\.name)))
         continue
       }
       guard let value = place.settings[name], !setting.range.contains(value) else { continue }

@@ -1,19 +1,21 @@
 import Signals
 
-/// What every topic of commands has behind the numbers.
-private struct CommandState: Sendable {
+/// Where a topic of commands finds its numbers, and what every one has behind them.
+private struct CommandPlaces: Sendable {
+  private let numbers: NumberPlaces
   private let mode, source: SignalIndex<UInt8>
   private let armed: SignalIndex<Bool>
 
-  init?(_ table: SignalTable) {
-    guard let mode = table.index(of: "safety.mode", as: UInt8.self),
+  init?(_ table: SignalTable, _ numbers: NumberPlaces?) {
+    guard let numbers, let mode = table.index(of: "safety.mode", as: UInt8.self),
       let source = table.index(of: "command.source", as: UInt8.self),
       let armed = table.index(of: "safety.armed", as: Bool.self)
     else { return nil }
-    (self.mode, self.source, self.armed) = (mode, source, armed)
+    (self.numbers, self.mode, self.source, self.armed) = (numbers, mode, source, armed)
   }
 
   func encode(_ frame: Frame, into encoder: inout CDREncoder) {
+    for value in numbers.values(frame) { encoder.put(value) }
     encoder.put(frame[mode])
     encoder.put(frame[source])
     encoder.put(frame[armed])
@@ -39,21 +41,17 @@ struct CommandTopic: LogTopic {
     """
 
   let name = "/command"
-  private let numbers: NumberPlaces
-  private let state: CommandState
+  private let places: CommandPlaces
 
   init?(_ table: SignalTable) {
     let numbers = NumberPlaces(
       table, "command.thrust", "command.roll", "command.pitch", "command.yaw", "classical.thrust",
       "classical.roll", "classical.pitch", "classical.yaw")
-    guard let numbers, let state = CommandState(table) else { return nil }
-    (self.numbers, self.state) = (numbers, state)
+    guard let places = CommandPlaces(table, numbers) else { return nil }
+    self.places = places
   }
 
-  func encode(_ frame: Frame, into encoder: inout CDREncoder) {
-    for value in numbers.values(frame) { encoder.put(value) }
-    state.encode(frame, into: &encoder)
-  }
+  func encode(_ frame: Frame, into encoder: inout CDREncoder) { places.encode(frame, into: &encoder) }
 }
 
 /// `/command` of a robot on wheels: what goes to the mixer, and what the classical controller would ask for.
@@ -71,20 +69,16 @@ struct DriveCommandTopic: LogTopic {
     """
 
   let name = "/command"
-  private let numbers: NumberPlaces
-  private let state: CommandState
+  private let places: CommandPlaces
 
   init?(_ table: SignalTable) {
     let numbers = NumberPlaces(
       table, "command.drive", "command.turn", "classical.drive", "classical.turn")
-    guard let numbers, let state = CommandState(table) else { return nil }
-    (self.numbers, self.state) = (numbers, state)
+    guard let places = CommandPlaces(table, numbers) else { return nil }
+    self.places = places
   }
 
-  func encode(_ frame: Frame, into encoder: inout CDREncoder) {
-    for value in numbers.values(frame) { encoder.put(value) }
-    state.encode(frame, into: &encoder)
-  }
+  func encode(_ frame: Frame, into encoder: inout CDREncoder) { places.encode(frame, into: &encoder) }
 }
 
 /// Where the motors' commands and pulses lie, as far as they are there, in the order of the motors.

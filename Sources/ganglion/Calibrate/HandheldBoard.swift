@@ -146,14 +146,4 @@ struct HandheldBoard: SimulatedMotion {
       specificForce: attitude.inverseRotate(Vector3(0, 0, -StandardAtmosphere.gravity)), angularRate: rate,
       magneticField: attitude.inverseRotate(PhysicalState.earthField))
   }
-
-  mutating func connect(_ actuators: SimulatedActuators) {}
-
-  mutating func drive(by actuators: SimulatedActuators) {}
-  var followsOutputs: Bool { false }
-  var crash: String? { nil }
-  mutating func note(_ tick: RunTick) {}
-  /// A board in the hand has no motors.
-  var largestCurrent: Double { 0 }
-  var score: RunScore { RunScore() }
 }

@@ -27,6 +27,17 @@ protocol SimulatedMotion {
   var largestCurrent: Double { get }
 }
 
+/// What has no motors, and is not judged, needs to say no more than how it moves.
+extension SimulatedMotion {
+  mutating func connect(_ actuators: SimulatedActuators) {}
+  mutating func drive(by actuators: SimulatedActuators) {}
+  var followsOutputs: Bool { false }
+  var crash: String? { nil }
+  mutating func note(_ tick: RunTick) {}
+  var largestCurrent: Double { 0 }
+  var score: RunScore { RunScore() }
+}
+
 /// What of a tick a run is judged by, beside what is true.
 struct RunTick {
   /// When the tick began, and how long after the one before, in ns.

@@ -16,12 +16,4 @@ struct StandingVehicle: SimulatedMotion {
   }
 
   mutating func step() { nanoseconds &+= stepLength }
-  mutating func connect(_ actuators: SimulatedActuators) {}
-  mutating func drive(by actuators: SimulatedActuators) {}
-  var followsOutputs: Bool { false }
-  var crash: String? { nil }
-  mutating func note(_ tick: RunTick) {}
-  /// Nothing says what it draws.
-  var largestCurrent: Double { 0 }
-  var score: RunScore { RunScore() }
 }

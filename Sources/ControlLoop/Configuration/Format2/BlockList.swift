@@ -215,8 +215,7 @@ struct BlockReader {
     context.complain(
       path,
       "unknown key \(JSON5Value.quoted(member.key))"
-        + (hint(member.key, among: names).isEmpty
-          ? "; valid here: " + names.joined(separator: ", ") : hint(member.key, among: names)),
+        + hint(member.key, among: names, otherwise: "valid here:"),
       line: member.keyPosition.line)
   }
 

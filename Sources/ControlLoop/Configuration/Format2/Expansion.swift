@@ -122,12 +122,7 @@ struct Expansion {
   private var simulation: [String] {
     var members = (value("simulation")?.members ?? []).map { ($0.key, JSON5Text.line($0.value)) }
     if tables.template != nil {
-      var more = [("plant", JSON5Text.quoted(tables.plant.kind.rawValue))]
-      if case .balancingRobot(_, _, let wheels) = tables.plant {
-        more.append(("wheel_radius_m", JSON5Text.number(wheels.radius)))
-        more.append(("track_m", JSON5Text.number(wheels.track)))
-      }
-      members = more + members
+      members = tables.plant.members + members
     }
     return members.isEmpty ? [] : ["  simulation: \(JSON5Text.object(members)),"]
   }

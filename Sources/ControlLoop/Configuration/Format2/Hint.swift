@@ -1,6 +1,7 @@
 import Signals
 
-/// "; did you mean …?" when one of `names` is near to `word`, else nothing.
-func hint(_ word: String, among names: [String]) -> String {
-  nearestName(to: word, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+/// "; did you mean …?" when one of `names` is near to `word`; else all of them behind `otherwise`, or nothing without that.
+func hint(_ word: String, among names: [String], otherwise: String? = nil) -> String {
+  if let near = nearestName(to: word, among: names) { return "; did you mean \"\(near)\"?" }
+  return otherwise.map { "; \($0) " + names.joined(separator: ", ") } ?? ""
 }

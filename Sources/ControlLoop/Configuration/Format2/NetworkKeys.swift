@@ -1,14 +1,6 @@
 import Control
 import Signals
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// The network that a block steps, on disk.
 public struct NetworkFile: Sendable, Equatable {
   /// Name of the block.
@@ -21,26 +13,6 @@ public struct NetworkFile: Sendable, Equatable {
   public var inputs, outputs: Int
   /// Whether the command line named the file, which then counts from the working directory.
   public var isFromCommandLine = false
-}
-
-extension NetworkFile {
-  /// The file as seen from the working directory, for a configuration in `directory`.
-  public func place(in directory: String) -> String {
-    guard !file.hasPrefix("/"), !directory.isEmpty, directory != "." else { return file }
-    return directory.hasSuffix("/") ? directory + file : "\(directory)/\(file)"
-  }
-}
-
-extension VehicleTables {
-  /// Complains about model files that cannot be read.
-  func checkModelFiles(in directory: String, _ context: ReadingContext) {
-    for network in networks {
-      let place = network.place(in: directory)
-      if access(place, R_OK) != 0 {
-        context.complain(network.path, "cannot read \(place): \(String(cString: strerror(errno)))")
-      }
-    }
-  }
 }
 
 extension BlockReader {

@@ -29,6 +29,16 @@ public enum Plant: Sendable {
     }
   }
 
+  /// The keys by which a file without a template names it, beside those of its section `simulation`.
+  var members: [(key: String, value: String)] {
+    let plant = [(key: "plant", value: JSON5Text.quoted(kind.rawValue))]
+    guard case .balancingRobot(_, _, let wheels) = self else { return plant }
+    return plant + [
+      (Configuration.BalancingRobot.Estimator.radius.name, JSON5Text.number(wheels.radius)),
+      (Configuration.BalancingRobot.Estimator.track.name, JSON5Text.number(wheels.track)),
+    ]
+  }
+
   /// Its name in a file.
   var kind: PlantKind {
     switch self {

@@ -2,12 +2,6 @@ import Control
 import HardwareInterfaces
 import Signals
 
-/// Bit times of what a bus carries besides samples.
-enum TransferTimes {
-  /// To switch a multiplexer.
-  static let switching = TransferBits.write(1)
-}
-
 extension VehicleTables {
   /// Checks the program, and says what is wrong with it where the file has it.
   ///

@@ -105,8 +105,7 @@ struct SafetyList {
       section.complain(
         "then",
         "no reaction is called \(JSON5Value.quoted(reaction))"
-          + (hint(reaction, among: names).isEmpty
-            ? "; there are " + names.joined(separator: ", ") : hint(reaction, among: names)))
+          + hint(reaction, among: names, otherwise: "there are"))
       return false
     }
     guard let called = self.name(name, any, in: section, among: rules.conditions.map(\.name)) else {

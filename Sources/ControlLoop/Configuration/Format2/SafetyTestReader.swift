@@ -144,8 +144,7 @@ struct SafetyTestReader {
       section.complain(
         "is",
         "\(name) is never \(JSON5Value.quoted(word))"
-          + (hint(word, among: names).isEmpty
-            ? "; it is " + names.joined(separator: ", ") : hint(word, among: names)))
+          + hint(word, among: names, otherwise: "it is"))
       return nil
     }
     return [.isOneOf(read(name), wanted)]

@@ -9,9 +9,6 @@ public enum SensorKind: String, CaseIterable, Sendable {
     instance == 0 ? rawValue : "\(rawValue).spares[\(instance - 1)]"
   }
 
-  /// Sensors of a kind at most: one and its spares.
-  public static let mostInstances = 1 + mostSpares
-
   /// Spares that a sensor has at most.
   static let mostSpares = 2
 }
