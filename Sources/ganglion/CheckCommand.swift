@@ -48,11 +48,12 @@ enum CheckCommand {
 
   static func run(_ arguments: [String]) -> ExitStatus {
     perform("check", help: help, arguments, flags: Self.flags) { arguments in
-      let references = ["keys": Configuration.reference, "blocks": BlockTable.reference]
+      // Made only when asked for: they cost more than a check.
+      let references = [("keys", { Configuration.reference }), ("blocks", { BlockTable.reference })]
       for (name, text) in references where arguments.has(name) {
         guard !arguments.has("json") else { throw UsageError("--\(name) is a text, and has no --json") }
         _ = try arguments.exactly()
-        Terminal.printResult(text)
+        Terminal.printResult(text())
         return .success
       }
       if arguments.has("signals") {
