@@ -11,10 +11,14 @@ let package = Package(
     // need no Swift.
     .library(name: "GanglionC", type: .dynamic, targets: ["GanglionC"]),
     .library(name: "GanglionCStatic", type: .static, targets: ["GanglionC"]),
-    .library(name: "FlightLog", targets: ["ControlLoop", "Files", "FlightLog"]),
+    .library(name: "FlightLog", targets: ["Files", "FlightLog", "Signals"]),
+    // What another program flies with: a vehicle from its configuration, with blocks and devices of its own.
     .library(
-      name: "ControlLoop",
-      targets: ["ControlLoop", "HardwareInterfaces", "Devices", "SimulatedHardware", "FlightLog"]),
+      name: "VehicleRuntime",
+      targets: [
+        "Control", "Devices", "FlightLog", "HardwareInterfaces", "Sampling", "Signals", "SimulatedHardware",
+        "VehicleConfiguration", "VehicleRuntime",
+      ]),
   ],
   targets: [
     // Arithmetic that gives the same bits on every machine; everything else stands on it.
@@ -48,10 +52,16 @@ let package = Package(
       linkerSettings: [.linkedLibrary("i2c")]),
     .target(
       name: "LinuxHardware", dependencies: ["CLinuxHardware", "HardwareInterfaces"], exclude: ["README.md"]),
+    // What happens on a bus: devices are read into signals, and actuators' chips written from them.
     .target(
-      name: "ControlLoop",
+      name: "Sampling", dependencies: ["Devices", "HardwareInterfaces", "PortableMath", "Signals"],
+      exclude: ["README.md"]),
+    // A vehicle's text, and the settings of the rooms below that it becomes.
+    .target(
+      name: "VehicleConfiguration",
       dependencies: [
-        "Control", "Files", "LiquidModel", "HardwareInterfaces", "Devices", "PortableMath", "Signals",
+        "Control", "Devices", "Files", "HardwareInterfaces", "LiquidModel", "PortableMath", "Sampling",
+        "Signals",
       ],
       exclude: ["README.md"]),
     // The C interface: the header, and the functions that it declares.
@@ -65,17 +75,25 @@ let package = Package(
     .target(
       name: "FlightLog",
       dependencies: [
-        "Control", "ControlLoop", "Files", "HardwareInterfaces", "LiquidModel", "PortableMath", "Signals",
-        "CZlib",
-        "CZstd", "CLZ4",
+        "CLZ4", "CZlib", "CZstd", "Control", "Files", "HardwareInterfaces", "LiquidModel", "PortableMath",
+        "Signals",
+      ],
+      exclude: ["README.md"]),
+    // Flights: the loop, in simulation and on this machine, with its log; replays; other people's recordings.
+    .target(
+      name: "VehicleRuntime",
+      dependencies: [
+        "Control", "Devices", "Files", "FlightLog", "HardwareInterfaces", "LinuxHardware", "LiquidModel",
+        "PortableMath", "Sampling", "Signals", "SimulatedHardware", "VehicleConfiguration",
       ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "BenchmarkNetworks", "Control", "ControlLoop", "Devices", "Files", "FlightLog",
-        "HardwareInterfaces", "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath", "Signals",
-        "SimulatedHardware",
+        "BenchmarkNetworks", "Control", "Devices", "Files", "FlightLog", "HardwareInterfaces",
+        "LinuxHardware",
+        "LiquidCore", "LiquidModel", "PortableMath", "Sampling", "Signals", "SimulatedHardware",
+        "VehicleConfiguration", "VehicleRuntime",
       ],
       exclude: ["README.md"]),
     // The board of the hardware-in-the-loop tests: a CP2112 bridge through /dev/uhid, chips and plant behind it, and the
@@ -95,9 +113,10 @@ let package = Package(
     .testTarget(name: "PortableMathTests", dependencies: ["PortableMath"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "LiquidCoreTests", dependencies: ["LiquidCore"]),
-    .testTarget(name: "LiquidModelTests", dependencies: ["LiquidModel", "LiquidCore"]),
+    .testTarget(name: "LiquidModelTests", dependencies: ["Files", "LiquidModel", "LiquidCore"]),
     .testTarget(
-      name: "BenchmarkNetworksTests", dependencies: ["BenchmarkNetworks", "LiquidModel", "LiquidCore"]),
+      name: "BenchmarkNetworksTests",
+      dependencies: ["BenchmarkNetworks", "Files", "LiquidModel", "LiquidCore"]),
     .testTarget(
       name: "DevicesTests",
       dependencies: [
@@ -112,16 +131,30 @@ let package = Package(
         "CAllocationCounter", "CLinuxHardware", "Devices", "HardwareInterfaces", "LinuxFakes",
         "LinuxHardware", "SimulatedHardware",
       ]),
+    // Configurations and vehicles that tests know.
+    .target(name: "VehicleFixtures", dependencies: ["VehicleRuntime"], path: "Tests/VehicleFixtures"),
     // Lines and system files that exist only in a test.
     .target(
       name: "LinuxFakes", dependencies: ["HardwareInterfaces", "LinuxHardware"], path: "Tests/LinuxFakes"),
     // Counts heap blocks in tests that show that a tick takes none.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
-      name: "ControlLoopTests",
+      name: "SamplingTests",
+      dependencies: ["CAllocationCounter", "Devices", "HardwareInterfaces", "Sampling", "SimulatedHardware"]),
+    .testTarget(
+      name: "VehicleConfigurationTests",
       dependencies: [
-        "CAllocationCounter", "Control", "ControlLoop", "Devices", "HardwareInterfaces", "LiquidModel",
-        "PortableMath", "Signals", "SimulatedHardware",
+        "CAllocationCounter", "Control", "Devices", "Files", "HardwareInterfaces", "LiquidModel",
+        "PortableMath",
+        "Sampling", "Signals", "SimulatedHardware", "VehicleConfiguration", "VehicleFixtures",
+        "VehicleRuntime",
+      ]),
+    .testTarget(
+      name: "VehicleRuntimeTests",
+      dependencies: [
+        "CAllocationCounter", "Control", "Devices", "HardwareInterfaces", "LiquidModel", "PortableMath",
+        "Sampling",
+        "Signals", "SimulatedHardware", "VehicleConfiguration", "VehicleFixtures", "VehicleRuntime",
       ]),
     // Steps a model on input of one kind; scripts/check-instructions counts its instructions.
     .executableTarget(
@@ -134,16 +167,18 @@ let package = Package(
     .testTarget(
       name: "FlightLogTests",
       dependencies: [
-        "Control", "FlightLog", "ControlLoop", "Files", "HardwareInterfaces", "LiquidModel", "PortableMath",
-        "Signals", "ULogBuilding",
+        "Control", "Files", "FlightLog", "HardwareInterfaces", "LiquidModel", "PortableMath", "Signals",
+        "ULogBuilding",
+        "VehicleConfiguration", "VehicleFixtures", "VehicleRuntime",
       ]),
     .testTarget(name: "HILBoardTests", dependencies: ["HILBoard", "PortableMath"]),
     .testTarget(
       name: "ganglionTests",
       dependencies: [
-        "ganglion", "BenchmarkNetworks", "CAllocationCounter", "Devices", "Files", "FlightLog", "ControlLoop",
-        "HardwareInterfaces", "LinuxFakes", "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath",
-        "Signals", "SimulatedHardware", "ULogBuilding",
+        "ganglion", "BenchmarkNetworks", "CAllocationCounter", "Devices", "Files", "FlightLog",
+        "HardwareInterfaces",
+        "LinuxFakes", "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath", "Sampling", "Signals",
+        "SimulatedHardware", "ULogBuilding", "VehicleConfiguration", "VehicleFixtures", "VehicleRuntime",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -34,7 +34,7 @@ public struct FlightLogMetadata: Equatable, Sendable {
   }
 
   /// The block whose model needs no name.
-  static let mainNetwork = "network"
+  package static let mainNetwork = "network"
   private static let modelKey = "model_sha256"
   private static let calibrationKey = "calibration_sha256"
 

@@ -1,67 +1,50 @@
-import ControlLoop
-import LiquidModel
+import Files
 import Signals
 
 /// A flight's log: what flew, and tick by tick what it saw and decided.
 public struct FlightLogReader: Sendable {
   /// What stands where in the file, with what is damaged.
   public let outline: MCAPOutline
+  /// What flew.
+  public let content: FlightLogContent
   /// What the log says about the run.
-  public let metadata: FlightLogMetadata
-  /// The configuration's bytes; empty without one.
-  public let configuration: [UInt8]
-  /// By the names of their blocks the bytes of the models.
-  public let models: [String: [UInt8]]
-  /// The bytes of a template's model; empty without one.
-  public var model: [UInt8] { models[FlightLogMetadata.mainNetwork] ?? [] }
-  /// The bytes of the calibration that was taken off the sensors' readings; empty without one.
-  public let calibration: [UInt8]
+  public var metadata: FlightLogMetadata { content.metadata }
   private let codec: TickCodec
   private let tickChannel: UInt16
   private let dropoutChannel: UInt16?
 
   /// The signals of its ticks.
-  public var vehicle: VehicleFrame { codec.vehicle }
-
-  /// Opens the log at `path`; throws `LogError` when it is no log of Ganglion, or not of this version.
-  public init(path: String) throws(LogError) {
-    try self.init(LogBytes(path: path))
-  }
-
-  /// Opens a log in memory.
-  public init(_ bytes: LogBytes) throws(LogError) {
-    try self.init(MCAPOutline(bytes))
-  }
+  public var table: SignalTable { codec.table }
 
   /// Opens a log whose outline is known.
-  public init(_ outline: MCAPOutline) throws(LogError) {
-    self.outline = outline
-    guard let record = outline.metadata.first(where: { $0.name == FlightLogMetadata.recordName }) else {
-      throw LogError(
-        .missing, "the log has no metadata of Ganglion", remedy: "Use a log written by `ganglion run`.")
-    }
-    metadata = try FlightLogMetadata(entries: record.entries)
-    configuration = try Self.attachment(
-      FlightLogWriter.configurationName, metadata.configurationDigest, in: outline)
-    var models: [String: [UInt8]] = [:]
-    for (block, digest) in metadata.modelDigests {
-      models[block] = try Self.attachment(FlightLogWriter.modelName(block), digest, in: outline)
-    }
-    self.models = models
-    calibration = try Self.attachment(
-      FlightLogWriter.calibrationName, metadata.calibrationDigest, in: outline)
+  ///
+  /// - Parameter signals: Gives the signals of what flew; a log whose ticks have others is refused.
+  /// - Throws: `LogError` when it is no log of Ganglion, or not of this version.
+  public init(
+    _ outline: MCAPOutline, signals: TickSignals
+  ) throws(LogError) {
+    let content = try FlightLogContent(outline)
+    try self.init(outline, content, signals: signals(content))
+  }
+
+  /// Opens a log whose outline, content and signals are known.
+  ///
+  /// - Throws: `LogError` when it has no ticks, or ticks with other signals.
+  public init(
+    _ outline: MCAPOutline, _ content: FlightLogContent, signals table: SignalTable
+  ) throws(LogError) {
+    (self.outline, self.content) = (outline, content)
     // Tools that rewrite logs put schemas and channels into the chunks.
     let registry = outline.completeRegistry()
     guard let channel = registry.channel(of: TickCodec.topic) else {
       throw LogError(
         .missing, "the log has no topic \(TickCodec.topic)", remedy: "Use a log written by `ganglion run`.")
     }
-    let codec = TickCodec(
-      try Self.vehicle(configuration, calibration, hasNetwork: models[FlightLogMetadata.mainNetwork] != nil))
+    let codec = TickCodec(table)
     guard channel.encoding == "cdr", registry.schemas[channel.schema]?.text == codec.schemaText else {
       throw LogError(
         .unsupported,
-        "the log was written by Ganglion \(metadata.version), whose tick records have other fields",
+        "the log was written by Ganglion \(content.metadata.version), whose tick records have other fields",
         remedy: "Replay it with that version.")
     }
     self.codec = codec
@@ -79,47 +62,6 @@ public struct FlightLogReader: Sendable {
   fileprivate var source: TickCursor.Source {
     TickCursor.Source(
       outline: outline, codec: codec, tickChannel: tickChannel, dropoutChannel: dropoutChannel)
-  }
-
-  /// The signals of the vehicle of a log's configuration.
-  private static func vehicle(
-    _ configuration: [UInt8], _ calibration: [UInt8], hasNetwork: Bool
-  ) throws(LogError) -> VehicleFrame {
-    var reason = "it is not UTF-8 text"
-    if let text = String(validating: configuration, as: UTF8.self),
-      let calibration = String(validating: calibration, as: UTF8.self)
-    {
-      do {
-        return try VehicleFrame(
-          VehicleTables.load(
-            text: text, directory: nil, calibration: calibration.isEmpty ? nil : calibration,
-            hasNetwork: hasNetwork))
-      } catch {
-        reason = "\(error)".replacing("\n", with: "; ")
-      }
-    }
-    throw LogError(
-      .unsupported, "the configuration in the log cannot be read: \(reason)",
-      remedy: "Use a log written by `ganglion run` of this version.")
-  }
-
-  private static func attachment(
-    _ name: String, _ digest: String, in outline: MCAPOutline
-  ) throws(LogError) -> [UInt8] {
-    if digest.isEmpty { return [] }
-    guard let attachment = outline.attachments.first(where: { $0.name == name }) else {
-      throw LogError(
-        .missing, "the log has lost its attachment \(name)",
-        remedy: "The front of the file is damaged; use another copy.")
-    }
-    let bytes = outline.bytes.copy(attachment.range)
-    guard SHA256.hexDigest(of: bytes) == digest else {
-      throw LogError(
-        .checksum, at: attachment.range.lowerBound,
-        "the attachment \(name) does not fit its SHA-256 in the metadata",
-        remedy: "The file is damaged there, or was changed; use another copy.")
-    }
-    return bytes
   }
 }
 
@@ -149,7 +91,7 @@ public struct TickCursor: ~Copyable {
   /// The signals of the last tick.
   public var frame: Frame { memory.frame }
   /// The same by name.
-  public var view: FrameView { FrameView(source.codec.vehicle.table, memory.frame) }
+  public var view: FrameView { FrameView(source.codec.table, memory.frame) }
   private var messages: MCAPMessages
   private var bytes: LogBytes { source.outline.bytes }
   /// Whether no part can follow any more.
@@ -159,7 +101,7 @@ public struct TickCursor: ~Copyable {
 
   fileprivate init(_ reader: FlightLogReader) {
     source = reader.source
-    memory = FrameMemory(reader.vehicle.table)
+    memory = FrameMemory(reader.table)
     messages = MCAPMessages(reader.outline)
     lostBeforeRecovery = MCAPRecovery.lostBytes(before: reader.outline)
   }
@@ -170,12 +112,8 @@ public struct TickCursor: ~Copyable {
     case .nothing: isLast = true
     case .part(let path, let outline):
       do throws(LogError) {
-        let reader = try FlightLogReader(outline)
-        guard reader.vehicle.table == source.codec.vehicle.table else {
-          throw LogError(
-            .malformed, "its ticks have other signals than those of the part before it",
-            remedy: "Use the part that belongs to the run.")
-        }
+        let reader = try FlightLogReader(
+          outline, FlightLogContent(outline), signals: source.codec.table)
         source = reader.source
       } catch {
         // Whoever goes on nevertheless finds the end, and not this part once more.

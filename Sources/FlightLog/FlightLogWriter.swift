@@ -1,5 +1,4 @@
-import ControlLoop
-import LiquidModel
+import Files
 import Signals
 
 /// Writes a flight: configuration and model in front, then for each tick the replay record, and the topics for
@@ -32,7 +31,7 @@ public final class FlightLogWriter {
   private let divisor: UInt64
   private var nextEngineering: UInt64 = 0
   private let codec: TickCodec
-  private var vehicle: VehicleFrame { codec.vehicle }
+  private var table: SignalTable { codec.table }
   /// Holds the tick that is being written, for what is told to people of it.
   private let memory: FrameMemory
   private var tick: UInt16 = 0
@@ -57,23 +56,23 @@ public final class FlightLogWriter {
   /// Begins a log of the ticks of a vehicle in `sink`, with the exact bytes of the configuration, of the models by their blocks and
   /// of the calibration that was taken off the sensors' readings (each empty without one).
   public convenience init(
-    sink: any LogSink, vehicle: VehicleFrame, configuration: [UInt8], models: [String: [UInt8]],
+    sink: any LogSink, signals table: SignalTable, configuration: [UInt8], models: [String: [UInt8]],
     calibration: [UInt8] = [], metadata: FlightLogMetadata
   ) throws(LogError) {
     try self.init(
-      parts: SingleLogPart(sink), vehicle: vehicle, configuration: configuration, models: models,
+      parts: SingleLogPart(sink), signals: table, configuration: configuration, models: models,
       calibration: calibration, metadata: metadata)
   }
 
   /// Begins a log whose parts go where `parts` says.
   public init(
-    parts: any LogPartSource, vehicle: VehicleFrame, configuration: [UInt8], models: [String: [UInt8]],
+    parts: any LogPartSource, signals table: SignalTable, configuration: [UInt8], models: [String: [UInt8]],
     calibration: [UInt8] = [], metadata: FlightLogMetadata
   ) throws(LogError) {
-    codec = TickCodec(vehicle)
-    detector = EventDetector(vehicle.table)
-    place = TickNumbers(vehicle.table)
-    memory = FrameMemory(vehicle.table)
+    codec = TickCodec(table)
+    detector = EventDetector(table)
+    place = TickNumbers(table)
+    memory = FrameMemory(table)
     self.parts = parts
     var metadata = metadata
     metadata.configurationDigest = configuration.isEmpty ? "" : SHA256.hexDigest(of: configuration)
@@ -124,7 +123,7 @@ public final class FlightLogWriter {
     events = try channel(EventTopic.topic, EventTopic.schemaName, EventTopic.schemaText)
     let last = topics
     topics.removeAll(keepingCapacity: true)
-    for (index, topic) in vehicle.table.topics.enumerated() {
+    for (index, topic) in table.topics.enumerated() {
       topics.append(
         TopicChannel(
           topic: topic,

@@ -1,5 +1,4 @@
 import Files
-import LiquidModel
 
 extension LogBytes {
   /// What the file is, by its first bytes.

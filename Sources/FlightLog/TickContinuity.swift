@@ -10,7 +10,7 @@ public struct TickContinuity: Sendable {
   /// Walks through all ticks of a log.
   public init(_ reader: FlightLogReader) {
     var cursor = reader.ticks()
-    let place = TickNumbers(reader.vehicle.table)
+    let place = TickNumbers(reader.table)
     // A later part of a run begins where the one before it ended.
     var expected: UInt64? = reader.part.map(\.firstTick) ?? 0
     while true {

@@ -1,3 +1,5 @@
+import Files
+
 extension ModelFile {
   /// The digest that a file was found to have.
   public struct Seal: Sendable, Equatable {

@@ -1,6 +1,6 @@
-import ControlLoop
 import Foundation
 import Signals
+import VehicleRuntime
 
 /// The commands by name, and what leads to them.
 enum Commands {

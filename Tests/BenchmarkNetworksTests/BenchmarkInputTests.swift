@@ -1,3 +1,4 @@
+import Files
 import BenchmarkNetworks
 import LiquidModel
 import Testing

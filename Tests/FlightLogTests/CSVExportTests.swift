@@ -1,4 +1,3 @@
-import ControlLoop
 import Testing
 
 @testable import FlightLog

@@ -2,6 +2,7 @@ import Foundation
 import HardwareInterfaces
 import PortableMath
 import Testing
+import VehicleRuntime
 
 @testable import FlightLog
 

@@ -7,7 +7,7 @@ import Testing
 @Suite struct EventTests {
   /// The events when a change is made to a tick that came `from` another.
   private func events(
-    of vehicle: SignalTable = SyntheticFlight.vehicle.table, from start: [String: Double] = [:],
+    of vehicle: SignalTable = SyntheticFlight.vehicle, from start: [String: Double] = [:],
     _ change: [String: Double]
   ) throws -> [FlightEvent] {
     var detector = EventDetector(vehicle)
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  private let redundant = SyntheticFlight.redundantVehicle.table
+  private let redundant = SyntheticFlight.redundantVehicle
 
   @Test func nothingChangedIsNoEvent() throws {
     #expect(try events(["tick.time": 1]).isEmpty)
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func aLimitOfTheNetworkIsToldWhenItBeginsAndAtMostOnceASecond() throws {
-    let table = SyntheticFlight.vehicle.table
+    let table = SyntheticFlight.vehicle
     var detector = EventDetector(table)
     let memory = FrameMemory(table)
     try put(["safety.mode": 1, "safety.armed": 1], table, memory.frame)

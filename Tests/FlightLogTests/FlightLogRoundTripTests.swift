@@ -1,15 +1,16 @@
-import ControlLoop
-@testable import FlightLog
 import HardwareInterfaces
 import Signals
 import Testing
+import VehicleRuntime
+
+@testable import FlightLog
 
 @Suite struct FlightLogRoundTripTests {
   @Test(arguments: [false, true]) func everyTickComesBackBitForBit(_ hasSpares: Bool) throws {
     let vehicle = hasSpares ? SyntheticFlight.redundantVehicle : SyntheticFlight.vehicle
     let ticks = try SyntheticFlight.ticks(700, of: vehicle)
     let bytes = try SyntheticFlight.log(ticks)
-    #expect(try FlightLogReader(LogBytes(bytes)).vehicle.table == vehicle.table)
+    #expect(try FlightLogReader(LogBytes(bytes)).table == vehicle)
     let read = try SyntheticFlight.read(bytes)
     #expect(read.ticks == ticks)
     #expect(read.dropouts.isEmpty)
@@ -32,7 +33,7 @@ import Testing
   }
 
   @Test func aRecordHasOnlyWhatTheVehicleHas() {
-    let (plain, redundant) = (SyntheticFlight.vehicle.table, SyntheticFlight.redundantVehicle.table)
+    let (plain, redundant) = (SyntheticFlight.vehicle, SyntheticFlight.redundantVehicle)
     #expect(plain["imu_1.rate_x"] == nil)
     #expect(redundant["imu_1.rate_x"] != nil)
     #expect(plain.recordSize < redundant.recordSize)
@@ -56,9 +57,9 @@ import Testing
     #expect(
       try #require(throws: LogError.self) { try SyntheticFlight.read(other) }.what
         == "signal safety.mode of a tick record has no such value")
-    let table = tick.vehicle.table
+    let table = tick.vehicle
     let reader = try FlightLogReader(LogBytes(SyntheticFlight.log(SyntheticFlight.ticks(1))))
-    let codec = TickCodec(reader.vehicle)
+    let codec = TickCodec(reader.table)
     let memory = FrameMemory(table)
     let short = LogBytes([0, 1, 0, 0] + [UInt8](repeating: 0, count: codec.size - 1))
     #expect(
@@ -73,8 +74,8 @@ import Testing
 
   @Test func configurationModelAndMetadataTravelInside() throws {
     let reader = try FlightLogReader(LogBytes(SyntheticFlight.log(SyntheticFlight.ticks(3))))
-    #expect(reader.configuration == SyntheticFlight.configuration)
-    #expect(reader.model == SyntheticFlight.model)
+    #expect(reader.content.configuration == SyntheticFlight.configuration)
+    #expect(reader.content.model == SyntheticFlight.model)
     #expect(reader.metadata.seed == 7)
     #expect(reader.metadata.tickRate == 250)
     #expect(reader.metadata.extra == ["note": "synthetic"])
@@ -84,7 +85,7 @@ import Testing
   @Test func aConfigurationThatCannotBeReadIsSaid() throws {
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: Array("{ name: 1 }".utf8), models: [:],
+      sink: sink, signals: SyntheticFlight.vehicle, configuration: Array("{ name: 1 }".utf8), models: [:],
       metadata: SyntheticFlight.metadata)
     try writer.finish()
     let error = try #require(throws: LogError.self) { try FlightLogReader(LogBytes(sink.bytes)) }
@@ -95,7 +96,7 @@ import Testing
   @Test func ticksOfAnotherVehicleThanTheConfigurationSaysAreRefused() throws {
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.redundantConfiguration,
+      sink: sink, signals: SyntheticFlight.vehicle, configuration: SyntheticFlight.redundantConfiguration,
       models: ["network": SyntheticFlight.model], metadata: SyntheticFlight.metadata)
     try writer.finish()
     let error = try #require(throws: LogError.self) { try FlightLogReader(LogBytes(sink.bytes)) }
@@ -104,12 +105,12 @@ import Testing
 
   @Test func aCalibrationTravelsInsideWhenThereIsOne() throws {
     let plain = try SyntheticFlight.log(SyntheticFlight.ticks(3))
-    #expect(try FlightLogReader(LogBytes(plain)).calibration.isEmpty)
+    #expect(try FlightLogReader(LogBytes(plain)).content.calibration.isEmpty)
     #expect(try MCAPOutline(LogBytes(plain)).attachments.count == 2)
     let calibration = Array("{ version: 1 }".utf8)
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
+      sink: sink, signals: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
       models: ["network": SyntheticFlight.model], calibration: calibration, metadata: SyntheticFlight.metadata
     )
     for tick in try SyntheticFlight.ticks(3) { try writer.append(tick) }
@@ -130,7 +131,7 @@ import Testing
       var changed = original
       try change(&changed)
       return original.read { first in
-        changed.read { original.vehicle.table.firstDifference(recorded: first, replayed: $0) }
+        changed.read { original.vehicle.firstDifference(recorded: first, replayed: $0) }
       }
     }
     let found = try named { try $0.put(Float(1e6), "altitude.climb_rate") }

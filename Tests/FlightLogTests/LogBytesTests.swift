@@ -1,6 +1,6 @@
-import ControlLoop
 import Foundation
 import Testing
+import VehicleRuntime
 
 @testable import FlightLog
 

@@ -1,7 +1,7 @@
-import ControlLoop
 import Foundation
 import Signals
 import Testing
+import VehicleRuntime
 
 @testable import FlightLog
 
@@ -17,7 +17,7 @@ import Testing
       path: path, vehicle: vehicle, largestPart: bytes, longestPart: time, budget: budget,
       replacing: replacing)
     let writer = try FlightLogWriter(
-      parts: files, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
+      parts: files, signals: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
       models: ["network": SyntheticFlight.model], metadata: metadata)
     for tick in ticks { try writer.append(tick) }
     try writer.finish()
@@ -62,7 +62,8 @@ import Testing
         let reader = try FlightLogReader(path: "\(folder)/\(name).mcap")
         #expect(reader.outline.isComplete)
         #expect(
-          reader.configuration == SyntheticFlight.configuration && reader.model == SyntheticFlight.model)
+          reader.content.configuration == SyntheticFlight.configuration
+            && reader.content.model == SyntheticFlight.model)
         let part = try #require(reader.part)
         #expect(part.number == index + 1 && part.firstTick == next && part.vehicle == "synthetic")
         #expect(part.isFollowed == (index < 3))
@@ -195,12 +196,12 @@ import Testing
     let (count, period): (Int, Int64) = isDebug ? (150_000, 100_000_000) : (3_000_000, 4_000_000)
     let parts = Parts()
     let writer = try FlightLogWriter(
-      parts: parts, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
+      parts: parts, signals: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
       models: ["network": [1]],
       metadata: SyntheticFlight.metadata)
-    let memory = FrameMemory(SyntheticFlight.vehicle.table)
-    let tick = try #require(SyntheticFlight.vehicle.table.index(of: "tick.number", as: UInt64.self))
-    let time = try #require(SyntheticFlight.vehicle.table.index(of: "tick.time", as: Int64.self))
+    let memory = FrameMemory(SyntheticFlight.vehicle)
+    let tick = try #require(SyntheticFlight.vehicle.index(of: "tick.number", as: UInt64.self))
+    let time = try #require(SyntheticFlight.vehicle.index(of: "tick.time", as: Int64.self))
     var largest = 0
     for number in 0..<count {
       memory.frame[tick] = UInt64(number)

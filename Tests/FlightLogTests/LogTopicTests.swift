@@ -1,8 +1,8 @@
-import ControlLoop
 import Foundation
 import HardwareInterfaces
 import Signals
 import Testing
+import VehicleConfiguration
 
 @testable import FlightLog
 
@@ -23,18 +23,18 @@ import Testing
     let quadrotor = [
       "/imu", "/barometer", "/range", "/battery", "/attitude", "/altitude", "/command", "/motors", "/network",
     ]
-    #expect(Self.names(SyntheticFlight.vehicle.table) == quadrotor)
-    let redundant = Self.names(SyntheticFlight.redundantVehicle.table)
+    #expect(Self.names(SyntheticFlight.vehicle) == quadrotor)
+    let redundant = Self.names(SyntheticFlight.redundantVehicle)
     #expect(redundant.filter { $0 != "/magnetometer" } == quadrotor + ["/sensors"])
     let file = SyntheticFlight.root.appending(path: "firmware-configs/balancer-hold.json5")
     let text = try String(contentsOf: file, encoding: .utf8)
-    let robot = try VehicleFrame(Configuration.load(text: text, directory: nil), hasNetwork: true)
+    let robot = try VehicleTables(Configuration.load(text: text, directory: nil), hasNetwork: true).table()
     #expect(
-      Self.names(robot.table) == [
+      Self.names(robot) == [
         "/imu", "/encoders", "/battery", "/wheels", "/drive", "/command", "/motors", "/network",
       ])
     #expect(
-      robot.table.topics.map { type(of: $0).schemaName }.suffix(3) == [
+      robot.topics.map { type(of: $0).schemaName }.suffix(3) == [
         "ganglion_msgs/msg/DriveCommand", "ganglion_msgs/msg/Bridges", "ganglion_msgs/msg/Network",
       ])
   }
@@ -78,7 +78,7 @@ import Testing
     var tick = try SyntheticFlight.ticks(1, of: SyntheticFlight.redundantVehicle)[0]
     try tick.put(UInt32(1), "imu.chosen")
     try tick.put(UInt32(77), "imu_1.count")
-    let table = tick.vehicle.table
+    let table = tick.vehicle
     let topic = try #require(table.topics.first { $0.name == "/imu" })
     func occasion() throws -> UInt32 {
       guard case .reading(let count) = tick.read({ topic.occasion($0) }) else { return 0 }
@@ -92,7 +92,7 @@ import Testing
 
   @Test func aStepThatFailedHasNoOutputs() throws {
     var tick = try SyntheticFlight.ticks(1)[0]
-    let topic = try #require(tick.vehicle.table.topics.first { $0.name == "/network" })
+    let topic = try #require(tick.vehicle.topics.first { $0.name == "/network" })
     func outputs() throws -> Int {
       var encoder = CDREncoder()
       encoder.begin()

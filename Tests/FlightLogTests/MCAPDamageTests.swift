@@ -1,6 +1,6 @@
-import ControlLoop
 import PortableMath
 import Testing
+import VehicleRuntime
 
 @testable import FlightLog
 
@@ -52,7 +52,7 @@ private func readEverything(_ bytes: [UInt8]) {
       // Either the reader names what is missing, or everything in front of the first tick is there.
       do {
         let reader = try FlightLogReader(bytes)
-        #expect(reader.model == SyntheticFlight.model)
+        #expect(reader.content.model == SyntheticFlight.model)
       } catch {
         #expect([.missing, .notALog].contains(error.cause))
       }

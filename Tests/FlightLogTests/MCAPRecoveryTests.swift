@@ -1,5 +1,5 @@
-import ControlLoop
 import Testing
+import VehicleRuntime
 
 @testable import FlightLog
 
@@ -29,7 +29,7 @@ import Testing
     #expect(read.ticks.count > 100)
     #expect(difference(read.ticks, Array(ticks.prefix(read.ticks.count))) == nil)
     let reader = try FlightLogReader(outline)
-    #expect(reader.configuration == SyntheticFlight.configuration)
+    #expect(reader.content.configuration == SyntheticFlight.configuration)
     #expect(TickContinuity(reader).findings.isEmpty)
   }
 

@@ -1,4 +1,3 @@
-import ControlLoop
 import Foundation
 import Testing
 

@@ -1,4 +1,5 @@
 import PortableMath
+import VehicleRuntime
 
 @testable import FlightLog
 

@@ -2,6 +2,7 @@ import HardwareInterfaces
 import PortableMath
 import Testing
 import ULogBuilding
+import VehicleRuntime
 
 @testable import FlightLog
 

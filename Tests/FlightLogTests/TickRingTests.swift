@@ -1,14 +1,14 @@
-import ControlLoop
 import Foundation
 import Signals
 import Testing
+import VehicleRuntime
 
 @testable import FlightLog
 
 @Suite struct TickRingTests {
   /// The oldest tick in a ring, with the number refused before it.
   private func pop(_ ring: TickRing) -> (tick: SyntheticTick, drops: UInt32)? {
-    let memory = FrameMemory(SyntheticFlight.vehicle.table)
+    let memory = FrameMemory(SyntheticFlight.vehicle)
     var drops: UInt32?
     _ = ring.pop { record, count in
       TickCodec(SyntheticFlight.vehicle).put(record, to: memory.frame)
@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func ticksComeOutInOrder() throws {
-    let ring = TickRing(capacity: 100, of: SyntheticFlight.vehicle.table)
+    let ring = TickRing(capacity: 100, of: SyntheticFlight.vehicle)
     #expect(ring.capacity == 128)
     let ticks = try SyntheticFlight.ticks(300)
     var out: [SyntheticTick] = []
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func aFullRingRefusesAndTheNextTickSaysHowMany() throws {
-    let ring = TickRing(capacity: 4, of: SyntheticFlight.vehicle.table)
+    let ring = TickRing(capacity: 4, of: SyntheticFlight.vehicle)
     let ticks = try SyntheticFlight.ticks(8)
     for tick in ticks[0..<4] { #expect(ring.push(tick)) }
     for tick in ticks[4..<7] { #expect(!ring.push(tick)) }
@@ -52,11 +52,11 @@ import Testing
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).mcap").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     let ticks = try SyntheticFlight.ticks(5000)
-    let ring = TickRing(capacity: 5000, of: SyntheticFlight.vehicle.table)
+    let ring = TickRing(capacity: 5000, of: SyntheticFlight.vehicle)
     let thread = try LogWriterThread(
       ring: ring,
       writer: FlightLogWriter(
-        sink: FileLogSink(path: path), vehicle: SyntheticFlight.vehicle,
+        sink: FileLogSink(path: path), signals: SyntheticFlight.vehicle,
         configuration: SyntheticFlight.configuration,
         models: ["network": SyntheticFlight.model], metadata: SyntheticFlight.metadata))
     for tick in ticks { #expect(ring.push(tick)) }
@@ -70,7 +70,7 @@ import Testing
   @Test func droppedTicksAreInTheLogWhereTheyHappened() throws {
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
+      sink: sink, signals: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
       models: ["network": [1]],
       metadata: SyntheticFlight.metadata)
     let ticks = try SyntheticFlight.ticks(10)
@@ -114,11 +114,11 @@ import Testing
 
   @Test func aDiskThatHangsAtTheEndIsLeftBehindAndSaid() throws {
     let disk = HangingDisk()
-    let ring = TickRing(capacity: 64, of: SyntheticFlight.vehicle.table)
+    let ring = TickRing(capacity: 64, of: SyntheticFlight.vehicle)
     let thread = try LogWriterThread(
       ring: ring,
       writer: FlightLogWriter(
-        sink: disk, vehicle: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
+        sink: disk, signals: SyntheticFlight.vehicle, configuration: SyntheticFlight.configuration,
         models: ["network": [1]],
         metadata: SyntheticFlight.metadata))
     for tick in try SyntheticFlight.ticks(10) { #expect(ring.push(tick)) }
@@ -136,11 +136,11 @@ import Testing
   }
 
   @Test func aFullDiskIsReportedAndTheLoopGoesOn() throws {
-    let ring = TickRing(capacity: 64, of: SyntheticFlight.vehicle.table)
+    let ring = TickRing(capacity: 64, of: SyntheticFlight.vehicle)
     let thread = try LogWriterThread(
       ring: ring,
       writer: FlightLogWriter(
-        sink: FullDisk(room: 50_000), vehicle: SyntheticFlight.vehicle,
+        sink: FullDisk(room: 50_000), signals: SyntheticFlight.vehicle,
         configuration: SyntheticFlight.configuration, models: ["network": [1]],
         metadata: SyntheticFlight.metadata))
     for tick in try SyntheticFlight.ticks(2000) {

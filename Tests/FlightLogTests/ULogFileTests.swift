@@ -1,6 +1,7 @@
 import PortableMath
 import Testing
 import ULogBuilding
+import VehicleRuntime
 
 @testable import FlightLog
 

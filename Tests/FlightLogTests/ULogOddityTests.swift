@@ -2,6 +2,7 @@ import Foundation
 import PortableMath
 import Testing
 import ULogBuilding
+import VehicleRuntime
 
 @testable import FlightLog
 

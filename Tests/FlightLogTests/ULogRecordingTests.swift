@@ -3,6 +3,7 @@ import HardwareInterfaces
 import PortableMath
 import Testing
 import ULogBuilding
+import VehicleRuntime
 
 @testable import FlightLog
 

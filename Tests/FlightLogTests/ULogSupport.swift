@@ -1,4 +1,5 @@
 import ULogBuilding
+import VehicleRuntime
 
 @testable import FlightLog
 

@@ -1,6 +1,7 @@
 import HardwareInterfaces
 import Testing
 import ULogBuilding
+import VehicleRuntime
 
 @testable import FlightLog
 

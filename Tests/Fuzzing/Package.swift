@@ -13,6 +13,7 @@ let package = Package(
         .product(name: "FlightLog", package: "ganglion"),
         .product(name: "GanglionCStatic", package: "ganglion"),
         .product(name: "LiquidModel", package: "ganglion"),
+        .product(name: "VehicleRuntime", package: "ganglion"),
       ],
       path: "Sources",
       swiftSettings: [.unsafeFlags(["-parse-as-library"])])

@@ -1,21 +1,24 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import HardwareInterfaces
 import SimulatedHardware
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// The shipped robot driven by its classical controller, with some text replaced.
-private func balancer(_ changes: [(String, String)] = []) throws -> Mission {
+private func balancer(_ changes: [(String, String)] = []) throws -> LoadedVehicle {
   let path = shippedConfiguration.replacing("quadrotor-hold", with: "balancer-hold")
   var text = try String(contentsOfFile: path, encoding: .utf8)
   for (old, new) in changes {
     try #require(text.contains(old), "the shipped configuration no longer has '\(old)'")
     text = text.replacing(old, with: new)
   }
-  return try Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
+  return try LoadedVehicle(
+    configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
 }
 
 /// Shorter, for tests that need no more.
@@ -23,10 +26,10 @@ private let short = [("duration_s: 22", "duration_s: 8"), ("until_s: 22.0", "unt
 
 /// Drives like `ganglion run`, and lets `each` look at every tick and move switches.
 private func drive(
-  _ mission: Mission, seed: UInt64 = 1, fault: String? = nil, log: String? = nil,
+  _ loaded: LoadedVehicle, seed: UInt64 = 1, fault: String? = nil, log: String? = nil,
   each: (SimulatedVehicle, SeenTick) -> Void = { _, _ in }
 ) throws -> FlightReport {
-  var run = try Flight(mission, seed: seed, fault: fault, logPath: log)
+  var run = try Flight(loaded, seed: seed, fault: fault, logPath: log)
   while let start = run.nextTick() {
     let vehicle = run.vehicle
     try run.fly(start, vehicle)
@@ -53,15 +56,15 @@ struct BalancerTests {
 
   @Test("It does the same with pulses of the processor's own outputs")
   func kernelPWM() throws {
-    let mission = try balancer(
+    let loaded = try balancer(
       short + [
         (
           #"driver: { chip: "pca9685", bus: "sensors", address: 0x40, rate_hz: 1500, oscillator_hz: 25000000 }"#,
           #"driver: { chip: "kernel_pwm", pwm_chip: "1f00098000.pwm", rate_hz: 20000 }"#
         )
       ])
-    #expect(abs(try mission.template(for: "a test").actuators.motors[0].maximumMicroseconds - 50) < 1e-9)
-    let report = try drive(mission)
+    #expect(abs(try loaded.template(for: "a test").actuators.motors[0].maximumMicroseconds - 50) < 1e-9)
+    let report = try drive(loaded)
     #expect(report.isHeld)
     #expect(report.conditions.isEmpty)
   }
@@ -69,13 +72,13 @@ struct BalancerTests {
   @Test("The same configuration and seed give the same log, byte for byte, and it replays bit for bit")
   func replays() throws {
     try withFolder { folder in
-      let mission = try balancer(short)
-      for name in ["a", "b"] { _ = try drive(mission, seed: 5, log: "\(folder)/\(name)") }
+      let loaded = try balancer(short)
+      for name in ["a", "b"] { _ = try drive(loaded, seed: 5, log: "\(folder)/\(name)") }
       let logs = try ["a", "b"].map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")) }
       #expect(logs[0] == logs[1])
       let log = try FlightLogReader(path: "\(folder)/a")
-      #expect(log.vehicle.table == (try mission.makeFrame().table))
-      var replay = try Replay(log)
+      #expect(log.table == (try loaded.makeTable()))
+      var replay = try Replay(path: "\(folder)/a")
       let outcome = try replay.run()
       #expect(outcome.isIdentical)
       #expect(outcome.ticks > 1900)

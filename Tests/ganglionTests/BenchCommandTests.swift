@@ -3,7 +3,9 @@ import Foundation
 import LiquidCore
 import LiquidModel
 import Testing
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 @Suite struct BenchCommandTests {

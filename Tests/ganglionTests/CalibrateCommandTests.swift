@@ -1,11 +1,13 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import HardwareInterfaces
 import PortableMath
 import SimulatedHardware
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 @Suite("The command that calibrates")
@@ -94,14 +96,14 @@ struct CalibrateCommandTests {
       #expect(calibrateCommand([configuration, "gyro", "accelerometer"]) == .success)
       #expect(CheckCommand.run([configuration]) == .success)
       let path = folder + "/flight.mcap"
-      let mission = try Mission(path: configuration, overrides: ConfigurationOverrides())
-      let report = try fly(Flight(mission, seed: 7, fault: nil, logPath: path), showsProgress: false)
+      let loaded = try LoadedVehicle(path: configuration, overrides: ConfigurationOverrides())
+      let report = try fly(Flight(loaded, seed: 7, fault: nil, logPath: path), showsProgress: false)
       #expect(report.isHeld)
       try FileManager.default.removeItem(atPath: folder + "/c.json5")
       let reader = try FlightLogReader(path: path)
-      #expect(reader.calibration == mission.calibrationBytes && !reader.calibration.isEmpty)
+      #expect(reader.content.calibration == loaded.calibrationBytes && !reader.content.calibration.isEmpty)
       #expect(reader.metadata.calibrationDigest.count == 64)
-      var replay = try Replay(reader)
+      var replay = try Replay(path: path)
       let outcome = try replay.run()
       #expect(outcome.isIdentical, "\(outcome.text)")
 
@@ -121,8 +123,8 @@ struct CalibrateCommandTests {
     try withVehicle([("at_s: 1.0, arm: true", "at_s: 1.0, arm: false")]) { configuration, folder in
       #expect(calibrateCommand([configuration, "gyro", "accelerometer"]) == .success)
       let path = folder + "/rest.mcap"
-      let mission = try Mission(path: configuration, overrides: ConfigurationOverrides())
-      _ = try fly(Flight(mission, seed: 1, fault: nil, logPath: path), showsProgress: false)
+      let loaded = try LoadedVehicle(path: configuration, overrides: ConfigurationOverrides())
+      _ = try fly(Flight(loaded, seed: 1, fault: nil, logPath: path), showsProgress: false)
       let other = folder + "/other.json5"
       #expect(calibrateCommand([configuration, "--log", path, "--output", other]) == .success)
       let bias = try #require(try SensorCalibration.read(path: other)?.chips.first?.gyro?.bias)
@@ -147,10 +149,10 @@ struct CalibrateCommandTests {
     try withVehicle([("sensor_errors: { gyro_bias_dps: 2 },", "")]) { configuration, folder in
       #expect(calibrateCommand([configuration, "--seed", "3"]) == .success)
       #expect(try made(folder).origin == .seed(3))
-      let mission = try Mission(path: configuration, overrides: ConfigurationOverrides())
-      _ = try SimulatedVehicle(mission.tables, seed: 3)
-      let error = #expect(throws: CommandFailure.self) {
-        try SimulatedVehicle(mission.tables, seed: 4)
+      let loaded = try LoadedVehicle(path: configuration, overrides: ConfigurationOverrides())
+      _ = try SimulatedVehicle(loaded.tables, seed: 3)
+      let error = #expect(throws: VehicleError.self) {
+        try SimulatedVehicle(loaded.tables, seed: 4)
       }
       #expect(error?.description.contains("sensor_errors: {}") == true)
     }

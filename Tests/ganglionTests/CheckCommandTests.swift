@@ -1,8 +1,10 @@
-import ControlLoop
 import Foundation
 import LiquidModel
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 @Suite struct CheckCommandTests {
@@ -80,7 +82,7 @@ import Testing
         try model.write(path: path)
         #expect(CheckCommand.run([configuration]) == .resultSaysNo)
         // The refusal names the file, also where only the network of it is refused.
-        #expect { _ = try Mission(path: configuration, overrides: .init()).makeController() } throws: {
+        #expect { _ = try LoadedVehicle(path: configuration, overrides: .init()).makeController() } throws: {
           "\($0)".contains("\(path), cell0.heads, row 0")
         }
       }
@@ -96,7 +98,7 @@ import Testing
       ] {
         try bytes.write(to: URL(filePath: path))
         #expect {
-          _ = try Mission(path: shippedConfiguration, overrides: .init(modelFile: path))
+          _ = try LoadedVehicle(path: shippedConfiguration, overrides: .init(modelFile: path))
         } throws: { "\($0)".hasPrefix(beginning) }
       }
     }

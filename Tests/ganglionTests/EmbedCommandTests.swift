@@ -1,6 +1,7 @@
 import Foundation
 import LiquidModel
 import Testing
+import VehicleFixtures
 
 @testable import ganglion
 

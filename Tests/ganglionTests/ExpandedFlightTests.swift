@@ -1,9 +1,11 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import Signals
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// What a template expands to flies as the template does.
@@ -14,7 +16,7 @@ struct ExpandedFlightTests {
     arguments: ["quadrotor-hold", "quadrotor-redundant", "balancer-hold"],
     [FlightDigests.Controller.classical, .int16])
   func same(_ name: String, _ controller: FlightDigests.Controller) throws {
-    let template = try FlightDigests(name: name, controller: controller, file: "").mission()
+    let template = try FlightDigests(name: name, controller: controller, file: "").loaded()
     let expansion = try Self.expanded(template)
     #expect(expansion.tables.template == nil)
     var one = try Flight(template, seed: 1, fault: nil, logPath: nil)
@@ -49,11 +51,11 @@ struct ExpandedFlightTests {
 
   @Test("replay bit for bit", arguments: ["quadrotor-redundant", "balancer-hold"])
   func replays(_ name: String) throws {
-    let expansion = try Self.expanded(FlightDigests(name: name, controller: .int16, file: "").mission())
+    let expansion = try Self.expanded(FlightDigests(name: name, controller: .int16, file: "").loaded())
     try withFolder { folder in
       let flight = try Flight(expansion, seed: 1, fault: nil, logPath: "\(folder)/a")
       _ = try fly(flight, showsProgress: false)
-      var replay = try Replay(FlightLogReader(path: "\(folder)/a"))
+      var replay = try Replay(path: "\(folder)/a")
       let outcome = try replay.run()
       #expect(outcome.isIdentical && outcome.ticks > 3000)
     }
@@ -63,10 +65,10 @@ struct ExpandedFlightTests {
   func randomSetpoints() throws {
     let text = try String(contentsOfFile: shippedConfiguration, encoding: .utf8)
       .replacing("duration_s: 20", with: "random_setpoints: {}, duration_s: 20")
-    let template = try Mission(
+    let template = try LoadedVehicle(
       configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
-    let digests = try [template, Self.expanded(template)].map { mission in
-      var flight = try Flight(mission, seed: 3, fault: nil, logPath: nil)
+    let digests = try [template, Self.expanded(template)].map { loaded in
+      var flight = try Flight(loaded, seed: 3, fault: nil, logPath: nil)
       var digest = FlightDigest(flight.controller.table)
       while digest.ticks < 1500, let start = flight.nextTick() {
         let vehicle = flight.vehicle
@@ -84,15 +86,15 @@ struct ExpandedFlightTests {
       { name: "lamp", format: 2, loop: { rate_hz: 100 }, simulation: { duration_s: 1 },
         devices: { lamp: { chip: "line", line: "GPIO5", command: "setpoint.arm" } } }
       """
-    let mission = try Mission(configuration: Array(text.utf8), models: [:], overrides: [:])
-    let report = try fly(Flight(mission, seed: 1, fault: nil, logPath: nil), showsProgress: false)
+    let loaded = try LoadedVehicle(configuration: Array(text.utf8), models: [:], overrides: [:])
+    let report = try fly(Flight(loaded, seed: 1, fault: nil, logPath: nil), showsProgress: false)
     #expect(report.ticks > 90 && !report.table.contains("tracking error"), "\(report.table)")
   }
 
   /// The mission that the expansion of a template's tables is, with the same networks.
-  private static func expanded(_ mission: Mission) throws -> Mission {
-    let text = try VehicleTables.expanded(mission.tables, of: mission.tables.text)
-    return try Mission(configuration: Array(text.utf8), models: mission.modelBytes, overrides: [:])
+  private static func expanded(_ loaded: LoadedVehicle) throws -> LoadedVehicle {
+    let text = try VehicleTables.expanded(loaded.tables, of: loaded.tables.text)
+    return try LoadedVehicle(configuration: Array(text.utf8), models: loaded.modelBytes, overrides: [:])
   }
 
   private static func bytes(_ signal: Signal, _ table: SignalTable, _ frame: Frame) -> [UInt8] {

@@ -1,10 +1,12 @@
-import ControlLoop
 import Files
 import FlightLog
 import Foundation
 import LiquidModel
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// What commands do with files: of another kind, in the place of an input, in parts, and that can no longer be written.
@@ -14,8 +16,8 @@ import Testing
 
   /// A log of the shipped vehicle's eight seconds.
   private func fly(to path: String, _ changes: [(String, String)] = []) throws -> FlightReport {
-    try ganglion.fly(
-      Flight(shippedMission(changes), seed: 1, fault: nil, logPath: path), showsProgress: false)
+    try VehicleRuntime.fly(
+      Flight(shippedVehicle(changes), seed: 1, fault: nil, logPath: path), showsProgress: false)
   }
 
   private func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
@@ -65,7 +67,7 @@ import Testing
       try "roll_error,rate_x\n0.1,0.2\n0.1,0.3\n".write(toFile: path, atomically: true, encoding: .utf8)
       let model = try ModelFile.read(path: Self.model).model()
       let error = try #require(
-        #expect(throws: CommandFailure.self) { try RecordedSteps(path: path, for: model) })
+        #expect(throws: VehicleError.self) { try RecordedSteps(path: path, for: model) })
       #expect(error.place == path)
       #expect(error.cause == "is a table of comma-separated values (CSV), not an MCAP log")
       #expect(error.remedy?.hasSuffix("calibrate on rows of your own from Python (docs/python.md)") == true)
@@ -179,7 +181,7 @@ import Testing
       let log = folder + "/a.mcap"
       let report = try fly(to: log, [("directory: \"../out\"", "directory: \"../out\", part_mb: 1")])
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a.2.mcap", "a.mcap"])
-      var replay = try Replay(FlightLogReader(path: log))
+      var replay = try Replay(path: log)
       let outcome = try replay.run()
       #expect(outcome.isIdentical && outcome.ticks == report.ticks, "\(outcome.text)")
       #expect(runLogCommand(["verify", log]) == .success)
@@ -191,8 +193,8 @@ import Testing
 
       // A later part is read, and verified, alone; it cannot be replayed.
       #expect(runLogCommand(["verify", folder + "/a.2.mcap"]) == .success)
-      let error = #expect(throws: CommandFailure.self) {
-        _ = try Replay(FlightLogReader(path: folder + "/a.2.mcap"))
+      let error = #expect(throws: VehicleError.self) {
+        _ = try Replay(path: folder + "/a.2.mcap")
       }
       #expect(error?.description.contains("begins with part 1, which would be \(log)") == true)
 

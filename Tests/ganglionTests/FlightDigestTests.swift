@@ -1,9 +1,9 @@
-import ControlLoop
 import Foundation
 import LiquidModel
 import SimulatedHardware
 import Testing
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// Flights of the shipped vehicles give, bit for bit, what they gave when the files of Tests/Fixtures/flights were made.
@@ -29,7 +29,7 @@ struct FlightDigestTests {
     "a flight with a fault does too", arguments: ["quadrotor-hold", "quadrotor-redundant", "balancer-hold"])
   func faulted(_ name: String) throws {
     let digests = FlightDigests(name: name, controller: .int16, file: "\(name)-faulted")
-    let chips = try SimulatedVehicle(digests.mission().tables, seed: 1).board.chipNames
+    let chips = try SimulatedVehicle(digests.loaded().tables, seed: 1).board.chipNames
     // A brown-out happens once.
     let faults = FaultKind.allCases.flatMap { kind in
       chips.map { "\($0):\(kind.rawValue)@7s" + (kind == .brownOut ? "" : "+1.5s") }
@@ -105,7 +105,7 @@ struct FlightDigests {
 
   /// Flies once, without a log.
   func fly(_ flown: Flown) throws -> Line {
-    var flight = try Flight(mission(), seed: flown.seed, fault: flown.fault, logPath: nil)
+    var flight = try Flight(loaded(), seed: flown.seed, fault: flown.fault, logPath: nil)
     var digest = FlightDigest(flight.controller.table)
     while let start = flight.nextTick() {
       let vehicle = flight.vehicle
@@ -115,7 +115,7 @@ struct FlightDigests {
     return Line(ticks: digest.ticks, digests: digest.digests, trace: digest.trace)
   }
 
-  func mission() throws -> Mission {
+  func loaded() throws -> LoadedVehicle {
     let text = Array(
       try String(contentsOf: Self.root.appending(path: "firmware-configs/\(name).json5"), encoding: .utf8)
         .utf8)
@@ -125,14 +125,14 @@ struct FlightDigests {
     let bytes: [UInt8]
     switch controller {
     case .classical:
-      return try Mission(configuration: text, models: [:], overrides: ["controller": "classical"])
+      return try LoadedVehicle(configuration: text, models: [:], overrides: ["controller": "classical"])
     case .float32: bytes = try ModelFile.bytes(path: trained)
     case .float16:
       bytes = try ModelFile(ModelFile.read(path: trained).model(), arithmetic: .float16).encoded()
     case .int16, .int8:
       bytes = try ModelFile.bytes(path: "\(models)/\(vehicle)-ncp19-\(controller.rawValue).safetensors")
     }
-    return try Mission(configuration: text, models: ["network": bytes], overrides: [:])
+    return try LoadedVehicle(configuration: text, models: ["network": bytes], overrides: [:])
   }
 
   /// The recorded flights by what sets them apart.

@@ -1,23 +1,25 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import HardwareInterfaces
 import Signals
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
-private func fly(_ mission: Mission, seed: UInt64 = 1, fault: String? = nil, log: String? = nil) throws
+private func fly(_ loaded: LoadedVehicle, seed: UInt64 = 1, fault: String? = nil, log: String? = nil) throws
   -> FlightReport
 {
-  try ganglion.fly(Flight(mission, seed: seed, fault: fault, logPath: log), showsProgress: false)
+  try VehicleRuntime.fly(Flight(loaded, seed: seed, fault: fault, logPath: log), showsProgress: false)
 }
 
 @Suite("A simulated flight")
 struct FlightTests {
   @Test("It takes off, holds its setpoints, and raises no fault")
   func holds() throws {
-    let report = try fly(try shippedMission())
+    let report = try fly(try shippedVehicle())
     #expect(report.isHeld)
     #expect(report.conditions.isEmpty)
     #expect(report.mode == .active)
@@ -27,9 +29,9 @@ struct FlightTests {
   @Test("The same configuration and seed give the same log, byte for byte; another seed does not")
   func deterministic() throws {
     try withFolder { folder in
-      let mission = try shippedMission()
+      let loaded = try shippedVehicle()
       for (name, seed) in [("a", 5), ("b", 5), ("c", 6)] {
-        _ = try fly(mission, seed: UInt64(seed), log: "\(folder)/\(name)")
+        _ = try fly(loaded, seed: UInt64(seed), log: "\(folder)/\(name)")
       }
       let logs = try ["a", "b", "c"].map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")) }
       #expect(logs[0] == logs[1])
@@ -40,8 +42,8 @@ struct FlightTests {
   @Test("Its log replays bit for bit, and needs nothing but itself")
   func replays() throws {
     try withFolder { folder in
-      let report = try fly(try shippedMission(), log: "\(folder)/flight.mcap")
-      var replay = try Replay(FlightLogReader(path: "\(folder)/flight.mcap"))
+      let report = try fly(try shippedVehicle(), log: "\(folder)/flight.mcap")
+      var replay = try Replay(path: "\(folder)/flight.mcap")
       let outcome = try replay.run()
       #expect(outcome.isIdentical)
       #expect(outcome.text == "replayed \(report.ticks) ticks: identical")
@@ -52,15 +54,15 @@ struct FlightTests {
   func findsDifference() throws {
     try withFolder { folder in
       let path = "\(folder)/flight.mcap"
-      let mission = try shippedMission()
-      _ = try fly(mission, log: path)
-      let table = try FlightLogReader(path: path).vehicle.table
+      let loaded = try shippedVehicle()
+      _ = try fly(loaded, log: path)
+      let table = try FlightLogReader(path: path).table
       let pitch = try #require(table.index(of: "command.pitch", as: Float.self))
       let bytes = try rewritten(path) { number, frame in
         if number == 1000 { frame[pitch] = Float(bitPattern: frame[pitch].bitPattern ^ 1) }
         return true
       }
-      var replay = try Replay(FlightLogReader(LogBytes(bytes)))
+      var replay = try Replay(LogBytes(bytes))
       let outcome = try replay.run()
       #expect(outcome.difference?.tick == 1000)
       #expect(outcome.difference?.field.field == "command.pitch")
@@ -74,10 +76,10 @@ struct FlightTests {
   func missingTicks(_ first: UInt64) throws {
     try withFolder { folder in
       let path = "\(folder)/flight.mcap"
-      _ = try fly(try shippedMission(), log: path)
+      _ = try fly(try shippedVehicle(), log: path)
       // As `ganglion log recover` leaves a log of which a chunk was damaged.
       let bytes = try rewritten(path) { number, _ in !(first..<first + 60).contains(number) }
-      var replay = try Replay(FlightLogReader(LogBytes(bytes)))
+      var replay = try Replay(LogBytes(bytes))
       let outcome = try replay.run()
       #expect(outcome.difference == nil)
       #expect(outcome.interruption?.hasPrefix("tick \(first) is missing: the next is tick ") == true)
@@ -89,12 +91,12 @@ struct FlightTests {
   func recovered() throws {
     try withFolder { folder in
       let path = "\(folder)/flight.mcap"
-      _ = try fly(try shippedMission(), log: path)
+      _ = try fly(try shippedVehicle(), log: path)
       try #require(truncate(path, try LogBytes(path: path).count / 2) == 0)
       let whole = "\(folder)/whole.mcap"
       let recovery = try PartedRecovery(
         path, MCAPOutline(LogBytes(path: path)), to: whole, replacing: false)
-      var replay = try Replay(FlightLogReader(path: whole))
+      var replay = try Replay(path: whole)
       let outcome = try replay.run()
       #expect(outcome.isIdentical)
       let lost = "; the log was recovered, and \(recovery.lostBytes) bytes of it are lost"
@@ -112,7 +114,8 @@ struct FlightTests {
     let reader = try FlightLogReader(path: log)
     let sink = MemoryLogSink()
     let writer = try FlightLogWriter(
-      sink: sink, vehicle: reader.vehicle, configuration: reader.configuration, models: reader.models,
+      sink: sink, signals: reader.table, configuration: reader.content.configuration,
+      models: reader.content.models,
       metadata: reader.metadata)
     var cursor = reader.ticks()
     while case .tick = try cursor.next() {
@@ -142,27 +145,27 @@ struct FaultTests {
       ("power:off@4s", .powerStale, .active),
     ])
   func reaction(_ fault: String, _ condition: FailsafeCondition, _ mode: VehicleMode) throws {
-    let report = try fly(try shippedMission(), fault: fault)
+    let report = try fly(try shippedVehicle(), fault: fault)
     #expect(report.conditions.contains(condition), "\(report.conditions)")
     #expect(report.mode == mode)
   }
 
   @Test("A short loss of a slow sensor is survived and forgotten")
   func survives() throws {
-    let report = try fly(try shippedMission(), fault: "range:nack@4s+0.5s")
+    let report = try fly(try shippedVehicle(), fault: "range:nack@4s+0.5s")
     #expect(report.isHeld)
     #expect(report.mode == .active)
   }
 
   @Test("A wrong identity keeps the vehicle on the ground, and the result says why")
   func wrongIdentity() throws {
-    let report = try fly(try shippedMission(), fault: "imu:wrong-identity@0s")
+    let report = try fly(try shippedVehicle(), fault: "imu:wrong-identity@0s")
     #expect(report.mode == .disarmed)
     #expect(report.reasons.contains(.inertialSensor))
   }
 
   @Test("A fault of a chip that is not there is refused with the names that are")
   func unknownTarget() throws {
-    #expect(throws: (any Error).self) { try fly(try shippedMission(), fault: "radar:off@1s") }
+    #expect(throws: (any Error).self) { try fly(try shippedVehicle(), fault: "radar:off@1s") }
   }
 }

@@ -1,8 +1,9 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import Testing
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 @Suite struct LogCommandTests {
@@ -19,10 +20,10 @@ import Testing
     let none = try #require(#expect(throws: LogError.self) { try LogBytes(path: "/nowhere/at.all") })
     #expect(none.description == "/nowhere/at.all: cannot open it: No such file or directory. Check the path.")
     #expect(
-      CommandFailure(none, in: "/nowhere/at.all").description
+      VehicleError(none, in: "/nowhere/at.all").description
         == "/nowhere/at.all: cannot open it: No such file or directory; check the path")
     let folder = try #require(#expect(throws: LogError.self) { try LogBytes(path: "/") })
-    #expect(CommandFailure(folder, in: "/").description == "/: is a folder, not a regular file; name a file")
+    #expect(VehicleError(folder, in: "/").description == "/: is a folder, not a regular file; name a file")
   }
 
   @Test func helpIsNoError() {

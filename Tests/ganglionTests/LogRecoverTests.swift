@@ -1,7 +1,7 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import Testing
+import VehicleFixtures
 
 @testable import ganglion
 

@@ -1,8 +1,10 @@
-import ControlLoop
 import Foundation
 import LiquidModel
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// That a model file of an old format, whose header nothing guards, is said to be unprotected.
@@ -44,12 +46,12 @@ import Testing
     try withFolder { folder in
       let path = try Self.old(in: folder)
       let overrides = ConfigurationOverrides(modelFile: path)
-      let mission = try Mission(path: shippedConfiguration, overrides: overrides)
-      let summary = CheckSummary(try mission.template(for: "a test"), model: mission.networks.first?.model)
+      let loaded = try LoadedVehicle(path: shippedConfiguration, overrides: overrides)
+      let summary = CheckSummary(try loaded.template(for: "a test"), model: loaded.networks.first?.model)
       #expect(summary.model?.note?.contains("not protected") == true)
       #expect(summary.text.contains("model: an old file, not protected"))
-      #expect(mission.noted(["held": true])["model_note"] as? String == summary.model?.note)
-      let shipped = try Mission(path: shippedConfiguration, overrides: .init())
+      #expect(loaded.noted(["held": true])["model_note"] as? String == summary.model?.note)
+      let shipped = try LoadedVehicle(path: shippedConfiguration, overrides: .init())
       #expect(shipped.modelNote == nil)
       #expect(
         try CheckSummary(shipped.template(for: "a test"), model: shipped.networks.first?.model).model?.note

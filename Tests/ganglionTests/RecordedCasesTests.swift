@@ -1,8 +1,10 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// The folder with recordings that others made, when the machine has it.
@@ -19,11 +21,12 @@ func flyRecording<Result>(
     overrides.ignoresCalibration = true
     let log = "\(folder)/recording.mcap"
     let flight = try RecordedFlight(
-      try Mission(path: path, overrides: overrides), RecordingReader.read(bytes: bytes), name: "recording",
+      try LoadedVehicle(path: path, overrides: overrides), RecordingReader.read(bytes: bytes),
+      name: "recording",
       digest: "",
       logPath: log)
     result = try body(try flight.run().json, log)
-    var replay = try Replay(FlightLogReader(path: log))
+    var replay = try Replay(path: log)
     #expect(try replay.run().isIdentical)
   }
   return try #require(result)

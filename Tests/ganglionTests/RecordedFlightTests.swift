@@ -1,10 +1,11 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import PortableMath
 import Testing
 import ULogBuilding
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// The folder with recordings that others made, when the machine has it.
@@ -19,7 +20,7 @@ struct RecordedFlightTests {
     try withFolder { folder in
       let path = try #require(data) + "/px4/auav-x21.ulg"
       let flight = try RecordedFlight(
-        try shippedMission(), RecordingReader.read(bytes: LogBytes(path: path)), name: "auav-x21", digest: "",
+        try shippedVehicle(), RecordingReader.read(bytes: LogBytes(path: path)), name: "auav-x21", digest: "",
         logPath: "\(folder)/recording.mcap")
       let report = try flight.run().json
 
@@ -34,7 +35,7 @@ struct RecordedFlightTests {
       #expect(faults.contains("range_stale"))
       #expect(faults.contains("barometer_stale"))
 
-      var replay = try Replay(FlightLogReader(path: "\(folder)/recording.mcap"))
+      var replay = try Replay(path: "\(folder)/recording.mcap")
       let outcome = try replay.run()
       #expect(outcome.isIdentical)
       #expect(outcome.ticks == 17_070)
@@ -79,7 +80,7 @@ struct RecordedFlightTests {
     }
     try withFolder { folder in
       let flight = try RecordedFlight(
-        try shippedMission(), RecordingReader.read(bytes: LogBytes(builder.bytes)), name: "climb", digest: "",
+        try shippedVehicle(), RecordingReader.read(bytes: LogBytes(builder.bytes)), name: "climb", digest: "",
         logPath: "\(folder)/climb.mcap")
       let report = try flight.run().json
       let faults = try #require(report["faults"] as? [String])
@@ -109,7 +110,7 @@ struct RecordedFlightTests {
       let recording = try RecordingReader.read(bytes: LogBytes(builder.bytes))
       #expect {
         _ = try RecordedFlight(
-          try shippedMission(), recording, name: "gaps", digest: "", logPath: "\(folder)/gaps.mcap")
+          try shippedVehicle(), recording, name: "gaps", digest: "", logPath: "\(folder)/gaps.mcap")
       } throws: { "\($0)".contains("add up to more than 600 s") }
     }
   }

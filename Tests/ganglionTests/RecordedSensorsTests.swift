@@ -1,4 +1,3 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import HardwareInterfaces
@@ -6,7 +5,9 @@ import PortableMath
 import Signals
 import Testing
 import ULogBuilding
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 private let armedIsUnknown =

@@ -1,9 +1,10 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import LiquidModel
 import Testing
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// What `quantize` and `calibrate` make of a log: its ticks, and an account of those that are missing.
@@ -14,9 +15,9 @@ import Testing
   private func model() throws -> NetworkModel { try ModelFile.read(path: Self.path).model() }
 
   /// Flown by the classical controller, with the network beside it.
-  private func mission() throws -> Mission {
-    try Mission(
-      configuration: Array(shippedMission().tables.text.utf8),
+  private func loaded() throws -> LoadedVehicle {
+    try LoadedVehicle(
+      configuration: Array(shippedVehicle().tables.text.utf8),
       models: ["network": ModelFile.bytes(path: Self.path)],
       overrides: ["controller": "classical"])
   }
@@ -24,8 +25,8 @@ import Testing
   private func withLog(_ body: (_ log: String, _ ticks: Int) throws -> Void) throws {
     try withFolder { folder in
       let log = folder + "/a.mcap"
-      let report = try ganglion.fly(
-        Flight(mission(), seed: 1, fault: nil, logPath: log), showsProgress: false)
+      let report = try VehicleRuntime.fly(
+        Flight(loaded(), seed: 1, fault: nil, logPath: log), showsProgress: false)
       try body(log, Int(report.ticks))
     }
   }
@@ -56,7 +57,7 @@ import Testing
           of: /not all of it could be used: 1 damaged places with \d{4,} bytes in all, the first at byte \d+/)
           != nil)
       // The gyroscope's calibration is made before the damage; the log's source tells of all of it.
-      let source = LogSource(try FlightLogReader(path: log), try mission().template(for: "a test"))
+      let source = LogSource(try FlightLogReader(path: log), try loaded().template(for: "a test"))
       #expect(try source.account()?.skipped == found.account.skipped)
     }
   }
@@ -78,26 +79,26 @@ import Testing
       var text = try String(contentsOfFile: shippedConfiguration, encoding: .utf8)
       text = text.replacing("duration_s: 20", with: "duration_s: 0.5").replacing(
         /\n  evaluation: \{[^}]*\},/, with: "")
-      let mission = try Mission(
+      let loaded = try LoadedVehicle(
         configuration: Array(text.utf8), models: ["network": ModelFile.bytes(path: Self.path)],
         overrides: [:])
-      _ = try ganglion.fly(Flight(mission, seed: 1, fault: nil, logPath: log), showsProgress: false)
+      _ = try VehicleRuntime.fly(Flight(loaded, seed: 1, fault: nil, logPath: log), showsProgress: false)
       var other = try model()
       other.inputs[2].name = "something_else"
-      let error = #expect(throws: CommandFailure.self) { _ = try RecordedSteps(path: log, for: other) }
+      let error = #expect(throws: VehicleError.self) { _ = try RecordedSteps(path: log, for: other) }
       #expect(error?.description.contains("reads yaw_rate_error") == true, "\(error.map { "\($0)" } ?? "")")
       other = try model()
       other.inputs.removeLast()
-      #expect(throws: CommandFailure.self) { _ = try RecordedSteps(path: log, for: other) }
+      #expect(throws: VehicleError.self) { _ = try RecordedSteps(path: log, for: other) }
     }
   }
 
   @Test func aLogWithoutANetworkTellsNoElapsedTime() throws {
     try withFolder { folder in
       let log = folder + "/a.mcap"
-      _ = try ganglion.fly(
-        Flight(shippedMission(), seed: 1, fault: nil, logPath: log), showsProgress: false)
-      let error = #expect(throws: CommandFailure.self) { _ = try RecordedSteps(path: log, for: model()) }
+      _ = try VehicleRuntime.fly(
+        Flight(shippedVehicle(), seed: 1, fault: nil, logPath: log), showsProgress: false)
+      let error = #expect(throws: VehicleError.self) { _ = try RecordedSteps(path: log, for: model()) }
       #expect(error?.description.contains("without a network") == true)
     }
   }

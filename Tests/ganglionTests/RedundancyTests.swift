@@ -1,13 +1,15 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import HardwareInterfaces
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// The shipped quadrotor with spare sensors, flown by the classical controller for eight seconds.
-private func redundantMission(_ changes: [(String, String)] = []) throws -> Mission {
+private func redundantMission(_ changes: [(String, String)] = []) throws -> LoadedVehicle {
   let path = URL(fileURLWithPath: shippedConfiguration).deletingLastPathComponent()
     .appending(path: "quadrotor-redundant.json5").path
   var text = try String(contentsOfFile: path, encoding: .utf8)
@@ -15,16 +17,19 @@ private func redundantMission(_ changes: [(String, String)] = []) throws -> Miss
     try #require(text.contains(old), "the shipped configuration no longer has '\(old)'")
     text = text.replacing(old, with: new)
   }
-  return try Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
+  return try LoadedVehicle(
+    configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
 }
 
 /// What became of a flight: its report, and whether its log replays to the same bits.
-private func fly(_ mission: Mission, fault: String) throws -> (report: FlightReport, replay: ReplayOutcome) {
+private func fly(_ loaded: LoadedVehicle, fault: String) throws -> (
+  report: FlightReport, replay: ReplayOutcome
+) {
   try withFolder { folder in
     let path = "\(folder)/flight.mcap"
-    let report = try ganglion.fly(
-      Flight(mission, seed: 1, fault: fault, logPath: path), showsProgress: false)
-    var replay = try Replay(FlightLogReader(path: path))
+    let report = try VehicleRuntime.fly(
+      Flight(loaded, seed: 1, fault: fault, logPath: path), showsProgress: false)
+    var replay = try Replay(path: path)
     return (report, try replay.run())
   }
 }
@@ -94,10 +99,10 @@ struct RedundancyTests {
 
   @Test("A declared reaction to a switch is taken")
   func reaction() throws {
-    let mission = try redundantMission([
+    let loaded = try redundantMission([
       ("sensor_switched: { action: \"warn\" }", "sensor_switched: { action: \"land\" }")
     ])
-    let (report, replay) = try fly(mission, fault: "imu:stuck@4s")
+    let (report, replay) = try fly(loaded, fault: "imu:stuck@4s")
     #expect(report.mode == .landing || report.mode == .disarmed)
     #expect(replay.isIdentical)
   }
@@ -106,7 +111,7 @@ struct RedundancyTests {
   func smoothSwitch() throws {
     try withFolder { folder in
       let path = "\(folder)/flight.mcap"
-      _ = try ganglion.fly(
+      _ = try VehicleRuntime.fly(
         Flight(try redundantMission(), seed: 1, fault: "imu:off@5s", logPath: path), showsProgress: false)
       var cursor = try FlightLogReader(path: path).ticks()
       let names = [
@@ -170,8 +175,8 @@ struct RedundancyTests {
 
   @Test("A vehicle without spares says nothing of any")
   func withoutSpares() throws {
-    let report = try ganglion.fly(
-      Flight(try shippedMission(), seed: 1, fault: nil, logPath: nil), showsProgress: false)
+    let report = try VehicleRuntime.fly(
+      Flight(try shippedVehicle(), seed: 1, fault: nil, logPath: nil), showsProgress: false)
     #expect(report.sensors.isEmpty)
     #expect(report.json["sensors"] == nil)
   }

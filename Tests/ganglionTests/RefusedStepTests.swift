@@ -1,14 +1,16 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import LiquidModel
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// The shipped quadrotor with a network of single precision whose gate is no number once the altitude's error has grown:
 /// the shipped one, with two weights of its first cell so large that their products are infinite.
-private func refusingMission(_ changes: [(String, String)] = []) throws -> Mission {
+private func refusingMission(_ changes: [(String, String)] = []) throws -> LoadedVehicle {
   let folder = URL(filePath: shippedConfiguration).deletingLastPathComponent()
   var model = try ModelFile.read(path: folder.appending(path: "models/quadrotor-ncp19.safetensors").path)
     .model()
@@ -28,7 +30,7 @@ private func refusingMission(_ changes: [(String, String)] = []) throws -> Missi
     try #require(text.contains(old))
     text = text.replacing(old, with: new)
   }
-  return try Mission(configuration: Array(text.utf8), models: ["network": bytes], overrides: [:])
+  return try LoadedVehicle(configuration: Array(text.utf8), models: ["network": bytes], overrides: [:])
 }
 
 @Suite("A network's step that is refused in flight")
@@ -83,7 +85,7 @@ struct RefusedStepTests {
       #expect(track.controllers == ["none", "network", "classical"], "and never back")
       #expect(track.modes == ["disarmed", "active"])
       #expect(track.isFinite)
-      var replay = try Replay(FlightLogReader(path: path))
+      var replay = try Replay(path: path)
       let outcome = try replay.run()
       #expect(outcome.text == "replayed \(report.ticks) ticks: identical")
     }
@@ -102,7 +104,7 @@ struct RefusedStepTests {
       #expect(report.held == false && report.status == .resultSaysNo)
       let modes = try track(path).modes
       #expect(modes[..<3] == ["disarmed", "active", action == "land" ? "landing" : "terminated"])
-      var replay = try Replay(FlightLogReader(path: path))
+      var replay = try Replay(path: path)
       #expect(try replay.run().isIdentical)
     }
   }

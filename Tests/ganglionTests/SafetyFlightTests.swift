@@ -1,18 +1,20 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import HardwareInterfaces
 import SimulatedHardware
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// Flies like `ganglion run`, and lets `each` look at every tick and move switches.
 private func watch(
-  _ mission: Mission, seed: UInt64 = 1, fault: String? = nil,
+  _ loaded: LoadedVehicle, seed: UInt64 = 1, fault: String? = nil,
   each: (SimulatedVehicle, SeenTick) -> Void
 ) throws -> FlightReport {
-  var flight = try Flight(mission, seed: seed, fault: fault, logPath: nil)
+  var flight = try Flight(loaded, seed: seed, fault: fault, logPath: nil)
   while let start = flight.nextTick() {
     let vehicle = flight.vehicle
     try flight.fly(start, vehicle)
@@ -21,8 +23,8 @@ private func watch(
   return try flight.finish()
 }
 
-private func fly(_ mission: Mission, seed: UInt64 = 1, fault: String? = nil) throws -> FlightReport {
-  try watch(mission, seed: seed, fault: fault) { _, _ in }
+private func fly(_ loaded: LoadedVehicle, seed: UInt64 = 1, fault: String? = nil) throws -> FlightReport {
+  try watch(loaded, seed: seed, fault: fault) { _, _ in }
 }
 
 @Suite("A simulated flight ends safe")
@@ -33,7 +35,7 @@ struct SafetyFlightTests {
   func killSwitch() throws {
     var armedAfter = 0
     var ticksAfter = 0
-    let report = try watch(try shippedMission()) { vehicle, tick in
+    let report = try watch(try shippedVehicle()) { vehicle, tick in
       let time = tick.time.seconds
       vehicle.board.drive("GPIO27", active: time > 4 && time < 4.2)
       guard time > 4.01 else { return }
@@ -50,7 +52,7 @@ struct SafetyFlightTests {
 
   @Test("A kill switch that is pulled on the ground keeps the vehicle there")
   func killSwitchOnGround() throws {
-    let report = try watch(try shippedMission()) { vehicle, tick in
+    let report = try watch(try shippedVehicle()) { vehicle, tick in
       vehicle.board.drive("GPIO27", active: true)
       if tick.isArmed { Issue.record("the enable line is high") }
     }
@@ -60,12 +62,12 @@ struct SafetyFlightTests {
 
   @Test("A low battery lands the vehicle gently, and it stays disarmed")
   func lowBattery() throws {
-    let mission = try shippedMission([
+    let loaded = try shippedVehicle([
       calm, ("duration_s: 8", "duration_s: 14"), ("below_v: 10.2", "below_v: 11.3"),
       ("minimum_voltage: 10.8", "minimum_voltage: 11.35"), ("[0.6, 1.0]", "[0.6, 0.6]"),
     ])
     var modes: [VehicleMode] = []
-    let report = try watch(mission) { _, tick in
+    let report = try watch(loaded) { _, tick in
       if let mode = tick.mode, mode != modes.last { modes.append(mode) }
     }
     #expect(modes == [.disarmed, .active, .landing, .disarmed])
@@ -75,13 +77,13 @@ struct SafetyFlightTests {
 
   @Test("Without any altitude it lands on thrust alone, whatever it weighs", arguments: [0.65, 0.8, 0.95])
   func blindLanding(_ mass: Double) throws {
-    let mission = try shippedMission([
+    let loaded = try shippedVehicle([
       calm, ("barometer: { chip: \"bmp280\"", "// { chip: \"bmp280\""), ("duration_s: 8", "duration_s: 18"),
       ("mass_kg: 0.8", "mass_kg: \(mass)"), ("[0.6, 1.0]", "[1, 1]"),
     ])
     for seed in 1...3 as ClosedRange<UInt64> {
       var altitudeAtStop: Double?
-      let report = try watch(mission, seed: seed, fault: "range:off@6s") { vehicle, tick in
+      let report = try watch(loaded, seed: seed, fault: "range:off@6s") { vehicle, tick in
         if tick.time.seconds > 6, tick.mode == .disarmed, altitudeAtStop == nil {
           altitudeAtStop = (vehicle.motion as? SimulatedQuadrotor)?.plant.truth.altitude
         }
@@ -94,11 +96,11 @@ struct SafetyFlightTests {
 
   @Test("A flight that ends in the air leaves the outputs at their safe values")
   func safeAtEnd() throws {
-    let flight = try Flight(try shippedMission(), seed: 1, fault: nil, logPath: nil)
+    let flight = try Flight(try shippedVehicle(), seed: 1, fault: nil, logPath: nil)
     // In an array, because Swift 6.3's optimiser releases a reference that is taken out of a noncopyable value when
     // that value is consumed.
     let kept = [flight.vehicle]
-    let report = try ganglion.fly(flight, showsProgress: false)
+    let report = try VehicleRuntime.fly(flight, showsProgress: false)
     let vehicle = try #require(kept.first)
     #expect(report.mode == .active)
     #expect(!vehicle.board.outputsEnabled)
@@ -111,12 +113,12 @@ struct SafetyFlightTests {
 
   @Test("Missed ticks in a row land the vehicle when the configuration says so")
   func overruns() throws {
-    let mission = try shippedMission([
+    let loaded = try shippedVehicle([
       ("overruns: { action: \"classical\" }", "overruns: { action: \"land\" }"),
       ("maximum_consecutive_misses: 5", "maximum_consecutive_misses: 1"),
       ("missed_tick_probability: 0.001", "missed_tick_probability: 0.1"),
     ])
-    let report = try fly(mission)
+    let report = try fly(loaded)
     #expect(report.conditions.contains(.overruns))
     #expect(report.mode == .landing || report.mode == .disarmed)
   }
@@ -140,7 +142,7 @@ struct FaultKindTests {
       ("power:garbage@4s", .powerStale, .active),
     ])
   func reaction(_ fault: String, _ condition: FailsafeCondition, _ mode: VehicleMode) throws {
-    let report = try fly(try shippedMission(), fault: fault)
+    let report = try fly(try shippedVehicle(), fault: fault)
     #expect(report.conditions.contains(condition), "\(report.conditions)")
     #expect(report.mode == mode)
   }
@@ -148,7 +150,7 @@ struct FaultKindTests {
   @Test("A battery monitor that is far off lands the vehicle")
   func powerBias() throws {
     let report = try fly(
-      try shippedMission([("duration_s: 8", "duration_s: 14")]), fault: "power:bias@4s")
+      try shippedVehicle([("duration_s: 8", "duration_s: 14")]), fault: "power:bias@4s")
     #expect(report.conditions.contains(.lowBattery))
     #expect(report.mode == .disarmed)
   }
@@ -156,7 +158,7 @@ struct FaultKindTests {
   @Test("An actuator driver that no longer converts loses the vehicle, which is stopped by its tilt")
   func stuckMotors() throws {
     let report = try fly(
-      try shippedMission([("duration_s: 8", "duration_s: 12")]),
+      try shippedVehicle([("duration_s: 8", "duration_s: 12")]),
       fault: "motors:stuck@8s")
     #expect(report.conditions.contains(.tilt))
     #expect(report.mode == .terminated)
@@ -164,8 +166,8 @@ struct FaultKindTests {
 
   @Test("A range finder that is far off carries the estimate with it: what no rule can see, the result does")
   func rangeBias() throws {
-    let right = try fly(try shippedMission())
-    let wrong = try fly(try shippedMission(), fault: "range:bias@4s")
+    let right = try fly(try shippedVehicle())
+    let wrong = try fly(try shippedVehicle(), fault: "range:bias@4s")
     #expect(wrong.score.value("altitude_rms_m") > right.score.value("altitude_rms_m") + 0.1)
   }
 }

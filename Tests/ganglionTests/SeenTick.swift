@@ -1,6 +1,8 @@
-import ControlLoop
 import HardwareInterfaces
 import Signals
+import VehicleConfiguration
+
+@testable import VehicleRuntime
 
 /// What a test looks at in a tick of a flight.
 struct SeenTick {

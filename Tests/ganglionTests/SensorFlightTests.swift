@@ -1,15 +1,17 @@
-import ControlLoop
 import Devices
 import HardwareInterfaces
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// The shipped vehicle with other sensors: everything above the driver stays as it is.
 @Suite struct SensorFlightTests {
   private func fly(_ changes: [(String, String)], fault: String? = nil) throws -> FlightReport {
-    try ganglion.fly(
-      Flight(shippedMission(changes), seed: 1, fault: fault, logPath: nil), showsProgress: false)
+    try VehicleRuntime.fly(
+      Flight(shippedVehicle(changes), seed: 1, fault: fault, logPath: nil), showsProgress: false)
   }
 
   @Test(arguments: SensorTable.inertial.map(\.name))
@@ -60,7 +62,7 @@ import Testing
         (" lowpass_hz: 94,", ""),
       ]
     }
-    let configuration = try shippedMission(changes).template(for: "a test")
+    let configuration = try shippedVehicle(changes).template(for: "a test")
     let vehicle = try SimulatedVehicle(VehicleTables(configuration), seed: 1)
     vehicle.collectSamples(until: MonotonicTime(nanoseconds: 1_000_000_000), into: vehicle.values)
     let magnetic = CalibrationPlaces(configuration, vehicle.table).readings(vehicle.values).magnetic

@@ -3,6 +3,7 @@ import Control
 import Signals
 import Testing
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// What is counted of a flight comes from the vehicle's table, whatever it has.

@@ -1,6 +1,8 @@
 import Foundation
+import HardwareInterfaces
 import LiquidModel
 import Testing
+import VehicleFixtures
 
 @testable import ganglion
 

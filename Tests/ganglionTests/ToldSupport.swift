@@ -1,6 +1,7 @@
 import Control
-import ControlLoop
+import VehicleConfiguration
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 extension FlightReport {

@@ -1,17 +1,20 @@
 import HardwareInterfaces
+import Signals
 
 extension SensorRecording {
   /// What somebody recorded of a vehicle with ROS 2, as MCAP; a log of Ganglion is such a recording too.
   ///
   /// Messages of ROS are in its axes (REP 103: forward, left, up, and east, north, up outside) and are turned into forward,
   /// right, down; those of Ganglion are in these already. Throws `LogError` when there is no inertial data.
-  public init(_ outline: MCAPOutline) throws(LogError) {
+  ///
+  /// - Parameter signals: Gives the signals of what flew in a log of Ganglion.
+  public init(_ outline: MCAPOutline, signals: TickSignals) throws(LogError) {
     let isOwn = outline.metadata.contains { $0.name == FlightLogMetadata.recordName }
     self.init(format: isOwn ? "Ganglion log" : "ROS 2 MCAP")
     var gathered = ROS2Gathering()
     gathered.read(outline)
     var sources = ROS2Sources(gathered.topics, isOwn ? .forwardRightDown : .forwardLeftUp)
-    let ticks = isOwn ? TickSources(outline, &account) : TickSources()
+    let ticks = isOwn ? TickSources(outline, signals: signals, &account) : TickSources()
     // Ticks are read over all parts of a run, messages for people in the first.
     account.skipped = gathered.skipped + (ticks.losses?.skipped ?? gathered.damages.losses)
     let inertial = ticks.inertial + sources.inertial()

@@ -19,16 +19,18 @@ struct TickSources {
   init() {}
 
   /// The ticks of a log; none, with a note, where they are of another version.
-  init(_ outline: MCAPOutline, _ account: inout ImportAccount) {
+  init(
+    _ outline: MCAPOutline, signals: TickSignals, _ account: inout ImportAccount
+  ) {
     do throws(LogError) {
-      try read(FlightLogReader(outline))
+      try read(FlightLogReader(outline, signals: signals))
     } catch {
       account.notes.append("\(TickCodec.topic) is not used: \(error)")
     }
   }
 
   private mutating func read(_ log: FlightLogReader) throws(LogError) {
-    let table = log.vehicle.table
+    let table = log.table
     var inertial = InstanceGatherer<InertialSample>(.inertial, table)
     var pressure = InstanceGatherer<PressureSample>(.pressure, table)
     var range = InstanceGatherer<RangeSample>(.range, table)

@@ -1,4 +1,3 @@
-import ControlLoop
 import Signals
 
 #if _endian(big)
@@ -9,20 +8,20 @@ import Signals
 struct TickCodec: Sendable {
   static let topic = "/ganglion/tick"
 
-  /// What a tick has.
-  let vehicle: VehicleFrame
+  /// The signals of a tick.
+  let table: SignalTable
   private let record: FramePatch
   private let check: RecordCheck
 
-  init(_ vehicle: VehicleFrame) {
-    self.vehicle = vehicle
-    record = FramePatch(recordOf: vehicle.table)
-    check = RecordCheck(vehicle.table)
+  init(_ table: SignalTable) {
+    self.table = table
+    record = FramePatch(recordOf: table)
+    check = RecordCheck(table)
   }
 
   /// The schema as `ros2msg` text, and its full name.
-  var schemaText: String { vehicle.table.schemaText }
-  var schemaName: String { vehicle.table.schemaName }
+  var schemaText: String { table.schemaText }
+  var schemaName: String { table.schemaName }
   /// Bytes of a record.
   var size: Int { record.size }
 

@@ -1,3 +1,5 @@
+import HardwareInterfaces
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -105,10 +107,4 @@ public struct I2CAdapters: Sendable {
     }
     return bytes.reduce(0) { $0 << 8 | Int($1) }
   }
-}
-
-/// A byte as datasheets write it.
-package func hexadecimal(_ byte: UInt8) -> String {
-  let digits = String(byte, radix: 16, uppercase: true)
-  return "0x" + (digits.count < 2 ? "0" : "") + digits
 }

@@ -2,6 +2,7 @@ import BenchmarkNetworks
 import Foundation
 import LiquidCore
 import LiquidModel
+import VehicleRuntime
 
 /// Measures a step of the benchmark networks, beside the yardstick, round by round.
 struct CoreBenchmark {

@@ -1,6 +1,7 @@
 import BenchmarkNetworks
 import Foundation
 import LiquidModel
+import VehicleRuntime
 
 /// What `ganglion bench core` says.
 struct CoreBenchmarkReport {

@@ -1,4 +1,5 @@
 import BenchmarkNetworks
+import Files
 import Foundation
 import LiquidCore
 import LiquidModel

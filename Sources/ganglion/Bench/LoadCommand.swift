@@ -1,5 +1,6 @@
 import Foundation
 import LiquidModel
+import VehicleRuntime
 
 private let help = """
   ganglion bench load MODEL... [options]
@@ -45,7 +46,7 @@ private struct LoadRow {
       do throws(ModelError) {
         runtime = try NetworkRuntime(ModelFile.read(path: path))
       } catch {
-        throw CommandFailure(error, in: path)
+        throw VehicleError(error, in: path)
       }
       let end = ProcessorTime.nanoseconds
       // Used, so that no load can be left out.

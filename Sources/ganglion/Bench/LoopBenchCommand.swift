@@ -1,6 +1,7 @@
-import ControlLoop
 import Foundation
 import LinuxHardware
+import VehicleConfiguration
+import VehicleRuntime
 
 private let help = """
   ganglion bench loop CONFIG [options]
@@ -19,17 +20,18 @@ private let help = """
 /// `ganglion bench loop`.
 func benchLoopCommand(_ arguments: [String]) -> ExitStatus {
   perform("bench loop", help: help, arguments, options: ["rate", "seconds"], flags: ["json"]) { arguments in
-    var mission = try Mission(path: try arguments.exactly("CONFIG")[0], overrides: ConfigurationOverrides())
+    var loaded = try LoadedVehicle(
+      path: try arguments.exactly("CONFIG")[0], overrides: ConfigurationOverrides())
     if let rate = try arguments.integer("rate", atLeast: 10) {
       guard rate <= 10_000 else { throw UsageError("--rate takes at most 10000, not '\(rate)'") }
-      mission = mission.at(rateHz: rate)
+      loaded = loaded.at(rateHz: rate)
     }
-    let rate = mission.tables.loop.rateHz
+    let rate = loaded.tables.loop.rateHz
     var benchmark = LoopBenchmark()
     // Half a second of each in turn.
     benchmark.periodsPerBlock = max(rate / 2, 1)
     benchmark.blocks = try arguments.integer("seconds", atLeast: 1, atMost: 1_000_000) ?? 30
-    let result = try benchmark.run(mission)
+    let result = try benchmark.run(loaded)
     Terminal.printResult(
       arguments.has("json") ? Terminal.json(result.json(rate: rate)) : result.table(rate: rate))
     return .success

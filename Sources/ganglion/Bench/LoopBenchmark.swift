@@ -1,8 +1,9 @@
-import ControlLoop
 import FlightLog
 import HardwareInterfaces
 import LinuxHardware
 import Signals
+import VehicleConfiguration
+import VehicleRuntime
 
 /// The loop of a vehicle without its hardware beside a bare periodic wake-up, on one thread and in turns.
 ///
@@ -38,12 +39,12 @@ struct LoopBenchmark: Sendable {
 
   /// Measures with the configuration's rate, priority and processor. The controller steps on the input of a vehicle that
   /// stands still, and its records go into a ring that nobody empties.
-  func run(_ mission: Mission, system: any RealTimeSystem = KernelRealTime()) throws -> Result {
-    let configuration = mission.tables
+  func run(_ loaded: LoadedVehicle, system: any RealTimeSystem = KernelRealTime()) throws -> Result {
+    let configuration = loaded.tables
     let realTime = configuration.realTime
     let process = ProcessRealTime(
       locksMemory: realTime.locksMemory, latency: realTime.processorLatency, system: system)
-    let work = LoopBenchmarkWork(self, configuration, try mission.makeController())
+    let work = LoopBenchmarkWork(self, configuration, try loaded.makeController())
     let thread = try RealTimeThread(
       "loop", scheduling: ThreadScheduling(priority: realTime.loopPriority, processor: realTime.processor),
       system: system

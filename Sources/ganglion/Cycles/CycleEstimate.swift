@@ -1,5 +1,6 @@
 import Foundation
 import LiquidModel
+import VehicleConfiguration
 
 /// How long a step takes on processors that are not this one, in cycles: an estimate, not a measurement.
 ///

@@ -1,4 +1,3 @@
-import ControlLoop
 import Signals
 
 /// A command line that cannot be understood; the caller prints it with the command's help and exits with 2.

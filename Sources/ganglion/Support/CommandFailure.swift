@@ -1,9 +1,10 @@
-import ControlLoop
 import Files
 import FlightLog
 import Foundation
 import LinuxHardware
 import LiquidModel
+import VehicleConfiguration
+import VehicleRuntime
 
 /// Why a command could not do its work: where, what happened, what to do, and the exit status.
 struct CommandFailure: Error, CustomStringConvertible {
@@ -19,23 +20,9 @@ struct CommandFailure: Error, CustomStringConvertible {
     (self.place, self.cause, self.remedy, self.status) = (place, cause, remedy, status)
   }
 
-  /// What is wrong with the model in `file`.
-  init(_ error: ModelError, in file: String) {
-    self.init(
-      place: error.place == file ? file : "\(file), \(error.place)", error.cause, remedy: error.remedy)
-  }
-
-  /// What is wrong with the log in `file`, which stands in front once.
-  init(_ error: LogError, in file: String) {
-    let offset = error.offset.map { ", byte \($0)" } ?? ""
-    var what = error.what[...]
-    if what.hasPrefix(file) {
-      what = what.dropFirst(file.count)
-      what = what.drop { $0 == ":" || $0 == " " }
-    }
-    var remedy = error.remedy
-    if remedy.hasSuffix(".") { remedy.removeLast() }
-    self.init(place: file + offset, String(what), remedy: remedy.prefix(1).lowercased() + remedy.dropFirst())
+  /// What kept a vehicle from being loaded, flown, replayed or calibrated.
+  init(_ error: VehicleError, status: ExitStatus = .wrongUse) {
+    self.init(place: error.place, error.cause, remedy: error.remedy, status: status)
   }
 
   /// All of it in one line.
@@ -57,6 +44,7 @@ struct FailureReport {
     var errors: [ConfigurationError] = []
     switch error {
     case let error as CommandFailure: failure = error
+    case let error as VehicleError: failure = CommandFailure(error)
     case let error as UsageError:
       failure = CommandFailure(
         place: "command line", error.description, remedy: "see ganglion \(command) --help")

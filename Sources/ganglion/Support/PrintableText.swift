@@ -1,3 +1,5 @@
+import HardwareInterfaces
+
 /// Text from files and hardware may hold characters that a terminal obeys, that turn the direction of what follows, or
 /// that are not seen at all: shown as they are, one name could pass for another, or for words of Ganglion's own.
 enum PrintableText {

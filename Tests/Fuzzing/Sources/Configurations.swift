@@ -1,4 +1,4 @@
-import ControlLoop
+import VehicleConfiguration
 import Foundation
 
 /// The configuration whose calibration is fuzzed.

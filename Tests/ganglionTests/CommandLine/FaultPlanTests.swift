@@ -1,14 +1,16 @@
 import SimulatedHardware
 import Testing
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 @Suite("The faults of a command line")
 struct FaultPlanTests {
   private let targets = ["imu", "barometer", "motors"]
 
-  private func refusal(_ text: String) -> CommandFailure? {
-    do throws(CommandFailure) {
+  private func refusal(_ text: String) -> VehicleError? {
+    do throws(VehicleError) {
       _ = try FaultPlan(parsing: text, targets: targets)
       return nil
     } catch {
@@ -42,7 +44,6 @@ struct FaultPlanTests {
     ])
   func malformed(_ text: String, _ place: String) {
     #expect(refusal(text)?.place == place)
-    #expect(refusal(text)?.status == .wrongUse)
     #expect(runCommand([shippedConfiguration, "--no-log", "--fault=\(text)"]) == .wrongUse)
     #expect(runCommand([shippedConfiguration, "--episodes", "2", "--fault=\(text)"]) == .wrongUse)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import VehicleFixtures
 
 @testable import ganglion
 
@@ -159,7 +160,7 @@ struct InterruptionTests {
         """
         \(long)
         $ganglion run $folder/long.json5 --controller classical --fault imu:wrong-identity@0s --log $folder/a.mcap & process=$!
-        while [ ! -s $folder/a.mcap ]; do sleep 0.1; done
+        while [ ! -s $folder/a.mcap ] && kill -0 $process; do sleep 0.1; done
         kill -\(signal) $process; wait $process; status=$?
         $ganglion log verify $folder/a.mcap; $ganglion replay $folder/a.mcap
         exit $status

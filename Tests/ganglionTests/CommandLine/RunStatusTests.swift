@@ -1,33 +1,35 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import Testing
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
-private func fly(_ mission: Mission, seed: UInt64 = 1, fault: String? = nil, log: String? = nil) throws
+private func fly(_ loaded: LoadedVehicle, seed: UInt64 = 1, fault: String? = nil, log: String? = nil) throws
   -> FlightReport
 {
-  try ganglion.fly(Flight(mission, seed: seed, fault: fault, logPath: log), showsProgress: false)
+  try VehicleRuntime.fly(Flight(loaded, seed: seed, fault: fault, logPath: log), showsProgress: false)
 }
 
 /// The shipped quadrotor in eight seconds that nobody judges.
-private func unjudgedMission() throws -> Mission {
+private func unjudgedMission() throws -> LoadedVehicle {
   var text = try String(contentsOfFile: shippedConfiguration, encoding: .utf8)
   let section = try #require(text.range(of: #"\n  evaluation: \{[^}]*\},"#, options: .regularExpression))
   text.removeSubrange(section)
   text = text.replacing("duration_s: 20", with: "duration_s: 8")
-  return try Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
+  return try LoadedVehicle(
+    configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
 }
 
 @Suite("The exit status of a simulated run")
 struct RunStatusTests {
   @Test("A flight that holds is a success, one that crashes is none, and its crash is a fault")
   func crash() throws {
-    let good = try fly(try shippedMission())
+    let good = try fly(try shippedVehicle())
     #expect(good.status == .success && good.held == true)
     #expect(good.table.contains("held            yes"))
-    let report = try fly(try shippedMission(), fault: "imu:off@6s")
+    let report = try fly(try shippedVehicle(), fault: "imu:off@6s")
     #expect(report.score.crash == "impact")
     #expect(report.status == .resultSaysNo)
     #expect(report.held == false)
@@ -41,7 +43,7 @@ struct RunStatusTests {
 
   @Test("A crash that no condition has seen is not beside 'faults none'")
   func unseenCrash() throws {
-    var report = try fly(try shippedMission())
+    var report = try fly(try shippedVehicle())
     report.score.crash = "tippedOver"
     #expect(!report.table.contains("faults          none"))
     #expect(report.faultNames == ["crash"])
@@ -50,10 +52,10 @@ struct RunStatusTests {
 
   @Test("What stood at the end of its range is told at the end of the run, with how long")
   func endOfRange() throws {
-    let good = try fly(try shippedMission())
+    let good = try fly(try shippedVehicle())
     #expect(!good.table.contains("end of its range"))
     #expect(good.json["sensors_beyond_range_ticks"] as? [String: UInt64] == [:])
-    let report = try fly(try shippedMission([("shunt_ohm: 0.002", "shunt_ohm: 0.1")]))
+    let report = try fly(try shippedVehicle([("shunt_ohm: 0.002", "shunt_ohm: 0.1")]))
     let ticks = try #require(report.json["sensors_beyond_range_ticks"] as? [String: UInt64])
     let power = try #require(ticks["power"])
     // From the take-off at 1.5 s on, at 250 ticks a second.
@@ -66,7 +68,7 @@ struct RunStatusTests {
 
   @Test("A battery monitor that does not answer, or is another chip, is named like any other sensor")
   func powerMonitor() throws {
-    let report = try fly(try shippedMission(), fault: "power:off@4s")
+    let report = try fly(try shippedVehicle(), fault: "power:off@4s")
     #expect(report.complaints == ["sensors.power: nothing answers at 0x41, where the ina219 should be"])
   }
 
@@ -74,8 +76,8 @@ struct RunStatusTests {
   func crashInLog() throws {
     try withFolder { folder in
       let path = "\(folder)/a.mcap"
-      let report = try fly(try shippedMission(), fault: "imu:off@6s", log: path)
-      var replay = try Replay(FlightLogReader(path: path))
+      let report = try fly(try shippedVehicle(), fault: "imu:off@6s", log: path)
+      var replay = try Replay(path: path)
       let outcome = try replay.run()
       #expect(outcome.isIdentical)
       #expect(outcome.ticks == report.ticks)
@@ -89,10 +91,10 @@ struct RunStatusTests {
 
   @Test("A flight that does not hold is told why")
   func notHeld() throws {
-    let strict = try fly(try shippedMission([("altitude_rms_m: 0.3", "altitude_rms_m: 0.001")]))
+    let strict = try fly(try shippedVehicle([("altitude_rms_m: 0.3", "altitude_rms_m: 0.001")]))
     #expect(strict.status == .resultSaysNo)
     #expect(strict.table.contains("held            no: altitude error "), "\(strict.table)")
-    let disarmed = try fly(try shippedMission(), fault: "imu:wrong-identity@0s")
+    let disarmed = try fly(try shippedVehicle(), fault: "imu:wrong-identity@0s")
     #expect(disarmed.status == .resultSaysNo)
     #expect(disarmed.table.contains("not armed in all of the time that is judged"), "\(disarmed.table)")
   }
@@ -109,13 +111,13 @@ struct RunStatusTests {
     #expect(crashed.status == .resultSaysNo)
     #expect(crashed.json["held"] is NSNull)
     // An empty section asks for the standard one.
-    #expect(try shippedMission().tables.evaluation.isJudged)
+    #expect(try shippedVehicle().tables.evaluation.isJudged)
   }
 
   @Test("A fault that the chip cannot have is said to have shown nothing")
   func faultOfAnotherChip() throws {
     let report = try fly(
-      try shippedMission(), fault: "power:flat@4s,barometer:saturated@4s,barometer:bias@7s")
+      try shippedVehicle(), fault: "power:flat@4s,barometer:saturated@4s,barometer:bias@7s")
     #expect(
       report.faultsWithoutEffect == [
         "power:flat@4s did nothing: this chip knows only off, stuck, garbage, bias, slow, nack, wrong-identity, brown-out",
@@ -127,18 +129,18 @@ struct RunStatusTests {
 
   @Test("A fault that comes after the end is said to have shown nothing")
   func lateFault() throws {
-    let report = try fly(try shippedMission(), fault: "range:off@4s,imu:off@30s")
+    let report = try fly(try shippedVehicle(), fault: "range:off@4s,imu:off@30s")
     #expect(report.faultsWithoutEffect == ["imu:off@30s did not strike: the run ended after 8.000 s"])
     #expect(report.table.contains("fault           imu:off@30s did not strike"))
     // A crash can come first.
-    let crashed = try fly(try shippedMission(), fault: "imu:off@6s,range:off@7.9s")
+    let crashed = try fly(try shippedVehicle(), fault: "imu:off@6s,range:off@7.9s")
     #expect(crashed.faultsWithoutEffect.count == 1)
   }
 
   @Test("A request to end ends a flight at its next tick; it is judged only when its time was over")
   func interrupted() throws {
     let stop = StopRequest()
-    var flight = try Flight(try shippedMission(), seed: 1, fault: nil, logPath: nil, stop: stop)
+    var flight = try Flight(try shippedVehicle(), seed: 1, fault: nil, logPath: nil, stop: stop)
     let vehicle = flight.vehicle
     var ticks = 0
     while let start = flight.nextTick() {
@@ -158,7 +160,7 @@ struct RunStatusTests {
 @Suite("The exit status of many flights")
 struct EpisodeStatusTests {
   private func reports() throws -> (good: FlightReport, crashed: FlightReport) {
-    (try fly(try shippedMission()), try fly(try shippedMission(), seed: 2, fault: "imu:off@4s"))
+    (try fly(try shippedVehicle()), try fly(try shippedVehicle(), seed: 2, fault: "imu:off@4s"))
   }
 
   @Test("All must hold, or the share that is asked for")
@@ -195,7 +197,7 @@ struct EpisodeStatusTests {
         "altitude_lost": 1, "attitude_lost": 1, "crash": 1, "imu_stale": 1,
       ])
     #expect(summary.json["crashed_seeds"] as? [UInt64] == [2])
-    let wrong = try fly(try shippedMission(), fault: "imu:wrong-identity@0s")
+    let wrong = try fly(try shippedVehicle(), fault: "imu:wrong-identity@0s")
     #expect(EpisodeSummary([wrong]).table.contains("never armed     1"))
     let none = EpisodeSummary([crashed])
     #expect(none.table.contains("not measured: every flight ended too early"), "\(none.table)")

@@ -1,4 +1,3 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import HardwareInterfaces
@@ -6,6 +5,7 @@ import LinuxHardware
 import Signals
 import Testing
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 @Suite("Bad input on Linux", .serialized)
@@ -146,7 +146,7 @@ struct BadInputTests {
 
   @Test("A bus whose transfers take much longer than its speed allows is named with the factor")
   func slowBus() throws {
-    let bus = try #require(try TestMachine().mission.tables.buses.first)
+    let bus = try #require(try TestMachine().loaded.tables.buses.first)
     var statistics = I2CStatistics()
     // A second of bits at 400 kHz, in four seconds; too few bits say nothing.
     (statistics.bits, statistics.good) = (400_000, 4_000_000_000)
@@ -157,7 +157,7 @@ struct BadInputTests {
     #expect(bus.slowness(statistics) == nil)
     var status = LoopStatus()
     (status.buses[0].bits, status.buses[0].good) = (400_000, 4_000_000_000)
-    let configuration = try TestMachine().mission.tables
+    let configuration = try TestMachine().loaded.tables
     let table = try configuration.table()
     let memory = FrameMemory(table)
     let complaints = configuration.complaints(
@@ -171,7 +171,7 @@ struct BadInputTests {
     let machine = try TestMachine()
     let run = try machine.makeRun()
     let memory = SharedBytes()
-    let log = try LinuxLog(machine.mission, sink: FullDisk(memory, limit: 150_000))
+    let log = try LinuxLog(machine.loaded, sink: FullDisk(memory, limit: 150_000))
     try run.start(ring: log.ring, duration: nil, clock: SystemClock())
     #expect(eventually { log.failure != nil })
     expect(run, reaches: .active)
@@ -179,7 +179,7 @@ struct BadInputTests {
     #expect(eventually { run.slots.status.latest.ticks > ticks + 10 })
     let failure = log.finish(run.end())
     #expect(failure?.contains("No space left on device") == true)
-    var replay = try Replay(FlightLogReader(LogBytes(memory.bytes)))
+    var replay = try Replay(LogBytes(memory.bytes))
     let outcome = try replay.run()
     #expect(outcome.ticks > 20)
     #expect(outcome.difference == nil)
@@ -200,7 +200,7 @@ struct BadInputTests {
     let machine = try TestMachine()
     var systems = machine.systems
     systems.realTime = ScriptedRealTime(result: -1)
-    let run = try LinuxRun(machine.mission, systems: systems)
+    let run = try LinuxRun(machine.loaded, systems: systems)
     try run.start(ring: nil, duration: nil, clock: SystemClock())
     expect(run, reaches: .active)
     let outcome = run.end()

@@ -1,12 +1,15 @@
-import ControlLoop
 import Foundation
 import HardwareInterfaces
 import LinuxFakes
 import LinuxHardware
+import Sampling
 import SimulatedHardware
 import Synchronization
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 #if canImport(Glibc)
@@ -129,13 +132,13 @@ final class TestMachine {
   let lamp = FakeLines()
   /// The direction lines of the shipped robot, by offset: left forward and reverse, right forward and reverse.
   let directions = [5: FakeLines(), 6: FakeLines(), 23: FakeLines(), 24: FakeLines()]
-  let mission: Mission
+  let loaded: LoadedVehicle
   private let edges: (read: Int32, write: Int32)
 
   /// The shipped quadrotor on a crowded machine: nothing in it minds being late, and it arms after a third of a second.
   convenience init(_ changes: [(String, String)] = []) throws {
     try self.init(
-      shippedMission(
+      shippedVehicle(
         Self.patience + [
           ("stale_after_ms: 200 }", "stale_after_ms: 20000 }"),
           // A vehicle that arms late must not be asked to fly by then.
@@ -158,9 +161,9 @@ final class TestMachine {
   ]
 
   /// A machine for `mission`, with the chips of `plan` when its actuators are others than the configuration's.
-  init(_ mission: Mission, plan: ActuatorPlan? = nil) throws {
-    self.mission = mission
-    i2c = try BoardI2C(mission.tables, plan: plan)
+  init(_ loaded: LoadedVehicle, plan: ActuatorPlan? = nil) throws {
+    self.loaded = loaded
+    i2c = try BoardI2C(loaded.tables, plan: plan)
     files = try MachineFiles()
     try files.put("/sys/bus/i2c/devices/i2c-1/name", "bcm2835 (i2c@7e804000)")
     try files.put("/dev/gpiochip0", "")
@@ -191,9 +194,9 @@ final class TestMachine {
 
   /// The vehicle's buses and outputs, opened.
   func makeBoard() throws -> LinuxBoard<BoardI2C> {
-    let configuration = mission.tables
+    let configuration = loaded.tables
     return try LinuxBoard(
-      configuration, configuration.actuatorPlan(), mission.makeFrame().table, systems: systems,
+      configuration, configuration.actuatorPlan(), loaded.makeTable(), systems: systems,
       loopGuard: LoopGuard(), recordsTraffic: false)
   }
 
@@ -201,7 +204,7 @@ final class TestMachine {
   func makeRun(guarded: Bool = false) throws -> LinuxRun<BoardI2C> {
     var systems = systems
     systems.hasGuardProcess = guarded
-    return try LinuxRun(mission, systems: systems)
+    return try LinuxRun(loaded, systems: systems)
   }
 
   /// Puts a PWM chip of four outputs into the machine, and gives what the file of a channel's width holds.

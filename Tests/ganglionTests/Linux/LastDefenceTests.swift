@@ -1,13 +1,15 @@
-import ControlLoop
 import Foundation
 import HardwareInterfaces
 import LinuxFakes
+import Signals
 import SimulatedHardware
 import Synchronization
-import Signals
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
 @testable import LinuxHardware
+@testable import VehicleRuntime
 @testable import ganglion
 
 #if canImport(Glibc)
@@ -185,7 +187,7 @@ struct LastDefenceTests {
   @Test("Pulses that the motors' bus does not carry out are a fault for as long as it carries out none")
   func acknowledgements() throws {
     // Stale after 10 s.
-    let configuration = try TestMachine().mission.tables
+    let configuration = try TestMachine().loaded.tables
     let table = try configuration.deviceTable()
     let slots = try BusSlots(readings: 0, orders: 0, devices: 0)
     let nothing = FramePatch(table) { _ in false }
@@ -315,7 +317,7 @@ struct LastDefenceTests {
       text = text.replacing(old, with: new)
     }
     let machine = try TestMachine(
-      Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"]))
+      LoadedVehicle(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"]))
     _ = try machine.addPWMChip()
     let outputs = try machine.makeBoard().safeOutputs
     #expect(outputs.lines.map(\.place.name) == ["GPIO17", "GPIO5", "GPIO6", "GPIO23", "GPIO24"])

@@ -1,9 +1,10 @@
-import ControlLoop
 import Foundation
 import LinuxHardware
 import PortableMath
 import SimulatedHardware
 import Testing
+import VehicleConfiguration
+import VehicleFixtures
 
 @testable import ganglion
 

@@ -1,9 +1,10 @@
-import ControlLoop
 import Foundation
 import HardwareInterfaces
 import LinuxHardware
 import Testing
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 @Suite("What a run on Linux drives, records and takes from its command line", .serialized)
@@ -31,7 +32,7 @@ struct LinuxOutputsTests {
   @Test("What the buses carry is recorded when asked for, as a text that can be played back")
   func traffic() throws {
     let machine = try TestMachine()
-    let run = try LinuxRun(machine.mission, systems: machine.systems, recordsTraffic: true)
+    let run = try LinuxRun(machine.loaded, systems: machine.systems, recordsTraffic: true)
     try run.start(ring: nil, duration: nil, clock: SystemClock())
     expect(run, reaches: .active)
     let outcome = run.end()
@@ -64,9 +65,9 @@ struct LinuxOutputsTests {
 
   @Test("The idle loop is measured beside a bare wake-up, as many periods of each")
   func loopBenchmark() throws {
-    let mission = try shippedMission().at(rateHz: 1000)
+    let loaded = try shippedVehicle().at(rateHz: 1000)
     let benchmark = LoopBenchmark(blocks: 3, periodsPerBlock: 20)
-    let result = try benchmark.run(mission, system: ScriptedRealTime(result: -1))
+    let result = try benchmark.run(loaded, system: ScriptedRealTime(result: -1))
     #expect(result.loop.wakeUp.total == 60)
     #expect(result.bare.wakeUp.total == 60)
     #expect(result.loop.work.total == 60)

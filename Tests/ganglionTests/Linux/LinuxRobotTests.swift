@@ -1,11 +1,12 @@
-import ControlLoop
 import FlightLog
 import Foundation
 import HardwareInterfaces
 import LinuxFakes
 import LinuxHardware
 import Testing
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 @Suite("A balancing robot on Linux", .serialized)
@@ -20,7 +21,7 @@ struct LinuxRobotTests {
       text = text.replacing(old, with: new)
     }
     return try TestMachine(
-      Mission(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"]))
+      LoadedVehicle(configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"]))
   }
 
   private func levels(_ machine: TestMachine, _ offset: Int) -> [UInt64] {
@@ -35,7 +36,7 @@ struct LinuxRobotTests {
       let machine = try robot()
       let run = try machine.makeRun()
       let path = "\(folder)/run.mcap"
-      let log = try LinuxLog(machine.mission, sink: FileLogSink(path: path))
+      let log = try LinuxLog(machine.loaded, sink: FileLogSink(path: path))
       try run.start(ring: log.ring, duration: nil, clock: SystemClock())
       expect(run, reaches: .active)
       #expect(eventually { levels(machine, 5).contains(1) || levels(machine, 6).contains(1) })
@@ -46,7 +47,7 @@ struct LinuxRobotTests {
       #expect(machine.enableLevels.last == 0)
       #expect(outcome.loop.told.wasArmed)
       #expect(log.finish(outcome) == nil)
-      var replay = try Replay(FlightLogReader(path: path))
+      var replay = try Replay(path: path)
       let replayed = try replay.run()
       #expect(replayed.isIdentical, "\(replayed.text)")
     }

@@ -1,5 +1,4 @@
 import CAllocationCounter
-import ControlLoop
 import FlightLog
 import Foundation
 import HardwareInterfaces
@@ -7,7 +6,9 @@ import LinuxHardware
 import SimulatedHardware
 import Synchronization
 import Testing
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 @Suite("A vehicle on Linux", .serialized)
@@ -18,7 +19,7 @@ struct LinuxRunTests {
       let machine = try TestMachine()
       let run = try machine.makeRun()
       let path = "\(folder)/run.mcap"
-      let log = try LinuxLog(machine.mission, sink: FileLogSink(path: path))
+      let log = try LinuxLog(machine.loaded, sink: FileLogSink(path: path))
       try run.start(ring: log.ring, duration: nil, clock: SystemClock())
       expect(run, reaches: .active)
       #expect(eventually { (machine.i2c.pulse(0) ?? 0) > 1000 }, "the motors idle")
@@ -46,7 +47,7 @@ struct LinuxRunTests {
       let listing = LogListing(path, reader.outline)
       #expect(listing.text.contains("latency_us: wake_up: p50"))
       #expect(!listing.text.contains("histogram"))
-      var replay = try Replay(reader)
+      var replay = try Replay(path: path)
       let replayed = try replay.run()
       #expect(replayed.isIdentical, "\(replayed.text)")
       #expect(replayed.ticks == outcome.loop.last.ticks)
@@ -59,7 +60,7 @@ struct LinuxRunTests {
     // The fake line's own memory.
     machine.enable.with { $0.levels.reserveCapacity(1000) }
     let run = try machine.makeRun()
-    let ring = try TickRing(capacity: 16, of: machine.mission.makeFrame().table)
+    let ring = try TickRing(capacity: 16, of: machine.loaded.makeTable())
     let clock = CountingClock()
     try run.start(ring: ring, duration: nil, clock: clock)
     expect(run, reaches: .active)
@@ -122,7 +123,7 @@ struct LinuxRunTests {
       let machine = try TestMachine()
       let run = try machine.makeRun()
       let clock = HangingClock()
-      let log = try LinuxLog(machine.mission, sink: FileLogSink(path: "\(folder)/run.mcap"))
+      let log = try LinuxLog(machine.loaded, sink: FileLogSink(path: "\(folder)/run.mcap"))
       try run.start(ring: log.ring, duration: nil, clock: clock)
       expect(run, reaches: .active)
       clock.jump(nanoseconds: 5_000_000_000)
@@ -132,7 +133,7 @@ struct LinuxRunTests {
       #expect(outcome.loop.longestGap >= 499)
       #expect(machine.enableLevels.last == 0)
       #expect(log.finish(outcome) == nil)
-      var replay = try Replay(FlightLogReader(path: "\(folder)/run.mcap"))
+      var replay = try Replay(path: "\(folder)/run.mcap")
       #expect(try replay.run().isIdentical)
     }
   }

@@ -6,8 +6,11 @@ import LinuxHardware
 import Signals
 import SimulatedHardware
 import Testing
+import VehicleFixtures
 
-@testable import ControlLoop
+@testable import Sampling
+@testable import VehicleConfiguration
+@testable import VehicleRuntime
 @testable import ganglion
 
 /// A vehicle with a servo at a PCA9685, a winch at a DRV8830 and a pump at a line, none of which any template has.
@@ -27,14 +30,14 @@ private final class PlannedMachine {
   private var lastTick: Int64 = 0
 
   init() throws {
-    let mission = try shippedMission(TestMachine.patience)
+    let loaded = try shippedVehicle(TestMachine.patience)
     func place(_ name: String, _ chip: String, _ address: UInt8) throws -> ActuatorChipPlace {
       ActuatorChipPlace(
         path: "devices.\(name)", chip: try #require(ActuatorTable.chip(chip)), bus: "sensors",
         address: address, twin: name)
     }
     func line(_ number: Int) -> ActuatorCarrier {
-      .line(Configuration.Line(chip: "pinctrl-bcm2711", line: "GPIO\(number)", active: .high))
+      .line(DigitalLine(chip: "pinctrl-bcm2711", line: "GPIO\(number)", active: .high))
     }
     plan = try ActuatorPlan([
       ActuatorDeclaration(
@@ -51,7 +54,7 @@ private final class PlannedMachine {
         name: "lock", path: "devices.lock", conversion: "relay", settings: ["safe": .flag(true)],
         command: "x", outputs: [ActuatorOutput("on", line(13))]),
     ])
-    machine = try TestMachine(mission, plan: plan)
+    machine = try TestMachine(loaded, plan: plan)
     machine.gpio.with { [pump, lock] in
       $0.ownLines[12] = pump
       $0.ownLines[13] = lock
@@ -67,7 +70,7 @@ private final class PlannedMachine {
     memory = FrameMemory(table)
     loopGuard = try LoopGuard()
     board = try LinuxBoard(
-      mission.tables, plan, table, systems: machine.systems, loopGuard: loopGuard,
+      loaded.tables, plan, table, systems: machine.systems, loopGuard: loopGuard,
       recordsTraffic: false)
     guardsOutputs = board.safeOutputs
     let entry = try #require(board.buses.first)
@@ -77,7 +80,7 @@ private final class PlannedMachine {
       entry.name, bus: opened, recorder: nil, devices: [], chips: plan.chips(on: entry.name), table: table,
       loopGuard: loopGuard, scheduling: ThreadScheduling(), system: ScriptedRealTime())
     vehicle = LinuxVehicle(
-      mission.tables, plan, table, buses: [bus.ends], outputs: board.outputs, safety: board.safety,
+      loaded.tables, plan, table, buses: [bus.ends], outputs: board.outputs, safety: board.safety,
       enable: board.enable, lines: LineSlots(), loopGuard: loopGuard)
   }
 

@@ -1,4 +1,3 @@
-import ControlLoop
 import Foundation
 import HardwareInterfaces
 import LinuxFakes
@@ -6,7 +5,9 @@ import LinuxHardware
 import SimulatedHardware
 import Synchronization
 import Testing
+import VehicleConfiguration
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 @Suite("What a machine has")
@@ -34,7 +35,7 @@ struct ProbeTests {
     #expect(lines.count == 5)
     let sensors = lines.filter { !$0.hasPrefix("driver") }.joined(separator: ", ")
     let driver = try #require(lines.first { $0.hasPrefix("driver") })
-    var text = machine.mission.tables.text
+    var text = machine.loaded.tables.text
     for (section, content) in [
       ("sensors: {", sensors), ("driver: {", String(driver.dropFirst(9).dropLast())),
     ] {

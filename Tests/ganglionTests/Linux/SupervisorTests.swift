@@ -1,11 +1,12 @@
-import ControlLoop
 import Foundation
 import HardwareInterfaces
 import LinuxHardware
 import SimulatedHardware
 import Synchronization
 import Testing
+import VehicleFixtures
 
+@testable import VehicleRuntime
 @testable import ganglion
 
 @Suite("What the main thread does while the loop runs", .serialized)
@@ -100,11 +101,11 @@ private final class Supervision: @unchecked Sendable {
   init(_ run: LinuxRun<BoardI2C>, _ machine: TestMachine, _ socket: NotifySocket, device: String?) throws {
     let notifier = SystemdNotifier(
       environment: ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "200000"])
-    let (configuration, slots, loopGuard) = (machine.mission.tables, run.slots, run.loopGuard)
+    let (configuration, slots, loopGuard) = (machine.loaded.tables, run.slots, run.loopGuard)
     let watchdog = try device.map { try HardwareWatchdog(path: $0, timeout: 1) }
     let box = Box(
       Supervisor(
-        configuration, table: try machine.mission.makeFrame().table, slots: slots, loopGuard: loopGuard,
+        configuration, table: try machine.loaded.makeTable(), slots: slots, loopGuard: loopGuard,
         notifier: notifier, device: watchdog), run
     )
     Thread {

@@ -1,0 +1,52 @@
+import Control
+import Files
+import Sampling
+import Signals
+
+extension VehicleTables {
+  /// Complains about what is wrong with actuators: channels and lines that two have, carriers that do not take what is sent, conversions
+  /// that nothing carries; and about what is wrong with the buses, which carry their orders, too.
+  ///
+  /// - Parameter places: The paths of the file's blocks by their names.
+  func checkActuators(_ file: Section, _ places: [String: String]) {
+    for actuator in actuators {
+      for case .chip(let place, _) in actuator.outputs.map(\.carrier)
+      where !buses.contains(where: { $0.name == place.bus }) {
+        file.complain(
+          "\(place.path).bus",
+          "there is no bus \(JSON5Value.quoted(place.bus))" + hint(place.bus, among: buses.map(\.name)))
+      }
+    }
+    let carried = Set(actuators.map(\.name))
+    for block in blocks
+    where ActuatorReader.conversions.contains(block.kindName) && !carried.contains(block.name) {
+      guard let path = places[block.name] else { continue }
+      file.context.complain(
+        path,
+        "nothing carries what \"\(block.name)\" sends: put it among the `devices`, with `chip`, `command` and "
+          + "`as: \"\(block.kindName)\"`")
+    }
+    var plan: ActuatorPlan?
+    do throws(ConfigurationErrors) {
+      plan = try actuatorPlan()
+    } catch {
+      for error in error.errors { file.complain(error.path, error.message) }
+    }
+    Self.checkBuses(buses, groups, plan, rateHz: loop.rateHz, in: file)
+  }
+
+  /// How the values of all actuators leave the processor. Throws everything that is wrong with them.
+  public func actuatorPlan() throws(ConfigurationErrors) -> ActuatorPlan {
+    var taken: [TakenLine] = []
+    if let line = lines.enable {
+      taken.append(TakenLine(path: "lines.enable", chip: line.chip, line: line.line))
+    }
+    if let line = lines.killSwitch {
+      taken.append(TakenLine(path: "lines.kill_switch", chip: line.chip, line: line.line))
+    }
+    if let line = lines.status {
+      taken.append(TakenLine(path: "lines.status", chip: line.chip, line: line.line))
+    }
+    return try ActuatorPlan(actuators.filter { !$0.outputs.isEmpty }, besides: devices, lines: taken)
+  }
+}

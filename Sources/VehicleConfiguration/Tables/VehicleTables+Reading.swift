@@ -1,0 +1,215 @@
+import Control
+import Devices
+import Files
+import Sampling
+import Signals
+
+extension VehicleTables {
+  private static let nameKey = Key<String>.text("name", "Name for logs and messages.")
+  private static let backendKey = Key<Backend>.choice(
+    "backend", standard: .simulated, "What the drivers talk to.")
+
+  private static let calibrationKey = Key<String?>.optionalText(
+    "calibration", absent: "readings as the chips give them",
+    "File with the sensors' calibration, as `ganglion calibrate` makes it; relative to this file.")
+  private static let staleKey = Key<Int?>.optionalInteger(
+    "orders_stale_after_ms", 10...10_000, absent: "100, and at least two periods of the loop",
+    "Time in ms without orders that a bus has carried out, after which `actuators.fault` says so.")
+
+  /// What a file without a template may hold.
+  static let schema = SectionSchema(
+    path: "", about: "One file describes one vehicle.",
+    keys: [
+      nameKey.description,
+      KeyDescription(
+        name: "format", expected: "2", unit: "", standard: nil, about: "Number of the file's format."),
+      backendKey.description,
+      .section("loop", "When the controller runs."),
+      .section("buses", as: "names and objects", absent: "no buses", "The I2C buses, at most 8."),
+      .section(
+        "devices", as: "names and objects", absent: "no devices",
+        "What is read and what moves, at most \(Section.mostDevices) devices under names of your own."),
+      .section("lines", absent: "no lines", "The digital lines."),
+      .section(
+        "commands", as: "list of objects", absent: "nothing is asked for", "What the vehicle is asked to do."),
+      .section(
+        "blocks", as: "list of objects", absent: "no blocks",
+        "What runs in a tick, in this order (docs/blocks.md), at most \(BlockList.most). `clock`, and for each device a row that looks at its "
+          + "age and one that judges it or chooses among spares, stand in front of them."),
+      .section(
+        "safety", as: "list of objects", absent: "none", "What can go wrong, and what is done about it."),
+      .section("arming", as: "list of objects", absent: "none", "Why the vehicle may not arm."),
+      .section(
+        "reactions", as: "list of objects", absent: "`warn`, `stop`, `disarm`",
+        "What may be done about a fault, mildest first."),
+      .section("modes", as: "list of objects", absent: "none", "Modes of an armed vehicle beside `active`."),
+      .section(
+        "at_rest", as: "list of comparisons", absent: "never",
+        "The vehicle is at rest when any of these holds."),
+      .section("realtime", absent: "its defaults", "How the loop runs on Linux."),
+      .section("watchdog", absent: "its defaults", "What watches over the loop on Linux."),
+      .section("log", absent: "its defaults", "Where the log goes."),
+      .section("simulation", absent: "its defaults", "The simulated run, and what moves in it."),
+      .section("evaluation", absent: "no run is judged", "When a run counts as held."),
+      calibrationKey.description, staleKey.description,
+    ])
+
+  /// Reads a file without a template; `nil` after errors were noted.
+  init?(_ file: Section) {
+    let (name, backend) = (file.read(Self.nameKey), file.read(Self.backendKey))
+    let loop = file.read(Configuration.Loop.self, "loop")
+    let buses = file.readBuses()
+    let lines = file.readOrStandard(Configuration.Lines.self, "lines")
+    let realTime = file.readOrStandard(Configuration.RealTime.self, "realtime")
+    let watchdog = file.readOrStandard(Configuration.Watchdog.self, "watchdog")
+    let log = file.readOrStandard(Configuration.Log.self, "log")
+    let (run, stale) = (PlantSections(file), file.read(Self.staleKey))
+    let used = file.context.overrides.backend ?? backend
+    let calibration = file.readCalibration(
+      Self.calibrationKey, backend: used, specimen: run?.simulation.sensorErrors?.specimen)
+    let read = file.readDevices(calibration: calibration?.read?.used)
+    let devices = read?.devices
+    let profile = CommandProfile.read(file)
+    let blocks = BlockList(file)
+    if let watchdog, let loop { Configuration.check(watchdog, against: loop, in: file) }
+    guard let read, let name, let backend, let loop, let buses, let lines, let realTime, let watchdog,
+      let log, let devices, let profile, let blocks, let run, let stale, let calibration
+    else {
+      if let buses, let devices { Self.checkBuses(buses, devices.map(\.group), in: file) }
+      return nil
+    }
+    (self.name, self.backend) = (name, file.context.overrides.backend ?? backend)
+    (self.loop, self.buses) = (loop, buses)
+    (plant, simulation, evaluation) = (run.plant, run.simulation, run.evaluation)
+    ordersStaleAfter = stale.map { Int64($0) * 1_000_000 } ?? max(100_000_000, 2 * loop.period)
+    (calibrationFile, self.calibration) = (calibration.file, calibration.read?.used)
+    calibrationNote = calibration.read?.note
+    (self.lines, self.realTime, self.watchdog, self.log) = (lines, realTime, watchdog, log)
+    (self.groups, self.profile) = (devices.map(\.group), profile)
+    signals = profile.signals + Self.boardSignals
+    networks = blocks.entries.compactMap(\.network)
+    self.blocks = []
+    actuators = read.actuators
+    let own = blocks.entries.map(\.declaration)
+    let taken = Set(own.map(\.name))
+    self.blocks =
+      (taken.contains("clock") ? [] : [BlockDeclaration("clock", "clock")])
+      + DeviceRows.rows(of: self.groups, taken: taken) + own + read.actuators.map(\.conversion)
+    var places = Dictionary(
+      blocks.entries.map { ($0.declaration.name, $0.path) }, uniquingKeysWith: { first, _ in first })
+    for actuator in actuators { places[actuator.name] = places[actuator.name] ?? actuator.path }
+    if let held = calibration.read?.held { checkCalibration(held, file) }
+    if ordersStaleAfter < 2 * loop.period {
+      file.complain(
+        "orders_stale_after_ms",
+        "found \(ordersStaleAfter / 1_000_000), expected at least two periods of the loop, "
+          + "\(rounded(Double(2 * loop.period) / 1e6, 3)) ms: otherwise one late order is a fault")
+    }
+    checkPlant(file)
+    checkActuators(file, places)
+    guard addSafety(file, &places) else { return nil }
+    check(file, places, blocks.entries.flatMap(\.units))
+  }
+
+  /// Reads the rules of safety and gives them to the row of safety, which is put where it belongs when the file has none.
+  private mutating func addSafety(_ file: Section, _ places: inout [String: String]) -> Bool {
+    if !blocks.contains(where: { $0.kindName == "safety" }) {
+      blocks.insert(BlockDeclaration("safety", "safety"), at: Self.placeOfSafety(blocks))
+    }
+    guard let place = blocks.firstIndex(where: { $0.kindName == "safety" }) else { return false }
+    var rules = SafetyRules(reactions: SafetyRules.standardReactions)
+    let named = ["safety", "arming"].map { key in
+      (file.elements(key, most: SafetyList.most) ?? []).contains { entry in
+        entry.value.members?.contains { $0.key == "name" && $0.value.text == SafetyRules.killSwitch } == true
+      }
+    }
+    if lines.killSwitch != nil { rules.addKillSwitch(condition: !named[0], reason: !named[1]) }
+    let reader = SafetyTestReader(
+      context: file.context, kinds: SignalKinds(outside: outside, blocks: blocks), place: place)
+    let isWhole = SafetyList(file: file, reader: reader).read(into: &rules, &places)
+    // A kill switch that the file says nothing of does what it says everywhere.
+    if lines.killSwitch != nil, !named[0],
+      !rules.reactions.contains(where: { $0.name == SafetyRules.killReaction })
+    {
+      file.complain("reactions", "there is no \"disarm\", which is what a kill switch does: add it")
+      return false
+    }
+    blocks[place].settings["rules"] = .safety(rules)
+    return isWhole
+  }
+
+  /// In front of the first block that reads a signal of safety; the end when none does.
+  private static func placeOfSafety(_ blocks: [BlockDeclaration]) -> Int {
+    blocks.firstIndex { block in
+      var names = block.inputs.values.flatMap(\.self)
+      if let kind = BlockTable.kind(block.kindName) {
+        do throws(ProgramErrors) {
+          let ports = try ProgramBuilder.ports(of: kind, block.settings)
+          names += ports.inputs.filter { block.inputs[$0.name] == nil }.compactMap(\.standard)
+        } catch {
+          // What is wrong with the block is said of it.
+        }
+      }
+      return names.contains { $0.hasPrefix("safety.") }
+    } ?? blocks.count
+  }
+
+  /// Checks what is on the buses: addresses, and how much they carry. `plan` is what actuators ask of them.
+  static func checkBuses(
+    _ buses: [Configuration.Bus], _ groups: [SensorGroup], _ plan: ActuatorPlan? = nil, rateHz: Int = 0,
+    in file: Section
+  ) {
+    let shares = groups.flatMap(\.devices).map { (bus: $0.bus, share: $0.share) }
+    let orders = (plan?.chips ?? []).map { (bus: $0.place.bus, share: $0.share(rateHz: rateHz)) }
+    Configuration.checkBuses(buses, shares: shares, orders: orders, in: file)
+  }
+}
+
+extension SafetyRules {
+  static let killReaction = "disarm"
+  static let killSwitch = "kill_switch"
+
+  /// What every vehicle with a kill switch has, unless it has its own condition, or its own reason not to arm.
+  mutating func addKillSwitch(condition: Bool, reason: Bool) {
+    let pulled: [SignalTest] = [.isSet("lines.kill_switch")]
+    let text = FailsafeCondition.killSwitch.text
+    if condition {
+      conditions.append(
+        SafetyCondition(
+          Self.killSwitch, text: text, any: pulled, reaction: Self.killReaction, endsWhenGone: false,
+          countsWhileStarting: true, takesRequestBack: true))
+    }
+    if reason {
+      arming.append(
+        ArmingRule(Self.killSwitch, text: text, remedy: ArmingInhibit.killSwitch.remedy, any: pulled))
+    }
+  }
+}
+
+extension Section {
+  /// The buses of a file of format 2, by their names.
+  func readBuses() -> [Configuration.Bus]? {
+    guard let entries = entries("buses", most: 8, anyName: true) else { return nil }
+    let buses = entries.compactMap { entry -> Configuration.Bus? in
+      guard let members = entry.value.members else {
+        context.complain(
+          entry.path, "found \(entry.value.shown), expected an object: { adapter: …, rate_hz: … }")
+        return nil
+      }
+      guard !members.contains(where: { $0.key == "name" }) else {
+        context.complain("\(entry.path).name", "stands here twice: the key is the name")
+        return nil
+      }
+      var value = entry.value
+      let name = JSON5Value(content: .string(entry.name), position: value.position)
+      value.content = .object([JSON5Member(key: "name", keyPosition: value.position, value: name)] + members)
+      return Section(value, path: entry.path, schema: Configuration.Bus.schema, context: context)
+        .flatMap(Configuration.Bus.init)
+    }
+    for (index, bus) in buses.enumerated() {
+      guard let first = buses[..<index].first(where: { $0.adapter == bus.adapter }) else { continue }
+      complain("buses.\(bus.name).adapter", "\"\(bus.adapter)\" belongs to \(first.name) already")
+    }
+    return buses.count == entries.count ? buses : nil
+  }
+}

@@ -1,0 +1,75 @@
+import HardwareInterfaces
+import Signals
+import VehicleConfiguration
+
+/// What a timed profile asks for, put into a frame tick by tick: each command moves from step to step at its rate.
+///
+/// It runs in the loop: its memory is taken when it is made, and nothing in it counts references.
+public struct ProfileCommands: ~Copyable {
+  /// A command: where it lies, the largest change per second, and how it stands.
+  private struct Command: BitwiseCopyable {
+    var place: SignalIndex<Float>?
+    var rate: Float
+    var current, target: Float
+  }
+
+  private let commands: UnsafeMutableBufferPointer<Command>
+  private let times: UnsafeMutableBufferPointer<Int64>
+  private let arms: UnsafeMutableBufferPointer<Bool>
+  /// Of each step the values of all commands.
+  private let values: UnsafeMutableBufferPointer<Float>
+  private let arm: SignalIndex<Bool>?
+  private var next = 0
+  private var isArmed = false
+
+  /// The commands of a profile in the frames of a table.
+  public init(_ profile: CommandProfile, _ table: SignalTable) {
+    let rows = profile.commands.map { command in
+      Command(
+        place: table.index(of: "setpoint.\(command.name)"),
+        rate: command.rate.map { Float($0) } ?? .infinity, current: Float(command.standard),
+        target: Float(command.standard))
+    }
+    commands = .allocate(capacity: rows.count)
+    _ = commands.initialize(from: rows)
+    times = .allocate(capacity: profile.steps.count)
+    _ = times.initialize(from: profile.steps.map(\.time))
+    arms = .allocate(capacity: profile.steps.count)
+    _ = arms.initialize(from: profile.steps.map(\.arm))
+    let all = profile.steps.flatMap { $0.values.map { Float($0) } }
+    values = .allocate(capacity: all.count)
+    _ = values.initialize(from: all)
+    arm = table.index(of: "setpoint.arm")
+  }
+
+  deinit {
+    commands.deallocate()
+    times.deallocate()
+    arms.deallocate()
+    values.deallocate()
+  }
+
+  /// Puts what is asked for at `time`, in ns since the first tick and `elapsed` ns after the call before, into a frame.
+  public mutating func put(at time: Int64, elapsed: Int64, _ frame: Frame) {
+    while next < times.count, times[next] <= time {
+      isArmed = arms[next]
+      let first = next &* commands.count
+      for place in 0..<commands.count where first &+ place < values.count {
+        commands[place].target = values[first &+ place]
+      }
+      next &+= 1
+    }
+    let seconds = Float(elapsed) * 1e-9
+    for place in 0..<commands.count {
+      let command = commands[place]
+      let step = command.rate * seconds
+      let difference = command.target - command.current
+      // A command without a rate jumps; so written because an infinite step of no time is no number.
+      let moved =
+        command.rate == .infinity ? command.target : command.current + min(max(difference, -step), step)
+      commands[place].current = moved
+      if let index = command.place { frame[index] = moved }
+    }
+    if let arm { frame[arm] = isArmed }
+  }
+}

@@ -1,0 +1,26 @@
+import HardwareInterfaces
+import Signals
+import VehicleConfiguration
+
+/// Where a simulated run's commands come from: the profile, or what a seed draws when the simulation says so.
+struct CommandSource: ~Copyable {
+  private var profile: ProfileCommands
+  private var random: (any SetpointSource)?
+  private let outside: OutsidePlaces
+
+  /// The commands of a run.
+  init(_ tables: VehicleTables, seed: UInt64, _ table: SignalTable) {
+    profile = ProfileCommands(tables.profile, table)
+    random = tables.randomSetpoints(seed: seed)
+    outside = OutsidePlaces(table)
+  }
+
+  /// Puts what is asked for at `time` into a frame.
+  mutating func put(at time: MonotonicTime, elapsed: Int64, _ frame: Frame) {
+    if random != nil {
+      if let setpoint = random?.setpoint(at: time, elapsed: elapsed) { outside.put(setpoint, frame) }
+    } else {
+      profile.put(at: time.nanoseconds, elapsed: elapsed, frame)
+    }
+  }
+}

@@ -1,0 +1,209 @@
+import Files
+import FlightLog
+import HardwareInterfaces
+import LinuxHardware
+import PortableMath
+import Signals
+import SimulatedHardware
+import VehicleConfiguration
+
+/// One simulated flight: the vehicle, its controller, its log, and the virtual clock that moves them.
+///
+/// What happens is a function of mission, seed and fault alone; only the tick's measured duration, which is
+/// reported and never used, is not.
+public struct Flight: ~Copyable, VehicleFlight {
+  /// Chips, lines, buses and physics.
+  package let vehicle: SimulatedVehicle
+  /// The control logic.
+  public var controller: VehicleController
+
+  private let loaded: LoadedVehicle
+  private let seed: UInt64
+  /// `nil` also when it can no longer be written.
+  private var log: FlightLogWriter?
+  private var logFailure: String?
+  private let logPath: String?
+  private var schedule: LoopSchedule
+  private var commands: CommandSource
+  private var lateness: Lateness
+  private var tickTimes = LatencyHistogram()
+  private var ticks: UInt64 = 0
+  private var missed: UInt64 = 0
+  private var tallies: FlightTallies
+  private let shown: ShownNumbers
+  private var lastMode = VehicleMode.disarmed
+  private var stepBegan: Int64 = 0
+  private let clock = SystemClock()
+  private let listener: RunListener
+  private let modePlace: SignalIndex<UInt8>?
+  private let outside: OutsidePlaces
+  private var lastTime: Int64 = 0
+  private let faultPlan: FaultPlan?
+  private let stop: StopRequest
+  private var interruption: StopSignal?
+  private var crash: String?
+
+  /// A flight that is about to begin, and that ends early when `stop` says so.
+  public init(
+    _ loaded: LoadedVehicle, seed: UInt64, fault: String?, logPath: String?,
+    logOptions: LogOptions = LogOptions(),
+    stop: StopRequest = StopRequest(), listener: RunListener = .none
+  ) throws {
+    let configuration = loaded.tables
+    let ticks = try loaded.makeTable()
+    let vehicle = try SimulatedVehicle(loaded.tables, seed: seed, table: ticks)
+    let plan = try fault.map { text in try FaultPlan(parsing: text, targets: vehicle.board.chipNames) }
+    for entry in plan?.entries ?? [] { try vehicle.inject(entry.fault) }
+    let log = try logPath.map { path in
+      try FlightLogWriter(
+        parts: LogFiles(path: path, configuration, logOptions), signals: ticks,
+        configuration: Array(configuration.text.utf8), models: loaded.modelBytes,
+        calibration: loaded.calibrationBytes,
+        metadata: FlightLogMetadata(
+          version: ganglionVersion, backend: configuration.backend.rawValue, seed: seed,
+          tickRate: Double(configuration.loop.rateHz), extra: loaded.overrides))
+    }
+    self.init(
+      loaded, seed: seed, vehicle: vehicle, controller: try loaded.makeController(), log: log,
+      logPath: logPath, faultPlan: plan, stop: stop, listener: listener)
+  }
+
+  /// A flight from its parts. Apart from what can fail: Swift 6.2 does not clean up a value that is half made and cannot be copied.
+  private init(
+    _ loaded: LoadedVehicle, seed: UInt64, vehicle: SimulatedVehicle, controller: consuming VehicleController,
+    log: FlightLogWriter?, logPath: String?, faultPlan: FaultPlan?, stop: StopRequest, listener: RunListener
+  ) {
+    let configuration = loaded.tables
+    tallies = FlightTallies(controller.table)
+    (modePlace, outside) = (controller.table.index(of: "safety.mode"), OutsidePlaces(controller.table))
+    shown = ShownNumbers(controller.table)
+    commands = CommandSource(configuration, seed: seed, controller.table)
+    self.controller = controller
+    (self.loaded, self.seed, self.vehicle) = (loaded, seed, vehicle)
+    (self.log, self.logPath) = (log, logPath)
+    (self.faultPlan, self.stop, self.listener) = (faultPlan, stop, listener)
+    schedule = LoopSchedule(
+      period: configuration.loop.period, start: MonotonicTime(nanoseconds: configuration.loop.period))
+    lateness = Lateness(configuration, seed: seed)
+  }
+
+  /// Flies from the start to the end, and says how it went.
+  ///
+  /// - Throws: Nothing but what keeps a log from being ended.
+  public consuming func fly() throws -> FlightReport {
+    let isShown = listener.progress != nil
+    return try VehicleRuntime.fly(self, showsProgress: isShown)
+  }
+
+  /// Begins the next tick at its time; `nil` when the flight is over.
+  public mutating func nextTick() -> LoopSchedule.Start? {
+    guard schedule.due.nanoseconds <= loaded.tables.simulation.duration else { return nil }
+    guard vehicle.crash == nil else { return nil }
+    interruption = stop.signal
+    guard interruption == nil else { return nil }
+    return schedule.begin(now: schedule.due.advanced(nanoseconds: lateness.next()))
+  }
+
+  /// The values of the controller's signals.
+  public var frame: Frame { controller.frame }
+
+  /// See `VehicleFlight`.
+  public mutating func see(_ start: LoopSchedule.Start) {
+    outside.put(start, frame)
+    commands.put(at: start.time, elapsed: start.elapsed, frame)
+    stepBegan = clock.now().nanoseconds
+  }
+
+  /// See `VehicleFlight`.
+  public mutating func step() { controller.step() }
+
+  /// Puts a tick into the log and into the result.
+  public mutating func record(_ start: LoopSchedule.Start) throws {
+    tickTimes.record((clock.now().nanoseconds &- stepBegan))
+    if let log {
+      do throws(LogError) { try log.append(frame) } catch { loseLog(error) }
+    }
+    ticks += 1
+    missed += UInt64(start.missed)
+    tallies.note(frame)
+    let mode = modePlace.flatMap { VehicleMode(rawValue: frame[$0]) } ?? .disarmed
+    lastMode = mode
+    lastTime = start.time.nanoseconds
+    vehicle.note(
+      RunTick(
+        time: lastTime, elapsed: start.elapsed, setpoint: outside.setpoint(frame),
+        isActive: mode == .active || mode == .hold))
+    if crash == nil, let reason = vehicle.crash {
+      // No tick can know it: what happened to the vehicle is the simulation's to say.
+      crash = reason
+      if let log {
+        do throws(LogError) {
+          try log.appendError(source: "simulation", FlightReport.crashText(reason))
+        } catch {
+          loseLog(error)
+        }
+      }
+    }
+  }
+
+  /// Rewrites the live line, four times a second of flight.
+  public func showProgress() {
+    guard ticks % UInt64(max(loaded.tables.loop.rateHz / 4, 1)) == 0 else { return }
+    let names = tallies.flags.safety.conditions(in: controller.frame).map(\.name)
+    listener.progress?(
+      formatted("%6.2f s  ", Double(schedule.due.nanoseconds) * 1e-9)
+        + shown.text(shown.values(controller.frame))
+        + formatted("  tick %5.1f µs  ", Double(tickTimes.quantile(0.5)) * 1e-3)
+        + (names.isEmpty ? "no faults" : names.joined(separator: ", ")))
+  }
+
+  /// A log that can no longer be written ends, and no flight with it.
+  private mutating func loseLog(_ error: LogError) {
+    log = nil
+    logFailure = "\(error)"
+    listener.warning("the flight goes on without a log: \(error)")
+  }
+
+  /// Ends the flight and says how it went.
+  public consuming func finish() throws -> FlightReport {
+    if let log {
+      do throws(LogError) { try log.finish() } catch { loseLog(error) }
+    }
+    listener.endProgress()
+    let told = tallies.told(controller.frame)
+    var report = FlightReport(
+      name: loaded.tables.name, seed: seed, ticks: ticks, missed: missed, tickTimes: tickTimes,
+      score: vehicle.score, mode: lastMode,
+      faults: told.conditions, inhibits: told.inhibits,
+      complaints: loaded.tables.devices.complaints(
+        about: FrameView(controller.table, frame), identities: vehicle.identities), sensors: told.sensors,
+      network: told.network,
+      logPath: logPath,
+      interruption: interruption,
+      isJudgedToTheEnd: interruption == nil || lastTime >= loaded.tables.evaluation.until,
+      faultsWithoutEffect: faultPlan?.withoutEffect(endingAt: lastTime, on: vehicle.board) ?? [])
+    (report.range, report.logFailure) = (told.range, logFailure)
+    return report
+  }
+}
+
+/// How late each tick of a simulated loop comes, drawn from the seed: always a little, sometimes a whole period.
+struct Lateness {
+  private var random: RandomGenerator
+  private let jitter: Double
+  private let probability: Double
+  private let period: Int64
+
+  init(_ configuration: VehicleTables, seed: UInt64) {
+    random = RandomGenerator(seed: seed, stream: 97)
+    jitter = Double(configuration.simulation.tickJitter)
+    probability = configuration.simulation.missedTickProbability
+    period = configuration.loop.period
+  }
+
+  /// The next tick's lateness in ns.
+  mutating func next() -> Int64 {
+    let isMissed = random.nextUniform() < probability
+    return Int64(random.nextUniform() * jitter) + (isMissed ? period : 0)
+  }
+}

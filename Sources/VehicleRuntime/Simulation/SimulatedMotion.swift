@@ -1,0 +1,116 @@
+import Files
+import SimulatedHardware
+import VehicleConfiguration
+
+/// What a kind of vehicle has of its own in simulation: its physics, what its motors do to them, and how well a run went.
+protocol SimulatedMotion {
+  /// Time since the start in ns: a whole number of steps.
+  var nanoseconds: Int64 { get }
+  /// Moves on by one step.
+  mutating func step()
+  /// What the chips measure.
+  var physics: PhysicalState { get }
+  /// Takes note of the actuators' numbers, before all else; it asks for those that it has by their names.
+  mutating func connect(_ actuators: SimulatedActuators)
+  /// Lets the actuators have what reaches them now: in every tick, and in every step when it `followsOutputs`.
+  mutating func drive(by actuators: SimulatedActuators)
+  /// Whether what the chips put out between two ticks matters.
+  var followsOutputs: Bool { get }
+  /// Why the run ended; `nil` while it goes on.
+  var crash: String? { get }
+
+  /// Takes note of a tick for the score.
+  mutating func note(_ tick: RunTick)
+  /// How well the run went so far.
+  var score: RunScore { get }
+  /// Current in A that the nominal vehicle draws from its battery at most.
+  var largestCurrent: Double { get }
+}
+
+/// What has no motors, and is not judged, needs to say no more than how it moves.
+extension SimulatedMotion {
+  mutating func connect(_ actuators: SimulatedActuators) {}
+  mutating func drive(by actuators: SimulatedActuators) {}
+  var followsOutputs: Bool { false }
+  var crash: String? { nil }
+  mutating func note(_ tick: RunTick) {}
+  var largestCurrent: Double { 0 }
+  var score: RunScore { RunScore() }
+}
+
+/// What of a tick a run is judged by, beside what is true.
+struct RunTick {
+  /// When the tick began, and how long after the one before, in ns.
+  var time, elapsed: Int64
+  /// What the vehicle was asked for.
+  var setpoint: Setpoint
+  /// Whether it was doing that: armed, and neither landing nor stopped.
+  var isActive: Bool
+}
+
+/// How well a run went, judged on what is true, not on what is estimated.
+public struct RunScore: Sendable {
+  /// One thing that was measured.
+  public struct Measure: Sendable {
+    /// Its name in JSON, with its unit, for example "altitude_rms_m".
+    public var key: String
+    /// What it is the error of, and its unit, for people.
+    public var subject, unit: String
+    /// How it was summed up: "RMS" or "largest".
+    public var summary: String
+    /// Decimals that are worth showing.
+    public var digits: Int
+    /// What was measured, in `unit`; not finite where nothing was.
+    public var value: Double
+    /// The largest that counts as held.
+    public var limit: Double
+
+    /// The value with its unit, for people.
+    public var text: String { formatted("%.\(digits)f", value) + unit }
+    /// The limit without its unit, for people.
+    public var limitNumber: String { formatted("%.\(max(digits - 1, 0))f", limit) }
+  }
+
+  /// Whether the configuration says when a run counts as held.
+  public var isJudged = false
+  /// Ticks in the time that is judged.
+  public var samples = 0
+  /// Why the vehicle crashed, if it did.
+  public var crash: String?
+  /// Whether the vehicle was armed in every tick that was judged.
+  public var stayedArmed = true
+  /// What was measured.
+  public var measures: [Measure] = []
+
+  /// Whether the run counts as held; `nil` when the configuration does not say what that is.
+  public var held: Bool? { isJudged ? shortcomings.isEmpty : nil }
+
+  /// Why a run that is judged does not count as held; empty when it does.
+  public var shortcomings: [String] {
+    var reasons: [String] = []
+    if let crash { reasons.append("crashed: \(crash)") }
+    if samples == 0 { return reasons + ["ended before evaluation.from_s"] }
+    if !stayedArmed { reasons.append("not armed in all of the time that is judged") }
+    // Written so that a number that is none is a shortcoming, too.
+    for measure in measures where !(measure.value <= measure.limit) {
+      reasons.append("\(measure.subject) error \(measure.text), limit \(measure.limitNumber)")
+    }
+    return reasons
+  }
+
+  /// The value of a measure; not a number for one that is not there.
+  public func value(_ key: String) -> Double { measures.first { $0.key == key }?.value ?? .nan }
+}
+
+extension VehicleTables {
+  /// The vehicle's physics as `seed` draws them.
+  func simulatedMotion(seed: UInt64) -> any SimulatedMotion {
+    switch plant {
+    case .standing: StandingVehicle(simulation)
+    case .quadrotor(let simulation, let evaluation):
+      SimulatedQuadrotor(simulation, evaluation, seed: seed)
+    case .balancingRobot(let simulation, let evaluation, let wheels):
+      SimulatedBalancingRobot(simulation, evaluation, wheels, seed: seed)
+    }
+  }
+}
