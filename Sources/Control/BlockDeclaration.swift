@@ -24,8 +24,8 @@ public struct BlockDeclaration: Sendable {
     _ kindName: String, _ name: String, settings: [String: SettingValue] = [:],
     inputs: [String: [String]] = [:], divisor: Int = 1, phase: Int = 0, network: NetworkHandover? = nil
   ) {
-    let place = BlockTable.all.firstIndex { $0.description.name == kindName }
-    (kind, isKnown) = (BlockTable.all[place ?? 0], place != nil)
+    let known = BlockTable.kind(kindName)
+    (kind, isKnown) = (known ?? Constant.self, known != nil)
     (self.kindName, self.name) = (kindName, name)
     (self.settings, self.inputs) = (settings, inputs)
     (self.divisor, self.phase, self.network) = (divisor, phase, network)

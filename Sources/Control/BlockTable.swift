@@ -1,7 +1,42 @@
-/// The blocks that there are: a new one is a file in `Blocks` and a row here.
+import Synchronization
+
+/// The blocks that there are: a new one is a file in `Blocks` and a row here. A program that uses Ganglion as a library adds blocks of its
+/// own before it reads a configuration.
 public enum BlockTable {
+  /// A kind of block.
+  public typealias Kind = any (Block & ~Copyable).Type
+
+  private struct Rows {
+    var kinds: [Kind] = []
+    var byName: [String: Kind] = [:]
+
+    /// `false` when there is a kind of that name.
+    mutating func add(_ kind: Kind) -> Bool {
+      guard byName.updateValue(kind, forKey: kind.description.name) == nil else { return false }
+      kinds.append(kind)
+      return true
+    }
+  }
+
+  private static let rows = Mutex(
+    own.reduce(into: Rows()) { rows, kind in
+      let isNew = rows.add(kind)
+      precondition(isNew, "two blocks of one name")
+    })
+
   /// All kinds, in the order of the reference.
-  public static let all: [any (Block & ~Copyable).Type] = [
+  public static var all: [Kind] { rows.withLock(\.kinds) }
+
+  /// Adds a kind of block behind the others.
+  ///
+  /// - Throws: `BlockNameTaken` when there is one of that name.
+  public static func add(_ kind: Kind) throws(BlockNameTaken) {
+    let name = kind.description.name
+    let isNew = rows.withLock { rows in rows.byName[name] == nil && rows.add(kind) }
+    if !isNew { throw BlockNameTaken(name: name) }
+  }
+
+  private static let own: [Kind] = [
     Constant.self, Scale.self, Clamp.self, DeadBand.self, Slew.self, Sum.self, Product.self, Difference.self,
     Delay.self,
     LowPass.self, Derivative.self, Integral.self, Notch.self, ComplementaryFilter.self, PID.self,
@@ -17,7 +52,14 @@ public enum BlockTable {
   ]
 
   /// The kind of this name in a configuration; `nil` when there is none.
-  public static func kind(_ name: String) -> (any (Block & ~Copyable).Type)? {
-    all.first { $0.description.name == name }
-  }
+  public static func kind(_ name: String) -> Kind? { rows.withLock { $0.byName[name] } }
+}
+
+/// Why a block cannot be added: there is one of its name.
+public struct BlockNameTaken: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The name.
+  public var name: String
+
+  /// All of it in one line.
+  public var description: String { "there is a block \"\(name)\" already; give yours another name" }
 }

@@ -27,6 +27,16 @@ public enum DeviceFault: UInt8, Error, Equatable, Sendable, BitwiseCopyable {
   case unguarded = 11
 }
 
+extension DeviceFault {
+  /// The fault that a failed transfer stands for.
+  public init(_ error: BusError) {
+    switch error {
+    case .noDevice: self = .missing
+    default: self = .transfer
+    }
+  }
+}
+
 /// What one call of a driver brought.
 public struct SensorPoll<Sample: BitwiseCopyable & Sendable>: Sendable {
   /// A new reading, or `nil` when there is none yet.

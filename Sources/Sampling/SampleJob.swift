@@ -133,7 +133,7 @@ extension DeviceDeclaration {
   ///   - adjust: What turns what the driver gives into what the loop wants.
   public init<Use: Sendable, Sample: SignalSample>(
     _ name: String, path: String, _ place: some DevicePlace, chip: SensorChip<Use, Sample>,
-    kin: [SensorChip<Use, Sample>], accepted: [UInt8]? = nil, rank: DeviceRank, twin: DeviceTwin,
+    kin: Rows<SensorChip<Use, Sample>>, accepted: [UInt8]? = nil, rank: DeviceRank, twin: DeviceTwin,
     channels: [DeviceChannel]? = nil, use: @escaping @Sendable (_ playsBack: Bool) -> Use,
     adjust: @escaping @Sendable (Sample) -> Sample = { $0 }
   ) {

@@ -75,7 +75,7 @@ extension ConfiguredActuator {
 }
 
 /// One row of the table of actuators: a chip that a configuration can name.
-public struct ActuatorChip: Sendable {
+public struct ActuatorChip: NamedRow {
   /// What is known of the chip.
   public let facts: ActuatorFacts
   private let make: @Sendable (ActuatorUse) -> Made

@@ -11,7 +11,7 @@ public protocol ConfiguredSensor<Use, Sample>: SensorDriver {
 }
 
 /// One row of the table of drivers: a chip that a configuration can name.
-public struct SensorChip<Use: Sendable, Sample: BitwiseCopyable & Sendable>: Sendable, Equatable {
+public struct SensorChip<Use: Sendable, Sample: BitwiseCopyable & Sendable>: NamedRow, Equatable {
   /// What is known of the chip.
   public let facts: ChipFacts
   private let make: @Sendable (Use) -> Made<Sample>

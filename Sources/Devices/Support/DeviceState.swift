@@ -109,13 +109,3 @@ struct DeviceState: Sendable, BitwiseCopyable {
     return true
   }
 }
-
-extension DeviceFault {
-  /// The fault that a failed transfer stands for.
-  init(_ error: BusError) {
-    switch error {
-    case .noDevice: self = .missing
-    default: self = .transfer
-    }
-  }
-}

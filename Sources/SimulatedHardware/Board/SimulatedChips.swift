@@ -1,3 +1,5 @@
+import HardwareInterfaces
+
 /// What a simulated chip is told about its specimen.
 public struct SimulatedChipSettings: Sendable {
   /// How it sits in the vehicle.
@@ -15,44 +17,57 @@ public struct SimulatedChipSettings: Sendable {
   public init() {}
 }
 
+/// A simulated chip by its name in a configuration.
+public struct SimulatedChipRow: NamedRow {
+  /// Its name.
+  public let name: String
+  let make: @Sendable (SimulatedChipSettings) -> SimulatedChip
+
+  /// A row from its parts.
+  public init(_ name: String, make: @escaping @Sendable (SimulatedChipSettings) -> SimulatedChip) {
+    (self.name, self.make) = (name, make)
+  }
+}
+
 /// Every simulated sensor by its name in a configuration. This is the one registration of a new one.
 public enum SimulatedChips {
-  typealias Maker = @Sendable (SimulatedChipSettings) -> SimulatedChip
-
-  private static let table: [(name: String, make: Maker)] = [
-    ("mpu6050", { SimulatedMPU6050(mounting: $0.mounting, identity: $0.identity ?? 0x68) }),
-    ("mpu6500", { SimulatedMPU6050(mounting: $0.mounting, identity: $0.identity ?? 0x70) }),
-    ("mpu9250", { SimulatedMPU6050(mounting: $0.mounting, identity: $0.identity ?? 0x71) }),
-    ("icm20948", { SimulatedICM20948(mounting: $0.mounting, identity: $0.identity ?? 0xEA) }),
-    ("icm42688p", { SimulatedICM42688P(mounting: $0.mounting, identity: $0.identity ?? 0x47) }),
-    ("lsm6dsox", { SimulatedLSM6DSOX(mounting: $0.mounting, identity: $0.identity ?? 0x6C) }),
-    ("bmp280", { SimulatedBMP280(identity: $0.identity ?? 0x58) }),
-    ("bme280", { SimulatedBMP280(identity: $0.identity ?? 0x60) }),
-    ("bmp388", { SimulatedBMP388(identity: $0.identity ?? 0x50) }),
-    ("bmp390", { SimulatedBMP388(identity: $0.identity ?? 0x60) }),
-    ("ms5611", { _ in SimulatedMS5611() }),
-    ("ms5607", { _ in SimulatedMS5611(is5607: true) }),
-    ("ak8963", { SimulatedAK8963(mounting: $0.mounting, identity: $0.identity ?? 0x48) }),
-    ("ak09916", { SimulatedAK09916(mounting: $0.mounting, identity: $0.identity ?? 0x09) }),
-    ("qmc5883l", { SimulatedQMC5883L(mounting: $0.mounting, identity: $0.identity ?? 0xFF) }),
-    ("hmc5883l", { SimulatedHMC5883L(mounting: $0.mounting, identity: $0.identity ?? 0x48) }),
-    ("lis3mdl", { SimulatedLIS3MDL(mounting: $0.mounting, identity: $0.identity ?? 0x3D) }),
-    ("vl53l1x", { _ in SimulatedVL53L1X() }),
-    ("vl53l0x", { _ in SimulatedVL53L0X() }),
-    ("ina219", { SimulatedINA219(shuntResistance: $0.shuntResistance) }),
-    ("ina226", { SimulatedINA226(shuntResistance: $0.shuntResistance) }),
-    ("as5600", { SimulatedAS5600(shaft: $0.shaft, isReversed: $0.isReversed) }),
-    ("ads1115", { _ in SimulatedADS1115() }),
-    ("mcp23017", { _ in SimulatedMCP23017() }),
-  ]
+  /// The chips, in the order of the table.
+  public static let all = Rows<SimulatedChipRow>([
+    SimulatedChipRow("mpu6050") { SimulatedMPU6050(mounting: $0.mounting, identity: $0.identity ?? 0x68) },
+    SimulatedChipRow("mpu6500") { SimulatedMPU6050(mounting: $0.mounting, identity: $0.identity ?? 0x70) },
+    SimulatedChipRow("mpu9250") { SimulatedMPU6050(mounting: $0.mounting, identity: $0.identity ?? 0x71) },
+    SimulatedChipRow("icm20948") { SimulatedICM20948(mounting: $0.mounting, identity: $0.identity ?? 0xEA) },
+    SimulatedChipRow("icm42688p") {
+      SimulatedICM42688P(mounting: $0.mounting, identity: $0.identity ?? 0x47)
+    },
+    SimulatedChipRow("lsm6dsox") { SimulatedLSM6DSOX(mounting: $0.mounting, identity: $0.identity ?? 0x6C) },
+    SimulatedChipRow("bmp280") { SimulatedBMP280(identity: $0.identity ?? 0x58) },
+    SimulatedChipRow("bme280") { SimulatedBMP280(identity: $0.identity ?? 0x60) },
+    SimulatedChipRow("bmp388") { SimulatedBMP388(identity: $0.identity ?? 0x50) },
+    SimulatedChipRow("bmp390") { SimulatedBMP388(identity: $0.identity ?? 0x60) },
+    SimulatedChipRow("ms5611") { _ in SimulatedMS5611() },
+    SimulatedChipRow("ms5607") { _ in SimulatedMS5611(is5607: true) },
+    SimulatedChipRow("ak8963") { SimulatedAK8963(mounting: $0.mounting, identity: $0.identity ?? 0x48) },
+    SimulatedChipRow("ak09916") { SimulatedAK09916(mounting: $0.mounting, identity: $0.identity ?? 0x09) },
+    SimulatedChipRow("qmc5883l") { SimulatedQMC5883L(mounting: $0.mounting, identity: $0.identity ?? 0xFF) },
+    SimulatedChipRow("hmc5883l") { SimulatedHMC5883L(mounting: $0.mounting, identity: $0.identity ?? 0x48) },
+    SimulatedChipRow("lis3mdl") { SimulatedLIS3MDL(mounting: $0.mounting, identity: $0.identity ?? 0x3D) },
+    SimulatedChipRow("vl53l1x") { _ in SimulatedVL53L1X() },
+    SimulatedChipRow("vl53l0x") { _ in SimulatedVL53L0X() },
+    SimulatedChipRow("ina219") { SimulatedINA219(shuntResistance: $0.shuntResistance) },
+    SimulatedChipRow("ina226") { SimulatedINA226(shuntResistance: $0.shuntResistance) },
+    SimulatedChipRow("as5600") { SimulatedAS5600(shaft: $0.shaft, isReversed: $0.isReversed) },
+    SimulatedChipRow("ads1115") { _ in SimulatedADS1115() },
+    SimulatedChipRow("mcp23017") { _ in SimulatedMCP23017() },
+  ])
 
   /// The names, in the order of the table.
-  public static var names: [String] { table.map(\.name) }
+  public static var names: [String] { all.map(\.name) }
 
   /// The chip of that name; `nil` when there is none.
   public static func make(
     _ name: String, _ settings: SimulatedChipSettings = SimulatedChipSettings()
   ) -> SimulatedChip? {
-    table.first { $0.name == name }?.make(settings)
+    all.named(name)?.make(settings)
   }
 }

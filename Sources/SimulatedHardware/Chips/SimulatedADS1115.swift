@@ -30,12 +30,12 @@ public final class SimulatedADS1115: SimulatedWordChip {
     reset()
   }
 
-  override func drawConstants() {
+  override public func drawConstants() {
     offset = imperfection.bias(imperfections.offset)
     gain = 1 + imperfection.bias(imperfections.gain)
   }
 
-  override func reset() {
+  override public func reset() {
     registers = [0, 0x8583, 0x8000, 0x7FFF]
     pointer = 0
     nextEvent = .max
@@ -99,7 +99,7 @@ public final class SimulatedADS1115: SimulatedWordChip {
     }
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     let isSingle = registers[1] & 0x0100 != 0
     nextEvent = isSingle ? .max : now &+ conversionTime(duration)
     registers[1] |= isSingle ? 0x8000 : 0

@@ -30,7 +30,7 @@ public final class SimulatedAK09916: SimulatedMagneticChip {
     reset()
   }
 
-  override func reset() {
+  override public func reset() {
     registers.clear()
     registers[Register.company] = 0x48
     registers[Register.identity] = identity
@@ -85,7 +85,7 @@ public final class SimulatedAK09916: SimulatedMagneticChip {
     }
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     nextEvent = period.map { now &+ conversionTime($0) } ?? .max
     if faults.contains(.stuck) { return }
     if isHeld {

@@ -33,7 +33,7 @@ public final class SimulatedAK8963: SimulatedMagneticChip {
     reset()
   }
 
-  override func reset() {
+  override public func reset() {
     registers.clear()
     registers[Register.identity] = identity
     registers[Register.information] = 0x9A
@@ -91,7 +91,7 @@ public final class SimulatedAK8963: SimulatedMagneticChip {
     }
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     nextEvent = period.map { now &+ conversionTime($0) } ?? .max
     if faults.contains(.stuck) { return }
     if isHeld {

@@ -49,14 +49,14 @@ public final class SimulatedAS5600: SimulatedChip {
     reset()
   }
 
-  override func drawConstants() {
+  override public func drawConstants() {
     eccentricity = imperfection.bias(imperfections.eccentricity) / 360
     phase = imperfection.random.nextUniform(0, 2 * Double.pi)
     // However the magnet happens to be glued on.
     zero = imperfection.biasScale > 0 ? imperfection.random.nextUniform() : 0
   }
 
-  override func reset() {
+  override public func reset() {
     for index in 0..<32 { registers[index] = 0 }
     pointer = 0
     filtered = nil
@@ -65,7 +65,7 @@ public final class SimulatedAS5600: SimulatedChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
+  override public func write(_ bytes: Span<UInt8>) {
     guard bytes.count > 0 else { return }
     pointer = bytes[0]
     for index in 1..<max(1, bytes.count) {
@@ -85,7 +85,7 @@ public final class SimulatedAS5600: SimulatedChip {
   }
 
   /// The pointer stays where it is when it was set to the high byte of an angle or of the magnitude.
-  override func read(into buffer: inout MutableSpan<UInt8>) {
+  override public func read(into buffer: inout MutableSpan<UInt8>) {
     let stays = pointer == 0x0C || pointer == 0x0E || pointer == 0x1B
     for index in 0..<buffer.count {
       let register = stays ? pointer &+ UInt8(index & 1) : pointer &+ UInt8(truncatingIfNeeded: index)
@@ -111,7 +111,7 @@ public final class SimulatedAS5600: SimulatedChip {
   /// Sampling interval in ns (datasheet figure 6).
   private static let samplingTime: Int64 = 150_000
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     nextEvent = now &+ conversionTime(Self.samplingTime)
     if faults.contains(.stuck) || magnet == .missing { return }
     var turns = physics.shaftAngles[shaft] / (2 * Double.pi)

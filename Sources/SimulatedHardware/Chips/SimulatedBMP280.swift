@@ -64,14 +64,14 @@ public final class SimulatedBMP280: SimulatedChip {
     nextEvent = .max
   }
 
-  override var faultsItLacks: Set<FaultKind> { [.saturated] }
+  override public var faultsItLacks: Set<FaultKind> { [.saturated] }
 
-  override func drawConstants() {
+  override public func drawConstants() {
     pressureBias = imperfection.bias(imperfections.pressureBias)
     temperatureBias = imperfection.bias(imperfections.temperatureBias)
   }
 
-  override func reset() {
+  override public func reset() {
     for index in 0..<256 { registers[index] = 0 }
     registers[Register.identity] = identity
     registers[Register.data] = 0x80
@@ -100,7 +100,7 @@ public final class SimulatedBMP280: SimulatedChip {
   // MARK: - Bus
 
   /// Writes come in pairs of register and value; the address does not advance by itself.
-  override func write(_ bytes: Span<UInt8>) {
+  override public func write(_ bytes: Span<UInt8>) {
     guard bytes.count > 0 else { return }
     pointer = Int(bytes[0])
     var index = 0
@@ -110,7 +110,7 @@ public final class SimulatedBMP280: SimulatedChip {
     }
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
+  override public func read(into buffer: inout MutableSpan<UInt8>) {
     for index in 0..<buffer.count {
       var value = registers[pointer]
       if pointer == Register.identity, faults.contains(.wrongIdentity) { value = 0x55 }
@@ -185,7 +185,7 @@ public final class SimulatedBMP280: SimulatedChip {
     }
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     if isStarting {
       isStarting = false
       fillFromFuses()

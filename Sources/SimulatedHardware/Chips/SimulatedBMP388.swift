@@ -55,14 +55,14 @@ public final class SimulatedBMP388: SimulatedChip {
     nextEvent = .max
   }
 
-  override var faultsItLacks: Set<FaultKind> { [.saturated] }
+  override public var faultsItLacks: Set<FaultKind> { [.saturated] }
 
-  override func drawConstants() {
+  override public func drawConstants() {
     pressureBias = imperfection.bias(imperfections.pressureBias)
     temperatureBias = imperfection.bias(imperfections.temperatureBias)
   }
 
-  override func reset() {
+  override public func reset() {
     for index in 0..<128 { registers[index] = 0 }
     registers[Register.identity] = identity
     registers[Register.status] = 0x10
@@ -82,7 +82,7 @@ public final class SimulatedBMP388: SimulatedChip {
   // MARK: - Bus
 
   /// Writes come in pairs of register and value; the address does not advance by itself.
-  override func write(_ bytes: Span<UInt8>) {
+  override public func write(_ bytes: Span<UInt8>) {
     guard bytes.count > 0 else { return }
     pointer = Int(bytes[0] & 0x7F)
     var index = 0
@@ -92,7 +92,7 @@ public final class SimulatedBMP388: SimulatedChip {
     }
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
+  override public func read(into buffer: inout MutableSpan<UInt8>) {
     for index in 0..<buffer.count {
       buffer[index] = registers[pointer]
       switch pointer {
@@ -154,7 +154,7 @@ public final class SimulatedBMP388: SimulatedChip {
     nextEvent = now &+ conversionTime(measurementTime)
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     if isStarting {
       isStarting = false
       nextEvent = .max

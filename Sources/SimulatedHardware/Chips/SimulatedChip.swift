@@ -27,44 +27,58 @@ struct Imperfection: Sendable {
 ///
 /// It knows nothing of drivers: it takes the bytes of a write, gives the bytes of a read, and converts on
 /// its own clock. The board moves its time and applies faults.
-public class SimulatedChip {
+open class SimulatedChip {
   /// The name under which the board knows the chip, and under which faults find it.
   public internal(set) var name = ""
   /// The faults in force now.
   var faults: FaultSet = []
   var imperfection = Imperfection(random: RandomGenerator(seed: 0), noiseScale: 0, biasScale: 0)
   /// The chip's time in ns.
-  var now: Int64 = 0
+  public internal(set) var now: Int64 = 0
   /// When the chip does something by itself next: a conversion ends, a reset is over. `.max` for never.
-  var nextEvent = Int64.max
+  public var nextEvent = Int64.max
 
   /// The kinds of fault that leave this chip as it is.
-  var faultsItLacks: Set<FaultKind> { [.flat, .saturated] }
+  open var faultsItLacks: Set<FaultKind> { [.flat, .saturated] }
 
   /// The chip behind whose bypass this one hangs; `nil` for one that hangs on the bus itself.
   public var carrier: SimulatedChip?
   /// Whether a chip behind this one is on the bus.
-  var joinsAuxiliaryBus: Bool { true }
+  open var joinsAuxiliaryBus: Bool { true }
   /// Whether the bus reaches the chip.
   final var isReachable: Bool {
     guard let carrier else { return true }
     return carrier.joinsAuxiliaryBus && !carrier.faults.contains(.off)
   }
 
+  /// A chip at power-on.
+  public init() {}
+
+  /// Gaussian noise of a standard deviation, drawn from the chip's own source; none on a board without imperfections.
+  public final func noise(_ deviation: Double) -> Double { imperfection.noise(deviation) }
+
+  /// A constant error of a standard deviation, for `drawConstants`.
+  public final func bias(_ deviation: Double) -> Double { imperfection.bias(deviation) }
+
+  /// Whether a fault is in force now.
+  public final func has(_ fault: FaultKind) -> Bool {
+    !fault.bit.isEmpty && faults.contains(fault.bit)
+  }
+
   /// Draws the constant errors of this specimen; called once, when the chip is put on a board.
-  func drawConstants() {}
+  open func drawConstants() {}
 
   /// Returns everything volatile to the state after power-on.
-  func reset() {}
+  open func reset() {}
 
   /// Takes the bytes that follow the address in a write.
-  func write(_ bytes: Span<UInt8>) {}
+  open func write(_ bytes: Span<UInt8>) {}
 
   /// Gives the bytes of a read.
-  func read(into buffer: inout MutableSpan<UInt8>) {}
+  open func read(into buffer: inout MutableSpan<UInt8>) {}
 
   /// Does what is due at `nextEvent` (which is also `now`), and sets the next.
-  func handleEvent(_ physics: borrowing PhysicalState) { nextEvent = .max }
+  open func handleEvent(_ physics: borrowing PhysicalState) { nextEvent = .max }
 
   /// Lets time pass until `time`.
   final func advance(to time: Int64, physics: borrowing PhysicalState) {
@@ -76,7 +90,7 @@ public class SimulatedChip {
   }
 
   /// `nominal` ns of conversion as they pass on this chip now: ten times as many under the fault `slow`.
-  final func conversionTime(_ nominal: Int64) -> Int64 {
+  public final func conversionTime(_ nominal: Int64) -> Int64 {
     faults.contains(.slow) ? nominal &* 10 : nominal
   }
 }

@@ -29,9 +29,9 @@ public final class SimulatedDRV8830: SimulatedChip {
     reset()
   }
 
-  override var faultsItLacks: Set<FaultKind> { [.flat, .saturated, .slow] }
+  override public var faultsItLacks: Set<FaultKind> { [.flat, .saturated, .slow] }
 
-  override func reset() { (control, fault, pointer) = (0, 0, 0) }
+  override public func reset() { (control, fault, pointer) = (0, 0, 0) }
 
   /// Conditions that hold now, as bits of the fault register.
   private var conditions: UInt8 {
@@ -58,7 +58,7 @@ public final class SimulatedDRV8830: SimulatedChip {
     }
   }
 
-  override func write(_ bytes: Span<UInt8>) {
+  override public func write(_ bytes: Span<UInt8>) {
     guard bytes.count > 0 else { return }
     pointer = bytes[0] & 1
     for index in 1..<max(1, bytes.count) {
@@ -68,7 +68,7 @@ public final class SimulatedDRV8830: SimulatedChip {
     }
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
+  override public func read(into buffer: inout MutableSpan<UInt8>) {
     fault |= conditions
     for index in 0..<buffer.count {
       buffer[index] = pointer == 0 ? control : fault

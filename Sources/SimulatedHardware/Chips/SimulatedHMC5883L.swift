@@ -32,7 +32,7 @@ public final class SimulatedHMC5883L: SimulatedMagneticChip {
     reset()
   }
 
-  override func reset() {
+  override public func reset() {
     registers.clear()
     registers[Register.configurationA] = 0x10
     registers[Register.configurationB] = 0x20
@@ -96,7 +96,7 @@ public final class SimulatedHMC5883L: SimulatedMagneticChip {
     }
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     if registers[Register.mode] & 0x03 == 0 {
       nextEvent = now &+ conversionTime(period)
     } else {

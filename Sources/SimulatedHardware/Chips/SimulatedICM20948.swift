@@ -46,7 +46,7 @@ public final class SimulatedICM20948: SimulatedInertialChip {
     reset()
   }
 
-  override func reset() {
+  override public func reset() {
     registers.clear()
     registers[Register.whoAmI] = identity
     registers[Register.powerManagement1] = 0x41
@@ -59,7 +59,7 @@ public final class SimulatedICM20948: SimulatedInertialChip {
     nextEvent = .max
   }
 
-  override var joinsAuxiliaryBus: Bool {
+  override public var joinsAuxiliaryBus: Bool {
     registers[Register.interruptPin] & 0x02 != 0 && registers[Register.userControl] & 0x20 == 0
   }
 
@@ -130,7 +130,7 @@ public final class SimulatedICM20948: SimulatedInertialChip {
         gyroCounts: 32768 / (Double(250 << Int(gyro >> 1 & 3)) * Double.pi / 180)))
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     if isResetting {
       isResetting = false
       nextEvent = .max

@@ -44,7 +44,7 @@ public final class SimulatedICM42688P: SimulatedInertialChip {
     reset()
   }
 
-  override func reset() {
+  override public func reset() {
     registers.clear()
     for index in 0..<7 { registers[Register.data + 2 * index] = 0x80 }
     registers[Register.interruptStatus] = 0x10
@@ -122,7 +122,7 @@ public final class SimulatedICM42688P: SimulatedInertialChip {
         gyroCounts: 32768 / (2_000 / Double(1 << Int(gyro >> 5)) * Double.pi / 180)))
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     if isResetting {
       isResetting = false
       nextEvent = .max

@@ -17,7 +17,7 @@ public final class SimulatedINA219: SimulatedPowerMonitor {
     reset()
   }
 
-  override func reset() {
+  override public func reset() {
     for index in 0..<6 { registers[index] = 0 }
     registers[0] = faults.contains(.wrongIdentity) ? 0x4127 : 0x399F
     pointer = 0
@@ -63,7 +63,7 @@ public final class SimulatedINA219: SimulatedPowerMonitor {
 
   private static func samples(_ field: UInt16) -> Double { field > 8 ? Double(1 << (field - 8)) : 1 }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     nextEvent = now &+ conversionTime(cycle)
     if faults.contains(.stuck) { return }
     let (shunt, bus) = measure(

@@ -18,7 +18,7 @@ public final class SimulatedINA226: SimulatedPowerMonitor {
     reset()
   }
 
-  override func reset() {
+  override public func reset() {
     for index in 0..<8 { registers[index] = 0 }
     registers[0] = 0x4127
     pointer = 0
@@ -93,7 +93,7 @@ public final class SimulatedINA226: SimulatedPowerMonitor {
     samples &* (Self.time(registers[0] >> 6 & 7) &+ Self.time(registers[0] >> 3 & 7))
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     nextEvent = now &+ conversionTime(cycle)
     if faults.contains(.stuck) { return }
     let (shunt, bus) = measure(physics, shuntSamples: Double(samples), busSamples: Double(samples))

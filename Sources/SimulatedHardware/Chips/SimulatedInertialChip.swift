@@ -52,9 +52,9 @@ public class SimulatedInertialChip: SimulatedRegisterChip {
     super.init()
   }
 
-  override var faultsItLacks: Set<FaultKind> { [] }
+  override public var faultsItLacks: Set<FaultKind> { [] }
 
-  override func drawConstants() {
+  override public func drawConstants() {
     if let (errors, stream) = imperfection.specimen {
       self.errors = errors.inertial(stream: stream)
       return

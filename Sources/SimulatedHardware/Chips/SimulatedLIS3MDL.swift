@@ -32,7 +32,7 @@ public final class SimulatedLIS3MDL: SimulatedMagneticChip {
     reset()
   }
 
-  override func reset() {
+  override public func reset() {
     registers.clear()
     registers[Register.whoAmI] = identity
     registers[Register.control1] = 0x10
@@ -95,7 +95,7 @@ public final class SimulatedLIS3MDL: SimulatedMagneticChip {
     return 1_600_000_000 >> Int64(control >> 2 & 7)
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     nextEvent = now &+ conversionTime(period)
     if faults.contains(.stuck) { return }
     let scale = Self.countsPerGauss[Int(registers[Register.control2] >> 5)] * 1e4

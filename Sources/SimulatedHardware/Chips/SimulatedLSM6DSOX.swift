@@ -49,7 +49,7 @@ public final class SimulatedLSM6DSOX: SimulatedInertialChip {
     reset()
   }
 
-  override func reset() {
+  override public func reset() {
     registers.clear()
     registers[Register.whoAmI] = identity
     registers[Register.control3] = 0x04
@@ -128,7 +128,7 @@ public final class SimulatedLSM6DSOX: SimulatedInertialChip {
         gyroCounts: 1 / (degrees * Double.pi / 180)))
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     if isResetting {
       isResetting = false
       registers[Register.control3] = 0x04

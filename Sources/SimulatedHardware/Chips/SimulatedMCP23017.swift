@@ -26,9 +26,9 @@ public final class SimulatedMCP23017: SimulatedRegisterChip {
     reset()
   }
 
-  override var faultsItLacks: Set<FaultKind> { [.flat, .saturated, .slow, .wrongIdentity] }
+  override public var faultsItLacks: Set<FaultKind> { [.flat, .saturated, .slow, .wrongIdentity] }
 
-  override func reset() {
+  override public func reset() {
     for index in 0..<22 { registers[index] = 0 }
     registers[0] = 0xFF
     registers[1] = 0xFF

@@ -50,7 +50,7 @@ public final class SimulatedMPU6050: SimulatedInertialChip {
     reset()
   }
 
-  override func reset() {
+  override public func reset() {
     registers.clear()
     registers[Register.powerManagement1] = 0x40
     registers[Register.whoAmI] = identity
@@ -60,7 +60,7 @@ public final class SimulatedMPU6050: SimulatedInertialChip {
     nextEvent = .max
   }
 
-  override var joinsAuxiliaryBus: Bool {
+  override public var joinsAuxiliaryBus: Bool {
     registers[Register.interruptPin] & 0x02 != 0 && registers[Register.userControl] & 0x20 == 0
   }
 
@@ -133,7 +133,7 @@ public final class SimulatedMPU6050: SimulatedInertialChip {
         accelCounts: 32768 / (accelRange * 9.80665), gyroCounts: 32768 / (gyroRange * Double.pi / 180)))
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     if isResetting {
       isResetting = false
       registers[Register.powerManagement1] = 0x40

@@ -46,14 +46,14 @@ public final class SimulatedMS5611: SimulatedChip {
     reset()
   }
 
-  override var faultsItLacks: Set<FaultKind> { [.saturated] }
+  override public var faultsItLacks: Set<FaultKind> { [.saturated] }
 
-  override func drawConstants() {
+  override public func drawConstants() {
     pressureBias = imperfection.bias(imperfections.pressureBias)
     temperatureBias = imperfection.bias(imperfections.temperatureBias)
   }
 
-  override func reset() {
+  override public func reset() {
     command = 0
     isLoaded = false
     isResetting = false
@@ -64,7 +64,7 @@ public final class SimulatedMS5611: SimulatedChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
+  override public func write(_ bytes: Span<UInt8>) {
     guard bytes.count > 0, !isResetting else { return }
     command = bytes[0]
     switch command {
@@ -92,7 +92,7 @@ public final class SimulatedMS5611: SimulatedChip {
   /// Typical conversion times in ns by oversampling.
   private static let times: InlineArray<5, Int64> = [540_000, 1_060_000, 2_080_000, 4_130_000, 8_220_000]
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
+  override public func read(into buffer: inout MutableSpan<UInt8>) {
     for index in 0..<buffer.count { buffer[index] = byte(index) }
     if command == 0 { result = 0 }
   }
@@ -113,7 +113,7 @@ public final class SimulatedMS5611: SimulatedChip {
 
   // MARK: - Measuring
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     nextEvent = .max
     if isResetting {
       isResetting = false

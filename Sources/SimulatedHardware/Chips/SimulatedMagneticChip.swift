@@ -24,9 +24,9 @@ public class SimulatedMagneticChip: SimulatedRegisterChip {
     super.init()
   }
 
-  override var faultsItLacks: Set<FaultKind> { [.saturated] }
+  override public var faultsItLacks: Set<FaultKind> { [.saturated] }
 
-  override func drawConstants() {
+  override public func drawConstants() {
     if let (errors, stream) = imperfection.specimen {
       self.errors = errors.magnetic(stream: stream)
       return

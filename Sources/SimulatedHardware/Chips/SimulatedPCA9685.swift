@@ -37,13 +37,13 @@ public final class SimulatedPCA9685: SimulatedRegisterChip {
     reset()
   }
 
-  override var faultsItLacks: Set<FaultKind> { [.flat, .saturated, .slow] }
+  override public var faultsItLacks: Set<FaultKind> { [.flat, .saturated, .slow] }
 
-  override func drawConstants() {
+  override public func drawConstants() {
     oscillatorError = imperfection.bias(oscillatorSpread)
   }
 
-  override func reset() {
+  override public func reset() {
     for index in 0..<256 { registers[index] = 0 }
     registers[Register.mode1] = 0x11
     registers[Register.mode2] = 0x04
@@ -85,7 +85,7 @@ public final class SimulatedPCA9685: SimulatedRegisterChip {
     nextEvent = now < first ? first : first &+ ((now &- first) / cycle &+ 1) &* cycle
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     nextEvent = .max
     guard !faults.contains(.stuck) else { return }
     let microsecondsPerCount = period / 4096 * 1e6
@@ -106,7 +106,7 @@ public final class SimulatedPCA9685: SimulatedRegisterChip {
 
   override var addressBits: Int { 0xFF }
 
-  override func write(_ bytes: Span<UInt8>) {
+  override public func write(_ bytes: Span<UInt8>) {
     super.write(bytes)
     if bytes.count > 1 { scheduleUpdate() }
   }

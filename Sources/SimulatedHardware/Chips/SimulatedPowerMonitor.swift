@@ -26,7 +26,7 @@ public class SimulatedPowerMonitor: SimulatedWordChip {
     super.init()
   }
 
-  override func drawConstants() {
+  override public func drawConstants() {
     shuntBias = imperfection.bias(imperfections.shuntBias)
     busGain = 1 + imperfection.bias(imperfections.busGain)
   }

@@ -28,7 +28,7 @@ public final class SimulatedQMC5883L: SimulatedMagneticChip {
     reset()
   }
 
-  override func reset() {
+  override public func reset() {
     registers.clear()
     registers[Register.identity] = identity
     pointer = 0
@@ -73,7 +73,7 @@ public final class SimulatedQMC5883L: SimulatedMagneticChip {
     }
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     nextEvent = now &+ conversionTime(period)
     if faults.contains(.stuck) { return }
     let countsPerGauss = registers[Register.control1] >> 4 & 3 == 0 ? 12_000.0 : 3_000.0

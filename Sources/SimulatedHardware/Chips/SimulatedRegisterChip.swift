@@ -19,7 +19,7 @@ public class SimulatedRegisterChip: SimulatedChip {
   /// Gives the byte of a register, and does what reading it does.
   func get(_ register: Int) -> UInt8 { 0 }
 
-  override func write(_ bytes: Span<UInt8>) {
+  override public func write(_ bytes: Span<UInt8>) {
     guard bytes.count > 0 else { return }
     point(to: bytes[0])
     for index in 1..<max(1, bytes.count) {
@@ -28,7 +28,7 @@ public class SimulatedRegisterChip: SimulatedChip {
     }
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
+  override public func read(into buffer: inout MutableSpan<UInt8>) {
     for index in 0..<buffer.count {
       buffer[index] = get(pointer)
       advance()

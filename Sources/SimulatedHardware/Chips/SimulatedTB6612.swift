@@ -47,7 +47,7 @@ public final class SimulatedTB6612: SimulatedChip {
     self.period = period
   }
 
-  override var faultsItLacks: Set<FaultKind> {
+  override public var faultsItLacks: Set<FaultKind> {
     [.flat, .saturated, .slow, .wrongIdentity, .garbage, .nack, .brownOut]
   }
 

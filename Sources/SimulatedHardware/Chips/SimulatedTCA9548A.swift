@@ -10,16 +10,16 @@ public final class SimulatedTCA9548A: SimulatedChip {
   /// A multiplexer with all channels closed.
   override public init() { super.init() }
 
-  override var faultsItLacks: Set<FaultKind> { [.flat, .saturated, .slow, .wrongIdentity, .bias] }
+  override public var faultsItLacks: Set<FaultKind> { [.flat, .saturated, .slow, .wrongIdentity, .bias] }
 
-  override func reset() { mask = 0 }
+  override public func reset() { mask = 0 }
 
-  override func write(_ bytes: Span<UInt8>) {
+  override public func write(_ bytes: Span<UInt8>) {
     guard bytes.count > 0, !faults.contains(.stuck) else { return }
     mask = bytes[bytes.count - 1]
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
+  override public func read(into buffer: inout MutableSpan<UInt8>) {
     for index in 0..<buffer.count { buffer[index] = mask }
   }
 

@@ -58,11 +58,11 @@ public final class SimulatedVL53L0X: SimulatedRegisterChip {
     finishBoot()
   }
 
-  override func drawConstants() {
+  override public func drawConstants() {
     bias = imperfection.bias(imperfections.bias)
   }
 
-  override func reset() {
+  override public func reset() {
     for page in 0..<8 {
       for index in 0..<256 { pages[page][index] = 0 }
     }
@@ -158,7 +158,7 @@ public final class SimulatedVL53L0X: SimulatedRegisterChip {
     }
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     switch work {
     case .boot:
       finishBoot()

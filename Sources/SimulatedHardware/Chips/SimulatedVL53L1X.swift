@@ -54,11 +54,11 @@ public final class SimulatedVL53L1X: SimulatedChip {
     nextEvent = .max
   }
 
-  override func drawConstants() {
+  override public func drawConstants() {
     bias = imperfection.bias(imperfections.bias)
   }
 
-  override func reset() {
+  override public func reset() {
     for index in 0..<512 { registers[index] = 0 }
     put(0xEACC, at: Register.identity)
     // 11.55 MHz in 4.12 fixed point, and 960 counts of the slow oscillator per ms.
@@ -80,7 +80,7 @@ public final class SimulatedVL53L1X: SimulatedChip {
 
   // MARK: - Bus
 
-  override func write(_ bytes: Span<UInt8>) {
+  override public func write(_ bytes: Span<UInt8>) {
     guard bytes.count >= 2 else { return }
     pointer = Int(bytes[0] & 1) << 8 | Int(bytes[1])
     for index in 2..<max(2, bytes.count) {
@@ -89,7 +89,7 @@ public final class SimulatedVL53L1X: SimulatedChip {
     }
   }
 
-  override func read(into buffer: inout MutableSpan<UInt8>) {
+  override public func read(into buffer: inout MutableSpan<UInt8>) {
     for index in 0..<buffer.count {
       buffer[index] = registers[pointer]
       if pointer == Register.identity, faults.contains(.wrongIdentity) { buffer[index] = 0xEE }
@@ -143,7 +143,7 @@ public final class SimulatedVL53L1X: SimulatedChip {
     return Int64(counts / Double(word(Register.slowOscillator)) * 1e6)
   }
 
-  override func handleEvent(_ physics: borrowing PhysicalState) {
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
     if isBooting {
       isBooting = false
       registers[Register.firmwareStatus] = 0x03

@@ -308,10 +308,10 @@ extension ActuatorQuantity {
   }
 
   /// The kind of a signal that is this.
-  fileprivate var kind: SignalKind { self == .level ? .flag : .number }
+  var kind: SignalKind { self == .level ? .flag : .number }
 
   /// Its unit.
-  fileprivate var unit: Unit {
+  var unit: Unit {
     switch self {
     case .pulse: .microsecond
     case .voltage: .volt

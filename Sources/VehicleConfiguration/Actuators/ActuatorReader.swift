@@ -17,11 +17,9 @@ struct ActuatorReader {
   static var chips: [String] { ActuatorTable.all.map(\.name) + others }
   /// The kinds of block that convert a command.
   static let conversions: [String] = {
-    let kinds: [(SignalKind, Unit)] = [
-      (.number, .microsecond), (.number, .none), (.number, .volt), (.flag, .none),
-    ]
     var names: [String] = []
-    for name in kinds.flatMap({ BlockTable.conversions(sending: $0.0, $0.1) }) where !names.contains(name) {
+    for name in ActuatorQuantity.allCases.flatMap({ BlockTable.conversions(sending: $0.kind, $0.unit) })
+    where !names.contains(name) {
       names.append(name)
     }
     return names
@@ -51,13 +49,12 @@ struct ActuatorReader {
     return reader.declaration(conversion, settings)
   }
 
+  /// The conversion that the chip leaves no choice of; `nil` where there is one.
   private static func standardConversion(of chip: String) -> String? {
-    switch chip {
-    case "tb6612": "bridge_pulse"
-    case "line", "mcp23017": "relay"
-    case "drv8830": "motor_voltage"
-    default: nil
-    }
+    if chip == "tb6612" { return "bridge_pulse" }
+    let taken = chip == "line" ? [.level] : ActuatorTable.chip(chip)?.facts.takes ?? []
+    let fitting = taken.flatMap { BlockTable.conversions(sending: $0.kind, $0.unit) }
+    return fitting.count == 1 ? fitting[0] : nil
   }
 
   private func declaration(_ conversion: String, _ known: [SettingDescription]) -> ActuatorDeclaration? {

@@ -241,7 +241,7 @@ extension Key where Value: RawRepresentable<String> & CaseIterable {
 
 extension Key {
   /// A chip of a table of drivers, by its name.
-  static func chip<Use, Sample>(_ table: [SensorChip<Use, Sample>]) -> Key
+  static func chip<Use, Sample>(_ table: Rows<SensorChip<Use, Sample>>) -> Key
   where Value == SensorChip<Use, Sample> {
     let names = table.map(\.name)
     return Key(

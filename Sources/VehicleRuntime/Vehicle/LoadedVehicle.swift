@@ -32,7 +32,7 @@ public struct LoadedVehicle: Sendable {
   public let inputs: [String]
 
   /// Loads and checks a configuration file and its models.
-  public init(path: String, overrides: ConfigurationOverrides) throws {
+  public init(path: String, overrides: ConfigurationOverrides = ConfigurationOverrides()) throws {
     let tables = try Self.tables(path: path, overrides: overrides)
     let paths = tables.networks.map { place in
       place.isFromCommandLine ? place.file : tables.resolve(place.file)
@@ -63,7 +63,7 @@ public struct LoadedVehicle: Sendable {
     return try VehicleTables.load(path: path, overrides: overrides, hasNetwork: false)
   }
 
-  /// The mission that a log holds, with the calibration that was taken off the sensors' readings.
+  /// The vehicle that a log holds, with the calibration that was taken off the sensors' readings.
   ///
   /// - Parameter models: By the names of their blocks the models that were stepped.
   public init(
