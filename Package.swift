@@ -75,7 +75,7 @@ let package = Package(
     .target(
       name: "FlightLog",
       dependencies: [
-        "CLZ4", "CZlib", "CZstd", "Control", "Files", "HardwareInterfaces", "LiquidModel", "PortableMath",
+        "CLZ4", "CZlib", "CZstd", "Control", "Files", "HardwareInterfaces", "PortableMath",
         "Signals",
       ],
       exclude: ["README.md"]),
@@ -90,10 +90,9 @@ let package = Package(
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "BenchmarkNetworks", "Control", "Devices", "Files", "FlightLog", "HardwareInterfaces",
-        "LinuxHardware",
-        "LiquidCore", "LiquidModel", "PortableMath", "Sampling", "Signals", "SimulatedHardware",
-        "VehicleConfiguration", "VehicleRuntime",
+        "BenchmarkNetworks", "Control", "Files", "FlightLog", "HardwareInterfaces", "LinuxHardware",
+        "LiquidCore", "LiquidModel", "PortableMath", "Signals", "SimulatedHardware", "VehicleConfiguration",
+        "VehicleRuntime",
       ],
       exclude: ["README.md"]),
     // The board of the hardware-in-the-loop tests: a CP2112 bridge through /dev/uhid, chips and plant behind it, and the

@@ -34,6 +34,11 @@ public final class FlightLogWriter {
   private var table: SignalTable { codec.table }
   /// Holds the tick that is being written, for what is told to people of it.
   private let memory: FrameMemory
+  private let beside: FramePatch
+  /// The states of networks, every so many ticks; none for 0.
+  private let stateEvery: UInt64
+  private var nextState: UInt64 = 0
+  private var states: [(topic: NetworkStateTopic, channel: UInt16)] = []
   private var tick: UInt16 = 0
   private var dropout: UInt16 = 0
   private var events: UInt16 = 0
@@ -64,15 +69,18 @@ public final class FlightLogWriter {
       calibration: calibration, metadata: metadata)
   }
 
-  /// Begins a log whose parts go where `parts` says.
+  /// Begins a log whose parts go where `parts` says; the states of networks are written every `stateEvery` ticks, where the vehicle has
+  /// them as signals.
   public init(
     parts: any LogPartSource, signals table: SignalTable, configuration: [UInt8], models: [String: [UInt8]],
-    calibration: [UInt8] = [], metadata: FlightLogMetadata
+    calibration: [UInt8] = [], stateEvery: Int = 0, metadata: FlightLogMetadata
   ) throws(LogError) {
     codec = TickCodec(table)
     detector = EventDetector(table)
     place = TickNumbers(table)
     memory = FrameMemory(table)
+    beside = FramePatch(besideRecordOf: table)
+    self.stateEvery = UInt64(max(stateEvery, 0))
     self.parts = parts
     var metadata = metadata
     metadata.configurationDigest = configuration.isEmpty ? "" : SHA256.hexDigest(of: configuration)
@@ -121,6 +129,11 @@ public final class FlightLogWriter {
     tick = try channel(TickCodec.topic, codec.schemaName, codec.schemaText)
     dropout = try channel(DropoutTopic.topic, DropoutTopic.schemaName, DropoutTopic.schemaText)
     events = try channel(EventTopic.topic, EventTopic.schemaName, EventTopic.schemaText)
+    states.removeAll(keepingCapacity: true)
+    for state in stateEvery == 0 ? [] : NetworkStateTopic.all(table) {
+      states.append(
+        (state, try channel(state.name, NetworkStateTopic.schemaName, NetworkStateTopic.schemaText)))
+    }
     let last = topics
     topics.removeAll(keepingCapacity: true)
     for (index, topic) in table.topics.enumerated() {
@@ -166,6 +179,7 @@ public final class FlightLogWriter {
   /// Adds a tick's record, as it was taken out of a frame of the vehicle.
   func append(record: UnsafeRawBufferPointer) throws(LogError) {
     codec.put(record, to: memory.frame)
+    beside.write(UnsafeRawBufferPointer(rebasing: record.dropFirst(codec.size)), to: memory.frame)
     codec.encode(record, into: &encoder)
     try append(encoded: memory.frame)
   }
@@ -177,6 +191,14 @@ public final class FlightLogWriter {
     lastTime = time
     try writer.write(channel: tick, time: time, payload: encoder.payload)
     for event in detector.events(at: frame) { try append(event, time: time) }
+    if !states.isEmpty, number >= nextState {
+      nextState = (number / stateEvery &+ 1) &* stateEvery
+      for state in states {
+        encoder.begin()
+        state.topic.encode(frame, into: &encoder)
+        try writer.write(channel: state.channel, time: time, payload: encoder.payload)
+      }
+    }
     guard number >= nextEngineering else { return }
     nextEngineering = (number / divisor &+ 1) &* divisor
     try appendEngineering(frame, time)

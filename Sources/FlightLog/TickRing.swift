@@ -1,3 +1,4 @@
+import Control
 import PortableMath
 import Signals
 import Synchronization
@@ -14,6 +15,8 @@ public final class TickRing: @unchecked Sendable {
   private let drops: UnsafeMutablePointer<UInt32>
   private let records: UnsafeMutableRawPointer
   private let record: FramePatch
+  /// What the log's writer wants besides: behind the record.
+  private let beside: FramePatch
   /// Bytes from one record to the next.
   private let stride: Int
   private let mask: Int
@@ -31,7 +34,8 @@ public final class TickRing: @unchecked Sendable {
     let size = wanted.nextPowerOfTwo
     mask = size - 1
     record = FramePatch(recordOf: table)
-    stride = (record.size + 63) & ~63
+    beside = FramePatch(besideRecordOf: table)
+    stride = (record.size + beside.size + 63) & ~63
     drops = .allocate(capacity: size)
     drops.initialize(repeating: 0, count: size)
     // Written once, so that no tick waits for a page.
@@ -44,11 +48,11 @@ public final class TickRing: @unchecked Sendable {
     records.deallocate()
   }
 
-  /// Bytes of a tick's record.
-  var recordSize: Int { record.size }
+  /// Bytes of a tick's record, with what stands beside it.
+  var recordSize: Int { record.size + beside.size }
 
   private func bytes(at place: Int) -> UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(start: records + (place & mask) * stride, count: record.size)
+    UnsafeMutableRawBufferPointer(start: records + (place & mask) * stride, count: recordSize)
   }
 
   /// Ticks the ring holds at most.
@@ -70,7 +74,11 @@ public final class TickRing: @unchecked Sendable {
       dropped.wrappingAdd(1, ordering: .relaxed)
       return false
     }
-    record.read(frame, into: bytes(at: end))
+    let slot = bytes(at: end)
+    record.read(frame, into: slot)
+    if beside.size > 0 {
+      beside.read(frame, into: UnsafeMutableRawBufferPointer(rebasing: slot.dropFirst(record.size)))
+    }
     drops[end & mask] = pendingDrops
     pendingDrops = 0
     tail.store(end &+ 1, ordering: .releasing)
@@ -97,4 +105,9 @@ extension Int {
   fileprivate var nextPowerOfTwo: Int {
     self <= 1 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount)
   }
+}
+
+extension FramePatch {
+  /// What a log's writer wants of a tick that is not in its record: the states of networks.
+  init(besideRecordOf table: SignalTable) { self.init(table, where: NetworkSignals.isState) }
 }

@@ -184,6 +184,21 @@ public struct NetworkRuntime: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// Copies the state, as `copyState()` gives it, into the first `stateByteCount` bytes of memory that has at least as many; takes no
+  /// heap block.
+  ///
+  /// - Throws: `NetworkError.stateByteCount` when there are fewer.
+  public func copyState(into memory: UnsafeMutableRawBufferPointer) throws(NetworkError) {
+    let count = stateByteCount
+    guard memory.count >= count else { throw .stateByteCount(memory.count, expected: count) }
+    let bytes = UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
+    switch arithmetic {
+    case .float32: try float32?.copyState(into: bytes)
+    case .float16: try float16?.copyState(into: bytes)
+    case .int16, .int8: try fixedPoint?.copyState(into: bytes)
+    }
+  }
+
   /// Takes the state from `bytes`, as `copyState` gave them for the same model and arithmetic.
   ///
   /// - Throws: `NetworkError` for a wrong number of bytes, or in floating point a number that is not finite; the state is

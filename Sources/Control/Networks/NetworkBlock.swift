@@ -32,6 +32,9 @@ struct NetworkBlock: Block, ~Copyable {
       SettingDescription(
         "computes", .flag, standard: .flag(true),
         about: "whether there is a network, or its inputs are shown only"),
+      .number(
+        "state_words", 0...1024, .none, 0,
+        "words of 8 bytes that the network's state takes, when it is to be logged; 0 when it is not"),
     ])
 
   static func ports(_ settings: BlockSettings) -> BlockPorts {
@@ -57,6 +60,12 @@ struct NetworkBlock: Block, ~Copyable {
       OutputPort("digest", .word, about: "digest of the network's whole state behind the step"),
     ] + OutputPort.flags("failed") + NetworkSignals.limits.map { OutputPort($0.flag, .flag, about: $0.text) }
       + names.map { OutputPort($0, .number, isLogged: false) }
+      + (settings.number("state_words") >= 1
+        ? [
+          OutputPort(
+            NetworkSignals.state, .word, width: Int(settings.number("state_words")), isLogged: false,
+            about: "the state's bytes behind the step")
+        ] : [])
   }
 
   /// A factor and what is added.
@@ -128,6 +137,14 @@ struct NetworkBlock: Block, ~Copyable {
     guard network != nil else { return results.fail(frame) }
     frame[results.failed] = false
     frame[results.digest] = network?.stateDigest() ?? 0
+    if let state = results.state {
+      do throws(NetworkError) {
+        try network?.copyState(into: UnsafeMutableRawBufferPointer(frame[state]))
+      } catch {
+        // There is room for less than the network's state.
+        return results.fail(frame)
+      }
+    }
     if let saturation = network?.saturation {
       frame[results.inputLimited] = saturation.lastInputs > 0
       frame[results.stateLimited] = saturation.lastStates > 0
@@ -141,6 +158,8 @@ struct NetworkBlock: Block, ~Copyable {
     let ts: Output<Float>
     let digest: Output<UInt64>
     let failed, inputLimited, stateLimited, timeLimited: Output<Bool>
+    /// Where its state goes, when it is to be logged.
+    let state: OutputVector<UInt64>?
     private let lines: UnsafeBufferPointer<Line>
     private let scaled: UnsafeBufferPointer<Output<Float>>
 
@@ -154,6 +173,8 @@ struct NetworkBlock: Block, ~Copyable {
       var scaled: [Output<Float>] = []
       for name in names { scaled.append(wiring.output(name)) }
       self.scaled = wiring.table(scaled)
+      let words = Int(settings.number("state_words"))
+      state = words > 0 ? wiring.outputVector(NetworkSignals.state, count: words) : nil
     }
 
     /// Writes what the network's outputs mean.

@@ -25,6 +25,16 @@ public struct NetworkSignals: Sendable {
   /// What can be beyond its range.
   public let limits: [Limit]
 
+  /// The state's bytes behind the step, as little-endian words; none where it is not to be logged.
+  public let stateWords: [SignalIndex<UInt64>]
+  /// What a network's state is called behind the block's name.
+  static let state = "state"
+
+  /// Whether a signal is a network's state: it is not in a tick's record, and its log's writer wants it nevertheless.
+  public static func isState(_ signal: Signal) -> Bool {
+    signal.kind == .word && signal.owner(of: state) != nil
+  }
+
   /// The flags of the limits with their names and what they say.
   static let limits = [
     (flag: "input_limited", name: "inputs", text: "an input beyond its range"),
@@ -51,6 +61,7 @@ public struct NetworkSignals: Sendable {
     outputs = table.indices(of: "\(name).output") ?? []
     (ts, digest) = (table.index(of: "\(name).ts"), table.index(of: "\(name).digest"))
     failed = table.index(of: "\(name).failed")
+    stateWords = table.indices(of: "\(name).\(Self.state)") ?? []
     limits = Self.limits.compactMap { limit in
       guard let signal = table["\(name).\(limit.flag)"],
         let place = table.index(of: signal.name, as: Bool.self)

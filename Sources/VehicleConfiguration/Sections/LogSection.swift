@@ -11,6 +11,8 @@ extension Configuration {
     public var budgetMegabytes: Int?
     /// Whether the oldest of them make room for the next.
     public var deletesOldest: Bool
+    /// Every how many ticks the states of all networks are written; 0 for never.
+    public var networkStateEvery: Int
   }
 }
 
@@ -33,18 +35,24 @@ extension Configuration.Log {
     "Whether this vehicle's oldest complete logs and parts are deleted to stay within budget_mb; without, no log is begun, "
       + "and one under way ends.")
 
+  private static let state = Key<Int>.integer(
+    "network_state_every", 0...1_000_000, unit: "ticks", standard: 0,
+    "Every how many ticks the whole hidden state of each network is logged, under /NETWORK/state; 0 for never. Its digest is in every tick."
+  )
+
   static let schema = SectionSchema(
     path: "log", about: "Where the log goes, and how much of the disk it may take.",
     keys: [
       directory.description, ring.description, partSize.description, partTime.description, budget.description,
-      deletes.description,
+      deletes.description, state.description,
     ])
 
   init?(_ section: Section) {
     let (directory, ring) = (section.read(Self.directory), section.read(Self.ring))
     let (size, time) = (section.read(Self.partSize), section.read(Self.partTime))
     let (budget, deletes) = (section.read(Self.budget), section.read(Self.deletes))
-    guard let directory, let ring, let size, let time, let budget, let deletes else { return nil }
+    let state = section.read(Self.state)
+    guard let directory, let ring, let size, let time, let budget, let deletes, let state else { return nil }
     if let budget, budget < 2 * size {
       section.complain(
         "budget_mb", "must be at least twice part_mb, \(2 * size): one part is written while another stays")
@@ -52,7 +60,7 @@ extension Configuration.Log {
     if deletes, budget == nil {
       section.complain("delete_oldest", "needs budget_mb: without a budget nothing is deleted")
     }
-    (self.directory, ringTicks) = (directory, ring)
+    (self.directory, ringTicks, networkStateEvery) = (directory, ring, state)
     (partMegabytes, partMinutes, budgetMegabytes, deletesOldest) = (size, time, budget, deletes)
   }
 }

@@ -30,6 +30,7 @@ final class LinuxLog {
       writer: FlightLogWriter(
         parts: parts, signals: table, configuration: Array(configuration.text.utf8),
         models: loaded.modelBytes, calibration: loaded.calibrationBytes,
+        stateEvery: configuration.log.networkStateEvery,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: Backend.linux.rawValue, seed: 0,
           tickRate: Double(configuration.loop.rateHz), extra: extra)))

@@ -42,10 +42,12 @@ extension FlightLogContent {
       let calibration = String(validating: calibration, as: UTF8.self)
     {
       do {
-        return try VehicleTables.load(
+        let tables = try VehicleTables.load(
           text: text, directory: nil, calibration: calibration.isEmpty ? nil : calibration,
-          hasNetwork: models[FlightLogMetadata.mainNetwork] != nil
-        ).table()
+          hasNetwork: models[FlightLogMetadata.mainNetwork] != nil)
+        // How much state a network has only the model tells.
+        return tables.log.networkStateEvery == 0
+          ? try tables.table() : try LoadedVehicle(self).makeTable()
       } catch {
         reason = "\(error)".replacing("\n", with: "; ")
       }

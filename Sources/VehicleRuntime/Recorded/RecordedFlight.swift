@@ -67,6 +67,7 @@ package struct RecordedFlight: ~Copyable {
       parts: LogFiles(path: logPath, loaded.tables, logOptions), signals: ticks,
       configuration: Array(configuration.text.utf8),
       models: loaded.modelBytes,
+      stateEvery: loaded.tables.log.networkStateEvery,
       metadata: FlightLogMetadata(
         version: ganglionVersion, backend: "recording", seed: 0, tickRate: Double(configuration.loop.rateHz),
         extra: loaded.overrides.merging(["recording": name, "recording_sha256": digest]) { $1 }))

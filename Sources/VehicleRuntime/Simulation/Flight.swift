@@ -59,6 +59,7 @@ public struct Flight: ~Copyable, VehicleFlight {
         parts: LogFiles(path: path, configuration, logOptions), signals: ticks,
         configuration: Array(configuration.text.utf8), models: loaded.modelBytes,
         calibration: loaded.calibrationBytes,
+        stateEvery: configuration.log.networkStateEvery,
         metadata: FlightLogMetadata(
           version: ganglionVersion, backend: configuration.backend.rawValue, seed: seed,
           tickRate: Double(configuration.loop.rateHz), extra: loaded.overrides))

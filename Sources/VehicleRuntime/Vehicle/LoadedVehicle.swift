@@ -50,6 +50,7 @@ public struct LoadedVehicle: Sendable {
     inputs = [path] + paths + [tables.calibrationPath].compactMap(\.self)
     self.overrides = overrides.controller.map { ["controller": $0.rawValue] } ?? [:]
     try checkFit()
+    try noteStates()
   }
 
   /// The tables of a file, without a network that is not there and does not fly.
@@ -93,6 +94,7 @@ public struct LoadedVehicle: Sendable {
     inputs = []
     self.overrides = overrides
     try checkFit()
+    try noteStates()
   }
 
   /// The vehicle that a log holds.
@@ -187,6 +189,20 @@ public struct LoadedVehicle: Sendable {
       $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-"
     }
     return String(name) + ".mcap"
+  }
+
+  /// Makes room for the states of the networks among the signals, when they are to be logged.
+  private mutating func noteStates() throws {
+    guard tables.log.networkStateEvery > 0 else { return }
+    for network in networks {
+      do throws(ModelError) {
+        let words = (try NetworkRuntime(network.model).stateByteCount + 7) / 8
+        guard let row = tables.blocks.firstIndex(where: { $0.name == network.place.block }) else { continue }
+        tables.blocks[row].settings["state_words"] = .number(Double(words))
+      } catch {
+        throw VehicleError(error, in: network.name)
+      }
+    }
   }
 
   private func checkFit() throws {
