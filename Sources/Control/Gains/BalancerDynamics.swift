@@ -117,7 +117,10 @@ public struct BalancerDynamics: Sendable, Equatable {
       guard gains.allSatisfy(\.isFinite) else { return nil }
       var closed = a
       for row in 0..<5 { for column in 0..<5 { closed[row, column] -= b[row] * gains[column] } }
-      let next = start + a.transposed * (cost * closed)
+      // Symmetric, as it is but for rounding: what is not grows from one round to the next.
+      let product = start + a.transposed * (cost * closed)
+      var next = product + product.transposed
+      next.scale(by: 0.5)
       let change = next.largestDifference(from: cost)
       cost = next
       if change < 1e-10 * next.largest { return gains.map { -$0 } }
