@@ -23,7 +23,8 @@ enum Commands {
       name: "check", synopsis: "check CONFIG", summary: "validate everything without moving anything",
       run: CheckCommand.run),
     Command(
-      name: "gains", synopsis: "gains CONFIG", summary: "compute the classical controller's gains from the airframe",
+      name: "gains", synopsis: "gains CONFIG",
+      summary: "compute the classical controller's gains from the airframe",
       run: GainsCommand.run),
     Command(
       name: "inspect", synopsis: "inspect MODEL",

@@ -9,7 +9,8 @@ public enum Plant: Sendable {
     Configuration.Quadrotor.Airframe, Configuration.Quadrotor.Simulation, Configuration.Quadrotor.Evaluation)
   /// A body on two wheels; see `SimulatedBalancingRobot`.
   case balancingRobot(
-    Configuration.BalancingRobot.Airframe, Configuration.BalancingRobot.Simulation, Configuration.BalancingRobot.Evaluation, Wheels)
+    Configuration.BalancingRobot.Airframe, Configuration.BalancingRobot.Simulation,
+    Configuration.BalancingRobot.Evaluation, Wheels)
 
   /// The measures of two wheels on one axle.
   public struct Wheels: Sendable, Equatable {

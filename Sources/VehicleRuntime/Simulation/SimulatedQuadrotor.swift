@@ -80,7 +80,8 @@ struct SimulatedQuadrotor: SimulatedMotion {
 extension Quadrotor {
   /// The vehicle of a configuration as `seed` draws it.
   init(
-    _ airframe: Configuration.Quadrotor.Airframe, _ simulation: Configuration.Quadrotor.Simulation, seed: UInt64
+    _ airframe: Configuration.Quadrotor.Airframe, _ simulation: Configuration.Quadrotor.Simulation,
+    seed: UInt64
   ) {
     var parameters = QuadrotorParameters(airframe)
     if let mass = simulation.mass { parameters.mass = mass }

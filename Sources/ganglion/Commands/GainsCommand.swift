@@ -47,7 +47,8 @@ enum GainsCommand {
   private static func text(_ computed: Configuration.ComputedGains) -> String {
     let basis = computed.basis.map { fact in
       let unit = fact.unit.isEmpty ? "" : " \(fact.unit)"
-      return "  // \(fact.name.split(separator: "_").joined(separator: " ")) \(digits(fact.value))\(unit): \(fact.about)"
+      return
+        "  // \(fact.name.split(separator: "_").joined(separator: " ")) \(digits(fact.value))\(unit): \(fact.about)"
     }
     let gains = computed.gains.map { "  \($0.name): \(digits($0.value))," }
     return (["gains: {"] + basis + gains + ["},"]).joined(separator: "\n")

@@ -35,7 +35,8 @@ extension Configuration.BalancingRobot: VehicleParts {
     .sensorDoubtful, .guardLost,
   ]
   static let schemas = [
-    Airframe.schema, Configuration.Gains.schema(gainKeys), Estimator.schema, Limits.schema, SetpointChange.schema, SetpointRates.schema, Evaluation.schema,
+    Airframe.schema, Configuration.Gains.schema(gainKeys), Estimator.schema, Limits.schema,
+    SetpointChange.schema, SetpointRates.schema, Evaluation.schema,
     Simulation.schema, Configuration.SensorErrors.schema, Variation.schema, Ground.schema, Pushes.schema,
     RandomSetpoints.schema,
   ]
@@ -61,7 +62,9 @@ extension Configuration.BalancingRobot: VehicleParts {
       Self.check(airframe, gains, estimator, loop, in: file)
     }
 
-    guard let airframe, let gains, let estimator, let limits, let setpoints, let setpointRates, let evaluation, let simulation else {
+    guard let airframe, let gains, let estimator, let limits, let setpoints, let setpointRates,
+      let evaluation, let simulation
+    else {
       return nil
     }
     (self.airframe, self.gains) = (airframe, gains)

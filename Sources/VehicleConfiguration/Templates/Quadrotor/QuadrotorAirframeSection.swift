@@ -61,7 +61,8 @@ extension Configuration.Quadrotor.Airframe {
   /// The figures whose default is a number.
   private static let numbers: [Number] = [
     Number(\.mass, "mass_kg", 0.02...200, unit: "kg", "Mass with battery and payload."),
-    Number(\.rotorHeight, "rotor_height_m", -1...1, unit: "m", "Height of the rotors' plane above the centre."),
+    Number(
+      \.rotorHeight, "rotor_height_m", -1...1, unit: "m", "Height of the rotors' plane above the centre."),
     Number(
       \.rotorThrust, "rotor_thrust_n", 0.02...2000, unit: "N",
       "Thrust of one rotor at full command and `reference_voltage_v`; it goes with the square of speed."),
@@ -74,7 +75,8 @@ extension Configuration.Quadrotor.Airframe {
     Number(
       \.spinUpTime, "rotor_spin_up_s", 0.002...1, unit: "s", "Time constant with which a rotor speeds up."),
     Number(
-      \.spinDownTime, "rotor_spin_down_s", 0.002...1, unit: "s", "Time constant with which a rotor slows down."
+      \.spinDownTime, "rotor_spin_down_s", 0.002...1, unit: "s",
+      "Time constant with which a rotor slows down."
     ),
     Number(
       \.rotorInertia, "rotor_inertia_kg_m2", 0...1, unit: "kg m2",

@@ -37,7 +37,8 @@ extension Configuration.Quadrotor: VehicleParts {
     .sensorDoubtful, .guardLost,
   ]
   static let schemas = [
-    Airframe.schema, Configuration.Gains.schema(gainKeys), Estimator.schema, AltitudeFilter.schema, Limits.schema, SetpointChange.schema, SetpointRates.schema,
+    Airframe.schema, Configuration.Gains.schema(gainKeys), Estimator.schema, AltitudeFilter.schema,
+    Limits.schema, SetpointChange.schema, SetpointRates.schema,
     Evaluation.schema, Simulation.schema, Configuration.SensorErrors.schema, Variation.schema, Wind.schema,
     RandomSetpoints.schema,
   ]
@@ -63,7 +64,9 @@ extension Configuration.Quadrotor: VehicleParts {
       Self.check(airframe, gains, limits, simulation, shared, in: file)
     }
 
-    guard let airframe, let gains, let estimator, let limits, let setpoints, let setpointRates, let evaluation, let simulation else {
+    guard let airframe, let gains, let estimator, let limits, let setpoints, let setpointRates,
+      let evaluation, let simulation
+    else {
       return nil
     }
     (self.airframe, self.gains) = (airframe, gains)
