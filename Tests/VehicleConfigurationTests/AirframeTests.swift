@@ -100,11 +100,14 @@ private struct NoQuadrotor: Error {}
       sections: "gains: { pitch_factor: 12 },",
       expected: "with which the loop of pitch cannot be stable"),
     Refusal(sections: "gains: { yaw_rate_gain: 12 },", expected: "the loop of yaw cannot be stable"),
-    Refusal(sections: "gains: { climb_gain: 90 },", expected: "the loop of altitude cannot be stable"),
+    Refusal(
+      sections: "gains: { climb_gain: 0.5, climb_integral_gain: 50 },",
+      expected: "the loop of altitude cannot be stable"),
     Refusal(
       sections: "airframe: { rotor_spin_up_s: 0.6, rotor_spin_down_s: 0.6 },",
       expected: "ganglion gains computes the gains of an airframe"),
-    Refusal(sections: "airframe: { mass: 1 },", expected: "airframe: unknown key \"mass\"; did you mean"),
+    Refusal(
+      sections: "airframe: { mass: 1 },", expected: "airframe: unknown key \"mass\"; valid here: mass_kg"),
     Refusal(
       sections: "gains: { rate_gain: -1 },", expected: "gains.rate_gain: found -1, expected number, 0 to 100"),
   ]

@@ -15,8 +15,9 @@ public struct BalancerDynamics: Sendable, Equatable {
   public var backEMF, torquePerCurrent, resistance: Double
   /// Moment of inertia of a rotor as the gear's output feels it in kg m², and friction there in N m/(rad/s).
   public var rotorInertia, viscousFriction: Double
-  /// Voltage in V that is taken when none is measured, and cells of the battery.
+  /// Voltage in V that is taken when none is measured.
   public var referenceVoltage: Double
+  /// Cells of the battery in series.
   public var cells: Int
 
   /// A robot from its parts.

@@ -54,7 +54,9 @@ public struct MultirotorDynamics: Sendable, Equatable {
 
 /// A gain of a block: the name of its setting, and its value.
 public struct ComputedGain: Sendable, Equatable {
+  /// The setting's name.
   public var name: String
+  /// Its value, in the setting's unit.
   public var value: Double
 
   init(_ name: String, _ value: Double) { (self.name, self.value) = (name, value) }

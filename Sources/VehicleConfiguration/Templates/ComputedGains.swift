@@ -5,8 +5,11 @@ extension Configuration {
   public struct ComputedGains: Sendable, Equatable {
     /// One figure that the gains follow from, for people.
     public struct Basis: Sendable, Equatable {
+      /// Its name, in snake case.
       public var name: String
+      /// Its value in `unit`.
       public var value: Double
+      /// Its SI unit, and what it is.
       public var unit, about: String
     }
 

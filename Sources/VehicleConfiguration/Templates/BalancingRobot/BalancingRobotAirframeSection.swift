@@ -4,36 +4,45 @@ extension Configuration.BalancingRobot {
   /// The physical figures of a balancing robot beside its wheels' radius and track: what its gains are computed and checked by, and
   /// what drives in simulation.
   public struct Airframe: ConfigurationSection, StandardAirframe, Equatable {
-    /// Mass of the body without its wheels in kg, and height of its centre of mass above the axle in m.
+    /// Mass of the body without its wheels in kg.
     public var mass = 0.9
+    /// Height of its centre of mass above the axle in m.
     public var massHeight = 0.07
     /// Distance of the centre of mass forward of the body's axis in m.
     public var imbalance = 0.0
-    /// Moments of inertia of the body about its centre of mass in kg m²: about its axes forward, right and down.
+    /// Moment of inertia of the body about its axis forward, through its centre of mass, in kg m².
     public var rollInertia = 0.0038
+    /// The same about its axis to the right.
     public var pitchInertia = 0.0035
+    /// The same about its axis down.
     public var yawInertia = 0.0022
-    /// Mass in kg and moment of inertia in kg m² of a wheel.
+    /// Mass of a wheel in kg.
     public var wheelMass = 0.035
+    /// Moment of inertia of a wheel about the axle in kg m².
     public var wheelInertia = 2.2e-5
 
-    /// What a motor generates at the gear's output in V s/rad, and torque there per current in N m/A.
+    /// What a motor generates at the gear's output in V s/rad.
     public var backEMF = 0.32
+    /// Torque at the gear's output per current in N m/A.
     public var torquePerCurrent = 0.27
     /// Resistance of a motor's winding with its bridge in Ω.
     public var resistance = 5.4
     /// Moment of inertia of a rotor as the gear's output feels it, in kg m².
     public var rotorInertia = 2.7e-4
-    /// Friction of a gear at its output in N m, how much more a gear that stands takes, and friction in N m/(rad/s).
+    /// Friction of a gear at its output in N m.
     public var friction = 0.018
+    /// How much more a gear that stands takes, of its friction.
     public var stiction = 0.5
+    /// Friction of a gear at its output that grows with its rate, in N m/(rad/s).
     public var viscousFriction = 3e-4
-    /// Rolling resistance of a wheel, of its load, and torque in N m against turning on the spot.
+    /// Rolling resistance of a wheel, of its load.
     public var rollingResistance = 0.008
+    /// Torque in N m against turning on the spot.
     public var scrubTorque = 0.004
 
-    /// Where the inertial unit sits, and where pushes meet the body, above the axle in m.
+    /// Where the inertial unit sits above the axle in m.
     public var sensorHeight = 0.05
+    /// Where pushes meet the body above the axle in m.
     public var pushHeight = 0.1
     /// What everything but the motors draws, in W.
     public var electronicsPower = 3.0

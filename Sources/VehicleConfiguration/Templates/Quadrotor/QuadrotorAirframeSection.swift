@@ -6,8 +6,9 @@ extension Configuration.Quadrotor {
   public struct Airframe: ConfigurationSection, StandardAirframe, Equatable {
     /// Mass in kg.
     public var mass = 0.8
-    /// How far the motors stand ahead of and behind the centre, and to its sides, in m.
+    /// How far the motors stand ahead of and behind the centre in m.
     public var armForward = 0.12 * 0.5.squareRoot()
+    /// How far they stand to its sides in m.
     public var armSide = 0.12 * 0.5.squareRoot()
     /// Moments of inertia about the body's axes in kg m².
     public var inertia = Vector3(0.0035, 0.0038, 0.0065)
@@ -20,15 +21,17 @@ extension Configuration.Quadrotor {
     public var torquePerThrust = 0.010
     /// Speed of a rotor in rad/s at full command and `referenceVoltage`.
     public var rotorSpeed = 2200.0
-    /// Time constants in s with which a motor speeds up and slows down.
+    /// Time constant in s with which a rotor speeds up.
     public var spinUpTime = 0.030
+    /// Time constant in s with which it slows down.
     public var spinDownTime = 0.035
     /// Moment of inertia of a rotor with its motor's bell in kg m².
     public var rotorInertia = 8e-6
     /// Share of the electrical power that reaches the propeller.
     public var motorEfficiency = 0.8
-    /// Force across a rotor's axis, and loss of thrust, in N per m/s of air and rad/s of rotor.
+    /// Force across a rotor's axis in N per m/s of crosswise air and rad/s of rotor.
     public var rotorDrag = 4.8e-5
+    /// Loss of thrust in N per m/s of climb and rad/s of rotor.
     public var rotorInflow = 6.8e-5
     /// What everything but the motors draws, in W.
     public var electronicsPower = 5.0
@@ -41,9 +44,11 @@ extension Configuration.Quadrotor {
     public var staticPressureError = -0.1
     /// Height of the centre above the ground at rest in m.
     public var footHeight = 0.10
-    /// Stiffness in N/m and damping in N/(m/s) of one of the four feet, and their friction.
+    /// Stiffness of one of the four feet in N/m.
     public var footStiffness = 1000.0
+    /// Damping of one of them in N/(m/s).
     public var footDamping = 14.0
+    /// Coefficient of friction between foot and ground.
     public var footFriction = 0.6
     /// How far below the centre the range finder sits, in m.
     public var rangeFinderDrop = 0.02
