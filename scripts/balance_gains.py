@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""The gains of `BalanceControllerSettings`: a linear quadratic regulator for the simulated balancing robot.
+"""A linear quadratic regulator for the simulated balancing robot: the reference of what `ganglion gains` computes.
 
     python3 scripts/balance_gains.py        # needs NumPy
+
+`BalancerDynamicsTests` holds the program's regulator to what this gives for these constants and for another robot's.
 
 The robot of `BalancingRobotParameters`, linearised upright and without dry friction, sampled at the rate of the loop.
 State: integral of the way beyond the commanded one, that way, speed, lean and its rate; input: volts at both motors.
@@ -68,12 +70,12 @@ def regulator(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def main() -> None:
     a, b = sampled(*linear_model(), 1 / RATE)
     gains = regulator(a, b)
-    names = ("travelIntegralGain", "travelGain", "speedGain", "leanGain", "leanRateGain")
+    names = ("travel_integral_gain", "travel_gain", "speed_gain", "lean_gain", "lean_rate_gain")
     for name, gain in zip(names, gains):
         print(f"{name:20} {-gain:6.2f}")
     generated = BACK_EMF + VISCOUS * RESISTANCE / TORQUE_PER_CURRENT
-    print(f"{'speedFeedforward':20} {generated / RADIUS:6.2f}")
-    print(f"{'turnFeedforward':20} {generated * TRACK / 2 / RADIUS:6.2f}")
+    print(f"{'speed_feedforward':20} {generated / RADIUS:6.2f}")
+    print(f"{'turn_feedforward':20} {generated * TRACK / 2 / RADIUS:6.2f}")
     poles = np.log(np.linalg.eigvals(a - b @ gains[None])) * RATE
     print("poles in rad/s:", ", ".join(f"{pole:.1f}" for pole in sorted(poles, key=abs)))
 

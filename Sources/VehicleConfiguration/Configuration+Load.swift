@@ -19,6 +19,9 @@ public struct ConfigurationOverrides: Sendable, Equatable {
   /// Whether the file with the sensors' calibration is left alone: it is about to be made.
   public var ignoresCalibration = false
 
+  /// Whether gains that do not fit the airframe are left alone: others are about to be computed.
+  public var ignoresGains = false
+
   /// Overrides; `nil` keeps what the file says.
   public init(modelFile: String? = nil, controller: ControllerChoice? = nil, backend: Backend? = nil) {
     (self.modelFile, self.controller, self.backend) = (modelFile, controller, backend)

@@ -102,6 +102,8 @@ extension Configuration: ConfigurationPart {
         .section("lines", absent: "no lines", "The digital lines."),
         .section("realtime", absent: "its defaults", "How the loop runs on Linux."),
         .section("watchdog", absent: "its defaults", "What watches over the loop on Linux."),
+        .section("airframe", absent: "its defaults", "The vehicle's physical figures."),
+        .section("gains", absent: "its defaults", "Gains and limits of the classical controller."),
         .section("estimator", absent: "its defaults", "How the vehicle's motion is estimated."),
         .section(
           "network", absent: "no network", "What the network reads and commands; needed with a model file."),

@@ -23,6 +23,10 @@ enum Commands {
       name: "check", synopsis: "check CONFIG", summary: "validate everything without moving anything",
       run: CheckCommand.run),
     Command(
+      name: "gains", synopsis: "gains CONFIG",
+      summary: "compute the classical controller's gains from the airframe",
+      run: GainsCommand.run),
+    Command(
       name: "inspect", synopsis: "inspect MODEL",
       summary: "architecture, sizes, scales, cost per step, memory", run: inspectCommand),
     Command(

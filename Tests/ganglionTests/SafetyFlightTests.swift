@@ -79,7 +79,7 @@ struct SafetyFlightTests {
   func blindLanding(_ mass: Double) throws {
     let loaded = try shippedVehicle([
       calm, ("barometer: { chip: \"bmp280\"", "// { chip: \"bmp280\""), ("duration_s: 8", "duration_s: 18"),
-      ("mass_kg: 0.8", "mass_kg: \(mass)"), ("[0.6, 1.0]", "[1, 1]"),
+      ("plant_rate_hz: 4000", "plant_rate_hz: 4000, mass_kg: \(mass)"), ("[0.6, 1.0]", "[1, 1]"),
     ])
     for seed in 1...3 as ClosedRange<UInt64> {
       var altitudeAtStop: Double?

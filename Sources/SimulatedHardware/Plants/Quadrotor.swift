@@ -56,7 +56,8 @@ public struct Quadrotor: Sendable {
   private let inverseInertia: Vector3
   private let thrustCoefficient, density: Double
   private let ground: Ground
-  private let lever: Double
+  /// How far the motors, and the feet below them, stand ahead and to the side of the centre, in m.
+  private let forward, side: Double
   private let dt: Double
   /// The wind changes every this many steps: 2 ms at 4 kHz.
   private static let windInterval = 8
@@ -97,14 +98,15 @@ public struct Quadrotor: Sendable {
       parameters: windParameters, interval: dt * Double(Quadrotor.windInterval),
       random: RandomGenerator(seed: seed, stream: 65))
     ground = Ground(drawn)
-    lever = drawn.armLength * 0.5.squareRoot()
+    (forward, side) = (drawn.armForward, drawn.armSide)
     thrustCoefficient = drawn.maximumThrust / (drawn.maximumSpeed * drawn.maximumSpeed)
     inverseInertia = Vector3(1 / drawn.inertia.x, 1 / drawn.inertia.y, 1 / drawn.inertia.z)
     density = StandardAtmosphere.density(pressure: drawn.groundPressure, temperature: drawn.groundTemperature)
     // Settled into its feet's springs, deeper on the side where the centre of mass is.
     let sink = drawn.mass * StandardAtmosphere.gravity / (4 * drawn.footStiffness)
-    let tilt = sink / (lever * lever)
-    attitude = Quaternion(roll: centreOfMass.y * tilt, pitch: -centreOfMass.x * tilt, yaw: 0)
+    attitude = Quaternion(
+      roll: centreOfMass.y * (sink / (side * side)), pitch: -centreOfMass.x * (sink / (forward * forward)),
+      yaw: 0)
     position = attitude.rotate(centreOfMass) + Vector3(0, 0, sink)
   }
 
@@ -192,11 +194,11 @@ public struct Quadrotor: Sendable {
     let rotors = Vector3(-crosswise * airVelocity.x, -crosswise * airVelocity.y, -total)
     let body = airVelocity * (-0.5 * density * parameters.dragArea * airVelocity.length)
 
-    // Thrust pulls at the motors, at ±lever forward and right of the centre.
+    // Thrust pulls at the motors, forward and right of the centre.
     let squares = motorFactors * thrustCoefficient * speeds * speeds
     var torque = Vector3(
-      lever * ((thrusts[1] + thrusts[2]) - (thrusts[0] + thrusts[3])),
-      lever * ((thrusts[0] + thrusts[2]) - (thrusts[1] + thrusts[3])),
+      side * ((thrusts[1] + thrusts[2]) - (thrusts[0] + thrusts[3])),
+      forward * ((thrusts[0] + thrusts[2]) - (thrusts[1] + thrusts[3])),
       parameters.torquePerThrust * ((squares[0] + squares[1]) - (squares[2] + squares[3]))
         - parameters.rotorInertia * spinUp)
     torque += Vector3(0, 0, -parameters.rotorPlaneHeight).cross(Vector3(rotors.x, rotors.y, 0))
@@ -209,12 +211,12 @@ public struct Quadrotor: Sendable {
   @inline(__always)
   private mutating func feet() -> (force: Vector3, torque: Vector3) {
     // The ground is at z = footHeight; no foot reaches farther than this.
-    let reach = 2 * (parameters.footHeight + parameters.armLength)
+    let reach = 2 * (parameters.footHeight + forward + side)
     guard position.z > -reach else { return (.zero, .zero) }
     var (force, torque) = (Vector3.zero, Vector3.zero)
     for i in 0..<4 {
       let foot =
-        Vector3(i & 1 == 0 ? lever : -lever, i & 2 == 0 ? lever : -lever, parameters.footHeight)
+        Vector3(i & 1 == 0 ? forward : -forward, i & 2 == 0 ? side : -side, parameters.footHeight)
         - centreOfMass
       let arm = attitude.rotate(foot)
       let depth = position.z + arm.z - parameters.footHeight

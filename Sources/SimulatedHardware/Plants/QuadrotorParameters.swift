@@ -10,8 +10,10 @@ public struct QuadrotorParameters: Sendable, Equatable {
   public var mass = 0.8
   /// Moments of inertia about the body's axes in kg m²; products of inertia are zero.
   public var inertia = Vector3(0.0035, 0.0038, 0.0065)
-  /// Distance of each motor from the centre in m; the motors stand on the diagonals.
-  public var armLength = 0.12
+  /// How far the motors stand ahead of and behind the centre, in m: by default on the diagonals, 0.12 m from it.
+  public var armForward = 0.12 * 0.5.squareRoot()
+  /// How far they stand to its sides, in m.
+  public var armSide = 0.12 * 0.5.squareRoot()
   /// Height in m of the rotor plane above the centre: side wind on the rotors therefore also pitches and rolls.
   public var rotorPlaneHeight = 0.02
 

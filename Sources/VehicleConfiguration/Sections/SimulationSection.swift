@@ -9,8 +9,8 @@ extension Configuration {
     public var tickJitter: Int64
     /// Probability that a tick comes late by a whole period.
     public var missedTickProbability: Double
-    /// Cells of the battery in series.
-    public var batteryCells: Int
+    /// Cells of the battery in series where they are others than the airframe's.
+    public var batteryCells: Int?
     /// Range from which the sensors' noise is drawn, as a multiple of the datasheets' figures.
     public var sensorNoise: ClosedRange<Double>
     /// Constant errors of inertial and magnetic chips; `nil` for small offsets that each seed draws anew.
@@ -28,8 +28,9 @@ extension Configuration.SimulatedRun {
   private static let missedKey = Key<Double>.number(
     "missed_tick_probability", 0...0.5, standard: 0.001,
     "Probability that a tick comes late by a whole period.")
-  private static let cellsKey = Key<Int>.integer(
-    "battery_cells", 1...12, standard: 3, "Cells of the battery in series.")
+  private static let cellsKey = Key<Int?>.optionalInteger(
+    "battery_cells", 1...14, absent: "`airframe.battery_cells`; 3 for what has no airframe",
+    "Cells of the battery of what moves, where they are others than what its gains are for.")
   private static let noiseKey = Key<ClosedRange<Double>>.interval(
     "sensor_noise", 0...20, standard: 0.5...2, "Sensor noise as a multiple of the datasheets' figures.")
 

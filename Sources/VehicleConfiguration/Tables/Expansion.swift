@@ -29,7 +29,7 @@ struct Expansion {
     if tables.ordersStaleAfter != max(100_000_000, 2 * tables.loop.period) {
       lines.append("  orders_stale_after_ms: \(tables.ordersStaleAfter / 1_000_000),")
     }
-    for key in ["realtime", "watchdog", "log", "evaluation"] { lines += copied(key) }
+    for key in ["realtime", "watchdog", "log", "airframe", "evaluation"] { lines += copied(key) }
     lines += simulation
     return lines.joined(separator: "\n") + "\n}\n"
   }

@@ -5,10 +5,12 @@ public enum Plant: Sendable {
   /// Nothing: the vehicle stands still and level, whatever its actuators do. Such a run is not judged.
   case standing
   /// Four rotors; see `SimulatedQuadrotor`.
-  case quadrotor(Configuration.Quadrotor.Simulation, Configuration.Quadrotor.Evaluation)
+  case quadrotor(
+    Configuration.Quadrotor.Airframe, Configuration.Quadrotor.Simulation, Configuration.Quadrotor.Evaluation)
   /// A body on two wheels; see `SimulatedBalancingRobot`.
   case balancingRobot(
-    Configuration.BalancingRobot.Simulation, Configuration.BalancingRobot.Evaluation, Wheels)
+    Configuration.BalancingRobot.Airframe, Configuration.BalancingRobot.Simulation,
+    Configuration.BalancingRobot.Evaluation, Wheels)
 
   /// The measures of two wheels on one axle.
   public struct Wheels: Sendable, Equatable {
@@ -21,10 +23,10 @@ public enum Plant: Sendable {
   /// The plant of a template's configuration.
   init(_ configuration: Configuration) {
     switch configuration.vehicle {
-    case .quadrotor(let parts): self = .quadrotor(parts.simulation, parts.evaluation)
+    case .quadrotor(let parts): self = .quadrotor(parts.airframe, parts.simulation, parts.evaluation)
     case .balancingRobot(let parts):
       self = .balancingRobot(
-        parts.simulation, parts.evaluation,
+        parts.airframe, parts.simulation, parts.evaluation,
         Wheels(radius: parts.estimator.wheelRadius, track: parts.estimator.track))
     }
   }
@@ -32,7 +34,7 @@ public enum Plant: Sendable {
   /// The keys by which a file without a template names it, beside those of its section `simulation`.
   var members: [(key: String, value: String)] {
     let plant = [(key: "plant", value: JSON5Text.quoted(kind.rawValue))]
-    guard case .balancingRobot(_, _, let wheels) = self else { return plant }
+    guard case .balancingRobot(_, _, _, let wheels) = self else { return plant }
     return plant + [
       (Configuration.BalancingRobot.Estimator.radius.name, JSON5Text.number(wheels.radius)),
       (Configuration.BalancingRobot.Estimator.track.name, JSON5Text.number(wheels.track)),
@@ -108,6 +110,10 @@ struct PlantSections {
         file.complain(
           "evaluation", "a vehicle that stands is not judged: name a simulation.plant, or take it out")
       }
+      if file.has("airframe") {
+        file.complain(
+          "airframe", "a vehicle that stands has none: name a simulation.plant, or take it out")
+      }
       guard
         let run = Self.simulation(file, Configuration.SimulatedRun.schema)
           .flatMap(Configuration.SimulatedRun.init), !file.has("evaluation")
@@ -119,8 +125,11 @@ struct PlantSections {
       let run = section.flatMap(Configuration.Quadrotor.Simulation.init)
       var judged = file.readOrStandard(Configuration.Quadrotor.Evaluation.self, "evaluation")
       judged?.window.isJudged = file.has("evaluation")
-      guard let run, let judged else { return nil }
-      plant = .quadrotor(run, judged)
+      let airframe = file.readOrStandard(Configuration.Quadrotor.Airframe.self, "airframe")
+      guard let run, let judged, let airframe else { return nil }
+      let key = run.mass == nil ? "airframe.mass_kg" : "simulation.mass_kg"
+      airframe.checkLift(of: run.mass ?? airframe.mass, at: key, in: file)
+      plant = .quadrotor(airframe, run, judged)
       (simulation, evaluation) = (run.run, judged.window)
     case .balancingRobot:
       let section = Self.simulation(file, Configuration.BalancingRobot.Simulation.schema, more: Self.wheels)
@@ -129,8 +138,9 @@ struct PlantSections {
       let track = section?.read(Configuration.BalancingRobot.Estimator.track)
       var judged = file.readOrStandard(Configuration.BalancingRobot.Evaluation.self, "evaluation")
       judged?.window.isJudged = file.has("evaluation")
-      guard let run, let judged, let radius, let track else { return nil }
-      plant = .balancingRobot(run, judged, Plant.Wheels(radius: radius, track: track))
+      let airframe = file.readOrStandard(Configuration.BalancingRobot.Airframe.self, "airframe")
+      guard let run, let judged, let radius, let track, let airframe else { return nil }
+      plant = .balancingRobot(airframe, run, judged, Plant.Wheels(radius: radius, track: track))
       (simulation, evaluation) = (run.run, judged.window)
     }
     evaluation.check(against: simulation, in: file)
@@ -174,11 +184,11 @@ extension VehicleTables {
   public func randomSetpoints(seed: UInt64) -> (any SetpointSource)? {
     switch plant {
     case .standing: nil
-    case .quadrotor(let simulation, _):
+    case .quadrotor(_, let simulation, _):
       simulation.randomSetpoints.map {
         QuadrotorRandomSetpoints(ranges: $0, motion: commandedMotion, seed: seed)
       }
-    case .balancingRobot(let simulation, _, _):
+    case .balancingRobot(_, let simulation, _, _):
       simulation.randomSetpoints.map {
         BalancingRobotRandomSetpoints(ranges: $0, motion: commandedMotion, seed: seed)
       }

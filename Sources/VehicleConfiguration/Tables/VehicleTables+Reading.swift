@@ -50,6 +50,10 @@ extension VehicleTables {
       .section("watchdog", absent: "its defaults", "What watches over the loop on Linux."),
       .section("log", absent: "its defaults", "Where the log goes."),
       .section("simulation", absent: "its defaults", "The simulated run, and what moves in it."),
+      .section(
+        "airframe", absent: "its defaults",
+        "Physical figures of what moves: the keys of the section `airframe` of a file with the plant as its `vehicle`."
+      ),
       .section("evaluation", absent: "no run is judged", "When a run counts as held."),
       calibrationKey.description, staleKey.description,
     ])

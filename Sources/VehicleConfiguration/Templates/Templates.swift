@@ -136,12 +136,20 @@ extension Configuration {
           "barometer_bandwidth": .number(parts.estimator.altitude.barometerWeight),
         ], inputs: altitude),
       BlockDeclaration("safety", "safety", settings: ["rules": .safety(safety.rules)]),
-      BlockDeclaration("flight_setpoint", "wanted", settings: ["tilt": .number(parts.limits.tilt)]),
-      BlockDeclaration("flight_phase", "phase"),
       BlockDeclaration(
-        "quadrotor_control", "classical",
+        "flight_setpoint", "wanted",
+        settings: parts.gains.settings(of: "flight_setpoint").merging(["tilt": .number(parts.limits.tilt)]) {
+          $1
+        }),
+      BlockDeclaration("flight_phase", "phase", settings: parts.gains.settings(of: "flight_phase")),
+      BlockDeclaration(
+        "quadrotor_control", "classical", settings: parts.gains.settings(of: "quadrotor_control"),
         inputs: sensors.power == nil ? [:] : ["voltage": ["battery.voltage"]]),
-      BlockDeclaration("blind_descent", "descent"),
+      BlockDeclaration(
+        "blind_descent", "descent",
+        settings: parts.gains.settings(of: "blind_descent").merging([
+          "hover_thrust": .number(parts.gains.value("hover_thrust"))
+        ]) { $1 }),
     ]
     blocks += self.network(
       isThere, reset: "phase.begins", signals: Self.quadrotorSignals(hasPower: sensors.power != nil),
@@ -227,7 +235,8 @@ extension Configuration {
         "drive_setpoint", "wanted",
         settings: ["speed": .number(parts.limits.speed), "turn_rate": .number(parts.limits.turnRate)]),
       BlockDeclaration(
-        "balance_control", "classical", inputs: sensors.power == nil ? [:] : ["voltage": ["battery.voltage"]]),
+        "balance_control", "classical", settings: parts.gains.settings(of: "balance_control"),
+        inputs: sensors.power == nil ? [:] : ["voltage": ["battery.voltage"]]),
     ]
     blocks += self.network(
       isThere, reset: "safety.arms", signals: Self.balancingRobotSignals(hasPower: sensors.power != nil),

@@ -3,7 +3,7 @@ import Devices
 /// What a kind of vehicle has of its own in a configuration: the tables that say what its file may hold, and the sections
 /// that only it can read.
 ///
-/// Its sections are `estimator`, `limits`, `setpoints`, `setpoint_rates`, `evaluation` and `simulation`; all others are
+/// Its sections are `airframe`, `gains`, `estimator`, `limits`, `setpoints`, `setpoint_rates`, `evaluation` and `simulation`; all others are
 /// read alike for every kind, by these tables.
 protocol VehicleParts: Sendable, Equatable {
   /// The kind that they belong to.

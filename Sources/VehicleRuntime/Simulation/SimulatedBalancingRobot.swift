@@ -17,14 +17,13 @@ struct SimulatedBalancingRobot: SimulatedMotion {
 
   /// The robot of a configuration as `seed` draws it.
   init(
-    _ simulation: Configuration.BalancingRobot.Simulation,
+    _ airframe: Configuration.BalancingRobot.Airframe, _ simulation: Configuration.BalancingRobot.Simulation,
     _ evaluation: Configuration.BalancingRobot.Evaluation, _ wheels: Plant.Wheels, seed: UInt64
   ) {
-    var parameters = BalancingRobotParameters()
-    parameters.mass = simulation.mass
-    parameters.wheelRadius = SIMD2(repeating: wheels.radius)
-    parameters.track = wheels.track
-    parameters.battery.cells = simulation.run.batteryCells
+    var parameters = BalancingRobotParameters(airframe, wheels)
+    if let mass = simulation.mass { parameters.mass = mass }
+    if let cells = simulation.run.batteryCells { parameters.battery.cells = cells }
+    largestCurrent = parameters.largestCurrent
     let variation = simulation.variation
     plant = BalancingRobot(
       parameters: parameters,
@@ -93,7 +92,7 @@ struct SimulatedBalancingRobot: SimulatedMotion {
     largestError = max(largestError, (north * north + east * east).squareRoot())
   }
 
-  var largestCurrent: Double { BalancingRobotParameters().largestCurrent }
+  let largestCurrent: Double
 
   var score: RunScore {
     RunScore(

@@ -107,10 +107,10 @@ extension VehicleTables {
   func simulatedMotion(seed: UInt64) -> any SimulatedMotion {
     switch plant {
     case .standing: StandingVehicle(simulation)
-    case .quadrotor(let simulation, let evaluation):
-      SimulatedQuadrotor(simulation, evaluation, seed: seed)
-    case .balancingRobot(let simulation, let evaluation, let wheels):
-      SimulatedBalancingRobot(simulation, evaluation, wheels, seed: seed)
+    case .quadrotor(let airframe, let simulation, let evaluation):
+      SimulatedQuadrotor(airframe, simulation, evaluation, seed: seed)
+    case .balancingRobot(let airframe, let simulation, let evaluation, let wheels):
+      SimulatedBalancingRobot(airframe, simulation, evaluation, wheels, seed: seed)
     }
   }
 }

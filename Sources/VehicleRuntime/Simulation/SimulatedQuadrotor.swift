@@ -15,10 +15,12 @@ struct SimulatedQuadrotor: SimulatedMotion {
 
   /// The vehicle of a configuration as `seed` draws it.
   init(
-    _ simulation: Configuration.Quadrotor.Simulation, _ evaluation: Configuration.Quadrotor.Evaluation,
-    seed: UInt64
+    _ airframe: Configuration.Quadrotor.Airframe, _ simulation: Configuration.Quadrotor.Simulation,
+    _ evaluation: Configuration.Quadrotor.Evaluation, seed: UInt64
   ) {
-    plant = Quadrotor(simulation, seed: seed)
+    plant = Quadrotor(airframe, simulation, seed: seed)
+    // Mass and inertia, which differ from seed to seed, have no part in it.
+    largestCurrent = plant.parameters.largestCurrent
     self.evaluation = evaluation
   }
 
@@ -55,7 +57,7 @@ struct SimulatedQuadrotor: SimulatedMotion {
     if !tick.isActive { stayedArmed = false }
   }
 
-  var largestCurrent: Double { QuadrotorParameters().largestCurrent }
+  let largestCurrent: Double
 
   var score: RunScore {
     func root(_ squares: Double) -> Double {
@@ -77,10 +79,13 @@ struct SimulatedQuadrotor: SimulatedMotion {
 
 extension Quadrotor {
   /// The vehicle of a configuration as `seed` draws it.
-  init(_ simulation: Configuration.Quadrotor.Simulation, seed: UInt64) {
-    var parameters = QuadrotorParameters()
-    parameters.mass = simulation.mass
-    parameters.battery.cells = simulation.run.batteryCells
+  init(
+    _ airframe: Configuration.Quadrotor.Airframe, _ simulation: Configuration.Quadrotor.Simulation,
+    seed: UInt64
+  ) {
+    var parameters = QuadrotorParameters(airframe)
+    if let mass = simulation.mass { parameters.mass = mass }
+    if let cells = simulation.run.batteryCells { parameters.battery.cells = cells }
     let variation = simulation.variation
     self.init(
       parameters: parameters,

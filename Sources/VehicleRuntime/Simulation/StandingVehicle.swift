@@ -12,7 +12,7 @@ struct StandingVehicle: SimulatedMotion {
   init(_ simulation: Configuration.SimulatedRun) {
     stepLength = 1_000_000_000 / Int64(max(simulation.plantRateHz, 1))
     // Cells of 4.2 V that are full.
-    physics = PhysicalState(batteryVoltage: 4.2 * Double(simulation.batteryCells))
+    physics = PhysicalState(batteryVoltage: 4.2 * Double(simulation.batteryCells ?? 3))
   }
 
   mutating func step() { nanoseconds &+= stepLength }

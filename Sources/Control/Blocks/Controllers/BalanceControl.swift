@@ -114,7 +114,7 @@ struct BalanceControl: Block {
 }
 
 extension BalanceControl {
-  /// Gains and limits; the defaults are made by `scripts/balance_gains.py` for the simulated robot.
+  /// Gains and limits; the defaults are `BalancerDynamics.gains` of the simulated robot, rounded.
   struct Gains: BitwiseCopyable {
     let travelLimit, integralLimit, headingLimit: Float
     let travelIntegral, travel, speed, lean, leanRate, speedFeedforward: Float

@@ -114,7 +114,8 @@ struct QuadrotorControl: Block {
     let thrust = gains.hoverThrust * (1 + climb / Float(StandardAtmosphere.gravity)) * tilt * factor
     frame[thrustOut] = max(thrust, 0)
     frame[rollOut] = (gains.rate * errors.roll + gains.rateIntegral * frame[rollIntegral]) * factor
-    frame[pitchOut] = (gains.rate * errors.pitch + gains.rateIntegral * frame[pitchIntegral]) * factor
+    let pitch = gains.rate * errors.pitch + gains.rateIntegral * frame[pitchIntegral]
+    frame[pitchOut] = pitch * factor * gains.pitchFactor
     frame[yawOut] = (gains.yawRate * errors.yaw + gains.yawRateIntegral * frame[yawIntegral]) * factor
   }
 
@@ -138,6 +139,7 @@ extension QuadrotorControl {
     let attitude, largestRate, altitude, largestClimbRate, attitudeLimit, yawLimit, climbLimit: Float
     let rate, rateIntegral, yawRate, yawRateIntegral, climb, climbIntegral: Float
     let hoverThrust, referenceVoltage, smallestVoltageFactor, largestVoltageFactor, largestTiltFactor: Float
+    let pitchFactor: Float
 
     static let descriptions: [SettingDescription] = [
       .number(
@@ -165,6 +167,9 @@ extension QuadrotorControl {
       .number("smallest_voltage_factor", 0.01...1, .none, 0.7, "smallest factor by which it may correct"),
       .number("largest_voltage_factor", 1...10, .none, 1.6, "largest factor by which it may correct"),
       .number("largest_tilt_factor", 1...10, .none, 1.5, "largest factor by which tilt may raise the thrust"),
+      .number(
+        "pitch_factor", 0.05...20, .none, 1,
+        "factor of the pitch torque, where the vehicle turns about its axes unlike"),
     ]
 
     init(_ s: BlockSettings) {
@@ -177,7 +182,7 @@ extension QuadrotorControl {
       (climbIntegral, hoverThrust) = (s.float("climb_integral_gain"), s.float("hover_thrust"))
       (referenceVoltage, largestTiltFactor) = (s.float("reference_voltage"), s.float("largest_tilt_factor"))
       smallestVoltageFactor = s.float("smallest_voltage_factor")
-      largestVoltageFactor = s.float("largest_voltage_factor")
+      (largestVoltageFactor, pitchFactor) = (s.float("largest_voltage_factor"), s.float("pitch_factor"))
     }
   }
 }

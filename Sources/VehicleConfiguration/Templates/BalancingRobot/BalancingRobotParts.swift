@@ -1,6 +1,10 @@
 extension Configuration {
   /// What only a balancing robot has.
   public struct BalancingRobot: Sendable, Equatable {
+    /// The robot's physical figures.
+    public var airframe: Airframe
+    /// Gains and limits of its controller.
+    public var gains: Gains
     /// The estimator's filters and the wheels' measures.
     public var estimator: Estimator
     /// Limits of commands and setpoints.
@@ -31,12 +35,15 @@ extension Configuration.BalancingRobot: VehicleParts {
     .sensorDoubtful, .guardLost,
   ]
   static let schemas = [
-    Estimator.schema, Limits.schema, SetpointChange.schema, SetpointRates.schema, Evaluation.schema,
+    Airframe.schema, Configuration.Gains.schema(gainKeys), Estimator.schema, Limits.schema,
+    SetpointChange.schema, SetpointRates.schema, Evaluation.schema,
     Simulation.schema, Configuration.SensorErrors.schema, Variation.schema, Ground.schema, Pushes.schema,
     RandomSetpoints.schema,
   ]
 
   init?(_ file: Section, beside shared: SharedSections) {
+    let airframe = file.readOrStandard(Airframe.self, "airframe")
+    let gains = Configuration.Gains(file, Self.gainKeys)
     let estimator = file.readOrStandard(Estimator.self, "estimator")
     let limits = file.readOrStandard(Limits.self, "limits")
     let setpoints = SetpointChange.steps(in: file)
@@ -51,10 +58,16 @@ extension Configuration.BalancingRobot: VehicleParts {
     }
     if let setpoints, let limits { Self.check(setpoints, against: limits, in: file) }
     if let evaluation, let simulation { evaluation.window.check(against: simulation.run, in: file) }
+    if let airframe, let gains, let estimator, let loop = shared.loop {
+      Self.check(airframe, gains, estimator, loop, in: file)
+    }
 
-    guard let estimator, let limits, let setpoints, let setpointRates, let evaluation, let simulation else {
+    guard let airframe, let gains, let estimator, let limits, let setpoints, let setpointRates,
+      let evaluation, let simulation
+    else {
       return nil
     }
+    (self.airframe, self.gains) = (airframe, gains)
     (self.estimator, self.limits, self.setpoints) = (estimator, limits, setpoints)
     (self.setpointRates, self.evaluation, self.simulation) = (setpointRates, evaluation, simulation)
   }

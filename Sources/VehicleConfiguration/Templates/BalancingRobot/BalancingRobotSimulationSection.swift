@@ -3,8 +3,8 @@ extension Configuration.BalancingRobot {
   public struct Simulation: ConfigurationSection, Equatable {
     /// What every simulated run has.
     public var run: Configuration.SimulatedRun
-    /// Nominal mass of the body in kg.
-    public var mass: Double
+    /// Nominal mass of the body in kg where it is another than the airframe's.
+    public var mass: Double?
     /// How much the robot differs from its nominal self, anew for each seed.
     public var variation: Variation
     /// The ground.
@@ -52,8 +52,9 @@ extension Configuration.BalancingRobot {
 }
 
 extension Configuration.BalancingRobot.Simulation {
-  private static let mass = Key<Double>.number(
-    "mass_kg", 0.1...50, unit: "kg", standard: 0.9, "Nominal mass of the body without its wheels.")
+  private static let mass = Key<Double?>.optionalNumber(
+    "mass_kg", 0.05...200, unit: "kg", absent: "`airframe.mass_kg`",
+    "Nominal mass of the body of what drives, where it is another than what its gains are for.")
 
   static let schema = SectionSchema(
     path: "simulation", about: Configuration.SimulatedRun.about,

@@ -1,6 +1,10 @@
 extension Configuration {
   /// What only a quadrotor has.
   public struct Quadrotor: Sendable, Equatable {
+    /// The vehicle's physical figures.
+    public var airframe: Airframe
+    /// Gains and limits of its controllers.
+    public var gains: Gains
     /// The estimator's filters.
     public var estimator: Estimator
     /// Limits of commands and setpoints.
@@ -33,12 +37,15 @@ extension Configuration.Quadrotor: VehicleParts {
     .sensorDoubtful, .guardLost,
   ]
   static let schemas = [
-    Estimator.schema, AltitudeFilter.schema, Limits.schema, SetpointChange.schema, SetpointRates.schema,
+    Airframe.schema, Configuration.Gains.schema(gainKeys), Estimator.schema, AltitudeFilter.schema,
+    Limits.schema, SetpointChange.schema, SetpointRates.schema,
     Evaluation.schema, Simulation.schema, Configuration.SensorErrors.schema, Variation.schema, Wind.schema,
     RandomSetpoints.schema,
   ]
 
   init?(_ file: Section, beside shared: SharedSections) {
+    let airframe = file.readOrStandard(Airframe.self, "airframe")
+    let gains = Configuration.Gains(file, Self.gainKeys)
     let estimator = file.readOrStandard(Estimator.self, "estimator")
     let limits = file.readOrStandard(Limits.self, "limits")
     let setpoints = SetpointChange.steps(in: file)
@@ -53,10 +60,16 @@ extension Configuration.Quadrotor: VehicleParts {
     if let setpoints, let limits { Self.check(setpoints, against: limits, in: file) }
     if let limits, let failsafe = shared.failsafe { Self.check(limits, against: failsafe, in: file) }
     if let evaluation, let simulation { evaluation.window.check(against: simulation.run, in: file) }
+    if let airframe, let gains, let limits, let simulation {
+      Self.check(airframe, gains, limits, simulation, shared, in: file)
+    }
 
-    guard let estimator, let limits, let setpoints, let setpointRates, let evaluation, let simulation else {
+    guard let airframe, let gains, let estimator, let limits, let setpoints, let setpointRates,
+      let evaluation, let simulation
+    else {
       return nil
     }
+    (self.airframe, self.gains) = (airframe, gains)
     (self.estimator, self.limits, self.setpoints) = (estimator, limits, setpoints)
     (self.setpointRates, self.evaluation, self.simulation) = (setpointRates, evaluation, simulation)
   }

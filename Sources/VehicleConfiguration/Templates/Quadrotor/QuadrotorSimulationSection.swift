@@ -3,8 +3,8 @@ extension Configuration.Quadrotor {
   public struct Simulation: ConfigurationSection, Equatable {
     /// What every simulated run has.
     public var run: Configuration.SimulatedRun
-    /// Nominal mass in kg.
-    public var mass: Double
+    /// Nominal mass in kg where it is another than the airframe's.
+    public var mass: Double?
     /// How much the vehicle differs from its nominal self, anew for each seed.
     public var variation: Variation
     /// Wind.
@@ -43,8 +43,9 @@ extension Configuration.Quadrotor {
 }
 
 extension Configuration.Quadrotor.Simulation {
-  private static let mass = Key<Double>.number(
-    "mass_kg", 0.05...20, unit: "kg", standard: 0.8, "Nominal mass.")
+  private static let mass = Key<Double?>.optionalNumber(
+    "mass_kg", 0.02...200, unit: "kg", absent: "`airframe.mass_kg`",
+    "Nominal mass of what flies, where it is another than what its gains are for.")
 
   static let schema = SectionSchema(
     path: "simulation", about: Configuration.SimulatedRun.about,
