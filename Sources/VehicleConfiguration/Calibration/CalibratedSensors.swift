@@ -2,7 +2,6 @@ import Devices
 import HardwareInterfaces
 import PortableMath
 import Sampling
-import VehicleConfiguration
 
 /// A sensor that can be calibrated.
 public struct CalibratedSensor: Sendable {
