@@ -36,8 +36,10 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     self.bus = MultiplexedBus(
       bus, channels: devices.compactMap(\.channel) + chips.compactMap(\.place.behind))
     // By index where ranks are equal: Swift's sort is not promised to be stable. A line is on no bus.
-    self.devices = devices.filter { $0.job != nil }.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
-      .map(\.element)
+    self.devices = devices.filter { $0.job != nil }.enumerated().sorted {
+      ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset)
+    }
+    .map(\.element)
     jobsBeforeActuators = devices.count { $0.rank < .actuators }
     let sent = chips.flatMap(\.sent)
     let owners = Set(devices.map(\.name)).union(sent.map(\.actuator))

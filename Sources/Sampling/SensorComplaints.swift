@@ -12,7 +12,8 @@ extension DeviceDeclaration {
   public func complaint(about fault: DeviceFault, identity seen: UInt8?) -> String? {
     if let line {
       return fault == .none
-        ? nil : "\(path): the line \(line.text) cannot be read; has its chip gone? Start the vehicle anew when it is back"
+        ? nil
+        : "\(path): the line \(line.text) cannot be read; has its chip gone? Start the vehicle anew when it is back"
     }
     switch fault {
     case .missing:

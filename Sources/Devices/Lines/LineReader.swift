@@ -73,7 +73,7 @@ public struct LineReader: Sendable {
   /// Takes an edge that came at `time`, in ns. A time that cannot be, before the edge in front of it or after `now`, becomes one that can.
   public mutating func take(edge time: Int64, becameActive: Bool, now: Int64) {
     guard let before = raw else {
-      raw = (!becameActive, min(time, now))
+      raw = (!becameActive, max(min(time, now), 0))
       sample.isPressed = !becameActive
       return take(edge: time, becameActive: becameActive, now: now)
     }

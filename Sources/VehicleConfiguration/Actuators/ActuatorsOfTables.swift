@@ -38,7 +38,8 @@ extension VehicleTables {
 
   /// How the values of all actuators leave the processor. Throws everything that is wrong with them.
   public func actuatorPlan() throws(ConfigurationErrors) -> ActuatorPlan {
-    return try ActuatorPlan(actuators.filter { !$0.outputs.isEmpty }, besides: devices.filter { $0.line == nil },
+    return try ActuatorPlan(
+      actuators.filter { !$0.outputs.isEmpty }, besides: devices.filter { $0.line == nil },
       lines: takenLines)
   }
 }

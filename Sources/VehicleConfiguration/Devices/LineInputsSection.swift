@@ -18,17 +18,20 @@ extension Configuration.LineDevice {
   private static let bias = Key<LineBias>.choice("bias", standard: .asIs, "How its chip pulls it.")
   private static let debounce = Key<Double>.number(
     "debounce_ms", 0...1000, unit: "ms", standard: 0,
-    "How long a level must last without a break before it counts. Switches bounce for 1 to 10 ms; 0 takes every edge.")
+    "How long a level must last without a break before it counts. Switches bounce for 1 to 10 ms; 0 takes every edge."
+  )
   private static let counts = Key<CountedEdges>.choice(
     "counts", standard: .rising,
-    "The edges that `NAME.edges` and `NAME.rate` are of: `\"rising\"` when it becomes active, `\"falling\"` when it no longer is.")
+    "The edges that `NAME.edges` and `NAME.rate` are of: `\"rising\"` when it becomes active, `\"falling\"` when it no longer is."
+  )
   private static let stale = Key<Int>.integer(
     "stale_after_ms", 200...60_000, unit: "ms", standard: 500,
     "Time without a look at it after which it is stale; it is looked at every 50 ms, and at every edge.")
 
   static let schema = SectionSchema(
     path: "devices.NAME of a line",
-    about: "A line of the processor that is read: a button, a bumper, a wheel's pulses. One with `command` is an actuator.",
+    about:
+      "A line of the processor that is read: a button, a bumper, a wheel's pulses. One with `command` is an actuator.",
     keys: [
       chip.description,
       .section(
