@@ -18,6 +18,26 @@ public enum LineBias: String, CaseIterable, Sendable {
   case pullDown = "pull_down"
 }
 
+/// What is known of a line that is read.
+public struct LineSample: BitwiseCopyable, Sendable, Equatable {
+  /// Whether it is active, after debouncing.
+  public var isPressed: Bool
+  /// Counted edges since the start; behind the largest count comes 1.
+  public var edges: UInt32
+  /// Edges that were not reported, as far as that is known; stays at the largest count.
+  public var lost: UInt32
+  /// Counted edges per second.
+  public var rate: Float
+
+  /// A sample from its parts.
+  public init(isPressed: Bool, edges: UInt32, lost: UInt32 = 0, rate: Float = 0) {
+    self.isPressed = isPressed
+    self.edges = edges
+    self.lost = lost
+    self.rate = rate
+  }
+}
+
 /// A digital output, requested with its safe level and owned by one writer.
 public protocol DigitalOutput: ~Copyable {
   /// Drives the line to its active (`true`) or inactive level.

@@ -35,9 +35,11 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
   ) {
     self.bus = MultiplexedBus(
       bus, channels: devices.compactMap(\.channel) + chips.compactMap(\.place.behind))
-    // By index where ranks are equal: Swift's sort is not promised to be stable.
-    self.devices = devices.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
-      .map(\.element)
+    // By index where ranks are equal: Swift's sort is not promised to be stable. A line is on no bus.
+    self.devices = devices.filter { $0.job != nil }.enumerated().sorted {
+      ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset)
+    }
+    .map(\.element)
     jobsBeforeActuators = devices.count { $0.rank < .actuators }
     let sent = chips.flatMap(\.sent)
     let owners = Set(devices.map(\.name)).union(sent.map(\.actuator))
@@ -54,7 +56,7 @@ public final class BusWorker<Bus: I2CBus & ~Copyable> {
     for device in self.devices {
       let places = DevicePlaces(device, table)
       places.putPresent(memory.frame)
-      let job = device.job(places, start, playsBack)
+      guard let job = device.job?(places, start, playsBack) else { continue }
       // A chip that has actuators, too, is their driver's alone: two would write its registers.
       dues.append(chips.contains { device.isOne(with: $0) } ? .distantFuture : job.due)
       jobs.append(job)

@@ -48,7 +48,7 @@ public enum DeviceRank: Int, Comparable, Sendable {
   public static func < (a: DeviceRank, b: DeviceRank) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// A device that is read: a chip on a bus, its name, and its channels as signals. Whoever reads a configuration makes a list of them,
+/// A device that is read: a chip on a bus or a line of the processor, its name, and its channels as signals. Whoever reads a configuration makes a list of them,
 /// and nothing behind that knows kinds of sensors: buses are sampled, boards simulated, faults told and logs written by it.
 public struct DeviceDeclaration: Sendable {
   /// The name with which its signals begin, for example `imu`, `imu_1` or `front`.
@@ -57,7 +57,7 @@ public struct DeviceDeclaration: Sendable {
   public var path: String
   /// What is known of its chip.
   public var chip: ChipFacts
-  /// Name of its bus.
+  /// Name of its bus; empty for a line.
   public var bus: String
   /// Its place behind a multiplexer of that bus; `nil` on the bus itself.
   public var channel: BusChannel?
@@ -79,8 +79,10 @@ public struct DeviceDeclaration: Sendable {
   public var twin: DeviceTwin
   /// What actuators at the other lines of its chip have to set, too, by the names of their facts.
   package var shared: [String: Double] = [:]
-  /// Its work on a bus.
-  let job: @Sendable (DevicePlaces, _ start: MonotonicTime, _ playsBack: Bool) -> any SampleJob
+  /// The line that it is; `nil` for a chip on a bus.
+  public var line: LineInput?
+  /// Its work on a bus; `nil` for a line.
+  let job: (@Sendable (DevicePlaces, _ start: MonotonicTime, _ playsBack: Bool) -> any SampleJob)?
 
   /// The signals of the device, on the bus of a number.
   public func signals(bus number: Int) -> [Signal] {

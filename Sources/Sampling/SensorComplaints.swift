@@ -10,6 +10,11 @@ extension DeviceDeclaration {
   ///   - fault: What its driver says.
   ///   - seen: What its identity register held; `nil` when it was not asked.
   public func complaint(about fault: DeviceFault, identity seen: UInt8?) -> String? {
+    if let line {
+      return fault == .none
+        ? nil
+        : "\(path): the line \(line.text) cannot be read; has its chip gone? Start the vehicle anew when it is back"
+    }
     switch fault {
     case .missing:
       let way = channel.map {
@@ -25,6 +30,14 @@ extension DeviceDeclaration {
       return "\(path): " + refusal(of: seen, identity)
     default: return nil
     }
+  }
+
+  /// What an owner must know of edges of a line that were not reported; `nil` when all were.
+  fileprivate func complaint(aboutLost edges: UInt32) -> String? {
+    guard edges > 0 else { return nil }
+    return
+      "\(path): \(edges) edge\(edges == 1 ? " was" : "s were") lost and not counted: they came faster than they were taken. Give the "
+      + "line's threads real time (realtime.bus_priority), or filter what bounces before the line"
   }
 
   private func refusal(of seen: UInt8, _ identity: ChipIdentity) -> String {
@@ -64,9 +77,13 @@ extension Array<DeviceDeclaration> {
   ///   - values: What the drivers say.
   ///   - identities: By the devices' names what their identity registers held.
   public func complaints(about values: FrameView, identities: [String: UInt8]) -> [String] {
-    compactMap { device in
+    flatMap { device in
       let fault = values.value("\(device.name).fault", as: UInt8.self).flatMap(DeviceFault.init)
-      return device.complaint(about: fault ?? .none, identity: identities[device.name])
+      let lost = device.line.flatMap { _ in values.value("\(device.name).lost", as: UInt32.self) } ?? 0
+      return [
+        device.complaint(about: fault ?? .none, identity: identities[device.name]),
+        device.complaint(aboutLost: lost),
+      ].compactMap(\.self)
     }
   }
 }

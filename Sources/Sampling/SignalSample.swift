@@ -163,6 +163,29 @@ extension AnalogSample: SignalSample {
   }
 }
 
+extension LineSample: SignalSample {
+  /// See `SignalSample`.
+  public static let channels = [
+    SampleChannel("pressed", .flag, about: "whether it is active, after debouncing"),
+    SampleChannel("edges", .count, use: .handedOn, about: "counted edges so far"),
+    SampleChannel("rate", unit: .hertz, use: .handedOn, about: "counted edges per second"),
+    SampleChannel("lost", .count, use: .handedOn, about: "edges that were not reported"),
+  ]
+  /// See `SignalSample`.
+  public static let empty = LineSample(isPressed: false, edges: 0)
+
+  /// See `SignalSample`.
+  public func value(ofChannel place: Int) -> Double {
+    switch place {
+    case 0: isPressed ? 1 : 0
+    case 1: Double(edges)
+    case 2: Double(rate)
+    case 3: Double(lost)
+    default: 0
+    }
+  }
+}
+
 extension PortSample: SignalSample {
   /// See `SignalSample`.
   public static let channels = (0..<16).map { SampleChannel("line_\($0)", .flag) }

@@ -1,5 +1,6 @@
 import FlightLog
 import Foundation
+import HardwareInterfaces
 import Testing
 import VehicleConfiguration
 import VehicleFixtures

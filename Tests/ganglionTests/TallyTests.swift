@@ -1,5 +1,6 @@
 import CAllocationCounter
 import Control
+import Sampling
 import Signals
 import Testing
 
@@ -46,7 +47,9 @@ struct TallyTests {
   private func told(_ ticks: [[String: UInt8]]) throws -> FlightTold {
     let table = try Self.table()
     let memory = FrameMemory(table)
-    var tallies = FlightTallies(table)
+    let front = DeviceDeclaration(
+      "front", path: "devices.front", line: LineInput(line: "x"), staleAfter: 1, twin: DeviceTwin("front"))
+    var tallies = FlightTallies(table, [front])
     for tick in ticks {
       for (name, value) in tick {
         let place = try #require(table.bytes(of: name), "\(name)").lowerBound
@@ -100,6 +103,7 @@ struct TallyTests {
       ])
     #expect(seen.range.json == ["eye.spares[0]": 3, "front": 3])
     #expect(seen.range.lines.last?.hasSuffix("in 3 ticks: what it measures was beyond it") == true)
+    #expect(seen.range.lines.contains { $0.contains(" devices.front stood at the end of its range") })
   }
 
   @Test("A note takes no heap block, and neither does a look at what is shown")

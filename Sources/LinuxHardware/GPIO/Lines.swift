@@ -141,23 +141,29 @@ public final class InputLine: DigitalInput {
   /// Takes the edges that have come, once `edgeDescriptor` is readable. Returns whether the line was active at any
   /// moment of them; a gap in their numbers counts as such a moment.
   public func takeEdges() throws(LineError) -> Bool {
+    var wasActive = false
+    try takeEdges { edge, missing in wasActive = wasActive || edge.becameActive || missing != 0 }
+    return wasActive
+  }
+
+  /// The same, edge by edge, and how many the kernel dropped in front of each. Returns how many have come, 16 at most.
+  @discardableResult
+  public func takeEdges(_ body: (_ edge: LineEdge, _ missing: UInt32) -> Void) throws(LineError) -> Int {
     var edges = InlineArray<16, LineEdge>(repeating: LineEdge(time: 0, sequence: 0, becameActive: false))
     let count = lines.readEdges(into: &edges)
     if count < 0 { throw LineError(result: count) }
-    var wasActive = false
     for index in 0..<min(Int(count), 16) {
       let edge = edges[index]
-      wasActive = wasActive || edge.becameActive
       lastEdge = edge.time
+      var missing: UInt32 = 0
       // 0 stands for a kernel that does not count, but behind the largest number it is the next.
-      guard edge.sequence != 0 || sequence == .max else { continue }
-      let missing = edge.sequence &- sequence &- 1
-      if missing != 0 {
+      if edge.sequence != 0 || sequence == .max {
+        missing = edge.sequence &- sequence &- 1
         lostEdges &+= UInt64(missing)
-        wasActive = true
+        sequence = edge.sequence
       }
-      sequence = edge.sequence
+      body(edge, missing)
     }
-    return wasActive
+    return min(Int(count), 16)
   }
 }

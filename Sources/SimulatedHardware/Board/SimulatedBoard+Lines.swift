@@ -60,6 +60,7 @@ extension SimulatedBoard {
 
   func setLevel(_ active: Bool, ofLine index: Int) {
     lines[line: index] = active
+    tellInputs(of: index)
     if active { resetChips(at: index) }
   }
 

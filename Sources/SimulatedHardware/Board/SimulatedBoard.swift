@@ -38,6 +38,8 @@ public final class SimulatedBoard {
   private(set) var enableIndex: Int?
   /// Lines that reset a chip while they are active, and the chip's index.
   private var resetLines: [(line: Int, chip: Int)] = []
+  /// Lines that are read as devices, and their indices.
+  private var inputLines: [(line: Int, input: SimulatedLine)] = []
   private var injections: [ScheduledFault] = []
   private var nextFaultChange = Int64.max
   /// Each chip's next event, in ns, and the earliest of them.
@@ -125,6 +127,24 @@ public final class SimulatedBoard {
     resetLines.append((lines.line(line), chip))
   }
 
+  /// Puts an input at `line`, under a name by which faults find it.
+  @discardableResult
+  public func placeInput(_ name: String, at line: String) throws(AssemblyError) -> SimulatedLine {
+    let input = try place(SimulatedLine(), name: name)
+    let index = lines.line(line)
+    inputLines.append((index, input))
+    tellInputs(of: index)
+    return input
+  }
+
+  /// Tells the inputs at a line of its level now.
+  func tellInputs(of line: Int) {
+    for (inputLine, input) in inputLines where inputLine == line {
+      input.advance(to: now.nanoseconds, physics: physics)
+      input.drive(lines[line: line])
+    }
+  }
+
   /// Resets the chips whose reset pin is at a line that has become active.
   func resetChips(at line: Int) {
     for (resetLine, chip) in resetLines where resetLine == line {
@@ -140,8 +160,7 @@ public final class SimulatedBoard {
 
   /// The kinds of fault that change what the chip of that name does; the others leave it as it is.
   public func faultKinds(of name: String) -> [FaultKind] {
-    guard let chip = chip(named: name) else { return [] }
-    return FaultKind.allCases.filter { !chip.faultsItLacks.contains($0) }
+    chip(named: name)?.possibleFaults ?? []
   }
 
   /// The chip of that name; `nil` when there is none.
@@ -210,6 +229,7 @@ public final class SimulatedBoard {
     for chip in chips { chip.faults = [] }
     defer {
       for (chip, wasOff) in zip(chips, wereOff) where wasOff && !chip.faults.contains(.off) { chip.reset() }
+      for chip in chips { chip.faultsHaveChanged() }
       chipEvents = chips.map(\.nextEvent)
       nextChipEvent = chipEvents.min() ?? .max
     }

@@ -38,8 +38,16 @@ open class SimulatedChip {
   /// When the chip does something by itself next: a conversion ends, a reset is over. `.max` for never.
   public var nextEvent = Int64.max
 
-  /// The kinds of fault that leave this chip as it is.
+  /// The kinds of fault that leave this chip as it is, beside those of lines.
   open var faultsItLacks: Set<FaultKind> { [.flat, .saturated] }
+
+  /// The kinds of fault that change what this chip does.
+  var possibleFaults: [FaultKind] {
+    FaultKind.allCases.filter { !$0.isOfLines && !faultsItLacks.contains($0) }
+  }
+
+  /// Called when faults have begun or ended, at that time.
+  func faultsHaveChanged() {}
 
   /// The chip behind whose bypass this one hangs; `nil` for one that hangs on the bus itself.
   public var carrier: SimulatedChip?

@@ -20,6 +20,20 @@ public enum FaultKind: String, CaseIterable, Sendable {
   case wrongIdentity = "wrong-identity"
   /// Its supply sags once, at the start: every register returns to its value after power-on.
   case brownOut = "brown-out"
+  /// It is active, whatever is done to it; lines that are read.
+  case stuckActive = "stuck-active"
+  /// It is not active, whatever is done to it; lines that are read.
+  case stuckInactive = "stuck-inactive"
+  /// Its level changes by itself, every 0.2 to 2 ms, as a loose contact's does; lines that are read.
+  case bouncing
+
+  /// Whether it is a fault of lines alone, which no chip on a bus can have.
+  public var isOfLines: Bool {
+    switch self {
+    case .stuckActive, .stuckInactive, .bouncing: true
+    default: false
+    }
+  }
 
   var bit: FaultSet {
     switch self {
@@ -33,6 +47,9 @@ public enum FaultKind: String, CaseIterable, Sendable {
     case .nack: .nack
     case .wrongIdentity: .wrongIdentity
     case .brownOut: []
+    case .stuckActive: .stuckActive
+    case .stuckInactive: .stuckInactive
+    case .bouncing: .bouncing
     }
   }
 }
@@ -50,6 +67,9 @@ struct FaultSet: OptionSet, Sendable {
   static let wrongIdentity = FaultSet(rawValue: 64)
   static let flat = FaultSet(rawValue: 128)
   static let saturated = FaultSet(rawValue: 256)
+  static let stuckActive = FaultSet(rawValue: 512)
+  static let stuckInactive = FaultSet(rawValue: 1024)
+  static let bouncing = FaultSet(rawValue: 2048)
   /// The faults with which a chip that never says whether its data are new keeps them.
   static let keepingData: FaultSet = [.stuck, .flat]
   /// The faults that the bus sees, whatever the chip.

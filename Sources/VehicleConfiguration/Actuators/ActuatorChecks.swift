@@ -15,6 +15,14 @@ public struct TakenLine: Sendable {
   public init(path: String, chip: String?, line: String) {
     (self.path, self.chip, self.line) = (path, chip, line)
   }
+
+  /// Whether both may be one: a name without a chip may be on any.
+  func isOne(with other: TakenLine) -> Bool {
+    line == other.line && (chip == other.chip || chip == nil || other.chip == nil)
+  }
+
+  /// The chip, if it says one, and the line, for messages.
+  var text: String { [chip, line].compactMap(\.self).joined(separator: " ") }
 }
 
 extension ActuatorPlan {
@@ -283,10 +291,8 @@ private struct ActuatorPlanner {
 
   private mutating func claim(_ line: DigitalLine, _ actuator: ActuatorDeclaration) {
     let wire = TakenLine(path: actuator.path, chip: line.chip, line: line.line)
-    let other = lines[line.line]?.first { $0.chip == wire.chip || $0.chip == nil || wire.chip == nil }
-    if let other {
-      let text = [wire.chip, wire.line].compactMap(\.self).joined(separator: " ")
-      complain(actuator.path, "the line \(text) is taken by \(other.path): give it another")
+    if let other = lines[line.line]?.first(where: { $0.isOne(with: wire) }) {
+      complain(actuator.path, "the line \(wire.text) is taken by \(other.path): give it another")
     }
     lines[line.line, default: []].append(wire)
   }

@@ -161,17 +161,7 @@ struct ActuatorReader {
 
   /// A line: its name, or an object with its chip.
   private func line(_ key: String) -> DigitalLine? {
-    guard let value = section.value(key) else {
-      section.complain(key, "missing; expected a line's name, or an object: { line: …, … }")
-      return nil
-    }
-    guard let name = value.text else {
-      return section.read(DigitalLine.self, key)
-    }
-    guard Int(name) == nil, (1...200).contains(name.unicodeScalars.count) else {
-      section.complain(key, "found \(value.shown), expected a line's name, or its chip beside it")
-      return nil
-    }
-    return DigitalLine(chip: nil, line: name, active: .high)
+    guard section.value(key)?.members == nil else { return section.read(DigitalLine.self, key) }
+    return section.readLineText(key).map { DigitalLine(chip: nil, line: $0, active: .high) }
   }
 }

@@ -26,6 +26,7 @@ extension VehicleTables {
         "nothing carries what \"\(block.name)\" sends: put it among the `devices`, with `chip`, `command` and "
           + "`as: \"\(block.kindName)\"`")
     }
+    checkLineDevices(file)
     var plan: ActuatorPlan?
     do throws(ConfigurationErrors) {
       plan = try actuatorPlan()
@@ -37,16 +38,8 @@ extension VehicleTables {
 
   /// How the values of all actuators leave the processor. Throws everything that is wrong with them.
   public func actuatorPlan() throws(ConfigurationErrors) -> ActuatorPlan {
-    var taken: [TakenLine] = []
-    if let line = lines.enable {
-      taken.append(TakenLine(path: "lines.enable", chip: line.chip, line: line.line))
-    }
-    if let line = lines.killSwitch {
-      taken.append(TakenLine(path: "lines.kill_switch", chip: line.chip, line: line.line))
-    }
-    if let line = lines.status {
-      taken.append(TakenLine(path: "lines.status", chip: line.chip, line: line.line))
-    }
-    return try ActuatorPlan(actuators.filter { !$0.outputs.isEmpty }, besides: devices, lines: taken)
+    return try ActuatorPlan(
+      actuators.filter { !$0.outputs.isEmpty }, besides: devices.filter { $0.line == nil },
+      lines: takenLines)
   }
 }

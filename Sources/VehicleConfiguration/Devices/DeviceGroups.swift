@@ -31,7 +31,7 @@ struct DeviceNaming: Sendable {
     return isVotedOn && isWatched ? "\(name)_\(instance)" : name
   }
 
-  fileprivate func group(_ devices: [DeviceDeclaration], _ judgement: SensorJudgement? = nil) -> SensorGroup {
+  func group(_ devices: [DeviceDeclaration], _ judgement: SensorJudgement? = nil) -> SensorGroup {
     SensorGroup(name: name, devices: devices, judgement: judgement, isWatched: isWatched)
   }
 }

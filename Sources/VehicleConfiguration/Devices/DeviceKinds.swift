@@ -74,6 +74,9 @@ struct DeviceKind: Sendable {
     DeviceKind(Configuration.PortInputs.self, SensorTable.ports.map(\.name)) { part, naming in
       ReadDevice(group: part.group(naming))
     },
+    DeviceKind(Configuration.LineDevice.self, [LineReader.facts.name]) { part, naming in
+      ReadDevice(group: part.group(naming))
+    },
   ]
 }
 

@@ -39,9 +39,9 @@ extension Configuration {
   /// read most often. `nil` for a vehicle without any.
   public var pacemaker: String? { Self.pacemaker(of: devices) }
 
-  /// The pacemaker among some devices.
+  /// The pacemaker among some devices. A line is none: it is read when something happens to it.
   static func pacemaker(of devices: [DeviceDeclaration]) -> String? {
-    devices.enumerated().min {
+    devices.filter { $0.line == nil }.enumerated().min {
       ($0.element.rank.rawValue, -$0.element.rateHz, $0.offset)
         < ($1.element.rank.rawValue, -$1.element.rateHz, $1.offset)
     }?.element.name

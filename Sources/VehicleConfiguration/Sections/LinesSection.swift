@@ -62,12 +62,19 @@ private enum LineKeys {
 
   /// Reads them, and checks that a number has a chip to count on.
   static func read(_ section: Section) -> (chip: String?, line: String, active: ActiveLevel)? {
-    let (chip, line, active) = (section.read(chip), section.read(line), section.read(active))
-    guard let chip, let line, let active else { return nil }
+    let (place, active) = (readPlace(section), section.read(active))
+    guard let place, let active else { return nil }
+    return (place.chip, place.line, active)
+  }
+
+  /// Reads where the line is, and checks that a number has a chip to count on.
+  static func readPlace(_ section: Section) -> (chip: String?, line: String)? {
+    let (chip, line) = (section.read(chip), section.read(line))
+    guard let chip, let line else { return nil }
     if chip == nil, Int(line) != nil {
       section.complain("line", "found \"\(line)\", a number; expected a line's name, or its chip beside it")
     }
-    return (chip, line, active)
+    return (chip, line)
   }
 }
 
@@ -106,5 +113,43 @@ extension Configuration.SwitchLine {
     else { return nil }
     (self.chip, self.line, self.active, self.bias) = (chip, line, active, bias)
     self.staleAfter = Int64(staleAfter) * 1_000_000
+  }
+}
+
+extension Section {
+  /// The name of a line at `key`, which stands there as a text; `nil` after an error was noted.
+  func readLineText(_ key: String) -> String? {
+    guard let value = value(key) else {
+      complain(key, "missing; expected a line's name, or an object: { line: …, … }")
+      return nil
+    }
+    guard let name = value.text, Int(name) == nil, (1...200).contains(name.unicodeScalars.count) else {
+      complain(key, "found \(value.shown), expected a line's name, or its chip beside it")
+      return nil
+    }
+    return name
+  }
+
+  /// A line at `key`: its name, or an object with its chip; `nil` after an error was noted.
+  func readLineName(_ key: String) -> (chip: String?, line: String)? {
+    guard value(key)?.members == nil else {
+      return read(LineName.self, key).map { ($0.chip, $0.line) }
+    }
+    return readLineText(key).map { (nil, $0) }
+  }
+}
+
+/// Where a line is.
+private struct LineName: ConfigurationSection {
+  var chip: String?
+  var line: String
+
+  static let schema = SectionSchema(
+    path: "devices.NAME.line", about: "Where a line is.",
+    keys: [LineKeys.chip.description, LineKeys.line.description])
+
+  init?(_ section: Section) {
+    guard let place = LineKeys.readPlace(section) else { return nil }
+    (chip, line) = place
   }
 }

@@ -9,7 +9,7 @@ extension VehicleTables {
         + "or `left_encoder`, or those of the sections below.",
       keys: DeviceKeys.descriptions + [DeviceKeys.shaft.description]),
     ActuatorKeys.reference, Configuration.AnalogInputs.schema, Configuration.PortInputs.schema,
-    CommandProfile.schema,
+    Configuration.LineDevice.schema, CommandProfile.schema,
     CommandProfile.signalSchema,
     SectionSchema(
       path: "blocks[]",

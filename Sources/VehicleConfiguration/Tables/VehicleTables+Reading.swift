@@ -163,7 +163,7 @@ extension VehicleTables {
     _ buses: [Configuration.Bus], _ groups: [SensorGroup], _ plan: ActuatorPlan? = nil, rateHz: Int = 0,
     in file: Section
   ) {
-    let shares = groups.flatMap(\.devices).map { (bus: $0.bus, share: $0.share) }
+    let shares = groups.flatMap(\.devices).filter { $0.line == nil }.map { (bus: $0.bus, share: $0.share) }
     let orders = (plan?.chips ?? []).map { (bus: $0.place.bus, share: $0.share(rateHz: rateHz)) }
     Configuration.checkBuses(buses, shares: shares, orders: orders, in: file)
   }

@@ -26,6 +26,8 @@ final class LinuxBoard<System: I2CSystem> {
   /// The lines.
   private(set) var enable, lamp: OutputLine?
   private(set) var killSwitch: InputLine?
+  /// The lines that are devices, in the order of the configuration.
+  private(set) var inputs: [InputLine] = []
   /// What of the actuators the processor drives itself.
   private(set) var outputs: ProcessorOutputs<OutputLine, SysfsPulseOutput>?
   /// What makes those safe past the loop.
@@ -70,6 +72,15 @@ final class LinuxBoard<System: I2CSystem> {
       try conflicts.check(place)
       killSwitch = try InputLine(place, activeHigh: line.active == .high, bias: line.bias, chips: chips)
     }
+    for device in configuration.devices {
+      guard let line = device.line else { continue }
+      note(device.path) { () throws(LinuxError) in
+        let place = try chips.find(chip: line.chip, line: line.line)
+        try conflicts.check(place)
+        inputs.append(
+          try InputLine(place, activeHigh: line.active == .high, bias: line.bias, chips: chips))
+      }
+    }
     note("actuators") { () throws(LinuxError) in
       outputs = try open(plan, table, systems.files, chips, conflicts)
     }
@@ -82,6 +93,12 @@ final class LinuxBoard<System: I2CSystem> {
   func takeKillSwitch() -> InputLine? {
     defer { killSwitch = nil }
     return killSwitch
+  }
+
+  /// Gives the lines that are devices to the thread that reads them.
+  func takeInputs() -> [InputLine] {
+    defer { inputs = [] }
+    return inputs
   }
 
   /// All that makes this vehicle safe from outside; to be asked for before threads have the buses.

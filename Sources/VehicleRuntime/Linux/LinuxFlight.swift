@@ -95,7 +95,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
     clock: Clock, slots: LoopSlots, ring: TickRing?, loopGuard: LoopGuard, duration: Int64?
   ) {
     outside = OutsidePlaces(controller.table)
-    tallies = FlightTallies(controller.table)
+    tallies = FlightTallies(controller.table, configuration.devices)
     sampleTime = configuration.pacemaker.flatMap { controller.table.index(of: "\($0).time") }
     commands = ProfileCommands(configuration.profile, controller.table)
     self.controller = controller

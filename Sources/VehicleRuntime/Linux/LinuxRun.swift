@@ -1,6 +1,7 @@
 import FlightLog
 import HardwareInterfaces
 import LinuxHardware
+import Sampling
 import Signals
 import Synchronization
 
@@ -30,6 +31,7 @@ final class LinuxRun<System: I2CSystem> {
   private let buses: [BusThread<System>]
   private let lineSlots: LineSlots
   private let lines: LineThread?
+  private let inputs: LineInputThread?
   private let watchdog: WatchdogThread
   private let vehicle: LinuxVehicle
   private var loop: LoopThread?
@@ -80,9 +82,19 @@ final class LinuxRun<System: I2CSystem> {
       buses.append(thread)
       grants += thread.grants
     }
+    let lineWorker = LineWorker(configuration.devices, table: table)
+    if lineWorker.devices.isEmpty {
+      inputs = nil
+    } else {
+      let thread = try LineInputThread(
+        board.takeInputs(), worker: lineWorker, scheduling: busScheduling, system: systems.realTime)
+      inputs = thread
+      grants += thread.grants
+    }
     let vehicle = LinuxVehicle(
       configuration, plan, table, buses: buses.map(\.ends), outputs: board.outputs,
-      safety: board.safety, enable: board.enable, lines: lineSlots, loopGuard: loopGuard)
+      safety: board.safety, enable: board.enable, lines: lineSlots, inputs: inputs?.ends,
+      loopGuard: loopGuard)
     let killSwitch = board.takeKillSwitch()
     if killSwitch != nil || board.lamp != nil {
       let thread = try LineThread(
@@ -196,6 +208,7 @@ final class LinuxRun<System: I2CSystem> {
       }
     }
     if lines?.end(within: rest()) == false { hanging.append("the lines' thread") }
+    if inputs?.end(within: rest()) == false { hanging.append("the thread of the lines that are read") }
     guard hanging.isEmpty else { return unfinished(outcome, hanging) }
     outcome.lostEdges = lineSlots.lostEdges
     outcome.complaints = complaints(about: outcome.loop.last)

@@ -18,6 +18,10 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   private let safety: SafeOutputs
   private let enable: OutputLine?
   private let lines: LineSlots
+  /// What is read of lines that are devices, and where it goes in a frame; `nil` without any.
+  private let inputs: LineInputEnds?
+  private let lineReadings: FramePatch
+  private let newestLines: Borrowed<LatestBytes>?
   private let loopGuard: LoopGuard
   /// Which part of a frame each bus reads, and which goes to its actuators.
   private let readings: [FramePatch]
@@ -82,8 +86,11 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   init(
     _ configuration: VehicleTables, _ plan: ActuatorPlan, _ table: SignalTable, buses: [BusEnds],
     outputs: ProcessorOutputs<OutputLine, SysfsPulseOutput>?, safety: SafeOutputs, enable: OutputLine?,
-    lines: LineSlots, loopGuard: LoopGuard
+    lines: LineSlots, inputs: LineInputEnds? = nil, loopGuard: LoopGuard
   ) {
+    self.inputs = inputs
+    lineReadings = inputs?.readings ?? FramePatch(table) { _ in false }
+    newestLines = inputs.map { Borrowed($0.slots.readings) }
     self.buses = buses
     (readings, orders) = (buses.map(\.readings), buses.map(\.orders))
     (self.outputs, self.safety, self.enable) = (outputs, safety, enable)
@@ -125,6 +132,10 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
       deliveries[index].note(taken: latest.taken, now: tickTime)
       let isLate = tickTime &- deliveries[index].pendingSince > ordersStaleAfter
       if isLate, latest.actuatorFault == .none { staleOrders |= 1 << UInt8(index) }
+    }
+    newestLines? {
+      let newest = $0.latest
+      lineReadings.write(newest, to: frame)
     }
     if haveOutputsFailed || enabled == nil || staleOrders != 0 { fault = .transfer }
     if loopGuard.holdsOutputs { fault = .notReady }

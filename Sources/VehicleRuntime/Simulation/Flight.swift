@@ -75,7 +75,7 @@ public struct Flight: ~Copyable, VehicleFlight {
     log: FlightLogWriter?, logPath: String?, faultPlan: FaultPlan?, stop: StopRequest, listener: RunListener
   ) {
     let configuration = loaded.tables
-    tallies = FlightTallies(controller.table)
+    tallies = FlightTallies(controller.table, configuration.devices)
     (modePlace, outside) = (controller.table.index(of: "safety.mode"), OutsidePlaces(controller.table))
     shown = ShownNumbers(controller.table)
     commands = CommandSource(configuration, seed: seed, controller.table)

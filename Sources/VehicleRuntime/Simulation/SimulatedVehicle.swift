@@ -17,6 +17,9 @@ package final class SimulatedVehicle: Vehicle {
   /// What moves the chips' physics; `nil` when a recording does, through the board.
   private(set) var motion: (any SimulatedMotion)?
   private var workers: [BusWorker<SimulatedI2CBus>] = []
+  /// The lines that are read, in the order of their worker; `nil` for one that is not on the board.
+  private let inputs: [SimulatedLine?]
+  private let lineWorker: LineWorker
   /// The signals of the frames that it reads and writes.
   let table: SignalTable
   private let memory: FrameMemory
@@ -103,6 +106,8 @@ package final class SimulatedVehicle: Vehicle {
       throw VehicleError("cannot assemble the simulated board: \(error)")
     }
     let devices = (sampled ?? configuration).devices
+    lineWorker = LineWorker(devices, table: table)
+    inputs = lineWorker.devices.map { board.chip(named: $0.twin.name) as? SimulatedLine }
     for (number, bus) in configuration.buses.enumerated() {
       workers.append(
         BusWorker(
@@ -148,8 +153,30 @@ package final class SimulatedVehicle: Vehicle {
       worker.readings.copy(from: worker.frame, to: frame)
       fault = fault.worse(worker.actuatorFault)
     }
+    readLines()
+    lineWorker.readings.copy(from: lineWorker.frame, to: frame)
     outside.put(actuatorFault: fault, frame)
     outside.put(killSwitch: isKillSwitchPulled, frame)
+  }
+
+  /// Takes the edges of the lines that are read, and looks at their levels, as their thread does on Linux.
+  private func readLines() {
+    let now = board.now
+    for (place, input) in inputs.enumerated() {
+      guard let input, input.isThere else {
+        lineWorker.fail(place, .gone)
+        continue
+      }
+      let lost = input.takeEdges { edge in
+        lineWorker.take(place, edge: edge.time, becameActive: edge.becameActive, now: now)
+      }
+      if lost > 0 { lineWorker.lose(place, edges: lost) }
+      if let level = lineWorker.level(of: place), level != input.isActive {
+        // Its chip was away meanwhile.
+        lineWorker.lose(place, edges: 1)
+      }
+      lineWorker.look(place, isActive: input.isActive, now: now)
+    }
   }
 
   /// By the devices' names what their identity registers held at their last start.

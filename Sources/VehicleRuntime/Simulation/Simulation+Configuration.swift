@@ -31,6 +31,10 @@ extension SimulatedBoard {
     }
     var carriers: [String: SimulatedChip] = [:]
     for device in configuration.devices {
+      if let line = device.line {
+        if !absent.contains(device.twin.name) { try placeInput(device.twin.name, at: line.text) }
+        continue
+      }
       var settings = SimulatedChipSettings()
       settings.mounting = device.twin.mounting.map { Mounting($0) } ?? settings.mounting
       settings.identity = device.twin.identity
@@ -44,7 +48,8 @@ extension SimulatedBoard {
     return try connect(configuration, plan) { planned, name throws(AssemblyError) in
       let place = planned.place
       let read = configuration.devices.first {
-        ($0.bus, $0.channel, $0.address) == (place.bus, place.behind, place.address)
+        $0.line == nil
+          && ($0.bus, $0.channel, $0.address) == (place.bus, place.behind, place.address)
       }
       // A chip that is read, too, is there already.
       if let read, let chip = carriers[read.twin.name] as? any SimulatedActuator { return chip }

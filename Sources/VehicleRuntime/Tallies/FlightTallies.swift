@@ -1,4 +1,5 @@
 import Control
+import Sampling
 import Signals
 
 /// All that is counted of a flight, tick by tick, for its report.
@@ -10,12 +11,13 @@ struct FlightTallies: ~Copyable {
   private var network: NetworkTally
   private var range: RangeTally
 
-  /// Nothing counted yet of a vehicle with these signals.
-  init(_ table: SignalTable) {
+  /// Nothing counted yet of a vehicle with these signals and `devices`.
+  init(_ table: SignalTable, _ devices: [DeviceDeclaration] = []) {
     flags = FlagTally(table)
     sensors = SensorTally(table)
     network = NetworkTally(table)
-    range = RangeTally(table)
+    range = RangeTally(
+      table, paths: Dictionary(devices.map { ($0.name, $0.path) }, uniquingKeysWith: { first, _ in first }))
   }
 
   /// Takes note of a tick.

@@ -18,8 +18,8 @@ struct RangeTally: ~Copyable {
   private let mode: SignalIndex<UInt8>?
   private let rows: UnsafeMutableBufferPointer<Row>
 
-  /// Nothing counted yet of a vehicle with these signals.
-  init(_ table: SignalTable) {
+  /// Nothing counted yet of a vehicle with these signals. `paths` are the keys of devices in the configuration, by their names.
+  init(_ table: SignalTable, paths: [String: String] = [:]) {
     let keys = VoteSignals.deviceKeys(table)
     var (devices, rows) = ([RangeCounts.Entry](), [Row]())
     for device in table.deviceNames where table["\(device).fault"]?.kind == .deviceFault {
@@ -27,7 +27,8 @@ struct RangeTally: ~Copyable {
       rows.append(Row(place: place))
       devices.append(
         RangeCounts.Entry(
-          key: keys[device] ?? device, what: DeviceKind(device, table)?.measured ?? "what it measures",
+          key: keys[device] ?? device, path: paths[device] ?? device,
+          what: DeviceKind(device, table)?.measured ?? "what it measures",
           ticks: 0))
     }
     (self.devices, self.rows) = (devices, .tally(rows))
@@ -54,9 +55,12 @@ struct RangeTally: ~Copyable {
 
 /// What was counted, for people and machines; only what happened.
 public struct RangeCounts: Sendable {
-  /// By the device's key in a configuration, what is beyond its range, and in how many ticks.
+  /// By the device's key for machines, what is beyond its range, and in how many ticks.
   public struct Entry: Sendable {
-    public var key, what: String
+    public var key: String
+    /// The device's whole key in the configuration, for example `devices.left`.
+    public var path: String
+    public var what: String
     /// Ticks in which it happened.
     public var ticks: UInt64
   }
@@ -67,7 +71,7 @@ public struct RangeCounts: Sendable {
   /// A line for people each.
   public var lines: [String] {
     entries.map {
-      "sensors         sensors.\($0.key) stood at the end of its range in \($0.ticks) ticks: \($0.what) was beyond it"
+      "sensors         \($0.path) stood at the end of its range in \($0.ticks) ticks: \($0.what) was beyond it"
     }
   }
 

@@ -1,6 +1,7 @@
 import Files
 import FlightLog
 import Foundation
+import HardwareInterfaces
 import LiquidCore
 import LiquidModel
 import VehicleRuntime

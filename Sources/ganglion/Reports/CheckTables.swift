@@ -34,7 +34,9 @@ enum CheckTables {
     let signals = try tables.table()
     var lines = ["\(tables.name): valid, format 2 without a template"]
     for group in tables.groups {
-      let chips = group.devices.map { "\($0.chip.name) at \($0.rateHz) Hz" }.joined(separator: ", ")
+      let chips = group.devices.map { device in
+        device.line.map { "line \($0.text)" } ?? "\(device.chip.name) at \(device.rateHz) Hz"
+      }.joined(separator: ", ")
       lines.append("device \(group.name): \(chips)")
     }
     for actuator in tables.actuators {
@@ -56,8 +58,19 @@ enum CheckTables {
 /// What `check --json` says of a valid file without a template.
 struct TablesSummary: Encodable {
   struct Device: Encodable {
-    var name, chip, bus: String
+    var name, chip: String
+    /// Its bus; `nil` for a line.
+    var bus: String?
+    /// The line that it is; `nil` for a chip on a bus.
+    var line: String?
+    /// Samples per second; of a line how often it is looked at besides its edges.
     var rateHz: Int
+  }
+
+  struct Actuator: Encodable {
+    var name, conversion, command: String
+    /// Its chip's bus; `nil` without one.
+    var bus: String?
   }
 
   struct Block: Encodable {
@@ -67,13 +80,21 @@ struct TablesSummary: Encodable {
   var valid = true
   var name: String
   var devices: [Device]
+  var actuators: [Actuator]
   var blocks: [Block]
   var conditions: [String]
 
   init(_ tables: VehicleTables) {
     name = tables.name
     devices = tables.devices.map {
-      Device(name: $0.name, chip: $0.chip.name, bus: $0.bus, rateHz: $0.rateHz)
+      Device(
+        name: $0.name, chip: $0.chip.name, bus: $0.line == nil ? $0.bus : nil, line: $0.line?.text,
+        rateHz: $0.rateHz)
+    }
+    actuators = tables.actuators.map {
+      Actuator(
+        name: $0.name, conversion: $0.conversion.kindName,
+        command: ($0.conversion.inputs["command"] ?? []).joined(separator: ", "), bus: $0.bus)
     }
     blocks = tables.blocks.map { Block(name: $0.name, kind: $0.kindName) }
     conditions = tables.rules.conditions.map(\.name)

@@ -1,0 +1,79 @@
+import PortableMath
+
+/// A line of the processor that is read, with what hangs at it: a switch, or a wheel's pulses.
+///
+/// What drives the line is told by the board; its faults come on top of that. Edges are kept with their times until they are taken, as a
+/// kernel does.
+public final class SimulatedLine: SimulatedChip {
+  /// An edge, and when it came, in ns.
+  public struct Edge: Equatable, Sendable {
+    public var time: Int64
+    public var becameActive: Bool
+  }
+
+  /// Whether the line is active now.
+  public private(set) var isActive = false
+  /// Edges that nobody has taken yet.
+  private var edges: [Edge] = []
+  private var lost: UInt32 = 0
+  private var isDriven = false
+  private var isBounced = false
+
+  /// Edges that are kept at most.
+  private static let mostEdges = 4096
+  /// Shortest and longest time between changes of a contact that bounces, in ns.
+  private static let bounce: (least: Double, most: Double) = (200_000, 2_000_000)
+
+  override var possibleFaults: [FaultKind] { FaultKind.allCases.filter { $0 == .off || $0.isOfLines } }
+
+  /// Whether it can be read; it cannot while its chip has gone.
+  public var isThere: Bool { !faults.contains(.off) }
+
+  /// Gives the edges that have come since the last call, and how many more there were.
+  public func takeEdges(_ body: (Edge) -> Void) -> UInt32 {
+    for edge in edges { body(edge) }
+    edges.removeAll(keepingCapacity: true)
+    defer { lost = 0 }
+    return lost
+  }
+
+  /// Says what drives the line from outside, from now on.
+  func drive(_ active: Bool) {
+    isDriven = active
+    settle()
+  }
+
+  override func faultsHaveChanged() {
+    if !faults.contains(.bouncing) {
+      (nextEvent, isBounced) = (.max, false)
+    } else if nextEvent == .max {
+      scheduleBounce()
+    }
+    settle()
+  }
+
+  override public func handleEvent(_ physics: borrowing PhysicalState) {
+    isBounced.toggle()
+    scheduleBounce()
+    settle()
+  }
+
+  private func scheduleBounce() {
+    nextEvent = now &+ Int64(imperfection.random.nextUniform(Self.bounce.least, Self.bounce.most))
+  }
+
+  /// Takes the level that follows from what drives the line and from its faults.
+  private func settle() {
+    let level =
+      faults.contains(.stuckActive) || (!faults.contains(.stuckInactive) && isDriven != isBounced)
+    guard level != isActive else { return }
+    isActive = level
+    // Nobody reports the edges of a chip that has gone.
+    guard isThere else { return }
+    if edges.count < Self.mostEdges {
+      edges.append(Edge(time: now, becameActive: level))
+    } else {
+      lost &+= 1
+    }
+  }
+}
