@@ -55,7 +55,7 @@ public struct BlockSettings: Sendable, Equatable {
   private let values: [String: SettingValue]
 
   /// The settings that `given` makes with the description's defaults; throws all that is wrong with them.
-  init(_ given: [String: SettingValue], _ descriptions: [SettingDescription]) throws(SettingErrors) {
+  package init(_ given: [String: SettingValue], _ descriptions: [SettingDescription]) throws(SettingErrors) {
     var (values, errors) = (given, [SettingError]())
     let names = descriptions.map(\.name)
     for name in given.keys.sorted() where !names.contains(name) {
@@ -166,8 +166,8 @@ public struct SettingError: Error, Equatable, Sendable, CustomStringConvertible 
 }
 
 /// All that is wrong with the settings of a block.
-struct SettingErrors: Error {
-  var errors: [SettingError]
+package struct SettingErrors: Error {
+  package var errors: [SettingError]
 }
 
 extension SettingDescription.Kind: Equatable {

@@ -157,8 +157,8 @@ private struct NoQuadrotor: Error {}
     let tables = try VehicleTables(Configuration.load(text: text, directory: nil))
     let expanded = try VehicleTables.expanded(tables, of: text)
     let again = try VehicleTables.load(text: expanded, directory: nil)
-    guard case .quadrotor(let airframe, _, _) = again.plant else { throw NoQuadrotor() }
-    #expect(airframe.dragArea == 0.02)
+    guard let plant = again.plant as? QuadrotorPlant else { throw NoQuadrotor() }
+    #expect(plant.airframe.dragArea == 0.02)
     let heavy = expanded.replacing("drag_area_m2: 0.02", with: "mass_kg: 3")
     #expect(throws: ConfigurationErrors.self) { try VehicleTables.load(text: heavy, directory: nil) }
   }

@@ -11,7 +11,7 @@ struct SimulatedAirframeTests {
     #expect(QuadrotorParameters(Configuration.Quadrotor.Airframe()) == QuadrotorParameters())
     #expect(
       BalancingRobotParameters(
-        Configuration.BalancingRobot.Airframe(), Plant.Wheels(radius: 0.034, track: 0.17))
+        Configuration.BalancingRobot.Airframe(), BalancingRobotPlant.Wheels(radius: 0.034, track: 0.17))
         == BalancingRobotParameters())
   }
 

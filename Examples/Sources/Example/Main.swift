@@ -22,6 +22,7 @@ enum Main {
   private static func fly() throws {
     // Before any configuration is read: a row for each part, and one for its simulated twin.
     try BlockTable.add(Approach.self)
+    try PlantTable.all.add(PlantRow(Cart.self))
     try SensorTable.rangeFinders.add(RangeChip(TFLuna.self))
     try SimulatedChips.all.add(SimulatedChipRow("tf_luna") { _ in SimulatedTFLuna() })
     try ActuatorTable.all.add(ActuatorChip(MCP4725.self))
@@ -42,7 +43,8 @@ enum Main {
     let flight = try Flight(
       vehicle, seed: 1, fault: nil, logPath: log, logOptions: LogOptions(replacing: true))
     let report = try flight.fly()
-    print("flew \(report.ticks) ticks, ended \(report.mode)")
+    let held = report.held.map { $0 ? "held" : "not held" } ?? "not judged"
+    print("flew \(report.ticks) ticks, ended \(report.mode), \(held)")
     // What flew is in the log; the same parts step through it again.
     var replay = try Replay(path: log)
     let outcome = try replay.run()

@@ -240,6 +240,21 @@ extension Key where Value: RawRepresentable<String> & CaseIterable {
 }
 
 extension Key {
+  /// A row of a table, by its name.
+  static func row(_ name: String, _ table: Rows<Value>, standard: String, _ about: String) -> Key
+  where Value: NamedRow {
+    let names = table.map(\.name)
+    return Key(
+      name: name, expected: "one of " + names.map { "\"\($0)\"" }.joined(separator: ", "),
+      absence: table.named(standard).map(Absence.means) ?? .isAnError, standard: "\"\(standard)\"",
+      about: about
+    ) { value in
+      guard case .string(let text) = value.content else { return .unexpected() }
+      return table.named(text).map(Conversion.value)
+        ?? .unexpected(nearest: nearestName(to: text, among: names).map { "\"\($0)\"" })
+    }
+  }
+
   /// A chip of a table of drivers, by its name.
   static func chip<Use, Sample>(_ table: Rows<SensorChip<Use, Sample>>) -> Key
   where Value == SensorChip<Use, Sample> {

@@ -1,3 +1,5 @@
+import Files
+
 extension Configuration {
   /// Where the log goes, and how much of the disk it may take.
   public struct Log: ConfigurationSection, Equatable {

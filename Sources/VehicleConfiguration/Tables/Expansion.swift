@@ -123,7 +123,8 @@ struct Expansion {
   private var simulation: [String] {
     var members = (value("simulation")?.members ?? []).map { ($0.key, JSON5Text.line($0.value)) }
     if tables.template != nil {
-      members = tables.plant.members + members
+      let own = (tables.plant as? any TemplatePlant)?.members ?? []
+      members = [("plant", JSON5Text.quoted(type(of: tables.plant).name))] + own + members
     }
     return members.isEmpty ? [] : ["  simulation: \(JSON5Text.object(members)),"]
   }

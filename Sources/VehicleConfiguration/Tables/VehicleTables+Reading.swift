@@ -67,10 +67,10 @@ extension VehicleTables {
     let realTime = file.readOrStandard(Configuration.RealTime.self, "realtime")
     let watchdog = file.readOrStandard(Configuration.Watchdog.self, "watchdog")
     let log = file.readOrStandard(Configuration.Log.self, "log")
-    let (run, stale) = (PlantSections(file), file.read(Self.staleKey))
+    let (run, stale) = (PlantSections.read(file), file.read(Self.staleKey))
     let used = file.context.overrides.backend ?? backend
     let calibration = file.readCalibration(
-      Self.calibrationKey, backend: used, specimen: run?.simulation.sensorErrors?.specimen)
+      Self.calibrationKey, backend: used, specimen: run?.run.sensorErrors?.specimen)
     let read = file.readDevices(calibration: calibration?.read?.used)
     let devices = read?.devices
     let profile = CommandProfile.read(file)
@@ -84,7 +84,7 @@ extension VehicleTables {
     }
     (self.name, self.backend) = (name, file.context.overrides.backend ?? backend)
     (self.loop, self.buses) = (loop, buses)
-    (plant, simulation, evaluation) = (run.plant, run.simulation, run.evaluation)
+    (plant, simulation, evaluation) = (run.plant, run.run, run.window)
     ordersStaleAfter = stale.map { Int64($0) * 1_000_000 } ?? max(100_000_000, 2 * loop.period)
     (calibrationFile, self.calibration) = (calibration.file, calibration.read?.used)
     calibrationNote = calibration.read?.note

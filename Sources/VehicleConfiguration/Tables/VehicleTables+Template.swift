@@ -14,7 +14,7 @@ extension VehicleTables {
     (lines, realTime, watchdog) = (configuration.lines, configuration.realTime, configuration.watchdog)
     (log, text, directory) = (configuration.log, configuration.text, configuration.directory)
     (simulation, evaluation, template) = (configuration.simulation, configuration.evaluation, configuration)
-    (plant, ordersStaleAfter) = (Plant(configuration), configuration.actuators.staleAfter)
+    (plant, ordersStaleAfter) = (configuration.vehicle.parts.plant, configuration.actuators.staleAfter)
     calibrationFile = configuration.sensors.calibrationFile
     (calibration, calibrationNote) = (configuration.calibration, configuration.calibrationNote)
     groups = configuration.sensorGroups

@@ -38,7 +38,7 @@ public struct VehicleTables: Sendable {
   /// What every simulated run has.
   public var simulation: Configuration.SimulatedRun
   /// What moves in it.
-  public var plant: Plant
+  public var plant: any Plant
   /// The time of a run that is judged.
   public var evaluation: Configuration.EvaluationWindow
   /// Time in ns without orders that a bus has carried out, after which its actuators do not follow.

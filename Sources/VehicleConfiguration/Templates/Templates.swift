@@ -29,10 +29,7 @@ extension Configuration {
   ///
   /// - Parameter hasNetwork: Whether there is one to step; else only the inputs that it would have are shown.
   func declaration(hasNetwork: Bool) -> VehicleDeclaration {
-    switch vehicle {
-    case .quadrotor(let parts): quadrotor(parts, hasNetwork)
-    case .balancingRobot(let parts): balancingRobot(parts, hasNetwork)
-    }
+    vehicle.parts.declaration(of: self, hasNetwork: hasNetwork)
   }
 
   /// What every vehicle is asked, and what its lines and actuators say.
@@ -103,7 +100,7 @@ extension Configuration {
 
   // MARK: - Quadrotor
 
-  private func quadrotor(_ parts: Quadrotor, _ isThere: Bool)
+  func quadrotor(_ parts: Quadrotor, _ isThere: Bool)
     -> VehicleDeclaration
   {
     let rows = SensorRows(self)
@@ -204,7 +201,7 @@ extension Configuration {
 
   // MARK: - Balancing robot
 
-  private func balancingRobot(_ parts: BalancingRobot, _ isThere: Bool)
+  func balancingRobot(_ parts: BalancingRobot, _ isThere: Bool)
     -> VehicleDeclaration
   {
     let rows = SensorRows(self)

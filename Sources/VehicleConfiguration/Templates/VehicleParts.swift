@@ -33,6 +33,12 @@ protocol VehicleParts: Sendable, Equatable {
   var simulated: Configuration.SimulatedRun { get }
   /// How fast setpoints move.
   var motion: SetpointMotion { get }
+  /// What moves in simulation.
+  var plant: any TemplatePlant { get }
+  /// The program that a configuration with these parts expands to.
+  ///
+  /// - Parameter hasNetwork: Whether there is one to step; else only the inputs that it would have are shown.
+  func declaration(of configuration: Configuration, hasNetwork: Bool) -> VehicleDeclaration
   /// These parts under the name of their kind.
   var vehicle: Configuration.Vehicle { get }
 }

@@ -42,7 +42,7 @@ package struct RecordedFlight: ~Copyable {
     logOptions: LogOptions = LogOptions()
   ) throws {
     let configuration = try loaded.template(for: "a recording of a vehicle that flies")
-    guard configuration.kind == .quadrotor else {
+    guard try loaded.makeTable()["altitude.altitude"] != nil else {
       throw VehicleError(
         "the recording is of a vehicle that flies, the configuration of a \(configuration.kind.words); name one "
           + "of a quadrotor")

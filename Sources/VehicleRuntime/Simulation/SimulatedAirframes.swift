@@ -24,7 +24,7 @@ extension QuadrotorParameters {
 
 extension BalancingRobotParameters {
   /// The figures of the plant that an airframe on its wheels describes.
-  init(_ airframe: Configuration.BalancingRobot.Airframe, _ wheels: Plant.Wheels) {
+  init(_ airframe: Configuration.BalancingRobot.Airframe, _ wheels: BalancingRobotPlant.Wheels) {
     self.init()
     (mass, massHeight, imbalance) = (airframe.mass, airframe.massHeight, airframe.imbalance)
     inertia = (airframe.rollInertia, airframe.pitchInertia, airframe.yawInertia)

@@ -18,7 +18,7 @@ struct SimulatedBalancingRobot: SimulatedMotion {
   /// The robot of a configuration as `seed` draws it.
   init(
     _ airframe: Configuration.BalancingRobot.Airframe, _ simulation: Configuration.BalancingRobot.Simulation,
-    _ evaluation: Configuration.BalancingRobot.Evaluation, _ wheels: Plant.Wheels, seed: UInt64
+    _ evaluation: Configuration.BalancingRobot.Evaluation, _ wheels: BalancingRobotPlant.Wheels, seed: UInt64
   ) {
     var parameters = BalancingRobotParameters(airframe, wheels)
     if let mass = simulation.mass { parameters.mass = mass }
@@ -106,5 +106,12 @@ struct SimulatedBalancingRobot: SimulatedMotion {
           key: "lean_max_deg", subject: "lean", unit: "°", summary: "largest", digits: 1,
           value: samples == 0 ? .infinity : largestLean * 180 / .pi, limit: 90),
       ])
+  }
+}
+
+extension BalancingRobotPlant: MovingPlant {
+  /// See `MovingPlant`.
+  public func motion(seed: UInt64) -> any SimulatedMotion {
+    SimulatedBalancingRobot(airframe, simulation, evaluation, wheels, seed: seed)
   }
 }

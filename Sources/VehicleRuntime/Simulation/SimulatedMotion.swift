@@ -3,7 +3,7 @@ import SimulatedHardware
 import VehicleConfiguration
 
 /// What a kind of vehicle has of its own in simulation: its physics, what its motors do to them, and how well a run went.
-protocol SimulatedMotion {
+public protocol SimulatedMotion {
   /// Time since the start in ns: a whole number of steps.
   var nanoseconds: Int64 { get }
   /// Moves on by one step.
@@ -29,23 +29,30 @@ protocol SimulatedMotion {
 
 /// What has no motors, and is not judged, needs to say no more than how it moves.
 extension SimulatedMotion {
-  mutating func connect(_ actuators: SimulatedActuators) {}
-  mutating func drive(by actuators: SimulatedActuators) {}
-  var followsOutputs: Bool { false }
-  var crash: String? { nil }
-  mutating func note(_ tick: RunTick) {}
-  var largestCurrent: Double { 0 }
-  var score: RunScore { RunScore() }
+  /// Nothing.
+  public mutating func connect(_ actuators: SimulatedActuators) {}
+  /// Nothing.
+  public mutating func drive(by actuators: SimulatedActuators) {}
+  /// No.
+  public var followsOutputs: Bool { false }
+  /// None.
+  public var crash: String? { nil }
+  /// Nothing.
+  public mutating func note(_ tick: RunTick) {}
+  /// None that is known.
+  public var largestCurrent: Double { 0 }
+  /// Nothing was measured.
+  public var score: RunScore { RunScore() }
 }
 
 /// What of a tick a run is judged by, beside what is true.
-struct RunTick {
+public struct RunTick {
   /// When the tick began, and how long after the one before, in ns.
-  var time, elapsed: Int64
+  public var time, elapsed: Int64
   /// What the vehicle was asked for.
-  var setpoint: Setpoint
+  public var setpoint: Setpoint
   /// Whether it was doing that: armed, and neither landing nor stopped.
-  var isActive: Bool
+  public var isActive: Bool
 }
 
 /// How well a run went, judged on what is true, not on what is estimated.
@@ -65,6 +72,14 @@ public struct RunScore: Sendable {
     /// The largest that counts as held.
     public var limit: Double
 
+    /// A measure from its parts.
+    public init(
+      key: String, subject: String, unit: String, summary: String, digits: Int, value: Double, limit: Double
+    ) {
+      (self.key, self.subject, self.unit, self.summary) = (key, subject, unit, summary)
+      (self.digits, self.value, self.limit) = (digits, value, limit)
+    }
+
     /// The value with its unit, for people.
     public var text: String { formatted("%.\(digits)f", value) + unit }
     /// The limit without its unit, for people.
@@ -81,6 +96,15 @@ public struct RunScore: Sendable {
   public var stayedArmed = true
   /// What was measured.
   public var measures: [Measure] = []
+
+  /// A score from its parts.
+  public init(
+    isJudged: Bool = false, samples: Int = 0, crash: String? = nil, stayedArmed: Bool = true,
+    measures: [Measure] = []
+  ) {
+    (self.isJudged, self.samples, self.crash) = (isJudged, samples, crash)
+    (self.stayedArmed, self.measures) = (stayedArmed, measures)
+  }
 
   /// Whether the run counts as held; `nil` when the configuration does not say what that is.
   public var held: Bool? { isJudged ? shortcomings.isEmpty : nil }
@@ -102,15 +126,15 @@ public struct RunScore: Sendable {
   public func value(_ key: String) -> Double { measures.first { $0.key == key }?.value ?? .nan }
 }
 
+/// A plant that knows how it moves.
+public protocol MovingPlant: Plant {
+  /// Its physics as `seed` draws them.
+  func motion(seed: UInt64) -> any SimulatedMotion
+}
+
 extension VehicleTables {
-  /// The vehicle's physics as `seed` draws them.
+  /// The vehicle's physics as `seed` draws them; a plant that does not know how it moves stands.
   func simulatedMotion(seed: UInt64) -> any SimulatedMotion {
-    switch plant {
-    case .standing: StandingVehicle(simulation)
-    case .quadrotor(let airframe, let simulation, let evaluation):
-      SimulatedQuadrotor(airframe, simulation, evaluation, seed: seed)
-    case .balancingRobot(let airframe, let simulation, let evaluation, let wheels):
-      SimulatedBalancingRobot(airframe, simulation, evaluation, wheels, seed: seed)
-    }
+    (plant as? any MovingPlant)?.motion(seed: seed) ?? StandingVehicle(simulation)
   }
 }

@@ -110,3 +110,10 @@ extension PhysicalState {
   /// The Earth's magnetic field in the middle of Europe, north-east-down, in T.
   static let earthField = Vector3(20e-6, 0, 45e-6)
 }
+
+extension QuadrotorPlant: MovingPlant {
+  /// See `MovingPlant`.
+  public func motion(seed: UInt64) -> any SimulatedMotion {
+    SimulatedQuadrotor(airframe, simulation, evaluation, seed: seed)
+  }
+}

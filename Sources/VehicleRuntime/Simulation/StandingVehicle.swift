@@ -17,3 +17,8 @@ struct StandingVehicle: SimulatedMotion {
 
   mutating func step() { nanoseconds &+= stepLength }
 }
+
+extension StandingPlant: MovingPlant {
+  /// See `MovingPlant`.
+  public func motion(seed: UInt64) -> any SimulatedMotion { StandingVehicle(run) }
+}

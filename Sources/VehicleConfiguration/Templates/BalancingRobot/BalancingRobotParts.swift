@@ -75,6 +75,15 @@ extension Configuration.BalancingRobot: VehicleParts {
   var window: Configuration.EvaluationWindow { evaluation.window }
   var simulated: Configuration.SimulatedRun { simulation.run }
   var vehicle: Configuration.Vehicle { .balancingRobot(self) }
+  var plant: any TemplatePlant {
+    BalancingRobotPlant(
+      airframe: airframe, simulation: simulation, evaluation: evaluation,
+      wheels: BalancingRobotPlant.Wheels(radius: estimator.wheelRadius, track: estimator.track))
+  }
+
+  func declaration(of configuration: Configuration, hasNetwork: Bool) -> VehicleDeclaration {
+    configuration.balancingRobot(self, hasNetwork)
+  }
 
   var motion: SetpointMotion { setpointRates.motion }
 

@@ -77,6 +77,13 @@ extension Configuration.Quadrotor: VehicleParts {
   var window: Configuration.EvaluationWindow { evaluation.window }
   var simulated: Configuration.SimulatedRun { simulation.run }
   var vehicle: Configuration.Vehicle { .quadrotor(self) }
+  var plant: any TemplatePlant {
+    QuadrotorPlant(airframe: airframe, simulation: simulation, evaluation: evaluation)
+  }
+
+  func declaration(of configuration: Configuration, hasNetwork: Bool) -> VehicleDeclaration {
+    configuration.quadrotor(self, hasNetwork)
+  }
 
   var motion: SetpointMotion { setpointRates.motion }
 
