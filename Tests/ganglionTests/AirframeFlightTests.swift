@@ -30,13 +30,41 @@ struct AirframeFlightTests {
     return "gains: { " + gains.map { "\($0.name): \($0.value)" }.joined(separator: ", ") + " },"
   }
 
-  /// All 200 of the same seeds and more hold (docs/airframes.md).
+  /// All 200 of these seeds and those behind them hold (docs/airframes.md).
   @Test("hold attitude and altitude", arguments: airframes)
   func holds(_ airframe: String) throws {
     let text = try Self.text(airframe, gains: Self.computed(Self.text(airframe)))
     let loaded = try LoadedVehicle(
       configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
     for seed in 1000...1002 as ClosedRange<UInt64> {
+      let report = try fly(Flight(loaded, seed: seed, fault: nil, logPath: nil), showsProgress: false)
+      #expect(report.isHeld, "seed \(seed): \(report.score.shortcomings)")
+    }
+  }
+
+  @Test("keep robots upright and on their way", arguments: [("0.4kg", 0.4), ("4kg", 4)])
+  func drives(_ airframe: String, _ mass: Double) throws {
+    let folder = repository.appending(path: "firmware-configs")
+    let file = folder.appending(path: "airframes/balancer-\(airframe).json5")
+    var text = try String(contentsOf: folder.appending(path: "balancer-hold.json5"), encoding: .utf8)
+    let own = try #require(text.split(separator: "\n").first { $0.hasPrefix("  airframe: {") })
+    let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter {
+      !$0.hasPrefix("//") && $0 != "{" && $0 != "}"
+    }
+    let estimator = try #require(lines.last { $0.hasPrefix("  estimator: { ") })
+    let wheels = estimator.dropFirst("  estimator: { ".count).dropLast(" },".count)
+    let body = lines.dropLast().joined(separator: "\n")
+    for (old, new) in [
+      (String(own), body), ("wheel_radius_m: 0.034, track_m: 0.17", String(wheels)),
+      ("[0.21, 0.26]", "[\(0.21 * mass / 0.9), \(0.26 * mass / 0.9)]"),
+    ] {
+      try #require(text.contains(old))
+      text = text.replacing(old, with: new)
+    }
+    text = text.replacing(body, with: body + "\n" + (try Self.computed(text)))
+    let loaded = try LoadedVehicle(
+      configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
+    for seed in 1000...1001 as ClosedRange<UInt64> {
       let report = try fly(Flight(loaded, seed: seed, fault: nil, logPath: nil), showsProgress: false)
       #expect(report.isHeld, "seed \(seed): \(report.score.shortcomings)")
     }

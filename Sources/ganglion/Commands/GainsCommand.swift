@@ -14,7 +14,7 @@ enum GainsCommand {
 
       --json    one JSON object: {"name": …, "basis": {…}, "gains": {…}}
 
-    Exit status: 0 computed, 1 there are no such gains, 2 wrong use, or a file that is wrong or cannot be read.
+    Exit status: 0 computed, 1 no such gains were found, 2 wrong use, or a file that is wrong or cannot be read.
 
     Example: ganglion gains firmware-configs/quadrotor-hold.json5
     """
@@ -32,7 +32,7 @@ enum GainsCommand {
       }
       guard let computed = configuration.computedGains else {
         throw CommandFailure(
-          place: "airframe", "there are no gains with which its motors hold this robot",
+          place: "airframe", "no gains were found with which its motors hold this robot",
           remedy: "check the section's figures", status: .resultSaysNo)
       }
       Terminal.printResult(
