@@ -59,7 +59,7 @@ private final class FakeInput {
   }
 }
 
-/// Apart from `FakeInput`, whose `read` is another.
+/// Takes a byte out of a pipe.
 private func takeByte(_ descriptor: Int32, _ byte: inout UInt8) -> Int { read(descriptor, &byte, 1) }
 
 @Suite("Lines that are read on Linux", .serialized)
