@@ -89,6 +89,8 @@ package final class FakeLines: GPIOLines {
     /// Called with each level that is set, and before each answer to what the level is; it may hang.
     package var onSet: (@Sendable (UInt64) -> Void)?
     package var onRead: (@Sendable () -> Void)?
+    /// Called before each answer to which edges have come.
+    package var onEdges: (@Sendable () -> Void)?
   }
 
   package let state = Mutex(State())
@@ -116,6 +118,7 @@ package final class FakeLines: GPIOLines {
   package var edgeDescriptor: Int32 { with { $0.descriptor } }
 
   package func readEdges(into edges: inout InlineArray<16, LineEdge>) -> Int32 {
+    with { $0.onEdges }?()
     let (next, result) = with { state -> ([LineEdge], Int32) in
       (state.edges.isEmpty ? [] : state.edges.removeFirst(), state.readResult)
     }

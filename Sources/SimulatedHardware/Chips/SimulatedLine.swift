@@ -5,9 +5,11 @@ import PortableMath
 /// What drives the line is told by the board; its faults come on top of that. Edges are kept with their times until they are taken, as a
 /// kernel does.
 public final class SimulatedLine: SimulatedChip {
-  /// An edge, and when it came, in ns.
+  /// A change of the level.
   public struct Edge: Equatable, Sendable {
+    /// When it came, in ns.
     public var time: Int64
+    /// Whether the line became active.
     public var becameActive: Bool
   }
 

@@ -72,6 +72,8 @@ private final class LineInputWork: @unchecked Sendable {
   private let clock = SystemClock()
   /// When each line's level is asked for next.
   private var looks: [MonotonicTime]
+  /// Whether each line could be read when it was asked for last.
+  private var isReadable: [Bool]
   /// Whether each line's level was not the one that its edges led to when it was asked for last.
   private var doubts: [Bool]
   /// What is waited for, a line each; one whose chip does not report edges, or no longer does, has no descriptor.
@@ -90,6 +92,7 @@ private final class LineInputWork: @unchecked Sendable {
     (self.lines, self.worker, self.slots) = (lines, worker, slots)
     looks = Array(repeating: .zero, count: lines.count)
     doubts = Array(repeating: false, count: lines.count)
+    isReadable = doubts
     entries = .allocate(capacity: lines.count)
     for (place, line) in lines.enumerated() {
       entries.initializeElement(
@@ -113,14 +116,19 @@ private final class LineInputWork: @unchecked Sendable {
     let now = clock.now()
     var isNew = false
     for place in lines.indices {
-      let isDue = now >= looks[place] || worker.due(place).map { now >= $0 } ?? false
-      guard isDue || entries[place].revents != 0 else { continue }
+      guard now >= due(place) || entries[place].revents != 0 else { continue }
       serve(place)
       isNew = true
     }
     guard isNew else { return }
     worker.readings.read(worker.frame, into: slots.readings.draft)
     slots.readings.publish()
+  }
+
+  /// When a line is looked at next: a level that lasts may have to count before. One that cannot be read is in no hurry.
+  private func due(_ place: Int) -> MonotonicTime {
+    guard isReadable[place], let due = worker.due(place) else { return looks[place] }
+    return min(looks[place], due)
   }
 
   private func serve(_ place: Int) {
@@ -137,6 +145,7 @@ private final class LineInputWork: @unchecked Sendable {
     do throws(LineError) {
       let taken = try takeEdges(place)
       let level = try lines[place].isActive()
+      isReadable[place] = true
       let known = worker.level(of: place) ?? level
       let isDoubtful = reportsEdges && known != level
       defer { doubts[place] = isDoubtful }
@@ -149,6 +158,7 @@ private final class LineInputWork: @unchecked Sendable {
       if isDoubtful { worker.lose(place, edges: 1) }
       worker.look(place, isActive: level, now: now)
     } catch {
+      isReadable[place] = false
       worker.fail(place, error)
     }
   }
@@ -173,7 +183,7 @@ private final class LineInputWork: @unchecked Sendable {
   private func wait() {
     let now = clock.now()
     var wake = now.advanced(nanoseconds: Self.longestWait)
-    for place in lines.indices { wake = min(wake, looks[place], worker.due(place) ?? wake) }
+    for place in lines.indices { wake = min(wake, due(place)) }
     let nanoseconds = max(wake.nanoseconds(since: now), 0)
     let milliseconds = Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
     let ready = poll(entries.baseAddress, nfds_t(entries.count), milliseconds)

@@ -57,9 +57,11 @@ struct RangeTally: ~Copyable {
 public struct RangeCounts: Sendable {
   /// By the device's key for machines, what is beyond its range, and in how many ticks.
   public struct Entry: Sendable {
+    /// The device's key for machines.
     public var key: String
     /// The device's whole key in the configuration, for example `devices.left`.
     public var path: String
+    /// What was beyond its range.
     public var what: String
     /// Ticks in which it happened.
     public var ticks: UInt64

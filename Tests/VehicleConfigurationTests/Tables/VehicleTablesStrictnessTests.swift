@@ -35,17 +35,17 @@ struct VehicleTablesStrictnessTests {
       #"devices.power.bus: there is no bus "senors""#),
     Case(
       "block: \"low_pass\"", "block: \"low_pas\"",
-      #"line 27: blocks[0]: there is no kind of block "low_pas"; did you mean "low_pass"?"#),
+      #"line 28: blocks[0]: there is no kind of block "low_pas"; did you mean "low_pass"?"#),
     Case("cutoff_hz: 20", "cutof_hz: 20", #"blocks[0]: unknown key "cutof_hz"; did you mean "cutoff_hz"?"#),
     Case(
       "cutoff_hz: 20", "cutoff_hz: \"20\"",
-      "line 27: blocks[0].cutoff_hz: found \"20\", expected a number from"),
+      "line 28: blocks[0].cutoff_hz: found \"20\", expected a number from"),
     Case(
       "cutoff_hz: 20", "cutoff_hz: -20",
-      "line 27: blocks[0].cutoff_hz: cutoff_hz is -20, expected a number from"),
+      "line 28: blocks[0].cutoff_hz: cutoff_hz is -20, expected a number from"),
     Case(
       "of: \"line.middle\"", "of: \"line.midle\"",
-      #"line 27: blocks[0].of: no signal is called "line.midle"; did you mean "line.middle"?"#),
+      #"line 28: blocks[0].of: no signal is called "line.midle"; did you mean "line.middle"?"#),
     Case(
       "of: \"line.middle\"", "of: 3",
       "blocks[0].of: found 3, expected the name of a signal, or a list of names"),
@@ -58,7 +58,7 @@ struct VehicleTablesStrictnessTests {
       "blocks[2].every: found 0, expected whole number, 1 to 1000000"),
     Case(
       "unit: \"V\"", "unit: \"A\"",
-      #"line 30: blocks[1].inputs[1].unit: found "A", but smooth.value is in "V""#),
+      #"line 31: blocks[1].inputs[1].unit: found "A", but smooth.value is in "V""#),
     Case(
       "unit: \"V\"", "unit: \"Volt\"", "blocks[1].inputs[1].unit: found \"Volt\", expected a unit such as"),
     Case("model: \"models/rover.safetensors\",", "", "blocks[1].model: missing; expected the network's file"),
@@ -73,10 +73,10 @@ struct VehicleTablesStrictnessTests {
       "source: \"profile\"", "source: \"profil\"", #"commands[0].source: found "profil", expected "profile""#),
     Case(
       "\"bumper.front\"", "\"bumper.frond\"",
-      #"line 36: safety[0].when: no signal is called "bumper.frond"; did you mean "bumper.front"?"#),
+      #"line 37: safety[0].when: no signal is called "bumper.frond"; did you mean "bumper.front"?"#),
     Case(
       "then: \"stop\" },", "then: \"stopp\" },",
-      #"line 36: safety[0].then: no reaction is called "stopp"; did you mean "stop"?"#),
+      #"line 37: safety[0].then: no reaction is called "stopp"; did you mean "stop"?"#),
     Case("below: 6.4, ", "", "safety[2].when: power.voltage is a number: say `above` or `below` what"),
     Case(
       "below: 6.4, ", "is: true, ",
@@ -93,7 +93,7 @@ struct VehicleTablesStrictnessTests {
     Case(
       "arming: [{ when: \"power.voltage\", below", "arming: [{ when: \"power.time\", below",
       "arming[0].when: power.time is a time"),
-    Case("\"GPIO23\"", "\"GPIO5\"", "line 17: devices.right: the line GPIO5 is taken by devices.left"),
+    Case("\"GPIO23\"", "\"GPIO5\"", "line 18: devices.right: the line GPIO5 is taken by devices.left"),
     Case(
       "\"pwmchip0.1\"", "\"pwmchip0.0\"",
       "devices.right.channel: output 0 of pwmchip0 is taken by devices.left"),
@@ -103,7 +103,7 @@ struct VehicleTablesStrictnessTests {
     Case("backward: \"GPIO24\", ", "", "devices.right.backward: missing; expected a line's name"),
     Case(
       "command: \"wheels.right\"", "command: \"wheels.righd\"",
-      #"line 17: devices.right.command: no signal is called "wheels.righd"; did you mean "wheels.right"?"#),
+      #"line 18: devices.right.command: no signal is called "wheels.righd"; did you mean "wheels.right"?"#),
     Case(
       "command: \"wheels.right\", ", "",
       "devices.right.command: missing; expected the signal that the tb6612 is given"),
@@ -117,7 +117,7 @@ struct VehicleTablesStrictnessTests {
     Case(
       "    { block: \"differential_drive\"",
       "    { block: \"relay\", name: \"horn\", command: \"bumper.front\" },\n    { block: \"differential_drive\"",
-      "line 33: blocks[2]: nothing carries what \"horn\" sends: put it among the `devices`"),
+      "line 34: blocks[2]: nothing carries what \"horn\" sends: put it among the `devices`"),
     Case(
       "  arming: [", "  simulation: { plant: \"quadrotor\" },\n  arming: [",
       "simulation.plant: a quadrotor is moved by the actuators front_right"),
@@ -130,11 +130,11 @@ struct VehicleTablesStrictnessTests {
     Case(
       "  arming: [",
       "  reactions: [{ name: \"warn\" }, { name: \"stop\", mode: \"crawl\" }, { name: \"disarm\" }],\n  arming: [",
-      "line 43: reactions[1]: block safety: rules: reaction stop: no mode is called \"crawl\""),
+      "line 45: reactions[1]: block safety: rules: reaction stop: no mode is called \"crawl\""),
     Case(
       "then: \"warn\" },",
       "then: \"warn\" },\n    { when: \"previous.line.left\", above: 2, then: \"warn\" },",
-      "line 40: safety[4]: "),
+      "line 41: safety[4]: "),
     Case(
       "  arming: [", "  evaluation: {},\n  arming: [", "evaluation: a vehicle that stands is not judged"),
     Case(
@@ -201,7 +201,7 @@ struct VehicleTablesStrictnessTests {
     let lines = tableComplaints(about: text).split(separator: "\n")
     #expect(lines.count >= 3)
     #expect(lines.first?.hasPrefix("line 4: loop.rate_hz") == true)
-    #expect(lines.last?.hasPrefix("line 27: blocks[0]") == true)
+    #expect(lines.last?.hasPrefix("line 28: blocks[0]") == true)
   }
 
   @Test("and does not say of every reader that a block is wrong")
@@ -215,7 +215,7 @@ struct VehicleTablesStrictnessTests {
     let devices = (0..<10_000).map { "d\($0): { chip: \"as5600\" }" }.joined(separator: ", ")
     #expect(
       try roverComplaints(replacing: "    line: {", by: devices + ",\n    line: {")
-        .contains("devices: found 10005 entries, expected at most 128"))
+        .contains("devices: found 10006 entries, expected at most 128"))
     let inputs = Array(repeating: "\"line.left\"", count: 513).joined(separator: ", ")
     #expect(
       try roverComplaints(replacing: "inputs: [\"line.left\",", by: "inputs: [\(inputs),")

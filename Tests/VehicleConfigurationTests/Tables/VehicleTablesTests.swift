@@ -10,7 +10,7 @@ struct VehicleTablesTests {
   @Test("becomes devices, commands, blocks in their order and rules of safety")
   func reads() throws {
     let tables = try VehicleTables.load(text: try roverText(), directory: nil)
-    #expect(tables.groups.map(\.name) == ["line", "bumper", "power"])
+    #expect(tables.groups.map(\.name) == ["line", "bumper", "power", "nose"])
     #expect(
       tables.groups[0].devices[0].channels.map(\.name)
         == [
@@ -18,9 +18,8 @@ struct VehicleTablesTests {
         ])
     #expect(
       tables.blocks.map(\.name) == [
-        "clock", "line_freshness", "bumper_freshness", "power_freshness", "smooth", "steer", "wheels",
-        "safety",
-        "left", "right",
+        "clock", "line_freshness", "bumper_freshness", "power_freshness", "nose_freshness",
+        "smooth", "steer", "wheels", "safety", "left", "right",
       ])
     #expect(tables.actuators.map(\.name) == ["left", "right"])
     #expect(tables.actuators[0].outputs.map(\.port) == ["pulse", "drive"])
@@ -46,7 +45,7 @@ struct VehicleTablesTests {
     #expect(
       rules.conditions.map(\.name) == [
         "bumper_front", "line_freshness_missing", "low_battery", "power_fault", "clock_misses",
-        "steer_failed",
+        "steer_failed", "nose_pressed",
       ])
     #expect(rules.conditions[2].any == [.below("power.voltage", 6.4)])
     #expect(rules.conditions[2].delay == 1_000_000_000)
@@ -59,7 +58,7 @@ struct VehicleTablesTests {
     let listed = try roverText().replacing(
       "    { block: \"low_pass\"", with: "    { block: \"safety\" },\n    { block: \"low_pass\"")
     let earlier = try VehicleTables.load(text: listed, directory: nil)
-    #expect(earlier.blocks[4].name == "safety")
+    #expect(earlier.blocks[5].name == "safety")
     #expect(earlier.rules.conditions[5].any == [.isSet("previous.steer.failed")])
   }
 

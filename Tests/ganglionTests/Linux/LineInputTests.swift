@@ -24,7 +24,15 @@ private final class FakeInput {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw CommandFailure("no pipe") }
     self.ends = (ends[0], ends[1])
-    lines.with { $0.descriptor = ends[0] }
+    let read = ends[0]
+    lines.with { state in
+      state.descriptor = read
+      // A byte stands for each time that edges come.
+      state.onEdges = {
+        var byte: UInt8 = 0
+        _ = takeByte(read, &byte)
+      }
+    }
   }
 
   deinit {
@@ -33,8 +41,8 @@ private final class FakeInput {
   }
 
   /// Moves the line through levels, an edge each, a millisecond apart and the last one now. `dropped` edges in front of them are not
-  /// reported.
-  func move(_ levels: [Bool], dropped: UInt32 = 0) {
+  /// reported. Whoever asks for the level gets `answer` in its place.
+  func move(_ levels: [Bool], dropped: UInt32 = 0, answer: Int32? = nil) {
     let now = SystemClock().now().nanoseconds
     sequence += dropped
     let edges = levels.enumerated().map { place, level in
@@ -43,13 +51,16 @@ private final class FakeInput {
         time: now - Int64(levels.count - 1 - place) * 1_000_000, sequence: sequence, becameActive: level)
     }
     lines.with { state in
-      state.active = levels.last == true ? 1 : 0
+      state.active = answer ?? (levels.last == true ? 1 : 0)
       state.edges.append(edges)
     }
     var byte: UInt8 = 1
     _ = write(ends.write, &byte, 1)
   }
 }
+
+/// Takes a byte out of a pipe.
+private func takeByte(_ descriptor: Int32, _ byte: inout UInt8) -> Int { read(descriptor, &byte, 1) }
 
 @Suite("Lines that are read on Linux", .serialized)
 struct LineInputTests {
@@ -169,6 +180,24 @@ struct LineInputTests {
     #expect(complaints.contains { $0.hasPrefix("devices.bumper: the line GPIO12 cannot be read") })
   }
 
+  @Test("whose chip has gone while they bounced are not asked for without end")
+  func goneWhileBouncing() throws {
+    let run = try start()
+    expectSoon(run, "it is good") { $0.values().isSet("bumper_freshness.good") }
+    let reads = Counter()
+    bumper.lines.with { $0.onRead = { reads.add() } }
+    // The edge comes, and its level cannot last: nobody can ask for it.
+    bumper.move([true], answer: -ENODEV)
+    expectSoon(run, "it has a fault") { $0.fault(of: "bumper") == "missing" }
+    let (begin, first) = (SystemClock().now(), reads.count)
+    expectSoon(run, "it is stale") { $0.values().isSet("bumper_freshness.missing") }
+    let milliseconds = SystemClock().now().nanoseconds(since: begin) / 1_000_000
+    // It is looked at every 50 ms; a thread that does not rest would ask a hundred times as often.
+    #expect(Int64(reads.count - first) <= 2 + milliseconds / 25)
+    #expect(reads.count > first && !run.values().isSet("bumper.pressed"))
+    #expect(run.end().hanging.isEmpty)
+  }
+
   @Test("whose chip hangs are stale, and the kill switch is not")
   func hanging() throws {
     let run = try start()
@@ -200,4 +229,11 @@ private final class Flag: Sendable {
   private let value = Atomic<Bool>(false)
   var isSet: Bool { value.load(ordering: .acquiring) }
   func set(_ isSet: Bool) { value.store(isSet, ordering: .releasing) }
+}
+
+/// A count of what another thread does.
+private final class Counter: Sendable {
+  private let value = Atomic<Int>(0)
+  var count: Int { value.load(ordering: .acquiring) }
+  func add() { value.add(1, ordering: .acquiringAndReleasing) }
 }
