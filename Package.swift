@@ -41,7 +41,8 @@ let package = Package(
       exclude: ["README.md"]),
     // What drivers talk to: protocols, sample types and typed errors only.
     .target(name: "HardwareInterfaces", exclude: ["README.md"]),
-    .target(name: "Devices", dependencies: ["HardwareInterfaces"], exclude: ["README.md"]),
+    .target(
+      name: "Devices", dependencies: ["HardwareInterfaces", "PortableMath"], exclude: ["README.md"]),
     .target(
       name: "SimulatedHardware", dependencies: ["HardwareInterfaces", "PortableMath"], exclude: ["README.md"]),
     // The only room that knows Linux: libi2c, libgpiod, PWM, real time, watchdogs.

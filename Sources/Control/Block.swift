@@ -105,12 +105,15 @@ public struct InputPort: Sendable, Equatable {
   public var count: ClosedRange<Int>
   /// What it is, for people.
   public var about: String
+  /// The input whose unit its own must be; `nil` for one that may have any, or that `unit` says.
+  public var like: String?
 
   /// A port from its parts.
   public init(
     _ name: String, _ kind: SignalKind, unit: Unit?, standard: String? = nil, count: ClosedRange<Int> = 1...1,
-    about: String = ""
+    like: String? = nil, about: String = ""
   ) {
+    self.like = like
     (self.name, self.kind, self.unit, self.standard) = (name, kind, unit, standard)
     (self.count, self.about) = (count, about)
   }

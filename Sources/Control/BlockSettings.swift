@@ -30,6 +30,8 @@ public struct SettingDescription: Sendable {
   public var about: String
   /// How many values it has, where that follows from others.
   public var count: SettingCount?
+  /// By which other setting it is bounded, if it is.
+  public var bound: SettingBound?
   /// The input whose choice its names are values of, if they are.
   public var choicePort: String?
 
@@ -83,6 +85,12 @@ public struct BlockSettings: Sendable, Equatable {
         errors.append(
           SettingError(name: description.name, problem: .count(count, expected: rule.words(values))))
       }
+    }
+    for description in descriptions {
+      guard let bound = description.bound, case .number(let value)? = values[description.name],
+        let broken = bound.broken(value, values)
+      else { continue }
+      errors.append(SettingError(name: description.name, problem: .bound(value, expected: broken)))
     }
     if !errors.isEmpty { throw SettingErrors(errors: errors) }
     self.values = values
@@ -138,6 +146,7 @@ public struct SettingError: Error, Equatable, Sendable, CustomStringConvertible 
     case missing(SettingDescription.Kind)
     case notAllowed(SettingValue, SettingDescription.Kind)
     case count(Int, expected: String)
+    case bound(Double, expected: String)
     case noValue(String, signal: String, nearest: String?, all: [String])
     case rules(SafetyMistake)
   }
@@ -149,6 +158,7 @@ public struct SettingError: Error, Equatable, Sendable, CustomStringConvertible 
   /// What is wrong, and what to do.
   public var description: String {
     switch problem {
+    case .bound(let value, let expected): "\(name) is \(value), expected \(expected)"
     case .unknown(let nearest?, _): "unknown setting \"\(name)\"; did you mean \"\(nearest)\"?"
     case .unknown(nil, let all):
       "unknown setting \"\(name)\"; "

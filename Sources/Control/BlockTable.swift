@@ -41,7 +41,7 @@ public enum BlockTable {
     Delay.self,
     LowPass.self, Derivative.self, Integral.self, Notch.self, ComplementaryFilter.self, PID.self,
     Select.self, Switch.self,
-    TickClock.self, Freshness.self, Health.self, Voter.self,
+    TickClock.self, StepTime.self, Freshness.self, Health.self, Voter.self,
     Attitude.self, Altitude.self, WheelOdometry.self, LastVoltage.self,
     Safety.self,
     FlightSetpoint.self, FlightPhase.self, QuadrotorControl.self, BlindDescent.self,

@@ -121,12 +121,30 @@ public struct ProgramBuilder {
         let settings = try BlockSettings(block.settings, block.kind.description.settings)
         let ports = block.kind.ports(settings)
         if ports.outputs.contains(where: { $0.name == "valid" }) { complain(block, .reservedName) }
+        var block = block
+        if let clock = try Self.clock(of: &block, ports) { planned.append(clock) }
         planned.append(Planned(declaration: block, settings: settings, ports: ports))
       } catch {
         for setting in error.errors { complain(block, .setting(setting)) }
       }
     }
     return planned
+  }
+
+  /// The row that tells a block with a divisor the time since its own last step, where it goes by elapsed time; the block reads it then.
+  private static func clock(
+    of block: inout BlockDeclaration, _ ports: BlockPorts
+  ) throws(SettingErrors) -> Planned? {
+    guard block.divisor > 1, block.inputs[InputPort.elapsed.name] == nil,
+      ports.inputs.contains(InputPort.elapsed)
+    else { return nil }
+    let clock = BlockDeclaration(
+      StepTime.self, "\(block.name)_step",
+      settings: ["every": .number(Double(min(block.divisor, 1_000_000)))],
+      divisor: block.divisor, phase: block.phase)
+    block.inputs[InputPort.elapsed.name] = ["\(clock.name).elapsed"]
+    let settings = try BlockSettings(clock.settings, StepTime.description.settings)
+    return Planned(declaration: clock, settings: settings, ports: StepTime.ports(settings))
   }
 
   mutating func complain(_ block: BlockDeclaration, _ problem: ProgramError.Problem) {
@@ -172,6 +190,13 @@ public struct ProgramBuilder {
   private mutating func check(_ block: Planned, _ place: Int, _ written: Written) {
     for (port, reads) in zip(block.ports.inputs, block.reads) {
       for read in reads { check(read, port, block.declaration, place, written) }
+      if let other = port.like, port.unit == nil, let name = reads.first?.name,
+        let place = block.ports.inputs.firstIndex(where: { $0.name == other }),
+        let expected = block.reads[place].first.flatMap({ written[$0.name]?.signal.unit }),
+        let signal = written[name]?.signal, signal.unit != expected
+      {
+        complain(block.declaration, .unit(port: port, signal, expected: expected))
+      }
       // Several signals that are added, compared or chosen among have one unit.
       let units = reads.compactMap { written[$0.name]?.signal.unit }
       if isLike(port.name, in: block.ports), let first = units.first,
@@ -288,12 +313,6 @@ extension ProgramBuilder.Planned {
 }
 
 extension SignalKind {
-  /// The names of a choice's values; none for other kinds.
-  fileprivate var choices: [String] {
-    if case .choice(let names) = self { return names }
-    return []
-  }
-
   /// Whether a port of kind `port` can read a signal of this kind: the same, and of choices the same names.
   fileprivate func isRead(as port: SignalKind) -> Bool {
     if case .choice(let names) = port, names.isEmpty, case .choice = self { return true }

@@ -75,7 +75,7 @@ public struct ProgramError: Error, Equatable, Sendable, CustomStringConvertible 
       return "there is no kind of block \"\(name.prefix(60))\"; did you mean \"\(nearest)\"?"
     case .unknownKind(let name, nil, let all):
       return "there is no kind of block \"\(name.prefix(60))\"; there are " + all.joined(separator: ", ")
-    case .divisor: return "divisor must be 1 to 1000000, and phase from 0 and below divisor"
+    case .divisor: return "every must be 1 to 1000000, and phase from 0 and below every"
     case .setting(let error): return "\(error)"
     case .noPort(let name, let nearest?, _): return "unknown input \"\(name)\"; did you mean \"\(nearest)\"?"
     case .noPort(let name, nil, let all):
@@ -84,6 +84,7 @@ public struct ProgramError: Error, Equatable, Sendable, CustomStringConvertible 
     case .count(let port, let count):
       let (least, most) = (port.count.lowerBound, port.count.upperBound)
       let wanted = least == most ? "\(least)" : "\(least) to \(most)"
+      if count == 0, most == 1 { return "input \(port.name) is missing: name the signal that it reads" }
       return "input \(port.name) is bound to \(count) signals, expected \(wanted)"
     case .unknown(let port, let signal, let nearest?):
       return "input \(port): no signal is called \"\(signal.prefix(130))\"; did you mean \"\(nearest)\"?"

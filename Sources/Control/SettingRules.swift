@@ -34,7 +34,32 @@ public struct SettingCount: Sendable, Equatable {
   }
 }
 
+/// A bound of a number by another setting of the block.
+public struct SettingBound: Sendable, Equatable {
+  /// The other setting, and by what it is multiplied.
+  public var other: String
+  public var factor: Double
+  /// Whether the number must be below, and not only at most, that.
+  public var isStrict: Bool
+
+  /// What a number breaks, in words; `nil` when it keeps the bound.
+  func broken(_ value: Double, _ values: [String: SettingValue]) -> String? {
+    guard case .number(let other)? = values[other] else { return nil }
+    let most = other * factor
+    if isStrict ? value < most : value <= most { return nil }
+    let what = factor == 1 ? self.other : "\(factor) times \(self.other)"
+    return "\(isStrict ? "less than" : "at most") \(what), \(most)"
+  }
+}
+
 extension SettingDescription {
+  /// The same with a number that must be at most another setting's; with `isStrict` below it, times `factor`.
+  func atMost(_ other: String, times factor: Double = 1, isStrict: Bool = false) -> SettingDescription {
+    var copy = self
+    copy.bound = SettingBound(other: other, factor: factor, isStrict: isStrict)
+    return copy
+  }
+
   /// The same with as many values as others say.
   func counted(
     by factors: String..., mayBeEmpty: Bool = false, isMultiple: Bool = false

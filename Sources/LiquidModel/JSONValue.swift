@@ -1,7 +1,4 @@
 /// A JSON value as read from a model file's header or metadata (RFC 8259).
-///
-/// A reader of its own, not Foundation's: a model file's header must be refused for a name that occurs
-/// twice, and errors must say the byte.
 enum JSONValue: Equatable, Sendable {
   case null
   case bool(Bool)

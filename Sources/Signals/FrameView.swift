@@ -68,6 +68,12 @@ extension Signal {
 }
 
 extension SignalKind {
+  /// The names of a choice's values; none for other kinds.
+  public var choices: [String] {
+    if case .choice(let names) = self { return names }
+    return []
+  }
+
   /// The name of a choice's value; `nil` for one that it does not have, and for what is no choice.
   public func choiceName(_ value: UInt8) -> String? {
     guard case .choice(let names) = self, Int(value) < names.count else { return nil }

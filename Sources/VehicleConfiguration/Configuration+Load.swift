@@ -96,6 +96,15 @@ extension Configuration {
             message: "missing; this command is for files with a template")
         ])
     }
+    if format == .first, FileFormat.isMeantAsTables(value) {
+      throw ConfigurationErrors(
+        file: nil,
+        errors: [
+          ConfigurationError(
+            path: "format", line: nil,
+            message: "missing; a file with `devices` or `blocks` and without `vehicle` says format: 2")
+        ])
+    }
     let schema = format == .first ? schema(of: context.vehicle) : formatSchema(of: context.vehicle)
     let root = Section(value, path: "", schema: schema, context: context)
     _ = root?.read(FileFormat.key)

@@ -24,6 +24,13 @@ enum FileFormat: Equatable {
     }
     self = members.contains { $0.key == "vehicle" } ? .template : .tables
   }
+
+  /// Whether a file that counts as the first format has what only the second has.
+  static func isMeantAsTables(_ file: JSON5Value) -> Bool {
+    let keys = Set((file.members ?? []).map(\.key))
+    return !keys.contains("vehicle") && !keys.contains(key.name)
+      && !keys.isDisjoint(with: ["devices", "blocks", "commands", "safety"])
+  }
 }
 
 extension Configuration {

@@ -49,10 +49,10 @@ import Testing
 
   @Test(
     arguments: [
-      (#"{ "#, [], "expected a name"),
+      (#"{ "#, [], "ends inside"),
       (#"  "#, [], "ends where"),
       (#"[]"#, [], "not an object"),
-      (#"{} x"#, [], "after the end"),
+      (#"{} x"#, [], "the end of the text"),
       (#"{"a":1,"a":1}"#, [], "twice"),
       (#"{"a":1}"#, [], "object was expected"),
       (#"{"a":{"dtype":"F33","shape":[],"data_offsets":[0,0]}}"#, [], "none of"),

@@ -44,7 +44,7 @@ enum Main {
       vehicle, seed: 1, fault: nil, logPath: log, logOptions: LogOptions(replacing: true))
     let report = try flight.fly()
     let held = report.held.map { $0 ? "held" : "not held" } ?? "not judged"
-    print("flew \(report.ticks) ticks, ended \(report.mode), \(held)")
+    print("flew \(report.ticks) ticks, ended \(report.modeName), \(held)")
     // What flew is in the log; the same parts step through it again.
     var replay = try Replay(path: log)
     let outcome = try replay.run()

@@ -13,6 +13,18 @@ extension JSON5Parser {
     }
   }
 
+  /// Whether the text of a JSON5 number is one in JSON, too: no sign in front but a minus, digits on both sides of a point, no
+  /// hexadecimal and no name.
+  static func isStrictNumber(_ text: String) -> Bool {
+    var digits = Substring(text)
+    if digits.first == "-" { digits.removeFirst() }
+    guard digits.first?.isWholeASCIIDigit == true, !digits.hasPrefix("0x"), !digits.hasPrefix("0X") else {
+      return false
+    }
+    guard let point = digits.firstIndex(of: ".") else { return true }
+    return digits[digits.index(after: point)...].first?.isWholeASCIIDigit == true
+  }
+
   /// The value of a JSON5 number; `nil` when `text` is none. Too large ones are infinite, as IEEE 754 has it.
   package static func number(_ text: String) -> Double? {
     var digits = Substring(text)

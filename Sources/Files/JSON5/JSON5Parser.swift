@@ -1,23 +1,33 @@
-/// Reads JSON5 (https://spec.json5.org) into a tree that knows its lines.
+/// Reads JSON5 (https://spec.json5.org), or JSON and nothing more (RFC 8259), into a tree that knows its lines.
 ///
-/// Foundation decodes JSON5 too, but keeps neither lines nor duplicate keys, both of which a strict
-/// configuration needs; the tests hold this parser against Foundation's.
+/// Foundation decodes both too, but keeps neither lines nor duplicate keys, both of which a strict
+/// configuration and a model's header need; the tests hold this parser against Foundation's.
 package struct JSON5Parser {
+  /// What is read.
+  package enum Dialect {
+    case json5, json
+  }
+
   /// Deepest nesting of arrays and objects; a text beyond it is refused, so that recursion is bounded.
   package static let maximumDepth = 32
 
   private let scalars: [Unicode.Scalar]
+  private let isStrict: Bool
+  private let mostLevels: Int
   private var index = 0
   private var line = 1
   private var lineStart = 0
 
-  private init(_ text: String) {
+  private init(_ text: String, _ dialect: Dialect, _ mostLevels: Int) {
     scalars = Array(text.unicodeScalars)
+    (isStrict, self.mostLevels) = (dialect == .json, mostLevels)
   }
 
-  /// The one value that `text` holds.
-  package static func parse(_ text: String) throws(JSON5Error) -> JSON5Value {
-    var parser = JSON5Parser(text)
+  /// The one value that `text` holds, nested at most `maximumDepth` deep.
+  package static func parse(
+    _ text: String, as dialect: Dialect = .json5, maximumDepth: Int = JSON5Parser.maximumDepth
+  ) throws(JSON5Error) -> JSON5Value {
+    var parser = JSON5Parser(text, dialect, maximumDepth)
     try parser.skipBlank()
     let value = try parser.parseValue(depth: 0)
     try parser.skipBlank()
@@ -36,6 +46,7 @@ package struct JSON5Parser {
     switch first {
     case "{": content = .object(try parseObject(depth: depth))
     case "[": content = .array(try parseArray(depth: depth))
+    case "'" where isStrict: throw error("expected a JSON value, found \(Self.shown(first))")
     case "\"", "'": content = .string(try parseString())
     case "+", "-", ".", "0"..."9", "I", "N": content = try parseNumber()
     default:
@@ -43,7 +54,7 @@ package struct JSON5Parser {
       case "true": content = .boolean(true)
       case "false": content = .boolean(false)
       case "null": content = .null
-      case "": throw error("expected a value, found \(Self.shown(first))")
+      case "": throw error("expected a\(isStrict ? " JSON" : "") value, found \(Self.shown(first))")
       case let word:
         throw JSON5Error(
           position: start,
@@ -58,7 +69,8 @@ package struct JSON5Parser {
     var members: [JSON5Member] = []
     while true {
       try skipBlank()
-      if take("}") { return members }
+      // In JSON nothing but a member may follow a comma.
+      if !isStrict || members.isEmpty, take("}") { return members }
       let keyPosition = position
       let key = try parseKey()
       try skipBlank()
@@ -77,7 +89,7 @@ package struct JSON5Parser {
     var elements: [JSON5Value] = []
     while true {
       try skipBlank()
-      if take("]") { return elements }
+      if !isStrict || elements.isEmpty, take("]") { return elements }
       elements.append(try parseValue(depth: depth + 1))
       try skipBlank()
       if take("]") { return elements }
@@ -87,15 +99,16 @@ package struct JSON5Parser {
 
   /// Steps over an opening bracket.
   private mutating func enter(_ depth: Int) throws(JSON5Error) {
-    guard depth < Self.maximumDepth else {
-      throw error("nested deeper than \(Self.maximumDepth) levels")
+    guard depth < mostLevels else {
+      throw error("nested deeper than \(mostLevels) levels")
     }
     index += 1
   }
 
   private mutating func parseKey() throws(JSON5Error) -> String {
     guard let first = peek else { throw error("the text ends inside an object: '}' is missing") }
-    if first == "\"" || first == "'" { return try parseString() }
+    if first == "\"" || first == "'" && !isStrict { return try parseString() }
+    guard !isStrict else { throw error("expected a name in double quotes, found \(Self.shown(first))") }
     let key = try parseIdentifier()
     guard !key.isEmpty else { throw error("expected a key or '}', found \(Self.shown(first))") }
     return key
@@ -150,8 +163,12 @@ package struct JSON5Parser {
       index += 1
     }
     let text = String(written)
-    guard let value = Self.number(text) else {
-      throw JSON5Error(position: start, message: "\(JSON5Value.quoted(text)) is not a number")
+    guard let value = Self.number(text), !isStrict || Self.isStrictNumber(text) else {
+      let what = isStrict ? "JSON value" : "number"
+      throw JSON5Error(position: start, message: "\(JSON5Value.quoted(text)) is not a \(what)")
+    }
+    guard !isStrict || value.isFinite && text.utf8.count <= 64 else {
+      throw JSON5Error(position: start, message: "a number beyond what a double holds")
     }
     return .number(value, written: text.utf8.count <= 40 ? text : "\(value)")
   }
@@ -175,6 +192,8 @@ package struct JSON5Parser {
       case "\\": try parseEscape(into: &text)
       case "\n", "\r":
         throw JSON5Error(position: start, message: "the string does not end on its line")
+      case "\u{0}"..<" " where isStrict:
+        throw JSON5Error(position: start, message: "a control character within a string")
       default: text.append(scalar)
       }
     }
@@ -183,6 +202,9 @@ package struct JSON5Parser {
 
   private mutating func parseEscape(into text: inout String.UnicodeScalarView) throws(JSON5Error) {
     guard let kind = next() else { throw error("the text ends inside a string") }
+    guard !isStrict || "\"\\/bfnrtu".unicodeScalars.contains(kind) else {
+      throw error("an unknown escape")
+    }
     switch kind {
     case "b": text.append("\u{08}")
     case "f": text.append("\u{0C}")
@@ -238,11 +260,17 @@ package struct JSON5Parser {
         index += 1
         _ = take("\n")
         startLine()
-      case "\n", "\u{2028}", "\u{2029}":
+      case "\n":
+        index += 1
+        startLine()
+      case "\t", " ": index += 1
+      // JSON has no other white space, and no comments.
+      case _ where isStrict: return
+      case "\u{2028}", "\u{2029}":
         index += 1
         startLine()
       case "/": try skipComment()
-      case "\t", "\u{0B}", "\u{0C}", " ", "\u{A0}", "\u{FEFF}": index += 1
+      case "\u{0B}", "\u{0C}", "\u{A0}", "\u{FEFF}": index += 1
       default:
         guard scalar.properties.generalCategory == .spaceSeparator else { return }
         index += 1
@@ -294,7 +322,7 @@ package struct JSON5Parser {
     lineStart = index
   }
 
-  private var position: TextPosition { TextPosition(line: line, column: index - lineStart + 1) }
+  private var position: TextPosition { TextPosition(line: line, column: index - lineStart + 1, index: index) }
 
   private func error(_ message: String) -> JSON5Error { JSON5Error(position: position, message: message) }
 

@@ -4,8 +4,18 @@ package struct TextPosition: Equatable, Sendable {
   /// In Unicode scalars.
   package var column: Int
 
+  /// Unicode scalars in front of it.
+  package var index: Int
+
   /// A place from its parts.
-  package init(line: Int, column: Int) { (self.line, self.column) = (line, column) }
+  package init(line: Int, column: Int, index: Int = 0) {
+    (self.line, self.column, self.index) = (line, column, index)
+  }
+
+  /// Bytes of UTF-8 in front of it in the text that it is of.
+  package func byteOffset(in text: String) -> Int {
+    text.unicodeScalars.prefix(index).reduce(0) { $0 + UTF8.width($1) }
+  }
 }
 
 /// A value as read from JSON5, with the place where it begins.
@@ -71,8 +81,13 @@ package struct JSON5Member: Equatable, Sendable {
   }
 }
 
-/// Why a text is not JSON5.
+/// Why a text is not JSON5, or not JSON.
 package struct JSON5Error: Error, Equatable, Sendable {
   package var position: TextPosition
   package var message: String
+
+  /// An error from its parts.
+  package init(position: TextPosition, message: String) {
+    (self.position, self.message) = (position, message)
+  }
 }

@@ -133,7 +133,9 @@ extension Section {
       context.complain(entry.path, "found \(entry.value.shown), expected an object: { chip: …, … }")
       return nil
     }
-    let names = DeviceKind.all.flatMap(\.chips)
+    // What has a command was meant to move.
+    let isActuator = members.contains { $0.key == "command" }
+    let names = isActuator ? ActuatorReader.chips : DeviceKind.all.flatMap(\.chips)
     guard let chip = members.first(where: { $0.key == "chip" })?.value else {
       context.complain(
         "\(entry.path).chip", "missing; expected one of " + names.map { "\"\($0)\"" }.joined(separator: ", "))

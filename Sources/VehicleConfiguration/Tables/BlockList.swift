@@ -143,6 +143,13 @@ struct BlockReader {
           + "a letter first, at most 40 in all")
       return nil
     }
+    // Ganglion's own rows may stand in a file, as what a template expands to has them.
+    guard template.contains(name) || name == kindName || !Section.reservedNames.contains(name) else {
+      complain(
+        given == nil ? "block" : "name",
+        "\(JSON5Value.quoted(name)) is Ganglion's own: give the block another name")
+      return nil
+    }
     var entry = BlockList.Entry(
       declaration: BlockDeclaration(kindName, name, divisor: every, phase: phase), path: path, before: before)
     // An unknown kind is complained about with all else that is wrong with the program.

@@ -76,6 +76,7 @@ extension VehicleTables {
     let profile = CommandProfile.read(file)
     let blocks = BlockList(file)
     if let watchdog, let loop { Configuration.check(watchdog, against: loop, in: file) }
+    if let lines { Configuration.checkLines(lines, nil, in: file) }
     guard let read, let name, let backend, let loop, let buses, let lines, let realTime, let watchdog,
       let log, let devices, let profile, let blocks, let run, let stale, let calibration
     else {

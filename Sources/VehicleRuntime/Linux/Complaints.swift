@@ -17,7 +17,7 @@ extension VehicleTables {
   func complaints(
     about status: LoopStatus, _ values: FrameView, identities: [String: UInt8], _ machine: MachineState
   ) -> [String] {
-    var complaints = devices.complaints(about: values, identities: identities)
+    var complaints = deviceComplaints(about: values, identities: identities)
     for (index, bus) in buses.enumerated() where index < status.buses.count {
       let statistics = status.buses[index]
       if let factor = bus.slowness(statistics) {

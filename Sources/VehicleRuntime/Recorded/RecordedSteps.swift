@@ -18,14 +18,17 @@ package struct RecordedSteps {
   package init(path: String, for model: NetworkModel) throws {
     self.path = path
     let log = try Self.open(path)
-    let unit = try Self.timeUnit(of: log, path, for: model)
     let inputs = model.inputs.count
     var cursor = log.ticks()
     let table = log.table
     let time = table.index(of: "tick.time", as: Int64.self)
-    // A vehicle may have several: the first that takes as many inputs.
+    // A vehicle may have several: the first that reads what the model does, else the first that takes as many inputs.
     let networks = NetworkSignals.all(table)
-    let network = networks.first { $0.inputs.count == inputs } ?? networks.first
+    let fitting = networks.filter { $0.inputs.count == inputs }
+    let network =
+      fitting.first { Self.ports(of: $0, in: log) == model.inputs.map(\.name) } ?? fitting.first
+      ?? networks.first
+    let unit = try Self.timeUnit(of: log, network, path, for: model)
     var counted = TickAccount(of: .networkInputs)
     reading: while true {
       let event = try cursor.next()
@@ -62,19 +65,27 @@ package struct RecordedSteps {
     }
   }
 
+  /// The names of what a network of a log reads, as its model has them; `nil` without a model that can be read.
+  private static func ports(of network: NetworkSignals, in log: FlightLogReader) -> [String]? {
+    guard let bytes = log.content.models[network.name], let model = try? ModelFile.read(bytes) else {
+      return nil
+    }
+    return model.inputs.map(\.name)
+  }
+
   /// Seconds that ts = 1 stands for in a log, whose network must have the model's inputs.
-  private static func timeUnit(of log: FlightLogReader, _ path: String, for model: NetworkModel) throws
-    -> Double
-  {
+  private static func timeUnit(
+    of log: FlightLogReader, _ network: NetworkSignals?, _ path: String, for model: NetworkModel
+  ) throws -> Double {
     // Its ticks have inputs, but each has ts = 0.
-    guard !log.content.model.isEmpty else {
+    guard let network, let bytes = log.content.models[network.name], !bytes.isEmpty else {
       throw VehicleError(
         "\(path): was flown without a network, so it does not tell the elapsed times that one would see: fly it again with "
           + "--controller classical --model and this model")
     }
     let flown: ModelFile
     do throws(ModelError) {
-      flown = try ModelFile.read(log.content.model)
+      flown = try ModelFile.read(bytes)
     } catch {
       throw VehicleError("\(path): the network in the log cannot be read: \(error)")
     }

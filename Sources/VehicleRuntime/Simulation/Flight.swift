@@ -36,6 +36,8 @@ public struct Flight: ~Copyable, VehicleFlight {
   private let clock = SystemClock()
   private let listener: RunListener
   private let modePlace: SignalIndex<UInt8>?
+  /// The modes in which the vehicle does what it is asked for, as the table counts them.
+  private let activeModes: [UInt8]
   private let outside: OutsidePlaces
   private var lastTime: Int64 = 0
   private let faultPlan: FaultPlan?
@@ -77,6 +79,8 @@ public struct Flight: ~Copyable, VehicleFlight {
     let configuration = loaded.tables
     tallies = FlightTallies(controller.table, configuration.devices)
     (modePlace, outside) = (controller.table.index(of: "safety.mode"), OutsidePlaces(controller.table))
+    activeModes = (controller.table["safety.mode"]?.kind.choices ?? []).enumerated()
+      .filter { $0.element == "active" || $0.element == "hold" }.map { UInt8(truncatingIfNeeded: $0.offset) }
     shown = ShownNumbers(controller.table)
     commands = CommandSource(configuration, seed: seed, controller.table)
     self.controller = controller
@@ -127,13 +131,13 @@ public struct Flight: ~Copyable, VehicleFlight {
     ticks += 1
     missed += UInt64(start.missed)
     tallies.note(frame)
-    let mode = modePlace.flatMap { VehicleMode(rawValue: frame[$0]) } ?? .disarmed
-    lastMode = mode
+    let mode = modePlace.map { frame[$0] } ?? 0
+    lastMode = VehicleMode(rawValue: mode) ?? .disarmed
     lastTime = start.time.nanoseconds
     vehicle.note(
       RunTick(
         time: lastTime, elapsed: start.elapsed, setpoint: outside.setpoint(frame),
-        isActive: mode == .active || mode == .hold))
+        isActive: activeModes.contains(mode)))
     if crash == nil, let reason = vehicle.crash {
       // No tick can know it: what happened to the vehicle is the simulation's to say.
       crash = reason
@@ -176,7 +180,7 @@ public struct Flight: ~Copyable, VehicleFlight {
       name: loaded.tables.name, seed: seed, ticks: ticks, missed: missed, tickTimes: tickTimes,
       score: vehicle.score, mode: lastMode,
       faults: told.conditions, inhibits: told.inhibits,
-      complaints: loaded.tables.devices.complaints(
+      complaints: loaded.tables.deviceComplaints(
         about: FrameView(controller.table, frame), identities: vehicle.identities), sensors: told.sensors,
       network: told.network,
       logPath: logPath,
@@ -184,6 +188,7 @@ public struct Flight: ~Copyable, VehicleFlight {
       isJudgedToTheEnd: interruption == nil || lastTime >= loaded.tables.evaluation.until,
       faultsWithoutEffect: faultPlan?.withoutEffect(endingAt: lastTime, on: vehicle.board) ?? [])
     (report.range, report.logFailure) = (told.range, logFailure)
+    report.modeName = FrameView(controller.table, frame).choice("safety.mode") ?? report.modeName
     return report
   }
 }

@@ -17,6 +17,8 @@ public struct FlightReport: Sendable {
   public var score: RunScore
   /// What the vehicle was doing at the end.
   public var mode: VehicleMode
+  /// The same by the vehicle's own name, which one without a template gives its modes.
+  public var modeName = "disarmed"
   /// Conditions that the controller saw while it was not disarmed.
   public var faults: [SafetyFlag]
   /// What kept it from arming, if it never did.

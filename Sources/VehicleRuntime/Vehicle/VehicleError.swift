@@ -34,8 +34,11 @@ public struct VehicleError: Error, CustomStringConvertible, Sendable, Equatable 
     self.init(place: file + offset, String(what), remedy: remedy.prefix(1).lowercased() + remedy.dropFirst())
   }
 
+  /// Cause and remedy.
+  public var message: String { cause + (remedy.map { "; \($0)" } ?? "") }
+
   /// All of it in one line.
   public var description: String {
-    (place.map { "\($0): " } ?? "") + cause + (remedy.map { "; \($0)" } ?? "")
+    (place.map { "\($0): " } ?? "") + message
   }
 }

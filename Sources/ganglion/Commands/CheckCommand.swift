@@ -106,9 +106,18 @@ enum CheckCommand {
   }
 
   /// A file without a template.
-  private static func checkTables(_ tables: VehicleTables, asJSON: Bool) throws(ConfigurationErrors)
-    -> ExitStatus
-  {
+  private static func checkTables(
+    _ tables: VehicleTables, _ path: String, asJSON: Bool
+  ) throws(ConfigurationErrors) -> ExitStatus {
+    do throws(VehicleError) {
+      // Its models, too: what `run` would refuse is wrong.
+      do { _ = try LoadedVehicle(path: path) } catch let error as VehicleError { throw error } catch {
+        throw VehicleError("\(error)")
+      }
+    } catch {
+      throw ConfigurationErrors(
+        file: path, errors: [ConfigurationError(path: error.place ?? "", line: nil, message: error.message)])
+    }
     do {
       let text = try CheckTables.summary(tables)
       Terminal.printResult(asJSON ? try json(TablesSummary(tables)) : text)
@@ -123,7 +132,7 @@ enum CheckCommand {
     let summary: CheckSummary
     do throws(ConfigurationErrors) {
       let tables = try VehicleTables.load(path: path)
-      guard let configuration = tables.template else { return try checkTables(tables, asJSON: asJSON) }
+      guard let configuration = tables.template else { return try checkTables(tables, path, asJSON: asJSON) }
       let model = try loadModel(of: configuration, file: path)
       summary = CheckSummary(configuration, model: model)
     } catch {

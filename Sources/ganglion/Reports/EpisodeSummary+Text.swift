@@ -43,7 +43,7 @@ extension EpisodeSummary {
       lines.append(
         (isJudged ? "not held        " : "crashed         ")
           + "seed \(report.seed): \(values.joined(separator: ", ")), crash \(report.score.crash ?? "none"), ended "
-          + "\(report.mode)")
+          + "\(report.modeName)")
     }
     if failed.count > 10 { lines.append("                and \(failed.count - 10) more") }
     if let first = unlogged.first {

@@ -23,7 +23,7 @@ extension FlightReport {
     if !score.measures.isEmpty { lines.append(tracking) }
     lines += [
       "faults          " + (faultTexts.isEmpty ? "none" : faultTexts.joined(separator: "; ")),
-      "ended           \(mode)" + (score.crash.map { ", crashed: \($0)" } ?? "")
+      "ended           \(modeName)" + (score.crash.map { ", crashed: \($0)" } ?? "")
         + (interruption.map { ", interrupted by \($0.name)" } ?? ""),
       "held            " + verdict,
     ]
@@ -70,7 +70,7 @@ extension FlightReport {
         "p50": Double(tickTimes.quantile(0.5)) * 1e-3, "p99": Double(tickTimes.quantile(0.99)) * 1e-3,
         "max": Double(tickTimes.maximum) * 1e-3,
       ],
-      "faults": faultNames, "mode": "\(mode)", "crash": score.crash ?? "none", "held": held ?? NSNull(),
+      "faults": faultNames, "mode": modeName, "crash": score.crash ?? "none", "held": held ?? NSNull(),
       "inhibits": inhibits.map(\.name), "devices": complaints, "network_beyond_range_ticks": network.json,
       "sensors_beyond_range_ticks": range.json,
     ]

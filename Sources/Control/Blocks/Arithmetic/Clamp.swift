@@ -6,7 +6,8 @@ struct Clamp: Block {
     "clamp", about: "A number within bounds. One that is not a number counts as not valid.",
     settings: [
       SettingDescription(
-        "least", .number(-1e9...1e9, unit: .none), about: "the lower bound, in the unit of what is read"),
+        "least", .number(-1e9...1e9, unit: .none), about: "the lower bound, in the unit of what is read"
+      ).atMost("most"),
       SettingDescription(
         "most", .number(-1e9...1e9, unit: .none), about: "the upper bound, not below the lower one"),
     ])

@@ -13,7 +13,7 @@ struct Difference: Block {
   static func ports(_ settings: BlockSettings) -> BlockPorts {
     let unit: Unit? = settings.choice("on") == "circle" ? .radian : nil
     return BlockPorts(
-      inputs: [InputPort("from", .number, unit: unit), InputPort("less", .number, unit: unit)],
+      inputs: [InputPort("from", .number, unit: unit), InputPort("less", .number, unit: unit, like: "from")],
       outputs: [OutputPort("value", .number, unit: .like("from"))], invalidity: .goesOn)
   }
 

@@ -7,7 +7,8 @@ struct Switch: Block {
     about: "A flag that goes on above one number and off below another, and stays as it is between them.",
     settings: [
       SettingDescription("on_above", .number(-1e9...1e9, unit: .none), about: "in the unit of what is read"),
-      SettingDescription("off_below", .number(-1e9...1e9, unit: .none), about: "not above on_above"),
+      SettingDescription("off_below", .number(-1e9...1e9, unit: .none), about: "not above on_above").atMost(
+        "on_above"),
       SettingDescription("starts_on", .flag, standard: .flag(false), about: "whether it is on at first"),
     ])
 

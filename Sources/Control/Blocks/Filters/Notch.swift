@@ -10,7 +10,8 @@ struct Notch: Block {
     "notch", about: "A filter that takes off one frequency and leaves those around it.",
     settings: [
       SettingDescription(
-        "frequency_hz", .number(1e-3...1e5, unit: .hertz), about: "what is taken off; below half of rate_hz"),
+        "frequency_hz", .number(1e-3...1e5, unit: .hertz), about: "what is taken off; below half of rate_hz"
+      ).atMost("rate_hz", times: 0.5, isStrict: true),
       SettingDescription(
         "width_hz", .number(1e-3...1e5, unit: .hertz),
         about: "width of the gap where half of the power is left"),
