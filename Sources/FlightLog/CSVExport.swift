@@ -35,13 +35,23 @@ public struct CSVExport: Sendable {
     line.append(csv: (["log_time_ns"] + columns.names).map(Self.quoted))
     try sink.write(line.bytes)
     var messages = PartedMessages(outline, topic: topic, registry)
+    var unfit: LogError?
     var cells = [String](repeating: "", count: columns.names.count + 1)
     reading: while true {
       switch messages.next() {
       case .message(let message):
         for index in cells.indices { cells[index] = "" }
         cells[0] = "\(message.time)"
-        for value in try messages.current.values(of: message, layout) {
+        let values: [(name: String, text: String)]
+        do throws(LogError) {
+          values = try messages.current.values(of: message, layout)
+        } catch {
+          // One message that does not fit its schema costs no other.
+          unfit = unfit ?? error
+          damages.add(LogDamage(error: error, lostBytes: message.payload.count))
+          continue reading
+        }
+        for value in values {
           if let place = columns.places[value.name] { cells[place + 1] = Self.quoted(value.text) }
         }
         line.clear()
@@ -52,6 +62,8 @@ public struct CSVExport: Sendable {
       case .end: break reading
       }
     }
+    // Where nothing fits, the schema is wrong, and not a message.
+    if rowCount == 0, let first = unfit { throw first }
     if messages.strangers > 0 {
       damages.add(
         LogDamage(
@@ -75,7 +87,8 @@ public struct CSVExport: Sendable {
       switch messages.next() {
       case .message(let message):
         // Messages of the same length have the same columns, but for the rare swap of two lists' lengths.
-        let values = try messages.current.values(of: message, layout)
+        let values: [(name: String, text: String)]
+        do throws(LogError) { values = try messages.current.values(of: message, layout) } catch { continue }
         if values.count == lastCount, values.allSatisfy({ known.contains($0.name) }) { continue }
         lastCount = values.count
         guard known.count + values.count(where: { !known.contains($0.name) }) <= largestColumnCount else {

@@ -94,6 +94,8 @@ public struct TickCursor: ~Copyable {
   public var view: FrameView { FrameView(source.codec.table, memory.frame) }
   private var messages: MCAPMessages
   private var bytes: LogBytes { source.outline.bytes }
+  /// Why the part that was come to ended before its run; `nil` when it did not.
+  public var endedEarly: String? { source.outline.endedEarly }
   /// Whether no part can follow any more.
   private var isLast = false
   /// Bytes that were lost before the parts that were come to so far were recovered; `nil` where none of them was.

@@ -159,7 +159,8 @@ public final class FlightLogWriter {
     do throws(LogError) {
       sink = try parts.sink(part: part.number + 1)
     } catch {
-      // What there is stays a whole log.
+      // What there is stays a whole log, and says that the run went on.
+      try writer.addMetadata(name: LogPart.endedEarlyName, [("cause", "\(error)")])
       try writer.finish()
       throw error
     }

@@ -11,6 +11,9 @@ public struct ReplayOutcome {
   /// Why the log could not be followed to its end.
   public var interruption: String?
 
+  /// Why the log ended before its run; `nil` when it did not.
+  public var endedEarly: String?
+
   /// Bytes that were lost before the log was recovered; `nil` for a log as it was written.
   public var lostBefore: Int?
 
@@ -88,6 +91,7 @@ public struct Replay: ~Copyable {
         outcome.interruption = "\(damage.error) (\(damage.lostBytes) bytes lost)"
         return outcome
       case .end:
+        outcome.endedEarly = cursor.endedEarly
         outcome.lostBefore = cursor.lostBeforeRecovery
         if outcome.ticks == 0 { outcome.interruption = "the log has no ticks" }
         return outcome

@@ -29,6 +29,12 @@ public struct MCAPVerification: Sendable {
     checkOrder(outline)
     checkChunkIndexes(outline)
     checkStatistics(outline)
+    if let cause = outline.endedEarly {
+      add(
+        LogError(
+          .missing, "the log ended before its run: \(cause)",
+          remedy: "The rest of the run has no log; see log.budget_mb of its configuration."))
+    }
   }
 
   private mutating func add(_ error: LogError) {

@@ -7,6 +7,8 @@ public struct LogPart: Equatable, Sendable {
   /// Name of the metadata record at the front, and of the one at the end of a part that another follows.
   static let recordName = "ganglion part"
   static let nextRecordName = "ganglion next part"
+  /// The record at the end of a log that ended before its run, with the cause.
+  static let endedEarlyName = "ganglion ended early"
 
   /// The run's name: the same in all of its parts and, on a board, in those of no other run.
   public var run: String
@@ -130,5 +132,12 @@ extension MCAPOutline {
     } catch {
       return part.isFollowed ? missing("\(error.what)") : .nothing
     }
+  }
+}
+
+extension MCAPOutline {
+  /// Why the log ended before its run; `nil` for one that did not, or that does not know.
+  public var endedEarly: String? {
+    metadata.first { $0.name == LogPart.endedEarlyName }?.entries.first { $0.key == "cause" }?.value
   }
 }

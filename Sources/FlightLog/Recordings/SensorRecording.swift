@@ -49,3 +49,30 @@ public struct SensorRecording: Sendable {
   /// An empty recording of a format.
   public init(format: String) { account = ImportAccount(format: format) }
 }
+
+extension SensorRecording {
+  /// Leaves out what was measured a second or more before or behind the inertial rows: no tick could see it. Counted in the account.
+  public mutating func leaveOutRows(from start: MonotonicTime, to end: MonotonicTime) {
+    let margin: Int64 = 1_000_000_000
+    let (first, last) = (start.advanced(nanoseconds: -margin), end.advanced(nanoseconds: margin))
+    func keep<Sample>(_ rows: inout [Timed<Sample>], _ quantity: RecordedQuantity) {
+      let before = rows.count
+      // What armed it may lie far before.
+      rows.removeAll { ($0.time < first && quantity != .armed) || $0.time > last }
+      let lost = before - rows.count
+      guard lost > 0, let place = account.topics.firstIndex(where: { $0.quantity == quantity && $0.isChosen })
+      else { return }
+      // Of changes fewer are kept than there were rows.
+      let counted = quantity == .armed && rows.isEmpty ? account.topics[place].used : lost
+      account.topics[place].used = max(account.topics[place].used - counted, 0)
+      account.topics[place].leftOut.append(
+        ImportAccount.Loss(reason: "outside the time of the inertial rows", count: counted))
+    }
+    keep(&pressure, .pressure)
+    keep(&range, .range)
+    keep(&power, .power)
+    keep(&magneticField, .magneticField)
+    keep(&attitude, .attitude)
+    keep(&armed, .armed)
+  }
+}

@@ -23,6 +23,8 @@ package struct RecordedFlight: ~Copyable {
   private var surroundings: RecordedSurroundings
   private var arming: RecordedArming
   private var report: RecordingReport
+  private var range: RangeTally
+  private var network: NetworkTally
   /// Set while the attitude is not known.
   private let attitudeUnknown: SignalIndex<Bool>?
   private var physics: PhysicalState
@@ -52,6 +54,7 @@ package struct RecordedFlight: ~Copyable {
     }
     try Self.checkGaps(recording.inertial)
     var recording = recording
+    recording.leaveOutRows(from: first.time, to: last.time)
     let offset = Self.start - first.time.nanoseconds
     let surroundings = RecordedSurroundings(
       &recording, for: configuration, offset: offset, until: last.time.advanced(nanoseconds: offset))
@@ -79,6 +82,8 @@ package struct RecordedFlight: ~Copyable {
     report = RecordingReport(
       name: name, logPath: logPath, recording, of: controller.table, absent: surroundings.absent,
       whyNotJudged: whyNotJudged)
+    range = RangeTally(controller.table, always: true)
+    network = NetworkTally(controller.table, always: true)
     attitudeUnknown = controller.table.index(of: "safety.no_arming_attitude")
     physics = PhysicalState(rangeToGround: nil)
     physics.set(first.sample)
@@ -159,11 +164,14 @@ package struct RecordedFlight: ~Copyable {
       vehicle.actuate(controller.frame)
       try log.append(controller.frame)
       report.add(controller.frame, isArmed: isArmed)
+      range.note(controller.frame)
+      network.note(controller.frame)
       judge(controller.frame, at: time)
       previous = time
       number += 1
     }
     try log.finish()
+    (report.range, report.network) = (range.counts, network.counts)
     return report
   }
 

@@ -17,6 +17,9 @@ package struct RecordingReport {
   package let tellsArmed: Bool
   /// Why neither health nor attitude is judged; `nil` when they are.
   package let whyNotJudged: String?
+  /// What stood at the end of its range, and what of the network was beyond its own.
+  package var range = RangeCounts()
+  package var network = NetworkCounts()
   package private(set) var ticks = 0
   package private(set) var longestElapsed: Int64 = 0
   package let safety: SafetySignals
@@ -44,6 +47,9 @@ package struct RecordingReport {
     (self.absent, self.whyNotJudged, tellsArmed) = (absent, whyNotJudged, !recording.armed.isEmpty)
   }
 
+  /// Time in s that the chips and the filters have to start.
+  package static let settling = 1.0
+
   /// Takes note of a tick.
   package mutating func add(_ frame: Frame, isArmed: Bool) {
     let elapsed = elapsedPlace.map { frame[$0] } ?? 0
@@ -51,8 +57,7 @@ package struct RecordingReport {
     if isArmed { armedTicks += 1 }
     longestElapsed = max(longestElapsed, elapsed)
     duration += Double(elapsed) * 1e-9
-    // The chips and the filters have a second to start.
-    guard duration > 1 else { return }
+    guard duration > Self.settling else { return }
     for (index, place) in safety.conditionPlaces.enumerated() where frame[place] { wasSeen[index] = true }
   }
 

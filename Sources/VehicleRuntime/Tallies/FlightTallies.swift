@@ -31,7 +31,9 @@ struct FlightTallies: ~Copyable {
   /// What is to be told when `frame` is the last tick's.
   func told(_ frame: Frame) -> FlightTold {
     FlightTold(
-      conditions: flags.seen, inhibits: flags.wasArmed ? [] : flags.safety.inhibits(in: frame),
+      // Before it is armed chips may still be starting; what is in force at the end of a run that never armed is none of that.
+      conditions: flags.wasArmed ? flags.seen : flags.safety.conditions(in: frame),
+      inhibits: flags.wasArmed ? [] : flags.safety.inhibits(in: frame),
       wasArmed: flags.wasArmed, sensors: sensors.entries, network: network.counts, range: range.counts)
   }
 }

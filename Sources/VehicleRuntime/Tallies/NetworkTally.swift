@@ -16,7 +16,9 @@ struct NetworkTally: ~Copyable {
   private let rows: UnsafeMutableBufferPointer<Row>
 
   /// Nothing counted yet of a vehicle with these signals.
-  init(_ table: SignalTable) {
+  ///
+  /// - Parameter always: Whether ticks count in which the vehicle is disarmed, too: in a recording somebody else flies.
+  init(_ table: SignalTable, always: Bool = false) {
     let limits = NetworkSignals.all(table).flatMap { network in
       network.limits.map { (network: network.name, limit: $0) }
     }
@@ -28,7 +30,7 @@ struct NetworkTally: ~Copyable {
         text: isOnly ? limit.text : "\(network): \(limit.text)", ticks: 0)
     }
     rows = .tally(limits.map { Row(place: $0.limit.place) })
-    mode = SafetySignals(table).mode
+    mode = always ? nil : SafetySignals(table).mode
   }
 
   deinit { rows.deallocate() }

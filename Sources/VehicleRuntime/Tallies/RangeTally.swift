@@ -19,7 +19,9 @@ struct RangeTally: ~Copyable {
   private let rows: UnsafeMutableBufferPointer<Row>
 
   /// Nothing counted yet of a vehicle with these signals. `paths` are the keys of devices in the configuration, by their names.
-  init(_ table: SignalTable, paths: [String: String] = [:]) {
+  ///
+  /// - Parameter always: Whether ticks count in which the vehicle is disarmed, too: in a recording somebody else flies.
+  init(_ table: SignalTable, paths: [String: String] = [:], always: Bool = false) {
     let keys = VoteSignals.deviceKeys(table)
     var (devices, rows) = ([RangeCounts.Entry](), [Row]())
     for device in table.deviceNames where table["\(device).fault"]?.kind == .deviceFault {
@@ -32,7 +34,7 @@ struct RangeTally: ~Copyable {
           ticks: 0))
     }
     (self.devices, self.rows) = (devices, .tally(rows))
-    mode = SafetySignals(table).mode
+    mode = always ? nil : SafetySignals(table).mode
   }
 
   deinit { rows.deallocate() }

@@ -169,6 +169,8 @@ private struct LogContent {
     var text = "\(path): \(outline.bytes.count) bytes, written by \(outline.library)\n"
     if !outline.isComplete {
       text += "NOT COMPLETE: \(verification.lostBytes) bytes are lost\n"
+    } else if outline.endedEarly != nil, findings.count == 1 {
+      text += "whole as a file, but it ended before its run\n"
     } else if findings.isEmpty {
       text += recoveries.isEmpty ? "complete\n" : "complete as far as it could be recovered\n"
     } else {

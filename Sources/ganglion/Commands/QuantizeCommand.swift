@@ -49,6 +49,14 @@ func quantizeCommand(_ arguments: [String]) -> ExitStatus {
     guard arithmetic == .float16 || !logs.isEmpty else {
       throw UsageError("--calibrate LOG is needed: fixed point takes its scales from recorded input")
     }
+    for (index, log) in logs.enumerated() {
+      guard let other = logs[..<index].first(where: { FileIdentity(path: $0) == FileIdentity(path: log) }),
+        FileIdentity(path: log) != nil
+      else { continue }
+      throw CommandFailure(
+        place: "--calibrate", "\(log) is \(other), which is named already: twice the same steps say no more",
+        remedy: "name it once")
+    }
     let output = arguments.value("output") ?? outputPath(path, arithmetic)
     let inputs = [path] + logs.flatMap(LogPart.paths)
     // Before the work, and again when the file is written.

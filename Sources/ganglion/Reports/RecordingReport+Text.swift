@@ -10,6 +10,9 @@ extension RecordingReport {
 
   private var health: String {
     if let whyNotJudged { return "not judged: \(whyNotJudged)" }
+    if duration <= Self.settling {
+      return "not judged: faults count after \(Self.settling) s of ticks, and there are fewer"
+    }
     let conditions = faults.map(\.text)
     return conditions.isEmpty ? "no faults" : conditions.joined(separator: "; ")
   }
@@ -37,6 +40,7 @@ extension RecordingReport {
       "absent          \(absent.isEmpty ? "nothing" : absent.joined(separator: ", ")); pressure from \(pressureSource)",
       "health          \(health)",
       "attitude        \(attitude)",
+    ] + range.lines + network.lines + [
       "log             \(logPath)",
       "account",
     ] + account.lines.map { "  \($0)" }).joined(separator: "\n")
@@ -48,7 +52,8 @@ extension RecordingReport {
       "longest_dropout_ms": dropouts.map(\.milliseconds).max() ?? 0,
       "longest_step_ms": Double(longestElapsed) * 1e-6, "armed_ticks": armedTicks,
       "absent": absent, "pressure_source": pressureSource, "comparisons": comparisons,
-      "attitudes_left_out": leftOut, "judged": whyNotJudged == nil,
+      "attitudes_left_out": leftOut, "sensors_beyond_range_ticks": range.json,
+      "network_beyond_range_ticks": network.json, "judged": whyNotJudged == nil,
       "faults": whyNotJudged == nil ? faults.map(\.name) : [], "log": logPath,
       "account": account.json,
     ]

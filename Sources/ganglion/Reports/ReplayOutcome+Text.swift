@@ -14,7 +14,8 @@ extension ReplayOutcome {
       return "replayed \(ticks) ticks: identical so far, NOT REPRODUCIBLE from here on: \(interruption)"
     }
     let lost = lostBefore.map { "; the log was recovered, and \($0) bytes of it are lost" } ?? ""
-    return "replayed \(ticks) ticks: identical\(lost)"
+    let early = endedEarly.map { "; the log ended before its run: \($0)" } ?? ""
+    return "replayed \(ticks) ticks: identical\(lost)\(early)"
   }
 
   func json(seconds: Double) -> [String: Any] {
@@ -29,6 +30,7 @@ extension ReplayOutcome {
       ]
     }
     if let interruption { object["interruption"] = interruption }
+    if let endedEarly { object["log_ended_early"] = endedEarly }
     if let lostBefore { object["lost_before_recovery_bytes"] = lostBefore }
     return object
   }

@@ -12,8 +12,9 @@ struct Relay: Block {
       SettingDescription(
         "reads", .choice(["flag", "number"]), standard: .choice("flag"), about: "what the command is"),
       .number("on_above", -1e6...1e6, .none, 0.5, "of a number: it goes on above this"),
-      .number("off_below", -1e6...1e6, .none, 0.5, "of a number: it goes off below this, at most on_above")
-        .atMost("on_above"),
+      .number(
+        "off_below", -1e6...1e6, .none, 0.5,
+        "of a number: it goes off below this; more than on_above counts as on_above"),
       .number("shortest_on_s", 0...86_400, .second, 0, "time that it stays on at least"),
       .number("shortest_off_s", 0...86_400, .second, 0, "time that it stays off at least"),
       SettingDescription("safe", .flag, standard: .flag(false), about: "whether it is on while disarmed"),

@@ -53,6 +53,10 @@ def export(given) -> tuple[Network, Account]:
         key, mark, value = note.partition("=")
         if not mark or not key:
             raise ExportError(f"--note {note}: expected KEY=TEXT")
+        if key in network.provenance:
+            raise ExportError(f"--note {note}: {key} is what the exporter says itself; name the note otherwise")
+        if not (key + value).isprintable():
+            raise ExportError(f"--note {key}: a note is one line of text, without control characters")
         network.provenance[key] = value
     if given.output.is_dir():
         raise ExportError(f"{given.output} is a folder: name a file for the model")

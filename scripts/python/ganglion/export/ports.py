@@ -7,6 +7,8 @@ import json
 import math
 import sys
 
+import numpy as np
+
 from .network import ExportError, Network
 
 MEMBERS = ("name", "unit", "minimum", "maximum")
@@ -69,7 +71,13 @@ def _ports(kind: str, count: int, span, found, given: argparse.Namespace) -> lis
         if not all(isinstance(port[member], str) for member in ("name", "unit")):
             raise ExportError(f"{kind} {k}: name and unit are texts")
         minimum, maximum = (_number(port[member], f"{kind} {k}, {member}") for member in ("minimum", "maximum"))
-        if not minimum < maximum:
+        # Ganglion takes and gives 32-bit numbers: what is a range must still be one in them.
+        with np.errstate(over="ignore"):
+            least, most = np.float32(minimum), np.float32(maximum)
+            width = most - least
+        if not port["name"]:
+            raise ExportError(f"{kind} {k} has no name")
+        if not (minimum < maximum and least < most and np.isfinite([least, most, width]).all()):
             raise ExportError(f"{kind} {k}: {port['minimum']} to {port['maximum']} is not a range")
         made.append({"name": port["name"], "unit": port["unit"], "minimum": minimum, "maximum": maximum})
     if len({port["name"] for port in made}) != count:
@@ -93,6 +101,8 @@ def _time(time, given: argparse.Namespace) -> dict:
     if not isinstance(time, dict) or set(time) != {"unit_s", "minimum", "maximum"}:
         raise ExportError("time needs unit_s, minimum, maximum")
     time = {key: _number(value, f"time, {key}") for key, value in time.items()}
+    if not 1e-9 <= time["unit_s"] <= 86400:
+        raise ExportError(f"time: unit_s is {time['unit_s']}, expected 1e-9 to 86400 seconds")
     if not (0 < time["unit_s"] and 0 <= time["minimum"] <= time["maximum"]):
         raise ExportError(f"time {time}: unit_s must be above 0, and 0 <= minimum <= maximum")
     return time

@@ -25,6 +25,8 @@ TRAINING = re.compile(
     r"hyper_parameters|hparams\w*|train_state|shadow_params|collected_params)",
     re.IGNORECASE,
 )
+# Wiring, which is whole numbers by nature.
+WIRING = re.compile(r"mask|sparsity|adjacency|polarity|erev", re.IGNORECASE)
 # Weights that are made of others when a network runs.
 MADE = re.compile(r"(parametrizations\.|_[gv]$|_orig$|_packed_params)")
 # What a cell that stands at the root calls its own.
@@ -150,6 +152,13 @@ class State:
         """A tensor's numbers; it has become `target`."""
         if name not in self._tensors:
             raise ExportError(f"{name} is missing from the checkpoint")
+        value = self._tensors[name]
+        kind = value.kind if isinstance(value, Tensor) else value.dtype.name
+        if self.is_count(name) and not WIRING.search(name):
+            raise ExportError(
+                f"{self._original[name]} is of type {kind}: whole numbers are quantised, and no weights; "
+                "export the checkpoint that the network was trained in"
+            )
         found = self.array(name)
         self.account.use(self._original[name], found.shape, target)
         del self._tensors[name]
