@@ -95,6 +95,7 @@ struct NetworkBlock: Block, ~Copyable {
     // The runtime looks their types up the first time, under a lock: now, and not in flight.
     network?.reset()
     _ = network?.stateDigest()
+    if results?.state != nil { _ = network?.copyState() }
   }
 
   private static func lines(_ settings: BlockSettings, _ scale: String, _ offset: String, _ count: Int)
