@@ -1,5 +1,5 @@
-import VehicleConfiguration
 import Foundation
+import VehicleConfiguration
 
 /// The configuration whose calibration is fuzzed.
 private let shipped: String = {

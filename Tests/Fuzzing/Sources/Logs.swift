@@ -1,4 +1,5 @@
 import FlightLog
+import VehicleRuntime
 
 /// A log: outlined, verified, its ticks read, exported, recovered, and what was recovered verified again.
 ///
