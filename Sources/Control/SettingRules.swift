@@ -36,8 +36,9 @@ public struct SettingCount: Sendable, Equatable {
 
 /// A bound of a number by another setting of the block.
 public struct SettingBound: Sendable, Equatable {
-  /// The other setting, and by what it is multiplied.
+  /// The other setting.
   public var other: String
+  /// By what its value is multiplied.
   public var factor: Double
   /// Whether the number must be below, and not only at most, that.
   public var isStrict: Bool

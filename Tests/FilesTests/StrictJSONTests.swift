@@ -18,7 +18,8 @@ import Testing
     ("+1", "1:1 \"+1\" is not a JSON value"), (".5", "1:1 \".5\" is not a JSON value"),
     ("5.", "1:1 \"5.\" is not a JSON value"), ("5.e1", "1:1 \"5.e1\" is not a JSON value"),
     ("0x10", "1:1 \"0x10\" is not a JSON value"), ("NaN", "1:1 \"NaN\" is not a JSON value"),
-    ("-Infinity", "1:1 \"-Infinity\" is not a JSON value"), ("1e999", "1:1 a number beyond what a double holds"),
+    ("-Infinity", "1:1 \"-Infinity\" is not a JSON value"),
+    ("1e999", "1:1 a number beyond what a double holds"),
     (#""\x41""#, "1:4 an unknown escape"), (#""\0""#, "1:4 an unknown escape"),
     ("\"a\\\nb\"", "1:5 an unknown escape"), ("\"a\tb\"", "1:1 a control character within a string"),
     (#""\ud800""#, "1:8 a surrogate stands alone in a string"),
@@ -43,7 +44,9 @@ import Testing
   /// What is taken is JSON for Foundation, too, and has the same value; damage to it is taken by neither or by both.
   @Test func foundationTakesWhatIsTaken() throws {
     let seed = #"{"a": [1, -2.5e-3, true, null, "x\u00e9\n\"y"], "b": {"c": {}, "d": []}, "e": 0}"#
-    let pieces = ["'", "+", "//", "/**/", ",", "0", ".", "\\", "\u{A0}", "\t", "NaN", "\u{1}", "e", "-", "\"", "]", "}"]
+    let pieces = [
+      "'", "+", "//", "/**/", ",", "0", ".", "\\", "\u{A0}", "\t", "NaN", "\u{1}", "e", "-", "\"", "]", "}",
+    ]
     var state: UInt64 = 88_172_645_463_325_252
     func below(_ bound: Int) -> Int {
       state ^= state << 13
@@ -65,7 +68,9 @@ import Testing
       var view = String.UnicodeScalarView()
       view.append(contentsOf: scalars)
       let text = String(view)
-      guard let value = try? JSON5Parser.parse(text, as: .json), let ours = value.foundationValue else { continue }
+      guard let value = try? JSON5Parser.parse(text, as: .json), let ours = value.foundationValue else {
+        continue
+      }
       taken += 1
       #expect(
         try JSONDecoder().decode(AnyValue.self, from: Data(text.utf8)) == ours, "\(text)")
