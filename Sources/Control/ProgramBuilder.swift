@@ -182,9 +182,12 @@ public struct ProgramBuilder {
   }
 
   private static func read(_ name: String) -> Read {
-    name.hasPrefix(previous)
-      ? Read(name: String(name.dropFirst(previous.count)), isPrevious: true)
-      : Read(name: name, isPrevious: false)
+    Read(name: signal(ofInput: name), isPrevious: name.hasPrefix(previous))
+  }
+
+  /// The signal that an input is bound to, without the word that means its value of the tick before.
+  package static func signal(ofInput name: String) -> String {
+    name.hasPrefix(previous) ? String(name.dropFirst(previous.count)) : name
   }
 
   private mutating func check(_ block: Planned, _ place: Int, _ written: Written) {

@@ -106,7 +106,7 @@ extension ProgramBuilder {
       + rules.arming.map { ("reason \($0.name)", $0.any + $0.all) } + [("rest", rules.atRest)]
     for (place, tests) in parts {
       for case .isOneOf(let signal, let names) in tests {
-        let plain = signal.hasPrefix(Self.previous) ? String(signal.dropFirst(Self.previous.count)) : signal
+        let plain = Self.signal(ofInput: signal)
         guard case .choice(let values)? = written[plain]?.signal.kind else { continue }
         for name in names where !values.contains(name) {
           let mistake = SafetyMistake(

@@ -63,7 +63,7 @@ public struct Configuration: Sendable, Equatable {
   }
 
   /// The kind of vehicle.
-  public var kind: VehicleKind { type(of: vehicle.parts).kind }
+  public var kind: VehicleKind { VehicleKind(rawValue: type(of: vehicle.parts).name) ?? .quadrotor }
   /// The timed profile of setpoints, in order; at least one.
   public var setpoints: [SetpointStep] { vehicle.parts.setpoints }
   /// The time of a run that is judged.
@@ -150,7 +150,7 @@ extension Configuration: ConfigurationPart {
     guard let name, kind != nil, let backend, let loop, let model, let buses, let sensors, let actuators,
       let lines, let realTime, let watchdog, let network, let arming, let failsafe, let log, let parts
     else { return nil }
-    (self.name, self.vehicle, self.backend) = (name, parts.vehicle, backend)
+    (self.name, self.vehicle, self.backend) = (name, Vehicle(parts: parts), backend)
     (self.loop, self.model, self.buses, self.sensors) = (loop, model, buses, sensors)
     (self.actuators, self.lines, self.realTime, self.watchdog) = (actuators, lines, realTime, watchdog)
     (self.network, self.arming, self.failsafe, self.log) = (network, arming, failsafe, log)

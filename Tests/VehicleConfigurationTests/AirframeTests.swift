@@ -18,7 +18,7 @@ private struct NoQuadrotor: Error {}
     var overrides = ConfigurationOverrides()
     overrides.ignoresGains = true
     let configuration = try Configuration.load(text: text, directory: nil, overrides: overrides)
-    guard case .quadrotor(let parts) = configuration.vehicle else { throw NoQuadrotor() }
+    guard let parts = configuration.vehicle.parts as? Configuration.Quadrotor else { throw NoQuadrotor() }
     return parts
   }
 

@@ -12,7 +12,7 @@ import VehicleFixtures
     let configuration = try quadrotor()
     #expect(configuration.loop.period == 4_000_000)
     #expect(configuration.sensors.imu.staleAfter == 12_000_000)
-    guard case .quadrotor(let parts) = configuration.vehicle else {
+    guard let parts = configuration.vehicle.parts as? Configuration.Quadrotor else {
       Issue.record("the example is not about a quadrotor")
       return
     }

@@ -41,23 +41,20 @@ import VehicleFixtures
   }
 
   private static func emptySections(of vehicle: VehicleKind) -> String {
-    switch vehicle {
-    case .quadrotor:
-      """
+    vehicle == .quadrotor
+      ? """
       { loop: {}, model: {}, buses: [{}],
         sensors: { imu: {}, barometer: {}, magnetometer: {}, range: {}, power: {} },
         actuators: { driver: {}, motors: [{}, {}, {}, {}] }, lines: { enable: {}, kill_switch: {} },
         network: { inputs: [{}], outputs: [{}, {}, {}, {}] }, setpoints: [{}] }
       """
-    case .balancingRobot:
-      """
+      : """
       { vehicle: "balancing_robot", loop: {}, model: {}, buses: [{}],
         sensors: { imu: {}, left_encoder: {}, right_encoder: {}, power: {} },
         actuators: { driver: {}, motors: [{ forward: {}, reverse: {} }, { forward: {}, reverse: {} }] },
         lines: { enable: {}, kill_switch: {} }, estimator: {},
         network: { inputs: [{}], outputs: [{}, {}] }, setpoints: [{}] }
       """
-    }
   }
 
   @Test(arguments: VehicleKind.allCases)

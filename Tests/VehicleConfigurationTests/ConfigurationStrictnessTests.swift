@@ -204,7 +204,7 @@ import VehicleFixtures
       """#
     let configuration = try Configuration.load(text: text, directory: "")
     #expect(configuration.network == nil)
-    guard case .quadrotor(let parts) = configuration.vehicle else {
+    guard let parts = configuration.vehicle.parts as? Configuration.Quadrotor else {
       Issue.record("a file that names no kind of vehicle is not about a quadrotor")
       return
     }

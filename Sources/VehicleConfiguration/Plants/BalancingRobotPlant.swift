@@ -1,7 +1,7 @@
 /// A body on two wheels; see `SimulatedBalancingRobot`.
 public struct BalancingRobotPlant: TemplatePlant {
   /// See `Plant`.
-  public static let name = "balancing_robot"
+  public static let name = Configuration.BalancingRobot.name
   /// See `Plant`.
   public static let actuators = ["left", "right"]
 

@@ -36,12 +36,11 @@ struct ReadPlant {
 public struct PlantRow: NamedRow {
   /// Its name.
   public let name: String
-  let actuators: [String]
   /// Reads it of a whole file; `nil` after an error was noted.
   let read: @Sendable (Section) -> ReadPlant?
 
   init(_ plant: any Plant.Type, read: @escaping @Sendable (Section) -> ReadPlant?) {
-    (name, actuators, self.read) = (plant.name, plant.actuators, read)
+    (name, self.read) = (plant.name, read)
   }
 }
 

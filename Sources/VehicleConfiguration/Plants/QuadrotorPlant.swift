@@ -1,7 +1,7 @@
 /// Four rotors; see `SimulatedQuadrotor`.
 public struct QuadrotorPlant: TemplatePlant {
   /// See `Plant`.
-  public static let name = "quadrotor"
+  public static let name = Configuration.Quadrotor.name
   /// See `Plant`.
   public static let actuators = Configuration.quadrotorMotors
 

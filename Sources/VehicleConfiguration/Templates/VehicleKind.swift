@@ -1,18 +1,29 @@
-/// Kinds of vehicle. What each kind has of its own stands in a folder of its own beside this file; besides, a new kind
-/// has a line here, in `Configuration.Vehicle` and in `VehicleController`.
-public enum VehicleKind: String, CaseIterable, Sendable {
-  /// Four rotors in an X, numbered as PX4 does.
-  case quadrotor
-  /// Two wheels on one axle, with a body that stands on them.
-  case balancingRobot = "balancing_robot"
-
+/// A kind of vehicle that a template makes: a row. What each kind has of its own stands in a folder of its own beside this file.
+public struct VehicleKind: CaseIterable, Hashable, RawRepresentable, Sendable {
+  /// Its name in a file.
+  public let rawValue: String
   /// What this kind of vehicle has of its own in a configuration.
-  var parts: any VehicleParts.Type {
-    switch self {
-    case .quadrotor: Configuration.Quadrotor.self
-    case .balancingRobot: Configuration.BalancingRobot.self
-    }
+  let parts: any VehicleParts.Type
+
+  private init(_ parts: any VehicleParts.Type) { (rawValue, self.parts) = (parts.name, parts) }
+
+  /// The kind of a name; `nil` when there is none.
+  public init?(rawValue: String) {
+    guard let kind = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+    self = kind
   }
+
+  /// Four rotors in an X, numbered as PX4 does.
+  public static let quadrotor = VehicleKind(Configuration.Quadrotor.self)
+  /// Two wheels on one axle, with a body that stands on them.
+  public static let balancingRobot = VehicleKind(Configuration.BalancingRobot.self)
+  /// All kinds, in the order of the reference.
+  public static let allCases = [quadrotor, balancingRobot]
+
+  /// Two of one name are one.
+  public static func == (a: VehicleKind, b: VehicleKind) -> Bool { a.rawValue == b.rawValue }
+  /// By its name.
+  public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 
   /// The kind in words, for example "balancing robot".
   public var words: String { rawValue.split(separator: "_").joined(separator: " ") }
@@ -26,17 +37,16 @@ public enum VehicleKind: String, CaseIterable, Sendable {
 }
 
 extension Configuration {
-  /// The kind of a vehicle, with what only that kind has.
-  public enum Vehicle: Sendable, Equatable {
-    case quadrotor(Quadrotor)
-    case balancingRobot(BalancingRobot)
+  /// What only the vehicle's kind has.
+  public struct Vehicle: Sendable, Equatable {
+    /// Of whichever kind it is.
+    let parts: any VehicleParts
 
-    /// What every kind has, whichever it is.
-    var parts: any VehicleParts {
-      switch self {
-      case .quadrotor(let parts): parts
-      case .balancingRobot(let parts): parts
-      }
-    }
+    /// Whether both are of one kind, and equal.
+    public static func == (a: Vehicle, b: Vehicle) -> Bool { a.parts.equals(b.parts) }
   }
+}
+
+extension VehicleParts {
+  fileprivate func equals(_ other: any VehicleParts) -> Bool { other as? Self == self }
 }

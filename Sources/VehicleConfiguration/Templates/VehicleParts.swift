@@ -6,8 +6,8 @@ import Devices
 /// Its sections are `airframe`, `gains`, `estimator`, `limits`, `setpoints`, `setpoint_rates`, `evaluation` and `simulation`; all others are
 /// read alike for every kind, by these tables.
 protocol VehicleParts: Sendable, Equatable {
-  /// The kind that they belong to.
-  static var kind: VehicleKind { get }
+  /// The name of their kind in a file.
+  static var name: String { get }
   /// The sections below `sensors`, besides `imu`.
   static var sensors: [SensorRole] { get }
   /// How its motors are driven.
@@ -39,8 +39,9 @@ protocol VehicleParts: Sendable, Equatable {
   ///
   /// - Parameter hasNetwork: Whether there is one to step; else only the inputs that it would have are shown.
   func declaration(of configuration: Configuration, hasNetwork: Bool) -> VehicleDeclaration
-  /// These parts under the name of their kind.
-  var vehicle: Configuration.Vehicle { get }
+  /// The gains that follow from the airframe; `nil` when there are none with which it holds.
+  func computedGains(_ loop: Configuration.Loop, _ sensors: Configuration.Sensors)
+    -> Configuration.ComputedGains?
 }
 
 /// Sections that every vehicle has, as far as they could be read.

@@ -15,7 +15,7 @@ extension FlightLogReader {
 
   /// Opens a log whose outline is known.
   public init(_ outline: MCAPOutline) throws(LogError) {
-    try self.init(outline) { (content) throws(LogError) in try content.signals() }
+    try self.init(outline, signals: FlightLogContent.signals(of:))
   }
 }
 
@@ -23,20 +23,24 @@ extension RecordingReader {
   /// The sensors' samples in a recording of any format; throws `LogError` for a file that is none, or has no gyroscope and
   /// accelerometer.
   public static func read(bytes: LogBytes) throws(LogError) -> SensorRecording {
-    try read(bytes: bytes) { (content) throws(LogError) in try content.signals() }
+    try read(bytes: bytes, signals: FlightLogContent.signals(of:))
   }
 }
 
 extension SensorRecording {
   /// What somebody recorded of a vehicle with ROS 2, as MCAP; a log of Ganglion is such a recording too.
   public init(_ outline: MCAPOutline) throws(LogError) {
-    try self.init(outline) { (content) throws(LogError) in try content.signals() }
+    try self.init(outline, signals: FlightLogContent.signals(of:))
   }
 }
 
 extension FlightLogContent {
   /// The signals of the vehicle that flew, by its configuration.
-  func signals() throws(LogError) -> SignalTable {
+  static func signals(of content: FlightLogContent) throws(LogError) -> SignalTable {
+    try content.signals()
+  }
+
+  private func signals() throws(LogError) -> SignalTable {
     var reason = "it is not UTF-8 text"
     if let text = String(validating: configuration, as: UTF8.self),
       let calibration = String(validating: calibration, as: UTF8.self)

@@ -25,9 +25,10 @@ package struct RecordedSteps {
     // A vehicle may have several: the first that reads what the model does, else the first that takes as many inputs.
     let networks = NetworkSignals.all(table)
     let fitting = networks.filter { $0.inputs.count == inputs }
+    let wanted = model.inputs.map(\.name)
     let network =
-      fitting.first { Self.ports(of: $0, in: log) == model.inputs.map(\.name) } ?? fitting.first
-      ?? networks.first
+      (fitting.count > 1 ? fitting.first { Self.inputs(of: $0, in: log) == wanted } : nil)
+      ?? fitting.first ?? networks.first
     let unit = try Self.timeUnit(of: log, network, path, for: model)
     var counted = TickAccount(of: .networkInputs)
     reading: while true {
@@ -65,12 +66,11 @@ package struct RecordedSteps {
     }
   }
 
-  /// The names of what a network of a log reads, as its model has them; `nil` without a model that can be read.
-  private static func ports(of network: NetworkSignals, in log: FlightLogReader) -> [String]? {
-    guard let bytes = log.content.models[network.name], let model = try? ModelFile.read(bytes) else {
-      return nil
-    }
-    return model.inputs.map(\.name)
+  /// The names of what a network of a log reads, as its model has them; `nil` without a model that can be read, of which more is said
+  /// when it is the one that is taken.
+  private static func inputs(of network: NetworkSignals, in log: FlightLogReader) -> [String]? {
+    guard let bytes = log.content.models[network.name] else { return nil }
+    do throws(ModelError) { return try ModelFile.read(bytes).inputs.map(\.name) } catch { return nil }
   }
 
   /// Seconds that ts = 1 stands for in a log, whose network must have the model's inputs.

@@ -9,7 +9,7 @@ import VehicleConfiguration
 
 /// One simulated flight: the vehicle, its controller, its log, and the virtual clock that moves them.
 ///
-/// What happens is a function of mission, seed and fault alone; only the tick's measured duration, which is
+/// What happens is a function of vehicle, seed and fault alone; only the tick's measured duration, which is
 /// reported and never used, is not.
 public struct Flight: ~Copyable, VehicleFlight {
   /// Chips, lines, buses and physics.
@@ -31,7 +31,6 @@ public struct Flight: ~Copyable, VehicleFlight {
   private var missed: UInt64 = 0
   private var tallies: FlightTallies
   private let shown: ShownNumbers
-  private var lastMode = VehicleMode.disarmed
   private var stepBegan: Int64 = 0
   private let clock = SystemClock()
   private let listener: RunListener
@@ -132,7 +131,6 @@ public struct Flight: ~Copyable, VehicleFlight {
     missed += UInt64(start.missed)
     tallies.note(frame)
     let mode = modePlace.map { frame[$0] } ?? 0
-    lastMode = VehicleMode(rawValue: mode) ?? .disarmed
     lastTime = start.time.nanoseconds
     vehicle.note(
       RunTick(
@@ -178,7 +176,8 @@ public struct Flight: ~Copyable, VehicleFlight {
     let told = tallies.told(controller.frame)
     var report = FlightReport(
       name: loaded.tables.name, seed: seed, ticks: ticks, missed: missed, tickTimes: tickTimes,
-      score: vehicle.score, mode: lastMode,
+      score: vehicle.score,
+      modeName: FrameView(controller.table, frame).choice("safety.mode") ?? "disarmed",
       faults: told.conditions, inhibits: told.inhibits,
       complaints: loaded.tables.deviceComplaints(
         about: FrameView(controller.table, frame), identities: vehicle.identities), sensors: told.sensors,
@@ -188,7 +187,6 @@ public struct Flight: ~Copyable, VehicleFlight {
       isJudgedToTheEnd: interruption == nil || lastTime >= loaded.tables.evaluation.until,
       faultsWithoutEffect: faultPlan?.withoutEffect(endingAt: lastTime, on: vehicle.board) ?? [])
     (report.range, report.logFailure) = (told.range, logFailure)
-    report.modeName = FrameView(controller.table, frame).choice("safety.mode") ?? report.modeName
     return report
   }
 }

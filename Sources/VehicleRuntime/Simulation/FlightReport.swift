@@ -15,10 +15,8 @@ public struct FlightReport: Sendable {
   public var tickTimes: LatencyHistogram
   /// What was measured, and whether the vehicle crashed.
   public var score: RunScore
-  /// What the vehicle was doing at the end.
-  public var mode: VehicleMode
-  /// The same by the vehicle's own name, which one without a template gives its modes.
-  public var modeName = "disarmed"
+  /// What the vehicle was doing at the end, by its own name.
+  public var modeName: String
   /// Conditions that the controller saw while it was not disarmed.
   public var faults: [SafetyFlag]
   /// What kept it from arming, if it never did.
@@ -59,4 +57,7 @@ public struct FlightReport: Sendable {
   public var faultTexts: [String] { faults.map(\.text) + (score.crash.map { [Self.crashText($0)] } ?? []) }
   /// The same by name.
   public var faultNames: [String] { faults.map(\.name) + (score.crash == nil ? [] : ["crash"]) }
+
+  /// The same where it is a mode that templates have.
+  public var mode: VehicleMode? { VehicleMode.allCases.first { "\($0)" == modeName } }
 }

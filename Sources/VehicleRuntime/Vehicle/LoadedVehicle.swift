@@ -8,7 +8,7 @@ import VehicleConfiguration
 /// The version that logs and `--version` name.
 public let ganglionVersion = "0.1.0"
 
-/// A network that a mission steps: the block, the model, and its bytes as they go into the log.
+/// A network that a vehicle steps: the block, the model, and its bytes as they go into the log.
 public struct LoadedModel: Sendable {
   /// What the configuration says of it.
   public let place: NetworkFile
@@ -33,7 +33,13 @@ public struct LoadedVehicle: Sendable {
 
   /// Loads and checks a configuration file and its models.
   public init(path: String, overrides: ConfigurationOverrides = ConfigurationOverrides()) throws {
-    let tables = try Self.tables(path: path, overrides: overrides)
+    try self.init(Self.tables(path: path, overrides: overrides), path: path, overrides: overrides)
+  }
+
+  /// Loads the models of the tables that were read from `path`.
+  public init(
+    _ tables: VehicleTables, path: String, overrides: ConfigurationOverrides = ConfigurationOverrides()
+  ) throws {
     try Self.check(overrides, fit: tables)
     let paths = tables.networks.map { place in
       place.isFromCommandLine ? place.file : tables.resolve(place.file)
@@ -209,44 +215,6 @@ public struct LoadedVehicle: Sendable {
     return String(name) + ".mcap"
   }
 
-  /// What of a network's block does not fit its model: number and names of its ports, and units where nothing is scaled.
-  private func mismatches(of network: LoadedModel) -> [String] {
-    let (place, model) = (network.place, network.model)
-    guard (model.inputs.count, model.outputs.count) == (place.inputs, place.outputs) else {
-      return [
-        "\(place.path): found \(place.inputs) inputs and \(place.outputs) outputs, expected the model's "
-          + "\(model.inputs.count) and \(model.outputs.count)"
-      ]
-    }
-    guard let block = tables.blocks.first(where: { $0.name == place.block }),
-      let table = try? tables.table()
-    else { return [] }
-    var lines: [String] = []
-    if case .names(let names)? = block.settings["outputs"], names != model.outputs.map(\.name),
-      Set(names) == Set(model.outputs.map(\.name))
-    {
-      lines.append(
-        "\(place.path): found the outputs \(names.joined(separator: ", ")), expected the model's order, "
-          + model.outputs.map(\.name).joined(separator: ", "))
-    }
-    let plain = { (name: String, index: Int, neutral: Double) -> Bool in
-      guard case .numbers(let numbers)? = block.settings[name], index < numbers.count else { return true }
-      return numbers[index] == neutral
-    }
-    for (index, (name, port)) in zip(block.inputs["inputs"] ?? [], model.inputs).enumerated() {
-      let signal = name.hasPrefix("previous.") ? String(name.dropFirst(9)) : name
-      guard plain("scale", index, 1), plain("offset", index, 0), let unit = table[signal]?.unit,
-        "\(unit)" != port.unit
-      else { continue }
-      let found = "\(unit)".isEmpty ? "no unit" : "\(unit)"
-      lines.append(
-        "\(place.path), inputs[\(index)]: \(name) is in \(found), but the model's \(port.name) in "
-          + (port.unit.isEmpty ? "no unit" : port.unit)
-          + ": another signal, or a scale, which says that it is meant")
-    }
-    return lines
-  }
-
   /// Makes room for the states of the networks among the signals, when they are to be logged.
   private mutating func noteStates() throws {
     guard tables.log.networkStateEvery > 0 else { return }
@@ -275,7 +243,9 @@ public struct LoadedVehicle: Sendable {
       if network.place.block == "network", let template = tables.template {
         lines += template.mismatches(inputs: model.inputs, outputs: model.outputs).map { "  \($0)" }
       } else {
-        lines += mismatches(of: network).map { "  \($0)" }
+        lines += tables.mismatches(
+          of: network.place, inputs: model.inputs, outputs: model.outputs, try makeTable()
+        ).map { "  \($0)" }
       }
     }
     guard lines.isEmpty else {

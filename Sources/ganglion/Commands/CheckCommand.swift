@@ -111,7 +111,7 @@ enum CheckCommand {
   ) throws(ConfigurationErrors) -> ExitStatus {
     do throws(VehicleError) {
       // Its models, too: what `run` would refuse is wrong.
-      do { _ = try LoadedVehicle(path: path) } catch let error as VehicleError { throw error } catch {
+      do { _ = try LoadedVehicle(tables, path: path) } catch let error as VehicleError { throw error } catch {
         throw VehicleError("\(error)")
       }
     } catch {

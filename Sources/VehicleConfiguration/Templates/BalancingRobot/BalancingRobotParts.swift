@@ -21,7 +21,7 @@ extension Configuration {
 }
 
 extension Configuration.BalancingRobot: VehicleParts {
-  static let kind = VehicleKind.balancingRobot
+  static let name = "balancing_robot"
   static let sensors: [SensorRole] = [.leftEncoder, .rightEncoder, .power]
   static let actuation = Actuation.bridges(["left", "right"])
   static let signals: [NetworkSignal] = [
@@ -74,7 +74,6 @@ extension Configuration.BalancingRobot: VehicleParts {
 
   var window: Configuration.EvaluationWindow { evaluation.window }
   var simulated: Configuration.SimulatedRun { simulation.run }
-  var vehicle: Configuration.Vehicle { .balancingRobot(self) }
   var plant: any TemplatePlant {
     BalancingRobotPlant(
       airframe: airframe, simulation: simulation, evaluation: evaluation,

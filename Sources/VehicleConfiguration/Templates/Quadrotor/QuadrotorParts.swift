@@ -21,7 +21,7 @@ extension Configuration {
 }
 
 extension Configuration.Quadrotor: VehicleParts {
-  static let kind = VehicleKind.quadrotor
+  static let name = "quadrotor"
   static let sensors: [SensorRole] = [.barometer, .magnetometer, .range, .power]
   static let actuation = Actuation.speedControllers(["front right", "rear left", "front left", "rear right"])
   static let signals: [NetworkSignal] = [
@@ -76,7 +76,6 @@ extension Configuration.Quadrotor: VehicleParts {
 
   var window: Configuration.EvaluationWindow { evaluation.window }
   var simulated: Configuration.SimulatedRun { simulation.run }
-  var vehicle: Configuration.Vehicle { .quadrotor(self) }
   var plant: any TemplatePlant {
     QuadrotorPlant(airframe: airframe, simulation: simulation, evaluation: evaluation)
   }
