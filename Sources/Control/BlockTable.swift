@@ -40,7 +40,7 @@ public enum BlockTable {
     Constant.self, Scale.self, Clamp.self, DeadBand.self, Slew.self, Sum.self, Product.self, Difference.self,
     Delay.self,
     LowPass.self, Derivative.self, Integral.self, Notch.self, ComplementaryFilter.self, PID.self,
-    Select.self, Switch.self,
+    Select.self, Switch.self, CommandSources.self,
     TickClock.self, StepTime.self, Freshness.self, Health.self, Voter.self,
     Attitude.self, Altitude.self, WheelOdometry.self, LastVoltage.self,
     Safety.self,

@@ -41,5 +41,8 @@ extension Configuration {
       "blocks", as: "list of objects", absent: "none",
       "Blocks beside the template's, and changes of the template's, which are named without `block`."),
     .section("safety", as: "list of objects", absent: "none", "Conditions beside the template's."),
+    .section(
+      "commands", as: "list of objects", absent: "the profile alone",
+      "Who commands, before the profile of `setpoints`: a pilot, a program."),
   ]
 }

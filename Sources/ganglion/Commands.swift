@@ -27,6 +27,10 @@ enum Commands {
       summary: "compute the classical controller's gains from the airframe",
       run: GainsCommand.run),
     Command(
+      name: "command", synopsis: "command WHAT",
+      summary: "ask a vehicle that runs on this machine for something",
+      run: CommandCommand.run),
+    Command(
       name: "inspect", synopsis: "inspect MODEL",
       summary: "architecture, sizes, scales, cost per step, memory", run: inspectCommand),
     Command(

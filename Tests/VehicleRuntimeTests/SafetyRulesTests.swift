@@ -270,7 +270,7 @@ struct SafetyRulesTests {
 
   @Test("Every condition fits the monitor's table and has its own bit and name")
   func table() throws {
-    #expect(FailsafeCondition.allCases.allSatisfy { $0.rawValue < 19 })
+    #expect(FailsafeCondition.allCases.allSatisfy { $0.rawValue < 20 })
     #expect(Set(FailsafeCondition.allCases.map(\.bit)).count == FailsafeCondition.allCases.count)
     #expect(Set(FailsafeCondition.allCases.map(\.name)).count == FailsafeCondition.allCases.count)
   }

@@ -35,6 +35,8 @@ enum Main {
     guard vehicle.tables.backend == .simulated else {
       var options = LinuxRunOptions()
       options.logPath = log
+      // Whoever starts this by hand wants the list of times flown.
+      options.flysProfile = true
       if case .ended(let report) = try flyOnLinux(vehicle, options) {
         print("ran \(report.loop.last.ticks) ticks, ended \(report.loop.mode)")
       }

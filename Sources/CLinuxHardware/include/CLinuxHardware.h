@@ -5,5 +5,6 @@
 #include "linux_guard.h"
 #include "linux_i2c.h"
 #include "linux_realtime.h"
+#include "linux_socket.h"
 
 #endif

@@ -99,7 +99,7 @@ extension Section {
   static let mostDevices = 128
   /// Names that signals of a device must not begin with: those of the loop, the board and of what is commanded.
   static let reservedNames = [
-    "tick", "previous", "setpoint", "lines", "actuators", "recording", "clock", "safety",
+    "tick", "previous", "setpoint", "lines", "actuators", "recording", "clock", "safety", "run",
   ]
 
   /// The section `devices`: what is read, and what moves, which has a `command`; `nil` when one of them could not be read.

@@ -79,7 +79,7 @@ extension VehicleTables {
   private var commandedMotion: SetpointMotion {
     func rate(_ name: String) -> Double {
       // A command without a rate jumps: further than any goes.
-      profile.commands.first { $0.name == name }.map { $0.rate ?? 1e9 } ?? 0
+      commands.signals.first { $0.name == name }.map { $0.rate ?? 1e9 } ?? 0
     }
     return SetpointMotion(
       attitude: rate("roll"), yaw: rate("yaw_rate"), altitude: rate("altitude"), speed: rate("speed"))

@@ -63,6 +63,7 @@ extension FailsafeCondition {
     case .altitudeLost: [.warn, .classical, .land, .disarm]
     case .networkFault: [.classical, .land, .disarm]
     case .attitudeLost, .killSwitch: [.disarm]
+    case .ending: [.land, .disarm]
     case .rangeStale, .barometerStale, .powerStale, .tilt, .overruns, .lowBattery, .sensorSwitched,
       .redundancyLost, .sensorsDisagree, .sensorDoubtful, .guardLost:
       FailsafeAction.allCases

@@ -132,16 +132,41 @@ struct Expansion {
   // MARK: - Commands
 
   private var commands: [String] {
-    let profile = tables.profile
-    guard !profile.steps.isEmpty else { return [] }
-    let signals = profile.commands.map { command in
-      var members = [("unit", JSON5Text.quoted("\(command.unit)".isEmpty ? "1" : "\(command.unit)"))]
-      if command.standard != 0 { members.append(("standard", JSON5Text.number(command.standard))) }
-      if let rate = command.rate { members.append(("rate", JSON5Text.number(rate))) }
-      return "        \(command.name): \(JSON5Text.object(members)),"
+    guard !tables.commands.sources.isEmpty else { return [] }
+    return ["  commands: ["] + tables.commands.sources.enumerated().flatMap { source($1, isFirst: $0 == 0) }
+      + ["  ],"]
+  }
+
+  /// A source of commands; what can be asked for stands in the first.
+  private func source(_ source: CommandSource, isFirst: Bool) -> [String] {
+    let list = tables.commands
+    var lines = ["    {", "      source: \"\(source.kind.rawValue)\","]
+    if source.name != source.kind.rawValue { lines.append("      name: \(JSON5Text.quoted(source.name)),") }
+    if list.isChosen { lines.append("      stale_after_ms: \(source.staleAfter / 1_000_000),") }
+    if isFirst {
+      if list.isChosen { lines.append("      hold_ms: \(list.hold / 1_000_000),") }
+      lines += ["      signals: {"] + list.signals.map(signal) + ["      },"]
+      if !list.flags.isEmpty {
+        lines.append("      flags: \(JSON5Text.list(list.flags.map(JSON5Text.quoted))),")
+      }
     }
+    if source.kind == .profile { lines += ["      steps: ["] + steps(list.profile) + ["      ],"] }
+    return lines + ["    },"]
+  }
+
+  private func signal(_ signal: CommandSignal) -> String {
+    var members = [("unit", JSON5Text.quoted("\(signal.unit)".isEmpty ? "1" : "\(signal.unit)"))]
+    if signal.standard != 0 { members.append(("standard", JSON5Text.number(signal.standard))) }
+    if let rate = signal.rate { members.append(("rate", JSON5Text.number(rate))) }
+    if signal.lowest != -1e12 { members.append(("minimum", JSON5Text.number(signal.lowest))) }
+    if signal.highest != 1e12 { members.append(("maximum", JSON5Text.number(signal.highest))) }
+    if signal.lost != signal.standard { members.append(("lost", JSON5Text.number(signal.lost))) }
+    return "        \(signal.name): \(JSON5Text.object(members)),"
+  }
+
+  private func steps(_ profile: CommandProfile) -> [String] {
     var (arm, values) = (false, profile.commands.map(\.standard))
-    let steps = profile.steps.map { step in
+    return profile.steps.map { step in
       var members = [("at_s", JSON5Text.number(Double(step.time) / 1e9))]
       if step.arm != arm { members.append(("arm", "\(step.arm)")) }
       for (index, command) in profile.commands.enumerated() where step.values[index] != values[index] {
@@ -150,8 +175,6 @@ struct Expansion {
       (arm, values) = (step.arm, step.values)
       return "        \(JSON5Text.object(members)),"
     }
-    return ["  commands: [", "    {", "      source: \"profile\",", "      signals: {"] + signals
-      + ["      },", "      steps: ["] + steps + ["      ],", "    },", "  ],"]
   }
 
   // MARK: - Blocks
@@ -161,7 +184,8 @@ struct Expansion {
   private var ownBlocks: [BlockDeclaration] {
     let converted = Set(tables.actuators.map(\.name))
     let blocks = tables.blocks.filter { !converted.contains($0.name) }
-    let implied = [BlockDeclaration("clock", "clock")] + DeviceRows.rows(of: tables.groups)
+    let implied =
+      [BlockDeclaration("clock", "clock")] + DeviceRows.rows(of: tables.groups) + tables.commands.rows
     let isImplied =
       blocks.count >= implied.count
       && zip(implied, blocks).allSatisfy { a, b in

@@ -9,8 +9,8 @@ extension VehicleTables {
         + "or `left_encoder`, or those of the sections below.",
       keys: DeviceKeys.descriptions + [DeviceKeys.shaft.description]),
     ActuatorKeys.reference, Configuration.AnalogInputs.schema, Configuration.PortInputs.schema,
-    Configuration.LineDevice.schema, CommandProfile.schema,
-    CommandProfile.signalSchema,
+    Configuration.LineDevice.schema, CommandList.schema,
+    CommandSignal.schema,
     SectionSchema(
       path: "blocks[]",
       about:

@@ -73,12 +73,12 @@ extension VehicleTables {
       Self.calibrationKey, backend: used, specimen: run?.run.sensorErrors?.specimen)
     let read = file.readDevices(calibration: calibration?.read?.used)
     let devices = read?.devices
-    let profile = CommandProfile.read(file)
+    let commands = CommandList.read(file)
     let blocks = BlockList(file)
     if let watchdog, let loop { Configuration.check(watchdog, against: loop, in: file) }
     if let lines { Configuration.checkLines(lines, nil, in: file) }
     guard let read, let name, let backend, let loop, let buses, let lines, let realTime, let watchdog,
-      let log, let devices, let profile, let blocks, let run, let stale, let calibration
+      let log, let devices, let commands, let blocks, let run, let stale, let calibration
     else {
       if let buses, let devices { Self.checkBuses(buses, devices.map(\.group), in: file) }
       return nil
@@ -90,8 +90,8 @@ extension VehicleTables {
     (calibrationFile, self.calibration) = (calibration.file, calibration.read?.used)
     calibrationNote = calibration.read?.note
     (self.lines, self.realTime, self.watchdog, self.log) = (lines, realTime, watchdog, log)
-    (self.groups, self.profile) = (devices.map(\.group), profile)
-    signals = profile.signals + Self.boardSignals
+    (self.groups, self.commands) = (devices.map(\.group), commands)
+    signals = commands.outside + Self.boardSignals
     networks = blocks.entries.compactMap(\.network)
     self.blocks = []
     actuators = read.actuators
@@ -99,7 +99,8 @@ extension VehicleTables {
     let taken = Set(own.map(\.name))
     self.blocks =
       (taken.contains("clock") ? [] : [BlockDeclaration("clock", "clock")])
-      + DeviceRows.rows(of: self.groups, taken: taken) + own + read.actuators.map(\.conversion)
+      + DeviceRows.rows(of: self.groups, taken: taken) + commands.rows.filter { !taken.contains($0.name) }
+      + own + read.actuators.map(\.conversion)
     var places = Dictionary(
       blocks.entries.map { ($0.declaration.name, $0.path) }, uniquingKeysWith: { first, _ in first })
     for actuator in actuators { places[actuator.name] = places[actuator.name] ?? actuator.path }
@@ -113,6 +114,7 @@ extension VehicleTables {
     checkPlant(file)
     checkActuators(file, places)
     guard addSafety(file, &places) else { return nil }
+    checkLostCommands(file)
     check(file, places, blocks.entries.flatMap(\.units))
   }
 

@@ -18,7 +18,7 @@ extension VehicleTables {
     calibrationFile = configuration.sensors.calibrationFile
     (calibration, calibrationNote) = (configuration.calibration, configuration.calibrationNote)
     groups = configuration.sensorGroups
-    profile = configuration.commandProfile(
+    commands = configuration.commandList(
       vehicle.outside.filter { $0.kind == .number && $0.name.hasPrefix("setpoint.") })
     let names = Set(VehicleTables.boardSignals.map(\.name))
     signals = vehicle.outside.filter { $0.name.hasPrefix("setpoint.") || names.contains($0.name) }
@@ -51,7 +51,9 @@ extension VehicleTables {
   private mutating func add(_ file: Section) {
     let read = file.readDevices()
     let list = BlockList(file, template: blocks)
-    guard let read, let list else { return }
+    let commands = CommandList.read(file, template: commands)
+    guard let read, let list, let commands else { return }
+    take(commands)
     let more = read.devices
     let template = Set(blocks.map(\.name))
     for device in more.map(\.group)
@@ -98,7 +100,19 @@ extension VehicleTables {
       context: file.context, kinds: SignalKinds(outside: outside, blocks: blocks), place: place)
     guard SafetyList(file: file, reader: reader).readConditions(into: &rules, &places) else { return }
     blocks[place].settings["rules"] = .safety(rules)
+    checkLostCommands(file)
     check(file, places, list.entries.flatMap(\.units))
+  }
+}
+
+extension VehicleTables {
+  /// Puts those who command in the place of the template's profile.
+  private mutating func take(_ list: CommandList) {
+    commands = list
+    guard list.isChosen else { return }
+    signals = list.outside + signals.filter { !$0.name.hasPrefix("\(CommandList.owner).") }
+    let place = 1 + (blocks.lastIndex { $0.kindName == "freshness" } ?? -1)
+    blocks.insert(contentsOf: list.rows, at: place)
   }
 }
 
@@ -113,24 +127,37 @@ extension Configuration {
   /// A number as people write it, which is the same number again in single precision.
   private static func decimal(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
 
-  /// The timed profile of setpoints as that of the signals `asked`.
-  fileprivate func commandProfile(_ asked: [Signal]) -> CommandProfile {
+  /// What can be asked for, which is `asked`, and the timed profile of setpoints as the only source of it.
+  fileprivate func commandList(_ asked: [Signal]) -> CommandList {
     let motion = vehicle.parts.motion
     let known: [String: (rate: Double, value: (Setpoint) -> Float)] = [
       "roll": (motion.attitude, { $0.roll }), "pitch": (motion.attitude, { $0.pitch }),
       "yaw_rate": (motion.yaw, { $0.yawRate }), "altitude": (motion.altitude, { $0.altitude }),
       "speed": (motion.speed, { $0.speed }),
     ]
-    let commands = asked.compactMap { signal -> (CommandProfile.Command, (Setpoint) -> Float)? in
+    let commands = asked.compactMap { signal -> (CommandSignal, (Setpoint) -> Float)? in
       let name = String(signal.name.dropFirst("setpoint.".count))
       guard let (rate, value) = known[name] else { return nil }
-      return (CommandProfile.Command(name: name, unit: signal.unit, standard: 0, rate: rate), value)
+      let limits = vehicle.parts.largestCommands[name] ?? -1e12...1e12
+      return (
+        CommandSignal(
+          name: name, unit: signal.unit, rate: rate, lowest: limits.lowerBound, highest: limits.upperBound),
+        value
+      )
     }
-    return CommandProfile(
+    let profile = CommandProfile(
       commands: commands.map(\.0),
       steps: setpoints.map { step in
         CommandProfile.Step(
           time: step.time, arm: step.setpoint.arm, values: commands.map { Self.decimal($0.1(step.setpoint)) })
       })
+    return CommandList(
+      signals: profile.commands,
+      sources: [
+        CommandSource(
+          name: CommandSource.Kind.profile.rawValue, path: "setpoints", kind: .profile,
+          staleAfter: 500_000_000,
+          signals: profile.commands, flags: [])
+      ], profile: profile)
   }
 }

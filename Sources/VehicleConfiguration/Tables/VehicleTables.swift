@@ -24,8 +24,8 @@ public struct VehicleTables: Sendable {
   public var log: Configuration.Log
   /// What is read, in the order of the log.
   public var groups: [SensorGroup]
-  /// What is asked for, by a list of times.
-  public var profile: CommandProfile
+  /// Who commands, and what can be asked for.
+  public var commands: CommandList
   /// What comes from outside besides devices: what is asked for, and what the board says.
   public var signals: [Signal]
   /// What moves, each with the row of the program that decides what it is sent.
@@ -64,6 +64,7 @@ public struct VehicleTables: Sendable {
       Signal("actuators.fault", .deviceFault, from: board),
       Signal(
         "recording.flown", .flag, from: board, about: "whether another autopilot flies, in its recording"),
+      Signal("run.ending", .flag, from: board, about: "whether the program was asked to end"),
     ]
   }()
 
@@ -82,6 +83,13 @@ public struct VehicleTables: Sendable {
       if case .safety(let rules)? = block.settings["rules"] { return rules }
     }
     return SafetyRules()
+  }
+
+  /// Whether something is done in motion when the program is asked to end; otherwise it ends at once.
+  public var reactsToEnding: Bool {
+    rules.conditions.contains { condition in
+      (condition.any + condition.all).contains { $0.signal == "run.ending" }
+    }
   }
 
   /// The calibration's file as seen from the working directory; `nil` when none is named.

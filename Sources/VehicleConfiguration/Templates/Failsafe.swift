@@ -47,6 +47,7 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case sensorsDisagree = 16
   case sensorDoubtful = 17
   case guardLost = 18
+  case ending = 19
 
   /// This condition's bit in a mask.
   public var bit: UInt32 { 1 << UInt32(rawValue) }
@@ -73,6 +74,7 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .sensorsDisagree: "sensors_disagree"
     case .sensorDoubtful: "sensor_doubtful"
     case .guardLost: "guard_lost"
+    case .ending: "ending"
     }
   }
 
@@ -98,6 +100,7 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .sensorsDisagree: "sensors of a kind differ, and it cannot be known which is wrong"
     case .sensorDoubtful: "a sensor is saturated, fails too often or is outvoted, and there is no better one"
     case .guardLost: "the process that makes the outputs safe after this one's death has gone"
+    case .ending: "the program was asked to end"
     }
   }
 
@@ -108,7 +111,7 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
       .sensorDoubtful, .guardLost:
       .whenGone
     case .imuStale, .attitudeLost, .altitudeLost, .networkFault, .tilt, .overruns, .lowBattery,
-      .actuatorFault, .killSwitch, .encoderStale, .wheelSlip:
+      .actuatorFault, .killSwitch, .encoderStale, .wheelSlip, .ending:
       .onDisarm
     }
   }
@@ -120,7 +123,7 @@ public enum FailsafeCondition: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .rangeStale, .barometerStale, .powerStale, .sensorSwitched, .redundancyLost, .sensorsDisagree,
       .sensorDoubtful, .guardLost:
       FailsafeRule(action: .warn)
-    case .altitudeLost: FailsafeRule(action: .land)
+    case .altitudeLost, .ending: FailsafeRule(action: .land)
     case .networkFault, .overruns: FailsafeRule(action: .classical)
     case .tilt: FailsafeRule(action: .disarm, delay: 100_000_000)
     case .lowBattery: FailsafeRule(action: .land, delay: 1_000_000_000)

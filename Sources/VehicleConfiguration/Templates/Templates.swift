@@ -42,6 +42,7 @@ extension Configuration {
       Signals.Signal("actuators.fault", .deviceFault, from: board),
       Signals.Signal(
         "recording.flown", .flag, from: board, about: "whether another autopilot flies, in its recording"),
+      Signals.Signal("run.ending", .flag, from: board, about: "whether the program was asked to end"),
     ]
   }
 

@@ -33,6 +33,8 @@ protocol VehicleParts: Sendable, Equatable {
   var simulated: Configuration.SimulatedRun { get }
   /// How fast setpoints move.
   var motion: SetpointMotion { get }
+  /// What may be asked for by somebody outside, by the setpoints' names.
+  var largestCommands: [String: ClosedRange<Double>] { get }
   /// What moves in simulation.
   var plant: any TemplatePlant { get }
   /// The program that a configuration with these parts expands to.

@@ -71,6 +71,7 @@ struct VehicleSafety {
     case .sensorsDisagree: (rows.voters.map { .isSet("\($0).undecided") }, [])
     case .sensorDoubtful: ((rows.voters + rows.judges).map { .isSet("\($0).doubtful") }, [])
     case .guardLost: ([.isOneOf("actuators.fault", ["unguarded"])], [])
+    case .ending: ([.isSet("run.ending")], [])
     }
   }
 

@@ -20,6 +20,10 @@ public struct LinuxRunOptions {
   public var log = LogOptions(placement: .live)
   /// Folder for what the buses carried; `nil` for none.
   public var trafficFolder: String?
+  /// Whether the configuration's list of times is heard: nothing arms on a machine that nobody asked to arm.
+  public var flysProfile = false
+  /// Folder of the sockets for commands; `nil` takes the service manager's, or `/run/ganglion/NAME`.
+  public var runFolder: String?
 
   /// A run without an end and without a log.
   public init(trafficFolder: String? = nil) { self.trafficFolder = trafficFolder }
@@ -64,7 +68,18 @@ public func flyOnLinux(
   let device = try configuration.watchdog.device.map { path in
     try HardwareWatchdog(path: path, timeout: configuration.watchdog.deviceTimeout)
   }
-  try run.start(ring: log?.ring, duration: options.duration, clock: SystemClock())
+  let sockets = try CommandSockets(configuration, folder: options.runFolder)
+  try run.start(
+    ring: log?.ring, duration: options.duration, clock: SystemClock(), sockets: sockets,
+    flysProfile: options.flysProfile)
+  if let sockets { listener.note("commands: \(sockets.paths.joined(separator: ", "))") }
+  if !options.flysProfile, !configuration.commands.profile.steps.isEmpty {
+    listener.note(
+      configuration.commands.isChosen
+        ? "the profile is not flown; --profile has it flown"
+        : "nobody can command this vehicle: the profile is flown with --profile only, and `commands` names no other source"
+    )
+  }
   for grant in run.grants { listener.note(grant.text) }
   let template = configuration.template
   for warning in (template?.warnings.map(\.description) ?? []) + (template?.hardwareWarnings ?? []) {

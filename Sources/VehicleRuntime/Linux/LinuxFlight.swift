@@ -28,6 +28,7 @@ final class LoopSlots: Sendable {
   /// The newest tick's frame, written beside it.
   let frame: LatestBytes
   private let isEnding = Atomic<Bool>(false)
+  private let isAskedToEnd = Atomic<Bool>(false)
 
   /// Slots for a loop over frames of `table`.
   init(_ table: SignalTable) {
@@ -36,6 +37,12 @@ final class LoopSlots: Sendable {
       bytes.copyMemory(from: blank.bytes)
     }
   }
+
+  /// Whether the vehicle is to come to rest, and the loop to end then.
+  var shallEnd: Bool { isAskedToEnd.load(ordering: .acquiring) }
+
+  /// Asks the vehicle to come to rest as its file says, and the loop to end then.
+  func end() { isAskedToEnd.store(true, ordering: .releasing) }
 
   /// Whether the loop is to end with the next tick.
   var isStopping: Bool { isEnding.load(ordering: .acquiring) }
@@ -79,9 +86,14 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   private let loopGuard: LoopGuard
   private let begin: MonotonicTime
   private let end: MonotonicTime
+  /// How long it may take to come to rest in ns; `nil` when nothing is done for that.
+  private let endsWithin: Int64?
+  private let armed: SignalIndex<Bool>?
+  /// When it was asked to end; `nil` before.
+  private var endBegan: MonotonicTime?
   private let statusDivisor: UInt64
   private var schedule: LoopSchedule
-  private var commands: ProfileCommands
+  private var commands: LinuxCommands
   private var report = LoopReport()
   private var tallies: FlightTallies
   private var began = MonotonicTime.zero
@@ -92,16 +104,19 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   /// - Parameter duration: Length in ns; `nil` until it is stopped.
   init(
     _ configuration: VehicleTables, controller: consuming VehicleController, vehicle: LinuxVehicle,
-    clock: Clock, slots: LoopSlots, ring: TickRing?, loopGuard: LoopGuard, duration: Int64?
+    commands: consuming LinuxCommands, clock: Clock, slots: LoopSlots, ring: TickRing?, loopGuard: LoopGuard,
+    duration: Int64?
   ) {
     outside = OutsidePlaces(controller.table)
     tallies = FlightTallies(controller.table, configuration.devices)
     sampleTime = configuration.pacemaker.flatMap { controller.table.index(of: "\($0).time") }
-    commands = ProfileCommands(configuration.profile, controller.table)
+    armed = controller.table.index(of: "safety.armed")
+    self.commands = commands
     self.controller = controller
     (self.vehicle, self.clock) = (vehicle, clock)
     (self.slots, self.ring, self.loopGuard) = (slots, ring, loopGuard)
     (status, shownFrame) = (Borrowed(slots.status), Borrowed(slots.frame))
+    endsWithin = configuration.reactsToEnding ? configuration.loop.endsWithin : nil
     let period = configuration.loop.period
     let begin = clock.now()
     self.begin = begin
@@ -112,7 +127,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
 
   /// Waits for the next tick's time; `nil` when the flight was stopped or is over.
   mutating func nextTick() -> LoopSchedule.Start? {
-    guard !slots.isStopping, schedule.due < end else { return nil }
+    guard !slots.isStopping, !hasEnded else { return nil }
     clock.sleep(until: schedule.due)
     began = clock.now()
     report.latencies.wakeUp.record(began.nanoseconds(since: schedule.due))
@@ -120,17 +135,30 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
     return schedule.begin(now: began)
   }
 
+  /// Whether it was asked to end, or its time is over, and it is at rest or must not wait for that any longer.
+  private var hasEnded: Bool {
+    mutating get {
+      guard slots.shallEnd || schedule.due >= end else { return false }
+      guard let endsWithin, let armed, controller.frame[armed] else { return true }
+      let began = endBegan ?? schedule.due
+      endBegan = began
+      return schedule.due.nanoseconds(since: began) >= endsWithin
+    }
+  }
+
   /// The values of the controller's signals.
   var frame: Frame { controller.frame }
 
-  /// Puts the tick's times and the profile's setpoint into the frame. The profile's times count from the start.
+  /// Puts the tick's times and what is asked for into the frame. The profile's times count from the start.
   mutating func see(_ start: LoopSchedule.Start) {
     if loopGuard.isTripped { report.heldSafe &+= 1 }
     if let sampled = frame.value(sampleTime), sampled != 0 {
       report.latencies.sampleAge.record(start.time.nanoseconds &- sampled)
     }
     outside.put(start, frame)
-    commands.put(at: start.time.nanoseconds(since: begin), elapsed: start.elapsed, frame)
+    outside.put(isEnding: endBegan != nil, frame)
+    commands.put(
+      at: start.time.nanoseconds(since: begin), elapsed: start.elapsed, now: start.time.nanoseconds, frame)
   }
 
   /// See `VehicleFlight`.

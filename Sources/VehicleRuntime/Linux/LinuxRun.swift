@@ -35,6 +35,8 @@ final class LinuxRun<System: I2CSystem> {
   private let watchdog: WatchdogThread
   private let vehicle: LinuxVehicle
   private var loop: LoopThread?
+  /// Open as long as the loop may look at them.
+  private var sockets: CommandSockets?
 
   /// How long the threads may take to end, all together, in ns.
   private static var longestEnd: Int64 { RealTimeThread.longestEnd }
@@ -117,11 +119,19 @@ final class LinuxRun<System: I2CSystem> {
   /// - Parameters:
   ///   - ring: Where the loop's ticks go; `nil` for a flight without a log.
   ///   - duration: Length of the flight in ns; `nil` until it is stopped.
-  func start<Clock: LoopClock>(ring: TickRing?, duration: Int64?, clock: Clock) throws {
+  ///   - sockets: Where programs ask for something, in the order of the configuration's sources.
+  ///   - flysProfile: Whether the configuration's list of times is heard.
+  func start<Clock: LoopClock>(
+    ring: TickRing?, duration: Int64?, clock: Clock, sockets: CommandSockets? = nil, flysProfile: Bool = true
+  ) throws {
     let configuration = loaded.tables
+    self.sockets = sockets
+    let commands = LinuxCommands(
+      configuration.commands, table, descriptors: sockets?.descriptors ?? [], profileMayCommand: flysProfile)
     let flight = LinuxFlight(
-      configuration, controller: try loaded.makeController(), vehicle: vehicle, clock: clock, slots: slots,
-      ring: ring, loopGuard: loopGuard, duration: duration)
+      configuration, controller: try loaded.makeController(), vehicle: vehicle, commands: commands,
+      clock: clock,
+      slots: slots, ring: ring, loopGuard: loopGuard, duration: duration)
     let loop = try LoopThread(
       flight,
       scheduling: ThreadScheduling(

@@ -57,10 +57,25 @@ struct Supervisor: ~Copyable {
     logFailure: () -> String?, lookAtGuard: () -> Void = {}
   ) -> Bool {
     var isLogReported = false
-    var deadline = MonotonicTime.distantFuture
+    var (deadline, restDeadline) = (MonotonicTime.distantFuture, MonotonicTime.distantFuture)
+    var isEnding = false
     while !isOver() {
       if signals.wait(milliseconds: Self.period), deadline == .distantFuture {
         notifier?.stopping()
+        if isEnding || !configuration.reactsToEnding {
+          slots.stop()
+          deadline = clock.now().advanced(nanoseconds: Self.longestEnd)
+        } else {
+          isEnding = true
+          slots.end()
+          restDeadline = clock.now().advanced(nanoseconds: configuration.loop.endsWithin + Self.longestEnd)
+          if safety.isArmed(newest.frame) {
+            say("the vehicle comes to rest as its file says; a second signal makes its outputs safe at once")
+          }
+        }
+      }
+      // A loop that does not end in its time is asked as by a second signal.
+      if clock.now() >= restDeadline, deadline == .distantFuture {
         slots.stop()
         deadline = clock.now().advanced(nanoseconds: Self.longestEnd)
       }

@@ -18,15 +18,22 @@ public struct ProfileCommands: ~Copyable {
   private let arms: UnsafeMutableBufferPointer<Bool>
   /// Of each step the values of all commands.
   private let values: UnsafeMutableBufferPointer<Float>
-  private let arm: SignalIndex<Bool>?
+  private let arm, takes: SignalIndex<Bool>?
+  private let wishTime: SignalIndex<Int64>?
+  private let wishes: SignalIndex<UInt32>?
+  private let mayCommand: Bool
+  private var count: UInt32 = 0
   private var next = 0
   private var isArmed = false
 
-  /// The commands of a profile in the frames of a table.
-  public init(_ profile: CommandProfile, _ table: SignalTable) {
+  /// The profile of a vehicle in the frames of a table.
+  ///
+  /// - Parameter mayCommand: Whether it is heard; otherwise it puts nothing into frames.
+  public init(_ list: CommandList, _ table: SignalTable, mayCommand: Bool = true) {
+    let (profile, owner) = (list.profile, list.profileOwner)
     let rows = profile.commands.map { command in
       Command(
-        place: table.index(of: "setpoint.\(command.name)"),
+        place: table.index(of: "\(owner).\(command.name)"),
         rate: command.rate.map { Float($0) } ?? .infinity, current: Float(command.standard),
         target: Float(command.standard))
     }
@@ -39,7 +46,9 @@ public struct ProfileCommands: ~Copyable {
     let all = profile.steps.flatMap { $0.values.map { Float($0) } }
     values = .allocate(capacity: all.count)
     _ = values.initialize(from: all)
-    arm = table.index(of: "setpoint.arm")
+    (arm, takes) = (table.index(of: "\(owner).arm"), table.index(of: "\(owner).takes"))
+    (wishTime, wishes) = (table.index(of: "\(owner).time"), table.index(of: "\(owner).count"))
+    self.mayCommand = mayCommand
   }
 
   deinit {
@@ -49,8 +58,10 @@ public struct ProfileCommands: ~Copyable {
     values.deallocate()
   }
 
-  /// Puts what is asked for at `time`, in ns since the first tick and `elapsed` ns after the call before, into a frame.
-  public mutating func put(at time: Int64, elapsed: Int64, _ frame: Frame) {
+  /// Puts what is asked for into a frame, at `time` in ns since the first tick and `elapsed` ns after the call before; `now` is the
+  /// tick's own time.
+  public mutating func put(at time: Int64, elapsed: Int64, now: Int64, _ frame: Frame) {
+    guard mayCommand else { return }
     while next < times.count, times[next] <= time {
       isArmed = arms[next]
       let first = next &* commands.count
@@ -71,5 +82,14 @@ public struct ProfileCommands: ~Copyable {
       if let index = command.place { frame[index] = moved }
     }
     if let arm { frame[arm] = isArmed }
+    if !times.isEmpty { beHeard(at: now, frame) }
+  }
+
+  /// As one of several sources it is one whose wish is new in every tick.
+  mutating func beHeard(at now: Int64, _ frame: Frame) {
+    count.countReading()
+    frame.put(count, wishes)
+    frame.put(now, wishTime)
+    frame.put(true, takes)
   }
 }

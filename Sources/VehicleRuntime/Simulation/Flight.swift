@@ -24,7 +24,7 @@ public struct Flight: ~Copyable, VehicleFlight {
   private var logFailure: String?
   private let logPath: String?
   private var schedule: LoopSchedule
-  private var commands: CommandSource
+  private var commands: SimulatedCommands
   private var lateness: Lateness
   private var tickTimes = LatencyHistogram()
   private var ticks: UInt64 = 0
@@ -81,7 +81,7 @@ public struct Flight: ~Copyable, VehicleFlight {
     activeModes = (controller.table["safety.mode"]?.kind.choices ?? []).enumerated()
       .filter { $0.element == "active" || $0.element == "hold" }.map { UInt8(truncatingIfNeeded: $0.offset) }
     shown = ShownNumbers(controller.table)
-    commands = CommandSource(configuration, seed: seed, controller.table)
+    commands = SimulatedCommands(configuration, seed: seed, controller.table)
     self.controller = controller
     (self.loaded, self.seed, self.vehicle) = (loaded, seed, vehicle)
     (self.log, self.logPath) = (log, logPath)

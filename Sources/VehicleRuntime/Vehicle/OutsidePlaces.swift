@@ -7,18 +7,17 @@ public struct OutsidePlaces: BitwiseCopyable, Sendable {
   private let number: SignalIndex<UInt64>?
   private let time, elapsed: SignalIndex<Int64>?
   private let missed: SignalIndex<UInt32>?
-  private let roll, pitch, yawRate, altitude, speed: SignalIndex<Float>?
-  private let arm, killSwitch, flown: SignalIndex<Bool>?
+  private let asked: SetpointPlaces
+  private let killSwitch, flown, ending: SignalIndex<Bool>?
   private let fault: SignalIndex<UInt8>?
 
   /// The places in the frames of a table.
   public init(_ table: SignalTable) {
     (number, missed) = (table.index(of: "tick.number"), table.index(of: "tick.missed"))
     (time, elapsed) = (table.index(of: "tick.time"), table.index(of: "tick.elapsed"))
-    (roll, pitch) = (table.index(of: "setpoint.roll"), table.index(of: "setpoint.pitch"))
-    (yawRate, altitude) = (table.index(of: "setpoint.yaw_rate"), table.index(of: "setpoint.altitude"))
-    (speed, arm) = (table.index(of: "setpoint.speed"), table.index(of: "setpoint.arm"))
+    asked = SetpointPlaces(table, owner: "setpoint")
     (killSwitch, flown) = (table.index(of: "lines.kill_switch"), table.index(of: "recording.flown"))
+    ending = table.index(of: "run.ending")
     fault = table.index(of: "actuators.fault")
   }
 
@@ -30,7 +29,36 @@ public struct OutsidePlaces: BitwiseCopyable, Sendable {
     frame.put(start.missed, missed)
   }
 
-  /// Puts what the vehicle is asked for into a frame.
+  /// Takes what the vehicle is asked for out of a frame.
+  public func setpoint(_ frame: Frame) -> Setpoint { asked.take(frame) }
+
+  /// Says whether the kill switch is pulled.
+  public func put(killSwitch isPulled: Bool, _ frame: Frame) { frame.put(isPulled, killSwitch) }
+
+  /// Says whether the program was asked to end.
+  public func put(isEnding: Bool, _ frame: Frame) { frame.put(isEnding, ending) }
+
+  /// Says whether the actuators follow, and would be made safe if this process died.
+  public func put(actuatorFault value: DeviceFault, _ frame: Frame) { frame.put(value.rawValue, fault) }
+
+  /// Says whether the motors turn although this program did not arm them: so it is in the recording of another autopilot, for
+  /// the estimator. False for every vehicle that this program flies.
+  public func put(othersFly: Bool, _ frame: Frame) { frame.put(othersFly, flown) }
+}
+
+/// Where what a vehicle is asked for lies in a frame: behind the name of whoever asks.
+public struct SetpointPlaces: BitwiseCopyable, Sendable {
+  private let roll, pitch, yawRate, altitude, speed: SignalIndex<Float>?
+  private let arm: SignalIndex<Bool>?
+
+  /// The places in the frames of a table, of the signals whose names begin with `owner`.
+  public init(_ table: SignalTable, owner: String) {
+    (roll, pitch) = (table.index(of: "\(owner).roll"), table.index(of: "\(owner).pitch"))
+    (yawRate, altitude) = (table.index(of: "\(owner).yaw_rate"), table.index(of: "\(owner).altitude"))
+    (speed, arm) = (table.index(of: "\(owner).speed"), table.index(of: "\(owner).arm"))
+  }
+
+  /// Puts what is asked for into a frame.
   public func put(_ setpoint: Setpoint, _ frame: Frame) {
     frame.put(setpoint.roll, roll)
     frame.put(setpoint.pitch, pitch)
@@ -40,22 +68,12 @@ public struct OutsidePlaces: BitwiseCopyable, Sendable {
     frame.put(setpoint.arm, arm)
   }
 
-  /// Takes what the vehicle is asked for out of a frame.
-  public func setpoint(_ frame: Frame) -> Setpoint {
+  /// Takes what is asked for out of a frame.
+  public func take(_ frame: Frame) -> Setpoint {
     Setpoint(
       roll: frame.value(roll) ?? 0, pitch: frame.value(pitch) ?? 0, yawRate: frame.value(yawRate) ?? 0,
       altitude: frame.value(altitude) ?? 0, speed: frame.value(speed) ?? 0, arm: frame.value(arm) ?? false)
   }
-
-  /// Says whether the kill switch is pulled.
-  public func put(killSwitch isPulled: Bool, _ frame: Frame) { frame.put(isPulled, killSwitch) }
-
-  /// Says whether the actuators follow, and would be made safe if this process died.
-  public func put(actuatorFault value: DeviceFault, _ frame: Frame) { frame.put(value.rawValue, fault) }
-
-  /// Says whether the motors turn although this program did not arm them: so it is in the recording of another autopilot, for
-  /// the estimator. False for every vehicle that this program flies.
-  public func put(othersFly: Bool, _ frame: Frame) { frame.put(othersFly, flown) }
 }
 
 extension Frame {

@@ -33,6 +33,8 @@ private let help = """
 
   On this machine:
 
+    --profile             fly the configuration's list of times; without it only pilots and programs are heard
+    --run-folder DIR      where the sockets for commands are made (default /run/ganglion/NAME)
     --duration S          end after so many seconds
     --bus-traffic DIR     write what each bus carried into DIR, as a text that a test can play back
 
@@ -50,8 +52,8 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     "run", help: help, arguments,
     options: [
       "backend", "seed", "controller", "model", "fault", "log", "episodes", "minimum-held", "logs",
-      "duration", "bus-traffic",
-    ], flags: ["json", "no-log", "replace"]
+      "duration", "bus-traffic", "run-folder",
+    ], flags: ["json", "no-log", "replace", "profile"]
   ) { arguments in
     let path = try arguments.exactly("CONFIG")[0]
     try checkOptionsFit(arguments)
@@ -130,16 +132,20 @@ private func checkOptionsFit(_ arguments: Arguments) throws(UsageError) {
 private func checkBackend(_ backend: Backend, _ arguments: Arguments) throws(UsageError) {
   let others =
     switch backend {
-    case .simulated: ["duration", "bus-traffic"]
+    case .simulated: ["duration", "bus-traffic", "run-folder"]
     case .linux: ["seed", "fault", "episodes", "minimum-held", "logs"]
     }
   for option in others where arguments.value(option) != nil {
     throw UsageError("--\(option) is not for the backend \"\(backend.rawValue)\"")
   }
+  if backend == .simulated, arguments.has("profile") {
+    throw UsageError("--profile is not for the backend \"simulated\", where the profile always flies")
+  }
 }
 
 private func linuxOptions(_ loaded: LoadedVehicle, _ arguments: Arguments) throws -> LinuxRunOptions {
   var options = LinuxRunOptions(trafficFolder: arguments.value("bus-traffic"))
+  (options.flysProfile, options.runFolder) = (arguments.has("profile"), arguments.value("run-folder"))
   options.duration = try arguments.integer("duration", atLeast: 1).map {
     Int64(min($0, 1 << 32)) * 1_000_000_000
   }

@@ -158,7 +158,7 @@ struct ExpansionTests {
       #expect(a == b)
     }
     #expect(again.rules == tables.rules)
-    #expect(again.profile == tables.profile)
+    #expect(again.commands.profile == tables.commands.profile)
     #expect(again.networks.map(\.file) == tables.networks.map(\.file))
     #expect(again.groups.map(\.name) == tables.groups.map(\.name))
     for (a, b) in zip(again.devices, tables.devices) {

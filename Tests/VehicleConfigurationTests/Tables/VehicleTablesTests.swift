@@ -29,8 +29,8 @@ struct VehicleTablesTests {
         NetworkFile(
           block: "steer", file: "models/rover.safetensors", path: "blocks[1].model", inputs: 5, outputs: 2)
       ])
-    #expect(tables.profile.commands.map(\.name) == ["speed"])
-    #expect(tables.profile.steps.map(\.arm) == [false, true])
+    #expect(tables.commands.profile.commands.map(\.name) == ["speed"])
+    #expect(tables.commands.profile.steps.map(\.arm) == [false, true])
     let table = try tables.table()
     #expect(table["line.middle"]?.unit == .volt)
     #expect(table["bumper.front"]?.kind == .flag)

@@ -43,7 +43,7 @@ struct LoopBackSuite {
     let file = "\(places.results)/board-\(Scenario.title(name))"
     let child = try Child(
       [
-        places.ganglion, "run", places.configuration, "--backend", "linux", "--replace", "--log",
+        places.ganglion, "run", places.configuration, "--backend", "linux", "--profile", "--replace", "--log",
         "\(file).mcap",
       ],
       output: "\(file).txt")

@@ -18,6 +18,7 @@ final class Flight {
     let places = bench.places
     let command = [
       "run", "\(places.configurations)/\(configuration ?? bench.kind.rawValue).json5", "--backend", "linux",
+      "--profile",
       "--log", self.log,
       "--json",
     ]

@@ -32,7 +32,7 @@ extension Configuration.BalancingRobot: VehicleParts {
   static let conditions: [FailsafeCondition] = [
     .imuStale, .attitudeLost, .encoderStale, .wheelSlip, .powerStale, .networkFault, .tilt, .overruns,
     .lowBattery, .actuatorFault, .killSwitch, .sensorSwitched, .redundancyLost, .sensorsDisagree,
-    .sensorDoubtful, .guardLost,
+    .sensorDoubtful, .guardLost, .ending,
   ]
   static let schemas = [
     Airframe.schema, Configuration.Gains.schema(gainKeys), Estimator.schema, Limits.schema,
@@ -85,6 +85,9 @@ extension Configuration.BalancingRobot: VehicleParts {
   }
 
   var motion: SetpointMotion { setpointRates.motion }
+  var largestCommands: [String: ClosedRange<Double>] {
+    ["speed": -limits.speed...limits.speed, "yaw_rate": -limits.turnRate...limits.turnRate]
+  }
 
   private static func check(
     _ encoder: Configuration.Encoder?, _ name: String, against loop: Configuration.Loop, in file: Section

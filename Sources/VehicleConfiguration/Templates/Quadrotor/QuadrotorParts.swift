@@ -34,7 +34,7 @@ extension Configuration.Quadrotor: VehicleParts {
   static let conditions: [FailsafeCondition] = [
     .imuStale, .attitudeLost, .rangeStale, .barometerStale, .altitudeLost, .powerStale, .networkFault, .tilt,
     .overruns, .lowBattery, .actuatorFault, .killSwitch, .sensorSwitched, .redundancyLost, .sensorsDisagree,
-    .sensorDoubtful, .guardLost,
+    .sensorDoubtful, .guardLost, .ending,
   ]
   static let schemas = [
     Airframe.schema, Configuration.Gains.schema(gainKeys), Estimator.schema, AltitudeFilter.schema,
@@ -85,6 +85,13 @@ extension Configuration.Quadrotor: VehicleParts {
   }
 
   var motion: SetpointMotion { setpointRates.motion }
+  // A turn a second is more than its yaw can follow.
+  var largestCommands: [String: ClosedRange<Double>] {
+    [
+      "roll": -limits.tilt...limits.tilt, "pitch": -limits.tilt...limits.tilt,
+      "yaw_rate": -2 * Double.pi...2 * Double.pi, "altitude": 0...120,
+    ]
+  }
 
   private static func check(
     _ steps: [Configuration.SetpointStep], against limits: Limits, in file: Section

@@ -3,24 +3,25 @@ import Signals
 import VehicleConfiguration
 
 /// Where a simulated run's commands come from: the profile, or what a seed draws when the simulation says so.
-struct CommandSource: ~Copyable {
+struct SimulatedCommands: ~Copyable {
   private var profile: ProfileCommands
   private var random: (any SetpointSource)?
-  private let outside: OutsidePlaces
+  private let places: SetpointPlaces
 
   /// The commands of a run.
   init(_ tables: VehicleTables, seed: UInt64, _ table: SignalTable) {
-    profile = ProfileCommands(tables.profile, table)
+    profile = ProfileCommands(tables.commands, table)
     random = tables.randomSetpoints(seed: seed)
-    outside = OutsidePlaces(table)
+    places = SetpointPlaces(table, owner: tables.commands.profileOwner)
   }
 
   /// Puts what is asked for at `time` into a frame.
   mutating func put(at time: MonotonicTime, elapsed: Int64, _ frame: Frame) {
     if random != nil {
-      if let setpoint = random?.setpoint(at: time, elapsed: elapsed) { outside.put(setpoint, frame) }
+      if let setpoint = random?.setpoint(at: time, elapsed: elapsed) { places.put(setpoint, frame) }
+      profile.beHeard(at: time.nanoseconds, frame)
     } else {
-      profile.put(at: time.nanoseconds, elapsed: elapsed, frame)
+      profile.put(at: time.nanoseconds, elapsed: elapsed, now: time.nanoseconds, frame)
     }
   }
 }

@@ -1,0 +1,138 @@
+import Files
+import Signals
+
+extension CommandList {
+  private static let sourceKey = Key<CommandSource.Kind>.choice(
+    "source",
+    "Where commands come from: `\"profile\"`, a list of times; `\"socket\"`, programs on this machine.")
+  private static let nameKey = Key<String?>.optionalText(
+    "name", absent: "what `source` says", "The name with which its signals begin.")
+  private static let staleKey = Key<Int>.integer(
+    "stale_after_ms", 10...60_000, unit: "ms", standard: 500,
+    "Age from which what it asked for counts no more.")
+  private static let holdKey = Key<Int>.integer(
+    "hold_ms", 0...60_000, unit: "ms", standard: 300,
+    "How long commands stay as they are when all sources are lost; of the first source.")
+
+  /// What an entry of `commands` may hold.
+  static let schema = SectionSchema(
+    path: "commands[]",
+    about: "A source of commands, the one that always wins first (docs/commands.md).",
+    keys: [
+      sourceKey.description, nameKey.description,
+      .section(
+        "signals", as: "names and objects", absent: "only `arm`, or what another source has",
+        "What can be asked for besides arming: each is the signal `setpoint.NAME`. It stands in one of the sources, and holds for all."
+      ),
+      .section(
+        "flags", as: "list of names", absent: "none",
+        "Flags that can be set: each is the signal `setpoint.NAME`."),
+      staleKey.description, holdKey.description, CommandProfile.stepsKey,
+    ])
+  private static let most = 8
+
+  /// The sources of commands of a file.
+  ///
+  /// - Parameter given: What the template's vehicle can be asked for, and its profile; `nil` without a template.
+  static func read(_ file: Section, template given: CommandList? = nil) -> CommandList? {
+    guard let entries = file.elements("commands", most: most) else { return nil }
+    var list = given ?? CommandList()
+    var sections: [(section: Section, kind: CommandSource.Kind)] = []
+    for entry in entries {
+      guard let section = Section(entry.value, path: entry.path, schema: schema, context: file.context),
+        let kind = section.read(sourceKey)
+      else { return nil }
+      sections.append((section, kind))
+    }
+    for (section, _) in sections {
+      guard list.readSignals(section, isTemplate: given != nil) else { return nil }
+    }
+    var sources: [CommandSource] = []
+    for (index, (section, kind)) in sections.enumerated() {
+      guard let source = list.readSource(section, kind, isFirst: index == 0, beside: sources) else {
+        return nil
+      }
+      sources.append(source)
+    }
+    // The template's profile comes behind those who are named.
+    list.sources = sources + list.sources
+    return list
+  }
+
+  private mutating func readSignals(_ section: Section, isTemplate: Bool) -> Bool {
+    guard let read = CommandSignal.read(section) else { return false }
+    for signal in read {
+      guard !signals.contains(where: { $0.name == signal.name }) else {
+        section.complain(
+          "signals",
+          isTemplate
+            ? "\"\(signal.name)\" is the template's already"
+            : "\"\(signal.name)\" stands in another source already")
+        return false
+      }
+      signals.append(signal)
+    }
+    guard let value = section.value("flags") else { return true }
+    guard let names = value.texts, names.allSatisfy(Section.isPart), names.count <= 16 else {
+      section.complain("flags", "found \(value.shown), expected a list of at most 16 names")
+      return false
+    }
+    for name in names {
+      guard !flags.contains(name), !signals.contains(where: { $0.name == name }),
+        !CommandSignal.reserved.contains(name)
+      else {
+        section.complain("flags", "\"\(name)\" is taken: give the flag another name")
+        return false
+      }
+      flags.append(name)
+    }
+    return true
+  }
+
+  private mutating func readSource(
+    _ section: Section, _ kind: CommandSource.Kind, isFirst: Bool, beside others: [CommandSource]
+  ) -> CommandSource? {
+    let (name, stale, hold) = (
+      section.read(Self.nameKey), section.read(Self.staleKey), section.read(Self.holdKey)
+    )
+    guard let name, let stale, let hold else { return nil }
+    if isFirst { self.hold = Int64(hold) * 1_000_000 }
+    let used = kind == .profile ? kind.rawValue : name ?? kind.rawValue
+    guard Section.isPart(used), !Section.reservedNames.contains(used) else {
+      section.complain(
+        "name", "found \(JSON5Value.quoted(used)), expected a name of your own, of small letters and digits")
+      return nil
+    }
+    guard !(others + sources).contains(where: { $0.name == used }) else {
+      section.complain("name", "a second source called \"\(used)\": give it a name of its own")
+      return nil
+    }
+    if kind == .profile {
+      guard let read = CommandProfile(section, signals) else { return nil }
+      profile = read
+    } else if section.has("steps") {
+      section.complain("steps", "only a profile has steps")
+      return nil
+    }
+    return CommandSource(
+      name: used, path: section.path, kind: kind, staleAfter: Int64(stale) * 1_000_000, signals: signals,
+      flags: flags)
+  }
+}
+
+extension VehicleTables {
+  /// Complains when nothing is done about the loss of all who command: whoever can be lost, will be.
+  func checkLostCommands(_ file: Section) {
+    guard commands.isChosen else { return }
+    let lost = "\(CommandList.owner).lost"
+    let isSeen = rules.conditions.contains { condition in
+      (condition.any + condition.all).contains { $0.signal == lost || $0.signal == "previous.\(lost)" }
+    }
+    guard !isSeen else { return }
+    let reactions = rules.reactions.map(\.name).filter { $0 != "warn" }
+    file.complain(
+      "safety",
+      "nothing is done when all who command are lost: add a condition { when: \"\(lost)\", then: … } with one of "
+        + reactions.map { "\"\($0)\"" }.joined(separator: ", "))
+  }
+}
