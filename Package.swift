@@ -91,9 +91,9 @@ let package = Package(
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "BenchmarkNetworks", "Control", "Files", "FlightLog", "HardwareInterfaces", "LinuxHardware",
-        "LiquidCore", "LiquidModel", "PortableMath", "Signals", "SimulatedHardware", "VehicleConfiguration",
-        "VehicleRuntime",
+        "BenchmarkNetworks", "Control", "Devices", "Files", "FlightLog", "HardwareInterfaces",
+        "LinuxHardware", "LiquidCore", "LiquidModel", "PortableMath", "Signals", "SimulatedHardware",
+        "VehicleConfiguration", "VehicleRuntime",
       ],
       exclude: ["README.md"]),
     // The board of the hardware-in-the-loop tests: a CP2112 bridge through /dev/uhid, chips and plant behind it, and the
