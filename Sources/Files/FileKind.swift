@@ -84,6 +84,12 @@ struct FileBeginning {
     return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
   }
 
+  /// The beginning as text of which a few bytes, an eighth at most, are none that a text has: zeros, or what is not UTF-8.
+  var damagedText: String? {
+    let odd = bytes.count { !(0x20..<0x7F ~= $0 || 0x09...0x0D ~= $0) }
+    return odd * 8 <= bytes.count ? String(decoding: bytes.filter { $0 != 0 }, as: UTF8.self) : nil
+  }
+
   /// The first line of a text with anything but white space in it.
   var firstLine: Substring? {
     text?.split(whereSeparator: \.isNewline).first { $0.contains { !$0.isWhitespace } }

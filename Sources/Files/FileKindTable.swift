@@ -115,7 +115,7 @@ extension FileKind {
     },
     FileKindRow(
       .matlab, "a MATLAB file (.mat)",
-      "write the data as CSV, or export the network from Python with \(exporter)",
+      "export the network from Python with \(exporter)",
       magic: "MATLAB "),
     FileKindRow(.hdf5, "an HDF5 file, as Keras writes (.h5)", export) { start in
       [0, 512, 1024, 2048].contains { start.has([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], at: $0) }
@@ -137,10 +137,14 @@ extension FileKind {
     // Numbers.
     FileKindRow(
       .numpyArray, "a NumPy array (.npy)",
-      "write it as CSV with numpy.savetxt(..., delimiter=\",\", header=...)",
+      "step a network over its rows from Python (docs/python.md); export a network from all its arrays by name, as "
+        + "numpy.savez(\"policy.npz\", **{name: value.numpy() for name, value in model.state_dict().items()}) writes them, with "
+        + exporter,
       magic: [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]),
-    FileKindRow(.parquet, "a Parquet table", "write it as CSV", magic: "PAR1"),
-    FileKindRow(.arrow, "an Arrow table", "write it as CSV", magic: "ARROW1"),
+    FileKindRow(
+      .parquet, "a Parquet table", "step a network over its rows from Python (docs/python.md)", magic: "PAR1"),
+    FileKindRow(
+      .arrow, "an Arrow table", "step a network over its rows from Python (docs/python.md)", magic: "ARROW1"),
 
     // What is packed.
     FileKindRow(.gzip, "compressed with gzip", "unpack it with gunzip", magic: [0x1F, 0x8B]),
@@ -186,9 +190,21 @@ extension FileKind {
         || start.firstLine?.drop(while: \.isWhitespace).hasPrefix("//") == true
         || start.firstLine?.drop(while: \.isWhitespace).hasPrefix("/*") == true
     },
-    FileKindRow(.csv, "a table of comma-separated values (CSV)", "name the log that it was made from") {
-      start in
-      guard let lines = start.text?.split(whereSeparator: \.isNewline), let first = lines.first else {
+    FileKindRow(
+      .csv, "a table of comma-separated values (CSV)", "name the log that it was made from",
+      isTable(\.text)),
+    FileKindRow(
+      .csv, "a table of comma-separated values (CSV) with zeros, or bytes that are not UTF-8, in it",
+      "name the log that it was made from", isTable(\.damagedText)),
+    FileKindRow(.text, "a text", "name a file of another kind") { $0.text != nil },
+  ]
+
+  /// Whether a text has columns: the first lines have the same number of separators.
+  private static func isTable(_ text: @escaping @Sendable (FileBeginning) -> String?)
+    -> @Sendable (FileBeginning) -> Bool
+  {
+    { start in
+      guard let lines = text(start)?.split(whereSeparator: \.isNewline), let first = lines.first else {
         return false
       }
       // The last line that was looked at may be cut.
@@ -200,9 +216,8 @@ extension FileKind {
             $0.count { $0 == separator } == columns
           }
       }
-    },
-    FileKindRow(.text, "a text", "name a file of another kind") { $0.text != nil },
-  ]
+    }
+  }
 
   static let unknownRow = FileKindRow(
     .unknown, "of no kind that is known here", "check the path, or use another copy: it may be damaged"

@@ -36,6 +36,7 @@ public struct CSVExport: Sendable {
     try sink.write(line.bytes)
     var messages = PartedMessages(outline, topic: topic, registry)
     var unfit: LogError?
+    var oddTexts = 0
     var cells = [String](repeating: "", count: columns.names.count + 1)
     reading: while true {
       switch messages.next() {
@@ -44,7 +45,7 @@ public struct CSVExport: Sendable {
         cells[0] = "\(message.time)"
         let values: [(name: String, text: String)]
         do throws(LogError) {
-          values = try messages.current.values(of: message, layout)
+          values = try messages.current.values(of: message, layout, oddTexts: &oddTexts)
         } catch {
           // One message that does not fit its schema costs no other.
           unfit = unfit ?? error
@@ -73,6 +74,15 @@ public struct CSVExport: Sendable {
             remedy: "They are left out."),
           lostBytes: 0))
     }
+    if oddTexts > 0 {
+      damages.add(
+        LogDamage(
+          error: LogError(
+            .malformed,
+            "\(oddTexts) text(s) have zeros or bytes that are not UTF-8, in whose place the table has U+FFFD",
+            remedy: "Read the log itself for their bytes."),
+          lostBytes: 0))
+    }
     try sink.close()
   }
 
@@ -88,7 +98,12 @@ public struct CSVExport: Sendable {
       case .message(let message):
         // Messages of the same length have the same columns, but for the rare swap of two lists' lengths.
         let values: [(name: String, text: String)]
-        do throws(LogError) { values = try messages.current.values(of: message, layout) } catch { continue }
+        var ignored = 0
+        do throws(LogError) {
+          values = try messages.current.values(of: message, layout, oddTexts: &ignored)
+        } catch {
+          continue
+        }
         if values.count == lastCount, values.allSatisfy({ known.contains($0.name) }) { continue }
         lastCount = values.count
         guard known.count + values.count(where: { !known.contains($0.name) }) <= largestColumnCount else {
@@ -117,6 +132,8 @@ public struct CSVExport: Sendable {
   }
 
   private static func quoted(_ text: String) -> String {
+    // Names of a schema may have zeros, too, at which readers of tables stop.
+    let text = text.utf8.contains(0) ? String(text.map { $0 == "\0" ? "\u{FFFD}" : $0 }) : text
     guard text.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else {
       return text
     }
@@ -128,10 +145,10 @@ public struct CSVExport: Sendable {
 extension MCAPMessages {
   /// The values of the last message.
   fileprivate func values(
-    of message: MCAPMessage, _ layout: ROS2Schema
+    of message: MCAPMessage, _ layout: ROS2Schema, oddTexts: inout Int
   ) throws(LogError) -> [(name: String, text: String)] {
     do throws(LogError) {
-      return try ROS2Values.read(layout, bytes, message.payload)
+      return try ROS2Values.read(layout, bytes, message.payload, oddTexts: &oddTexts)
     } catch {
       throw placed(error)
     }

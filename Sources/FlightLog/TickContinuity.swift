@@ -7,6 +7,13 @@ public struct TickContinuity: Sendable {
   /// What is missing or out of order, the first hundred.
   public private(set) var findings: [LogError] = []
 
+  /// What is beyond that.
+  public private(set) var moreFindings = 0
+
+  private mutating func add(_ error: LogError) {
+    if findings.count < MCAPVerification.limit { findings.append(error) } else { moreFindings += 1 }
+  }
+
   /// Walks through all ticks of a log.
   public init(_ reader: FlightLogReader) {
     var cursor = reader.ticks()
@@ -29,7 +36,7 @@ public struct TickContinuity: Sendable {
         case .end: return
         }
       } catch {
-        if findings.count < 100 { findings.append(error) }
+        add(error)
       }
     }
   }
@@ -44,8 +51,7 @@ public struct TickContinuity: Sendable {
   }
 
   private mutating func add(_ what: String) {
-    guard findings.count < 100 else { return }
-    findings.append(
+    add(
       LogError(.missing, what, remedy: "A replay of this log is not reproducible from there on."))
   }
 }

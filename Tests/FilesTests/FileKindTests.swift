@@ -54,6 +54,7 @@ import Testing
     (.picture, [0xFF, 0xD8, 0xFF, 0xE0]),
     (.json, Array("// A vehicle\n{ name: 'x' }".utf8)), (.json, Array("\u{FEFF}[1, 2]".utf8)),
     (.csv, Array("time,x,y\n0,1,2\n1,2,3\n".utf8)), (.csv, Array("time;x\n0;1".utf8)),
+    (.csv, Array("time,x,y\n0,1,\0\n1,2,3\n".utf8)), (.csv, Array("time,x,y\n0,1,".utf8) + [0xE9, 0x0A]),
     (.text, Array("To whom it may concern, hello.\nNothing else.\n".utf8)), (.text, Array("Grüße".utf8)),
   ]
 

@@ -29,6 +29,32 @@ import Testing
     }
   }
 
+  @Test func textsThatAreNoneAreShownAndCounted() throws {
+    var file = MCAPBuilder(profile: "ros2")
+    file.record(
+      3,
+      MCAPBuilder.number(UInt16(1)) + MCAPBuilder.text("a/msg/B") + MCAPBuilder.text("ros2msg")
+        + MCAPBuilder.text("string text\n"))
+    file.raw(MCAPBuilder.channel(id: 1, schema: 1, "/b"))
+    var records: [UInt8] = []
+    // Whole, with a zero inside, and with a byte that is not UTF-8.
+    for (number, text) in ([Array("whole".utf8), [0x61, 0, 0x62], [0x61, 0xFF]] as [[UInt8]]).enumerated() {
+      var message = CDRBuilder()
+      message.put(UInt32(text.count + 1))
+      records += MCAPBuilder.message(
+        channel: 1, sequence: 0, time: UInt64(number), message.bytes + text + [0])
+    }
+    file.chunk(records)
+    file.finish()
+    let sink = MemoryLogSink()
+    let export = try CSVExport(MCAPOutline(LogBytes(file.bytes)), topic: "/b", to: sink)
+    #expect(!sink.bytes.contains(0))
+    #expect(
+      String(validating: sink.bytes, as: UTF8.self)
+        == "log_time_ns,text\n0,whole\n1,a\u{FFFD}b\n2,a\u{FFFD}\n")
+    #expect(export.damages.map(\.error.what).contains { $0.hasPrefix("2 text(s) have zeros") })
+  }
+
   @Test func nestedFieldsHavePaths() throws {
     let rows = try export(SyntheticFlight.log(SyntheticFlight.ticks(6)), "/imu")
     #expect(

@@ -221,7 +221,7 @@ import VehicleRuntime
     let file = try log.file
     #expect(file.subscriptions.isEmpty)
     #expect(file.damages.isEmpty)
-    #expect(file.skipped == [.subscriptionFormat: 20_000])
+    #expect(file.skipped == [.subscriptionFormat: 20_000, .formatTwice: 2])
   }
 
   @Test(.timeLimit(.minutes(1))) func thousandsOfTopicsAreFoundByName() throws {

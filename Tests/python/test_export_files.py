@@ -9,6 +9,7 @@ import signal
 import tempfile
 import unittest
 import unittest.mock
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -70,6 +71,30 @@ class Files(unittest.TestCase):
         status, _, err = run(self.folder, self.folder / "o", *DESCRIBED)
         self.assertEqual(status, 2)
         self.assertIn("folder", err)
+
+    def test_names_that_are_there_twice_are_refused(self):
+        """One reader takes the first of two values, another the last: whoever guesses runs another network."""
+        tensor = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
+        header = ("{" + ",".join(f'"w":{json.dumps(tensor)}' for _ in range(2)) + "}").encode()
+        file = len(header).to_bytes(8, "little") + header + bytes(4)
+        self.assertIn("'w' is there twice", self.refused(file, "n.safetensors"))
+        inside = b'{"w":{"dtype":"F32","dtype":"I32","shape":[1],"data_offsets":[0,4]}}'
+        file = len(inside).to_bytes(8, "little") + inside + bytes(4)
+        self.assertIn("'dtype' is there twice", self.refused(file, "n.safetensors"))
+        array = io.BytesIO()
+        np.save(array, np.zeros(3))
+        archive = io.BytesIO()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # zipfile writes it all the same
+            with zipfile.ZipFile(archive, "w") as members:
+                members.writestr("w.npy", array.getvalue())
+                members.writestr("w.npy", array.getvalue())
+        self.assertIn("has w twice", self.refused(archive.getvalue(), "n.npz"))
+
+    def test_a_single_array_is_told_how_to_save_all_by_name(self):
+        array = io.BytesIO()
+        np.save(array, np.zeros(3))
+        self.assertIn("numpy.savez('policy.npz', **{name: value.numpy()", self.refused(array.getvalue(), "n.npy"))
 
     def test_damaged_files_are_refused_without_a_traceback(self):
         random = np.random.default_rng(6)

@@ -60,6 +60,19 @@ struct CDRDecoder {
     return cursor.bytes.withBytes(in: range) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 
+  /// The next string, and whether all of it could be taken as it is: bytes that are not UTF-8, and zeros in front of the one at the
+  /// end, become the sign for what cannot be shown (U+FFFD).
+  mutating func text() -> (text: String, isWhole: Bool)? {
+    guard let count = integer(UInt32.self), let range = cursor.range(count: UInt64(count)) else { return nil }
+    return cursor.bytes.withBytes(in: range) { bytes in
+      var content = Array(bytes)
+      if content.last == 0 { content.removeLast() }
+      if !content.contains(0), let text = String(validating: content, as: UTF8.self) { return (text, true) }
+      let text = String(decoding: content, as: UTF8.self)
+      return (String(text.map { $0 == "\0" ? "\u{FFFD}" : $0 }), false)
+    }
+  }
+
   /// Steps over the next string; says `false` when it does not fit.
   mutating func skipString() -> Bool {
     guard let count = integer(UInt32.self) else { return false }

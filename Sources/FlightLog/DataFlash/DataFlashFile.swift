@@ -15,8 +15,10 @@ public struct DataFlashFile: Sendable {
   let bytes: LogBytes
   /// The kinds of messages, in order of their formats; a kind that is described anew and differently is there again.
   private(set) var kinds: [Kind] = [Kind(format: .ofFormats)]
-  /// Formats whose fields do not fit their length.
+  /// Formats whose fields do not fit their length, that describe nothing or too much, or with characters that no name has.
   private(set) var oddFormats = 0
+  /// Formats with a column twice, and those that say something else than the one before of the same number.
+  private(set) var doubledFormats = 0, changedFormats = 0
   /// Messages of kinds that no format describes.
   private(set) var unknownMessages = 0
   /// Places at which bytes are no message, and how many bytes.
@@ -28,8 +30,9 @@ public struct DataFlashFile: Sendable {
   /// Bytes at the end that were never written: the flash is filled with ones, a file system's block with zeros.
   private(set) var fillBytes = 0
   /// What is said of fields' units: letters for each field of a kind, and what the letters mean.
-  private(set) var unitLetters: [UInt8: String] = [:]
-  private(set) var units: [Character: String] = [:]
+  var unitLetters: [UInt8: (units: String, multipliers: String)] = [:]
+  var units: [Character: String] = [:]
+  var multipliers: [Character: Double] = [:]
 
   /// The place in `kinds` of each number of a kind; −1 for none.
   private var current = [Int](repeating: -1, count: 256)
@@ -40,8 +43,16 @@ public struct DataFlashFile: Sendable {
   /// Kinds whose messages are read; those of the others are counted.
   private static let wanted: Set = [
     "IMU", "IMU2", "IMU3", "GYR", "ACC", "BARO", "BAR2", "BAR3", "RFND", "BAT", "BAT2", "CURR", "ATT", "MAG",
-    "MAG2", "MAG3", "ARM", "EV", "MSG", "FMTU", "UNIT",
+    "MAG2", "MAG3", "ARM", "EV", "MSG", "FMTU", "UNIT", "MULT",
   ]
+
+  /// Messages that are stepped over since nobody can tell what they hold: of formats that cannot be read, and whose names are
+  /// not among those that an account has rows of.
+  var unreadableMessages: Int {
+    kinds.filter { !$0.format.isReadable && !Self.wanted.contains($0.format.name) }.reduce(0) {
+      $0 + $1.count
+    }
+  }
 
   /// Messages by name, over all formats of that name.
   public var counts: [String: Int] {
@@ -147,11 +158,18 @@ public struct DataFlashFile: Sendable {
       let columns = bytes.text(fields[4], at: position)
     else { return }
     let format = DataFlashFormat(id: id, name: name, length: length, types: types, columns: columns)
-    if format.fields.isEmpty { oddFormats += 1 }
     // A message has a head at least, and formats are always as they are.
-    guard length >= DataFlashFormat.head, id != DataFlashFormat.ofFormats.id else { return }
+    guard length >= DataFlashFormat.head, id != DataFlashFormat.ofFormats.id else {
+      if format.length != DataFlashFormat.ofFormats.length || id != DataFlashFormat.ofFormats.id {
+        oddFormats += 1
+      }
+      return
+    }
     let known = current[Int(id)]
     guard known < 0 || kinds[known].format != format else { return }
+    if !format.isReadable { oddFormats += 1 }
+    if format.hasColumnTwice { doubledFormats += 1 }
+    if known >= 0 { changedFormats += 1 }
     guard kinds.count < Self.mostKinds else {
       oddFormats += 1
       return
@@ -183,31 +201,6 @@ public struct DataFlashFile: Sendable {
     if damagedPlaces == 0 { firstDamage = range.lowerBound }
     damagedPlaces += 1
     damagedBytes += range.count
-  }
-
-  private mutating func readUnits() {
-    for kind in kinds where kind.format.name == "UNIT" {
-      guard let id = kind.format.field("Id"), let label = kind.format.field("Label") else { continue }
-      for offset in kind.offsets {
-        guard let value = bytes.number(id, at: offset), let letter = UInt8(exactly: value) else { continue }
-        units[Character(UnicodeScalar(letter))] = bytes.text(label, at: offset)
-      }
-    }
-    for kind in kinds where kind.format.name == "FMTU" {
-      guard let type = kind.format.field("FmtType"), let ids = kind.format.field("UnitIds") else { continue }
-      for offset in kind.offsets {
-        guard let value = bytes.number(type, at: offset), let id = UInt8(exactly: value) else { continue }
-        unitLetters[id] = bytes.text(ids, at: offset)
-      }
-    }
-  }
-
-  /// The unit that the file says a field has; `nil` when it says nothing.
-  func unit(of column: String, in format: DataFlashFormat) -> String? {
-    guard let place = format.fields.firstIndex(where: { $0.name == column }),
-      let letter = unitLetters[format.id]?.dropFirst(place).first
-    else { return nil }
-    return units[letter]
   }
 }
 

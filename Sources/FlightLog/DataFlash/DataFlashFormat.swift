@@ -46,6 +46,17 @@ struct DataFlashFormat: Equatable, Sendable {
     if offset > length || names.count != types.count { fields = [] }
   }
 
+  /// Whether its messages can be read: the fields fit, and the names are names.
+  var isReadable: Bool {
+    !fields.isEmpty && !name.isEmpty && Self.isWord(name) && fields.allSatisfy { Self.isWord($0.name) }
+  }
+
+  /// Whether two fields have one name.
+  var hasColumnTwice: Bool { Set(fields.map(\.name)).count < fields.count }
+
+  /// Whether there is nothing but what names are written with.
+  private static func isWord(_ text: String) -> Bool { text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
+
   /// The field with one of these names.
   func field(_ names: String...) -> Field? {
     for name in names {
@@ -81,6 +92,15 @@ enum DataFlashType: Character, Sendable {
   case mode = "M"
   /// 32 numbers of 16 bits.
   case array = "a"
+
+  /// What `LogBytes.number` has multiplied the stored number with.
+  var scale: Double {
+    switch self {
+    case .centi16, .centiUnsigned16, .centi32, .centiUnsigned32: 0.01
+    case .degrees: 1e-7
+    default: 1
+    }
+  }
 
   /// Bytes in a message.
   var size: Int {

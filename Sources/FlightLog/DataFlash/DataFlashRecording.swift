@@ -43,7 +43,12 @@ extension SensorRecording {
       if count > 0 { account.skipped.append(ImportAccount.Loss(reason: reason, count: count)) }
     }
     skip("messages of a kind that no format describes", file.unknownMessages)
-    skip("formats whose fields do not fit their length, or that are too many", file.oddFormats)
+    skip(
+      "formats whose fields do not fit their length, with characters that no name has, or that are too many",
+      file.oddFormats)
+    skip("messages of such formats", file.unreadableMessages)
+    skip("formats that have a column twice, of which the first is read", file.doubledFormats)
+    skip("formats given again in another way: each counts for what follows it", file.changedFormats)
     skip(
       "damaged places with \(file.damagedBytes) bytes in all, the first at byte \(file.firstDamage)",
       file.damagedPlaces)
@@ -56,12 +61,18 @@ extension SensorRecording {
     let expected = [
       ("IMU", ["GyrX", "GyrY", "GyrZ"], "rad/s"), ("IMU", ["AccX", "AccY", "AccZ"], "m/s/s"),
       ("GYR", ["GyrX", "GyrY", "GyrZ"], "rad/s"), ("ACC", ["AccX", "AccY", "AccZ"], "m/s/s"),
-      ("BARO", ["Press"], "Pa"), ("RFND", ["Dist"], "m"), ("BAT", ["Volt"], "V"), ("BAT", ["Curr"], "A"),
+      ("BARO", ["Press"], "Pa"), ("ATT", ["Roll", "Pitch"], "deg"), ("RFND", ["Dist"], "m"),
+      ("BAT", ["Volt"], "V"), ("BAT", ["Curr"], "A"),
       ("MAG", ["MagX", "MagY", "MagZ"], "Gauss"),
     ]
     for (name, columns, unit) in expected {
       for kind in file.kinds where kind.format.name == name && kind.count > 0 {
         for column in columns {
+          if let field = kind.format.field(column), let factor = file.factor(of: field, in: kind.format) {
+            account.notes.append(
+              "\(name).\(column) has another multiplier than ArduPilot writes, by the file's own word: its numbers "
+                + "are multiplied with \(factor)")
+          }
           guard let said = file.unit(of: column, in: kind.format), said != unit, !said.isEmpty else {
             continue
           }

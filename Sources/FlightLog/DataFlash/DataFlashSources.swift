@@ -17,12 +17,15 @@ extension DataFlashFile {
     } + pairs()
   }
 
-  /// GYR and ACC, each sample of the sensors at its own time, of the same instance.
+  /// GYR and ACC, each sample of the sensors at its own time, of the same instance where it has both.
   private func pairs() -> [(source: SampleSource<InertialSample>, part: Range<Int>)] {
     let accelerometers = tables(["ACC"], Self.accelerometer, time: "SampleUS")
     return tables(["GYR"], Self.gyro, time: "SampleUS").compactMap { table in
-      guard let other = accelerometers.first(where: { $0.instance == table.instance }) else { return nil }
-      let gyro = table.source(part: nil, judgesGaps: true) { RecordedSamples.rate($0.vector(0)) }
+      guard let other = accelerometers.first(where: { $0.instance == table.instance }) ?? accelerometers.first
+      else { return nil }
+      let gyro = table.source(part: nil, judgesGaps: true, enough: RecordedSamples.enoughInertial) {
+        RecordedSamples.rate($0.vector(0))
+      }
       let accelerometer = other.source(part: gyro.part) { RecordedSamples.force($0.vector(0)) }
       return (SampleSource(rates: gyro.source, forces: accelerometer.source), gyro.part)
     }

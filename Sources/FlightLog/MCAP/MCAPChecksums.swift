@@ -19,10 +19,18 @@ extension MCAPOutline {
           remedy: LogError.recoverRemedy))
     }
     if !isDataSound {
-      // The first hundred say enough.
-      findings += guards.indices.lazy.compactMap { index in
+      // The first hundred say enough; a file may have any number, each over all of it.
+      let unfit = guards.indices.lazy.compactMap { index in
         guards[index].finding(in: bytes, after: index > 0 ? guards[index - 1] : nil)
-      }.prefix(100)
+      }.prefix(MCAPVerification.limit)
+      findings += unfit
+      if findings.count >= MCAPVerification.limit {
+        findings.append(
+          LogError(
+            .checksum,
+            "no more checksums were looked at behind the first \(MCAPVerification.limit) that do not fit",
+            remedy: LogError.recoverRemedy))
+      }
       if dataEnd == nil, !guards.isEmpty, let unguarded {
         findings.append(
           LogError(

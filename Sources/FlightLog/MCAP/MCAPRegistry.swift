@@ -7,6 +7,8 @@ public struct MCAPRegistry: Sendable {
   public private(set) var channels: [UInt16: MCAPChannel] = [:]
   /// Numbers that are described twice and differently, the first hundred.
   private(set) var conflicts: [LogError] = []
+  /// Conflicts beyond the first hundred.
+  private(set) var moreConflicts = 0
 
   /// Takes a schema in that stands at `offset`.
   mutating func take(_ schema: MCAPSchema, at offset: Int) {
@@ -28,7 +30,10 @@ public struct MCAPRegistry: Sendable {
   }
 
   private mutating func addConflict(_ what: String, _ offset: Int) {
-    guard conflicts.count < 100 else { return }
+    guard conflicts.count < MCAPVerification.limit else {
+      moreConflicts += 1
+      return
+    }
     conflicts.append(
       LogError(
         .malformed, at: offset, "\(what) is described once more, and differently",

@@ -14,8 +14,10 @@ public struct MCAPVerification: Sendable {
   /// Bytes of the file that cannot be used: of damaged chunks and records, of a tail that was cut off, of messages on
   /// channels that are unknown. What only its checksum speaks against is not lost.
   public private(set) var lostBytes = 0
+  /// Findings beyond those that are kept.
+  public private(set) var moreFindings = 0
   /// The most findings that are kept.
-  static let limit = 100
+  public static let limit = 100
 
   /// All messages that can be read.
   public var messageCount: UInt64 { messageCounts.values.reduce(0, &+) }
@@ -26,6 +28,7 @@ public struct MCAPVerification: Sendable {
     checkMessages(outline)
     for error in outline.checksumFindings { add(error) }
     for error in registry.conflicts { add(error) }
+    moreFindings += registry.moreConflicts
     checkOrder(outline)
     checkChunkIndexes(outline)
     checkStatistics(outline)
@@ -38,7 +41,7 @@ public struct MCAPVerification: Sendable {
   }
 
   private mutating func add(_ error: LogError) {
-    if findings.count < Self.limit { findings.append(error) }
+    if findings.count < Self.limit { findings.append(error) } else { moreFindings += 1 }
   }
 
   private mutating func checkMessages(_ outline: MCAPOutline) {

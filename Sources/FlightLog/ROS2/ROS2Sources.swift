@@ -100,7 +100,19 @@ struct ROS2Sources {
   mutating func pressure(_ part: Range<Int>) -> [SampleSource<PressureSample>] {
     var sources: [SampleSource<PressureSample>] = []
     for topic in of(.pressure) {
-      let unit = factor(topic, topic.median { topic[$0, 0] }, [(20..<1200, 100, "hPa instead of Pa")])
+      // What flies has 300 to 1,100 hPa around it. Between the ranges no unit is sure, and 2,000 Pa is the least that is read.
+      let median = topic.median { topic[$0, 0] }
+      let unit = factor(
+        topic, median,
+        [
+          (0.3..<1.2, 1e5, "bar instead of Pa"), (30..<120, 1000, "kPa instead of Pa"),
+          (300..<1200, 100, "hPa instead of Pa"),
+        ])
+      if unit == 1, let median, median > 0, median < 2000 {
+        notes.append(
+          "\(topic.name.prefix(80)) has pressures of about \(Float(median)), which are in no unit that is told by their size "
+            + "(Pa, hPa, kPa, bar): they are left out")
+      }
       sources.append(
         topic.source(clock(topic), part: part) { row in
           RecordedSamples.pressure(topic[row, 0] * unit, temperature: nil)
@@ -139,7 +151,9 @@ struct ROS2Sources {
       sources.append(
         topic.source(clock(topic), part: part) { row in
           if topic[row, 2] == 0 { return .leftOut("that say that no battery is there") }
-          return RecordedSamples.power(voltage: topic[row, 0], current: -topic[row, 1])
+          // A current that is not measured is NaN.
+          let current = topic[row, 1]
+          return RecordedSamples.power(voltage: topic[row, 0], current: current.isNaN ? nil : -current)
         }.source)
     }
     return sources

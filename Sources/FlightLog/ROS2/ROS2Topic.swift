@@ -70,7 +70,7 @@ struct ROS2Topic: Sendable {
   }
 
   /// A source of the messages, at the times of `clock`.
-  func source<Sample: Equatable & Sendable>(
+  func source<Sample: RecordedSample>(
     _ clock: ROS2Clock, part: Range<Int>?, judgesGaps: Bool = false, enough: Double = .infinity,
     _ sample: (Int) -> RowOutcome<Sample>
   ) -> (source: SampleSource<Sample>, part: Range<Int>) {

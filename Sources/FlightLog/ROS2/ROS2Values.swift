@@ -7,14 +7,16 @@ struct ROS2Values {
   private let schema: ROS2Schema
   private var decoder: CDRDecoder
   private var values: [(name: String, text: String)] = []
+  /// Texts with bytes that are no text.
+  private var oddTexts = 0
   /// Fields and elements visited, also those that take no bytes.
   private var steps = 0
 
-  /// All values of the message in `range`.
+  /// All values of the message in `range`; counts its texts with zeros or bytes that are not UTF-8, whose places say so (U+FFFD).
   ///
   /// Throws `LogError` when the message does not fit the schema.
   static func read(
-    _ schema: ROS2Schema, _ bytes: LogBytes, _ range: Range<Int>
+    _ schema: ROS2Schema, _ bytes: LogBytes, _ range: Range<Int>, oddTexts: inout Int
   ) throws(LogError) -> [(name: String, text: String)] {
     guard let decoder = CDRDecoder(bytes, range) else {
       throw LogError(
@@ -23,7 +25,16 @@ struct ROS2Values {
     }
     var reader = ROS2Values(schema: schema, decoder: decoder)
     try reader.read(schema.fields, prefix: "", depth: 0)
+    oddTexts += reader.oddTexts
     return reader.values
+  }
+
+  /// All values of the message in `range`, whatever its texts hold.
+  static func read(
+    _ schema: ROS2Schema, _ bytes: LogBytes, _ range: Range<Int>
+  ) throws(LogError) -> [(name: String, text: String)] {
+    var oddTexts = 0
+    return try read(schema, bytes, range, oddTexts: &oddTexts)
   }
 
   private init(schema: ROS2Schema, decoder: CDRDecoder) {
@@ -70,7 +81,11 @@ struct ROS2Values {
   private mutating func value(_ kind: ROS2Schema.Kind) -> String? {
     switch kind {
     case .bool: decoder.integer(UInt8.self).map { $0 == 0 ? "0" : "1" }
-    case .string: decoder.string()
+    case .string:
+      decoder.text().map {
+        if !$0.isWhole { oddTexts += 1 }
+        return $0.text
+      }
     case .int8: decoder.integer(Int8.self).map { "\($0)" }
     case .uint8: decoder.integer(UInt8.self).map { "\($0)" }
     case .int16: decoder.integer(Int16.self).map { "\($0)" }

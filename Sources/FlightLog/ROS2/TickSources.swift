@@ -93,7 +93,7 @@ struct TickSources {
 
 /// Gathers the readings of the devices of a kind from ticks, each once: of a sensor and its spares, or of several under names of
 /// their own.
-private struct InstanceGatherer<Sample: Equatable & Sendable> {
+private struct InstanceGatherer<Sample: RecordedSample> {
   private var instances: [ReadingGatherer<Sample>]
 
   init(_ kind: DeviceKind, _ table: SignalTable) {
@@ -117,7 +117,7 @@ private struct InstanceGatherer<Sample: Equatable & Sendable> {
   }
 }
 
-private struct ReadingGatherer<Sample: Equatable & Sendable> {
+private struct ReadingGatherer<Sample: RecordedSample> {
   private var rows: RowGatherer<Sample>
   private let device: DeviceReading.Places?
   private var last: UInt32 = 0

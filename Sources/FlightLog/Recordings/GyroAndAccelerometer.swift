@@ -3,6 +3,7 @@ import PortableMath
 
 extension SampleSource where Sample == InertialSample {
   /// Rates at their own times, with specific forces on straight lines between theirs.
+  /// One that a recording has of each, the accelerometer's step kept: between its readings nothing is known.
   init(rates gyro: SampleSource<Vector3>, forces accelerometer: SampleSource<Vector3>) {
     var losses = LossCounts()
     losses.add(gyro.origins.first?.leftOut ?? [])
@@ -29,6 +30,8 @@ extension SampleSource where Sample == InertialSample {
     origins[0].leftOut = losses.losses
     isConstant = gyro.isConstant && accelerometer.isConstant
     enough = RecordedSamples.enoughInertial
+    slowerStep = accelerometer.rate.map { Int64(1e9 / $0) }
+    stuck = min(gyro.stuck, accelerometer.stuck)
   }
 
   private static func force(

@@ -48,6 +48,7 @@ extension ImportAccount {
     for index in topics.indices where topics[index].quantity == quantity && topics[index].isChosen {
       topics[index].leftOut.insert(Loss(reason: reason, count: topics[index].used), at: 0)
       (topics[index].used, topics[index].isChosen, topics[index].why) = (0, false, reason)
+      topics[index].standIns = []
     }
   }
 }
@@ -61,6 +62,7 @@ extension ImportAccount.Topic {
     let losses = leftOut.filter { !$0.reason.hasSuffix(why) }
     words += isChosen ? " (\(why))" : "; present and not used: \(why)"
     if !losses.isEmpty { words += "; left out: " + ImportAccount.words(losses, ", ") }
+    if !standIns.isEmpty { words += "; used although: " + ImportAccount.words(standIns, ", ") }
     return words
   }
 }

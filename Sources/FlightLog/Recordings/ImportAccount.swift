@@ -34,16 +34,18 @@ public struct ImportAccount: Equatable, Sendable {
     public var isChosen: Bool
     /// Why it was chosen, or why another was: "highest rate of valid rows", "1 Hz, vehicle_air_data has 20 Hz".
     public var why: String
+    /// Rows that became samples, with something in the place of a number that cannot be one.
+    public var standIns: [Loss]
 
     /// A topic from its parts.
     public init(
       name: String, instance: Int = 0, quantity: RecordedQuantity, rows: Int, used: Int = 0,
       rate: Double? = nil,
-      leftOut: [Loss] = [], isChosen: Bool, why: String
+      leftOut: [Loss] = [], isChosen: Bool, why: String, standIns: [Loss] = []
     ) {
       (self.name, self.instance, self.quantity) = (name, instance, quantity)
       (self.rows, self.used, self.rate, self.leftOut) = (rows, used, rate, leftOut)
-      (self.isChosen, self.why) = (isChosen, why)
+      (self.isChosen, self.why, self.standIns) = (isChosen, why, standIns)
     }
   }
 

@@ -14,11 +14,11 @@ enum RecordedSamples {
   ) -> RowOutcome<InertialSample> {
     guard let rate, let force else { return .leftOut(RowLoss.notFinite) }
     guard largest(rate) < largestRate, largest(force) < largestForce else { return .leftOut(RowLoss.beyond) }
-    return .sample(
+    return outcome(
       InertialSample(
         acceleration: (Float(force.x), Float(force.y), Float(force.z)),
         rate: (Float(rate.x), Float(rate.y), Float(rate.z)),
-        temperature: finite(temperature) ?? 25))
+        temperature: finite(temperature) ?? 25), temperature)
   }
 
   /// A gyroscope's rates alone.
@@ -43,7 +43,14 @@ enum RecordedSamples {
   static func pressure(_ pressure: Double?, temperature: Double?) -> RowOutcome<PressureSample> {
     guard let pressure, pressure.isFinite else { return .leftOut(RowLoss.notFinite) }
     guard pressure > 2000, pressure < 120_000 else { return .leftOut(RowLoss.noAir) }
-    return .sample(PressureSample(pressure: Float(pressure), temperature: finite(temperature) ?? 15))
+    return outcome(
+      PressureSample(pressure: Float(pressure), temperature: finite(temperature) ?? 15), temperature)
+  }
+
+  /// A sample beside a temperature, which may be none.
+  private static func outcome<Sample>(_ sample: Sample, _ temperature: Double?) -> RowOutcome<Sample> {
+    temperature == nil || finite(temperature) != nil
+      ? .sample(sample) : .sampleWith(sample, standIn: RowLoss.temperatureNotFinite)
   }
 
   /// What a range finder measured that looks down (orientation 25 of MAVLink, where the recording tells it); `isValid`
@@ -60,15 +67,18 @@ enum RecordedSamples {
     return .sample(RangeSample(distance: Float(distance), isValid: isValid(distance)))
   }
 
+  /// The voltage counts also where the current, which is `nil` where the recording does not tell it, cannot be one.
   /// A battery has more than half a volt: below it nothing is connected, or it is noise.
   static func power(voltage: Double?, current: Double?) -> RowOutcome<PowerSample> {
     guard let voltage, voltage.isFinite else { return .leftOut(RowLoss.notFinite) }
     guard voltage > 0.5, voltage < 1000 else { return .leftOut("with a voltage that no battery has") }
-    guard let current = finite(current) else {
-      return .sample(PowerSample(voltage: Float(voltage), current: 0))
+    func unknown(_ reason: String) -> RowOutcome<PowerSample> {
+      .sampleWith(PowerSample(voltage: Float(voltage), current: 0), standIn: reason)
     }
-    guard abs(current) < 10_000 else { return .leftOut(RowLoss.beyond) }
-    return .sample(PowerSample(voltage: Float(voltage), current: current))
+    guard let current else { return unknown(RowLoss.currentUnknown) }
+    guard current.isFinite else { return unknown(RowLoss.currentNotFinite) }
+    guard abs(current) < 10_000 else { return unknown(RowLoss.currentBeyond) }
+    return .sample(PowerSample(voltage: Float(voltage), current: Float(current)))
   }
 
   /// A field in T; the Earth's is below 100 µT, a magnet's at the sensor below 0.1 T.

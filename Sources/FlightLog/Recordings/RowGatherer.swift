@@ -5,6 +5,8 @@ enum RowOutcome<Sample> {
   case sample(Sample)
   /// The sample, taken at another time in ns than the row has.
   case sampleAt(Int64, Sample)
+  /// The sample, with something in the place of a number that cannot be one: words that read after a number of rows.
+  case sampleWith(Sample, standIn: String)
   /// Left out, and why: words that read after a number of rows.
   case leftOut(String)
 }
@@ -27,6 +29,11 @@ extension RecordedRow {
 
 /// Reasons that rows of any format are left out for.
 enum RowLoss {
+  /// Words for a battery's current that cannot be one, or is not told: 0 A stands in.
+  static let currentNotFinite = "with a current that is not finite (0 A stands in)"
+  static let currentBeyond = "with a current of 10 kA or more (0 A stands in)"
+  static let currentUnknown = "without a current (0 A stands in)"
+  static let temperatureNotFinite = "with a temperature that is not finite (a usual one stands in)"
   static let notFinite = "with numbers that are not finite"
   static let beyond = "beyond what a sensor can mean"
   static let noTime = "with a time that cannot be"
@@ -37,7 +44,7 @@ enum RowLoss {
 }
 
 /// Makes a source of the rows of a topic: each becomes a sample in order of time, or is counted under a reason.
-struct RowGatherer<Sample: Equatable & Sendable> {
+struct RowGatherer<Sample: RecordedSample> {
   private let name: String
   private let instance: Int
   private let part: Range<Int>?
@@ -45,6 +52,8 @@ struct RowGatherer<Sample: Equatable & Sendable> {
   private var losses = LossCounts()
   private var samples: [SensorRecording.Timed<Sample>] = []
   private var places: [Int] = []
+  /// By the number of the sample, what stands in for what.
+  private var standIns: [Int: String] = [:]
 
   /// A gatherer for a topic; rows whose place in the file is outside `part` are left out.
   init(_ name: String, instance: Int = 0, part: Range<Int>?) {
@@ -59,6 +68,9 @@ struct RowGatherer<Sample: Equatable & Sendable> {
     switch outcome() {
     case .leftOut(let reason): losses.add(reason)
     case .sample(let sample): append(time, sample, place)
+    case .sampleWith(let sample, let reason):
+      standIns[samples.count] = reason
+      append(time, sample, place)
     case .sampleAt(let other, let sample): append(other, sample, place)
     }
   }
@@ -82,14 +94,21 @@ struct RowGatherer<Sample: Equatable & Sendable> {
     let order = RowOrder(samples.map(\.time.nanoseconds), judgesGaps: judgesGaps)
     losses.add(order.losses)
     let kept = order.kept.map { samples[$0] }
+    let times = kept.map(\.time.nanoseconds)
     let first = kept.first?.sample
+    var replaced = LossCounts()
+    if !standIns.isEmpty {
+      for number in order.kept { if let reason = standIns[number] { replaced.add(reason) } }
+    }
     let origin = SampleOrigin(
       name: name, instance: instance, rows: rows, used: kept.count, leftOut: losses.losses,
-      rate: medianRate(kept.map(\.time.nanoseconds)))
+      rate: medianRate(times), standIns: replaced.losses)
+    let repeats = [Range<Int>](repeatsIn: times) { kept[$0].sample.isSameReading(as: kept[$1].sample) }
     let source = SampleSource(
       origins: [origin], samples: kept,
-      isConstant: kept.count >= SampleSource<Sample>.manySamples && kept.allSatisfy { $0.sample == first },
-      enough: enough)
+      isConstant: kept.count >= SampleSource<Sample>.manySamples
+        && kept.allSatisfy { first?.isSameReading(as: $0.sample) ?? true },
+      stuck: repeats.rows, enough: enough)
     let before = order.part.lowerBound > 0 ? places[order.part.lowerBound - 1] + 1 : 0
     let behind = order.part.upperBound < places.count ? places[order.part.upperBound] : Int.max
     return (source, before..<max(before, behind))

@@ -29,6 +29,8 @@ public struct SensorRecording: Sendable {
 
   /// Gyroscope and accelerometer.
   public var inertial: [Timed<InertialSample>] = []
+  /// The usual step in ns of the accelerometer, where its readings stand between those of a gyroscope of its own times.
+  public internal(set) var accelerometerStep: Int64?
   /// Barometer.
   public var pressure: [Timed<PressureSample>] = []
   /// Range finder.
@@ -52,6 +54,7 @@ public struct SensorRecording: Sendable {
 
 extension SensorRecording {
   /// Leaves out what was measured a second or more before or behind the inertial rows: no tick could see it. Counted in the account.
+  /// Dropouts outside of that time are no gaps in it.
   public mutating func leaveOutRows(from start: MonotonicTime, to end: MonotonicTime) {
     let margin: Int64 = 1_000_000_000
     let (first, last) = (start.advanced(nanoseconds: -margin), end.advanced(nanoseconds: margin))
@@ -74,5 +77,19 @@ extension SensorRecording {
     keep(&magneticField, .magneticField)
     keep(&attitude, .attitude)
     keep(&armed, .armed)
+    leaveOutDropouts(
+      at: Set(
+        dropouts.indices.filter {
+          dropouts[$0].after < start.nanoseconds || dropouts[$0].after > end.nanoseconds
+        }))
+  }
+
+  /// Leaves out dropouts that are none of the part that is used, and says how many.
+  mutating func leaveOutDropouts(at places: Set<Int>) {
+    guard !places.isEmpty else { return }
+    let before = dropouts.count
+    dropouts = dropouts.indices.filter { !places.contains($0) }.map { dropouts[$0] }
+    account.notes.append(
+      "\(places.count) of \(before) dropouts are outside of the inertial rows that are used")
   }
 }

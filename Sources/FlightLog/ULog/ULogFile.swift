@@ -61,12 +61,16 @@ public struct ULogFile: Sendable {
   /// The file.
   let bytes: LogBytes
   var formats = ULogFormats()
+  /// The version of the format that the header names.
+  public private(set) var version: UInt8 = 0
   /// Start of the log in µs since the autopilot's own.
   public internal(set) var startTime: UInt64 = 0
   /// Topics in the order of their first subscription.
   public internal(set) var subscriptions: [ULogSubscription] = []
   /// Times without a log.
   public internal(set) var dropouts: [ULogDropout] = []
+  /// Where in the file each of them is noted.
+  var dropoutPlaces: [Int] = []
   /// Logged texts, the first ten thousand.
   public internal(set) var texts: [ULogText] = []
   /// Information by name, such as `ver_hw`: texts and numbers as text.
@@ -100,13 +104,13 @@ public struct ULogFile: Sendable {
         "the PX4 log (ULog) is cut off in its header of \(ULogFormat.headerSize) bytes: there is nothing in it",
         remedy: "Use another copy, or another log.")
     }
-    guard bytes.count >= ULogFormat.headerSize, Self.isOne(bytes), header.skip(8),
-      let start = header.integer(UInt64.self)
+    guard bytes.count >= ULogFormat.headerSize, Self.isOne(bytes), header.skip(7),
+      let version = header.integer(UInt8.self), let start = header.integer(UInt64.self)
     else {
       try bytes.checkFailure()
       throw bytes.refusal(wanted: "a PX4 log (ULog)", elseRemedy: "Name a .ulg file of PX4.")
     }
-    startTime = start
+    (self.version, startTime) = (version, start)
     var parser = ULogParser(bytes)
     try parser.parse(into: &self)
     try bytes.checkFailure()

@@ -3,6 +3,8 @@
 enum ULogFormat {
   /// First bytes of a file; the version follows.
   static let magic: [UInt8] = [0x55, 0x4C, 0x6F, 0x67, 0x01, 0x12, 0x35]
+  /// The versions of the format that are known.
+  static let versions: ClosedRange<UInt8> = 0...1
   /// Magic, version and the start time.
   static let headerSize = 16
   /// Size and type in front of every message.

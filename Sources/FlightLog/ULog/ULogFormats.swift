@@ -29,6 +29,8 @@ struct ULogFormats: Sendable {
   /// What became of a declaration.
   enum Declaration {
     case taken, unreadable
+    /// Taken, but with two fields of one name.
+    case fieldTwice
     /// The struct is known, and is another.
     case contradiction
   }
@@ -51,7 +53,7 @@ struct ULogFormats: Sendable {
     if let known = structs[name] { return known.members == members ? .taken : .contradiction }
     structs[name] = Struct(members: members)
     impossible.removeAll()
-    return .taken
+    return Set(members.map(\.name)).count == members.count ? .taken : .fieldTwice
   }
 
   private static func member(_ type: Substring, _ name: Substring) -> Member? {

@@ -6,10 +6,14 @@ public enum ULogOddity: String, CaseIterable, Sendable {
   case flags = "flag messages that are short or not in front"
   /// A place for appended data that lies inside a message.
   case appended = "places of appended data that lie inside a message"
+  /// A place for appended data that is none, or lies outside of the messages.
+  case appendedOutside = "places of appended data that are beyond the file, or in front of its messages"
   /// A format without name, with a member that is none, or with an array of a size that no message has.
   case format = "formats that cannot be read"
   /// A format that says something else than the one before it of the same name.
   case formatAgain = "formats declared again in another way"
+  /// A format with two fields of one name: which of them is meant is not known.
+  case formatTwice = "formats that have a field twice, of which the first is read"
   /// An information without type or name, or whose value does not fit its type.
   case information = "information messages without a type, a name or a value that fits"
   /// A parameter that is none of the two types that the format knows.

@@ -3,10 +3,11 @@ extension ULogParser {
   mutating func take(_ frame: Frame, _ file: inout ULogFile) throws(LogError) -> ULogOddity? {
     var cursor = ByteCursor(bytes, frame.content)
     switch ULogMessage(rawValue: frame.type) {
-    case .flagBits: return try takeFlags(&cursor)
+    case .flagBits: return try takeFlags(&cursor, &file)
     case .format:
       switch file.formats.add(text(frame.content)) {
       case .taken: return nil
+      case .fieldTwice: return .formatTwice
       case .unreadable: return .format
       case .contradiction: return .formatAgain
       }
@@ -24,13 +25,16 @@ extension ULogParser {
     case .dropout:
       guard let milliseconds = cursor.integer(UInt16.self) else { return .dropout }
       file.dropouts.append(ULogDropout(after: lastTime, milliseconds: Int(milliseconds)))
+      file.dropoutPlaces.append(frame.content.lowerBound)
       return nil
     // The format lets newer files have other kinds of messages, to be skipped.
     case nil: return .unknownKind
     }
   }
 
-  private mutating func takeFlags(_ cursor: inout ByteCursor) throws(LogError) -> ULogOddity? {
+  private mutating func takeFlags(_ cursor: inout ByteCursor, _ file: inout ULogFile) throws(LogError)
+    -> ULogOddity?
+  {
     let start = cursor.position
     // A file has them once, in front of everything.
     guard start == ULogFormat.headerSize + ULogFormat.messageHeader, cursor.skip(8),
@@ -45,7 +49,13 @@ extension ULogParser {
     guard flags & 1 != 0 else { return nil }
     for _ in 0..<3 {
       guard let offset = cursor.integer(UInt64.self) else { return .flags }
-      if let place = Int(exactly: offset), place > start, place < bytes.count { appended.append(place) }
+      // 0 stands for none. Where the file ends, nothing was appended after all.
+      if offset == 0 || offset == UInt64(bytes.count) { continue }
+      if let place = Int(exactly: offset), place > start, place < bytes.count {
+        appended.append(place)
+      } else {
+        file.note(.appendedOutside)
+      }
     }
     appended.sort()
     return nil

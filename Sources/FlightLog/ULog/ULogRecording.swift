@@ -14,7 +14,14 @@ extension SensorRecording {
         milliseconds: $0.milliseconds)
     }
     noteSkipped(file)
+    if !ULogFormat.versions.contains(file.version) {
+      account.notes.append(
+        "the file says that it is of version \(file.version) of the format, which is not known: it was read as version "
+          + "\(ULogFormat.versions.upperBound)")
+    }
     let part = try takeInertial(file)
+    let outside = Set(file.dropoutPlaces.indices.filter { !part.contains(file.dropoutPlaces[$0]) })
+    leaveOutDropouts(at: outside)
     choose(.pressure, file.pressureSources(part), into: \.pressure)
     choose(.range, file.rangeSources(part), into: \.range)
     choose(.power, file.powerSources(part), into: \.power)
@@ -36,7 +43,8 @@ extension SensorRecording {
       let first = file.damages.first?.error.offset ?? 0
       account.skipped.append(
         ImportAccount.Loss(
-          reason: "damaged places with \(bytes) bytes in all, the first at byte \(first)",
+          reason:
+            "\(file.damages.count < 1000 ? "" : "or more ")damaged places with \(bytes) bytes in all, the first at byte \(first)",
           count: file.damages.count))
     }
   }

@@ -31,17 +31,19 @@ extension ULogFile {
       _ a: (source: SampleSource<Vector3>, part: Range<Int>),
       _ b: (source: SampleSource<Vector3>, part: Range<Int>)
     ) -> Bool {
-      (a.source.isConstant ? 0 : 1, a.source.samples.count) < (
-        b.source.isConstant ? 0 : 1, b.source.samples.count
-      )
+      a.source.isWorse(than: b.source)
     }
     let gyros = tables("sensor_gyro", ["x", "y", "z"]).map { table in
-      table.source(part: nil, judgesGaps: true) { RecordedSamples.rate($0.vector(0)) }
+      table.source(part: nil, judgesGaps: true, enough: RecordedSamples.enoughInertial) {
+        RecordedSamples.rate($0.vector(0))
+      }
     }
     guard let first = gyros.indices.max(by: { better(gyros[$0], gyros[$1]) }) else { return nil }
     let gyro = gyros[first]
     let accelerometers = tables("sensor_accel", ["x", "y", "z"]).map { table in
-      table.source(part: gyro.part) { RecordedSamples.force($0.vector(0)) }
+      table.source(part: gyro.part, enough: RecordedSamples.enoughInertial) {
+        RecordedSamples.force($0.vector(0))
+      }
     }
     guard let second = accelerometers.indices.max(by: { better(accelerometers[$0], accelerometers[$1]) })
     else { return nil }

@@ -45,7 +45,7 @@ struct ULogTable {
   }
 
   /// Makes a source of the rows. Rows outside `part`, a range of places in the file, are left out.
-  func source<Sample: Equatable & Sendable>(
+  func source<Sample: RecordedSample>(
     part: Range<Int>?, judgesGaps: Bool = false, enough: Double = .infinity,
     _ sample: (Row) -> RowOutcome<Sample>
   ) -> (source: SampleSource<Sample>, part: Range<Int>) {

@@ -29,6 +29,8 @@ package struct RecordedFlight: ~Copyable {
   private let attitudeUnknown: SignalIndex<Bool>?
   private var physics: PhysicalState
   private var nextAttitude = 0
+  /// When the actuators are due next.
+  private var nextOrders = MonotonicTime.zero
 
   /// Time from the board's start to the first recorded sample, for the chips to start up in.
   private static let start: Int64 = 500_000_000
@@ -49,17 +51,17 @@ package struct RecordedFlight: ~Copyable {
         "the recording is of a vehicle that flies, the configuration of a \(configuration.kind.words); name one "
           + "of a quadrotor")
     }
+    try Self.check(recording)
     guard let first = recording.inertial.first, let last = recording.inertial.last else {
-      throw VehicleError("the recording has no inertial samples")
+      throw Self.isEmpty
     }
-    try Self.checkGaps(recording.inertial)
     var recording = recording
     recording.leaveOutRows(from: first.time, to: last.time)
     let offset = Self.start - first.time.nanoseconds
     let surroundings = RecordedSurroundings(
       &recording, for: configuration, offset: offset, until: last.time.advanced(nanoseconds: offset))
     let arming = RecordedArming(recording.armed, offset: offset)
-    let whyNotJudged = Self.whyTooSlow(recording.inertial, configuration)
+    let whyNotJudged = Self.whyTooSlow(recording, configuration)
     if let whyNotJudged { recording.account.notes.append(whyNotJudged) }
     let period = whyNotJudged == nil ? Self.period(&recording, configuration) : configuration.loop.period
     let ticks = try loaded.makeTable()
@@ -89,8 +91,13 @@ package struct RecordedFlight: ~Copyable {
     physics.set(first.sample)
   }
 
-  /// A recording's gaps are simulated millisecond by millisecond, so they must come to an end.
-  private static func checkGaps(_ samples: [SensorRecording.Timed<InertialSample>]) throws {
+  private static var isEmpty: VehicleError { VehicleError("the recording has no inertial samples") }
+
+  /// Throws `VehicleError` for a recording that cannot be flown: one without inertial samples, or whose gaps, which are simulated
+  /// millisecond by millisecond, do not come to an end.
+  package static func check(_ recording: SensorRecording) throws {
+    let samples = recording.inertial
+    guard !samples.isEmpty else { throw isEmpty }
     var gaps: Int64 = 0
     for (sample, next) in zip(samples, samples.dropFirst()) {
       let gap = next.time.nanoseconds(since: sample.time)
@@ -109,21 +116,15 @@ package struct RecordedFlight: ~Copyable {
     }
   }
 
-  /// Why inertial samples are too few for the loop: they are further apart than the configuration lets a sample live.
-  private static func whyTooSlow(
-    _ samples: [SensorRecording.Timed<InertialSample>], _ configuration: Configuration
-  ) -> String? {
+  /// Why inertial samples are too few for the loop: those of the gyroscope or of the accelerometer are further apart than the
+  /// configuration lets a sample live.
+  private static func whyTooSlow(_ recording: SensorRecording, _ configuration: Configuration) -> String? {
     let lifetime = configuration.sensors.imu.staleAfter
-    guard let step = usualStep(samples), step > lifetime else { return nil }
+    guard let pace = recording.inertialPace, pace.slower > lifetime else { return nil }
+    let rows = pace.slowerName.map { "new readings of the \($0) a second" } ?? "inertial rows a second"
     return
-      "\(perSecond(step)) inertial rows a second are too few for a loop of \(configuration.loop.rateHz) Hz, whose inertial "
+      "\(perSecond(pace.slower)) \(rows) are too few for a loop of \(configuration.loop.rateHz) Hz, whose inertial "
       + "sensor is stale after \(Double(lifetime) * 1e-6) ms"
-  }
-
-  /// The median of the steps between samples in ns; `nil` for fewer than two.
-  private static func usualStep(_ samples: [SensorRecording.Timed<InertialSample>]) -> Int64? {
-    let steps = zip(samples, samples.dropFirst()).map { $1.time.nanoseconds(since: $0.time) }.sorted()
-    return steps.isEmpty ? nil : steps[steps.count / 2]
   }
 
   private static func perSecond(_ step: Int64) -> Double { (1e9 / Double(step) * 10).rounded() / 10 }
@@ -133,7 +134,7 @@ package struct RecordedFlight: ~Copyable {
     _ recording: inout SensorRecording, _ configuration: Configuration
   ) -> Int64 {
     let period = configuration.loop.period
-    guard let step = usualStep(recording.inertial), step > period + period / 2 else { return period }
+    guard let step = recording.inertialPace?.rows, step > period + period / 2 else { return period }
     recording.account.notes.append(
       "\(perSecond(step)) inertial rows a second are fewer than the loop's \(configuration.loop.rateHz) Hz: a tick comes "
         + "with each, and none counts as missed for that")
@@ -161,7 +162,7 @@ package struct RecordedFlight: ~Copyable {
       let isArmed = arming.isArmed(at: time)
       outside.put(othersFly: isArmed, controller.frame)
       controller.step()
-      vehicle.actuate(controller.frame)
+      actuate(at: time)
       try log.append(controller.frame)
       report.add(controller.frame, isArmed: isArmed)
       range.note(controller.frame)
@@ -173,6 +174,14 @@ package struct RecordedFlight: ~Copyable {
     try log.finish()
     (report.range, report.network) = (range.counts, network.counts)
     return report
+  }
+
+  /// Sends a tick's decision as often as the loop would: buses have no time for more, and a recording may have thousands of rows
+  /// a second.
+  private mutating func actuate(at time: MonotonicTime) {
+    guard time.advanced(nanoseconds: period / 2) >= nextOrders else { return }
+    vehicle.actuate(controller.frame)
+    nextOrders = max(nextOrders, time).advanced(nanoseconds: period)
   }
 
   /// Lets the board's time pass while the physics go from what they are to `sample`.

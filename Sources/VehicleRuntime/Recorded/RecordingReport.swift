@@ -21,6 +21,7 @@ package struct RecordingReport {
   package var range = RangeCounts()
   package var network = NetworkCounts()
   package private(set) var ticks = 0
+  /// The longest time in ns from one tick to the next.
   package private(set) var longestElapsed: Int64 = 0
   package let safety: SafetySignals
   package let elapsedPlace: SignalIndex<Int64>?
@@ -55,7 +56,8 @@ package struct RecordingReport {
     let elapsed = elapsedPlace.map { frame[$0] } ?? 0
     ticks += 1
     if isArmed { armedTicks += 1 }
-    longestElapsed = max(longestElapsed, elapsed)
+    // The first tick follows none.
+    if ticks > 1 { longestElapsed = max(longestElapsed, elapsed) }
     duration += Double(elapsed) * 1e-9
     guard duration > Self.settling else { return }
     for (index, place) in safety.conditionPlaces.enumerated() where frame[place] { wasSeen[index] = true }

@@ -21,7 +21,7 @@ enum CheckCommand {
       --expand prints the tables that a file stands for, as a file without a template; --migrate prints a file of
       format 1 in format 2, comments and all, and with --replace puts it in its place.
 
-      --json    one JSON object: {"valid": …, "errors": […]} or {"valid": true, "buses": […], …}
+      --json    one JSON object: {"valid": true, "buses": […], …}, or {"valid": false, "error": {…, "errors": […]}, …}
 
     Exit status: 0 valid, 1 not valid, 2 wrong use or a file that cannot be read.
 
@@ -96,8 +96,11 @@ enum CheckCommand {
 
   private static func refuse(_ error: ConfigurationErrors, _ path: String, asJSON: Bool) -> ExitStatus {
     let status: ExitStatus = error.isUnreadable ? .wrongUse : .resultSaysNo
-    if asJSON, let text = try? json(CheckFailure(error, status: status)) {
-      Terminal.printResult(text)
+    if asJSON {
+      // The shape that every error has, and that the file is not valid.
+      let report = FailureReport(error, command: "check").json
+      Terminal.printResult(
+        Terminal.json(report.merging(["valid": false, "exit_status": Int(status.rawValue)]) { $1 }))
     } else {
       Terminal.printError("\(error)")
       if error.errors.count > 1 { Terminal.printError("\(error.errors.count) errors in \(path)") }
@@ -168,24 +171,5 @@ enum CheckCommand {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return PrintableText.escaped(json: String(decoding: try encoder.encode(value), as: UTF8.self))
-  }
-}
-
-/// What `check --json` says of a configuration that is wrong.
-struct CheckFailure: Encodable {
-  struct Entry: Encodable {
-    var path: String
-    var line: Int?
-    var message: String
-  }
-
-  var valid = false
-  var file: String?
-  var errors: [Entry]
-  var exitStatus: Int
-
-  init(_ errors: ConfigurationErrors, status: ExitStatus) {
-    (file, exitStatus) = (errors.file, Int(status.rawValue))
-    self.errors = errors.errors.map { Entry(path: $0.path, line: $0.line, message: $0.message) }
   }
 }

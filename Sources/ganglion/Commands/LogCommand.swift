@@ -145,7 +145,9 @@ private struct LogContent {
   }
 
   /// What is damaged, as `verify` says it; that no tick is missing is for `verify` alone.
-  private var findings: [String] { verification.findings.map(\.description) }
+  private var findings: [String] {
+    verification.findings.map(\.description) + capped(verification.moreFindings)
+  }
 
   var json: [String: Any] {
     [
@@ -211,6 +213,13 @@ private struct LogContent {
   }
 }
 
+/// What is said of findings beyond those that are listed.
+private func capped(_ more: Int) -> [String] {
+  more == 0
+    ? []
+    : ["\(more) more finding(s) of this kind are not listed: only the first \(MCAPVerification.limit) are"]
+}
+
 // MARK: - verify
 
 private func logVerify(_ line: Arguments) throws -> ExitStatus {
@@ -221,7 +230,9 @@ private func logVerify(_ line: Arguments) throws -> ExitStatus {
   let missing = forEachPart(path, outline) { place, outline in
     let verification = MCAPVerification(outline)
     parts += 1
-    findings += verification.findings.map { parts > 1 ? "\(place): \($0)" : "\($0)" }
+    findings += (verification.findings.map(\.description) + capped(verification.moreFindings)).map {
+      parts > 1 ? "\(place): \($0)" : $0
+    }
     messages &+= verification.messageCount
     lostBytes += verification.lostBytes
     if let lost = MCAPRecovery.lostBytes(before: outline) { lostBefore = (lostBefore ?? 0) &+ lost }
@@ -233,7 +244,7 @@ private func logVerify(_ line: Arguments) throws -> ExitStatus {
     do {
       let continuity = try TickContinuity(FlightLogReader(outline))
       ticks = continuity.tickCount
-      findings += continuity.findings.map(\.description)
+      findings += continuity.findings.map(\.description) + capped(continuity.moreFindings)
     } catch {
       findings.append("\(error)")
     }

@@ -32,12 +32,25 @@ func replayCommand(_ arguments: [String]) -> ExitStatus {
     }
     if arguments.has("replace") { throw UsageError("--replace goes with --config and --log FILE") }
     let path = try arguments.exactly("LOG")[0]
-    var replay = try Replay(path: path)
+    var replay = try inFile(path) { try Replay(path: path) }
     let began = DispatchTime.now().uptimeNanoseconds
-    let outcome = try replay.run()
+    let outcome: ReplayOutcome
+    do throws(LogError) { outcome = try replay.run() } catch { throw VehicleError(error, in: path) }
     let seconds = Double(DispatchTime.now().uptimeNanoseconds &- began) * 1e-9
     Terminal.printResult(arguments.has("json") ? Terminal.json(outcome.json(seconds: seconds)) : outcome.text)
     return outcome.isIdentical ? .success : .resultSaysNo
+  }
+}
+
+/// Reads what concerns the file at `path`: an error that does not say where has it as its place.
+private func inFile<Result: ~Copyable>(_ path: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as LogError {
+    throw VehicleError(error, in: path)
+  } catch var error as VehicleError where error.place == nil {
+    error.place = path
+    throw error
   }
 }
 
@@ -50,9 +63,13 @@ private func replayRecording(_ path: String, configuration: String, _ arguments:
   // The recording's sensors are others, and the chips that play it back are ideal.
   overrides.ignoresCalibration = true
   let loaded = try LoadedVehicle(path: configuration, overrides: overrides)
-  let bytes = try LogBytes(path: path)
-  let recording = try RecordingReader.read(bytes: bytes)
-  if let failure = bytes.failure { throw failure }
+  let (bytes, recording) = try inFile(path) {
+    let bytes = try LogBytes(path: path)
+    let recording = try RecordingReader.read(bytes: bytes)
+    if let failure = bytes.failure { throw failure }
+    try RecordedFlight.check(recording)
+    return (bytes, recording)
+  }
   let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   let logPath = try arguments.value("log") ?? loaded.standardLogPath(name)
   let logOptions =

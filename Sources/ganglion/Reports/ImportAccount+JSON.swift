@@ -17,7 +17,7 @@ extension ImportAccount.Topic {
   fileprivate var json: [String: Any] {
     var object: [String: Any] = [
       "name": name, "instance": instance, "quantity": quantity.rawValue, "rows": rows, "used": used,
-      "left_out": leftOut.map(\.json), "chosen": isChosen, "why": why,
+      "left_out": leftOut.map(\.json), "stand_ins": standIns.map(\.json), "chosen": isChosen, "why": why,
     ]
     if let rate { object["rate_hz"] = rate }
     return object

@@ -87,7 +87,7 @@ struct FailureReport {
       "command": command, "place": failure.place ?? NSNull(), "cause": failure.cause,
       "remedy": failure.remedy ?? NSNull(), "message": text,
     ]
-    if errors.count > 1 {
+    if !errors.isEmpty {
       error["errors"] = errors.map {
         ["place": $0.path, "line": $0.line ?? NSNull(), "cause": $0.message] as [String: Any]
       }

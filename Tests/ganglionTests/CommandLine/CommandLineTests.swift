@@ -93,9 +93,26 @@ struct CommandLineTests {
       #expect(wrong.status == 1)
       #expect(try wrong.json["exit_status"] as? Int == 1)
       #expect(try wrong.json["valid"] as? Bool == false)
+      let error = try #require(try wrong.json["error"] as? [String: Any], "\(wrong.output)")
+      #expect(error["command"] as? String == "check")
+      #expect((error["place"] as? String)?.hasSuffix("/a") == true, "\(error)")
+      let errors = try #require(error["errors"] as? [[String: Any]])
+      #expect(!errors.isEmpty && errors.allSatisfy { $0["cause"] is String && $0["place"] is String })
       let missing = try Program.bash("$ganglion check $folder/b --json", in: folder)
       #expect(missing.status == 2)
       #expect(try missing.json["exit_status"] as? Int == 2)
+      #expect(try missing.json["error"] is [String: Any])
+    }
+  }
+
+  @Test(
+    "An error of replay names the file", arguments: ["replay FILE", "replay --config $configuration FILE"])
+  func placeOfReplay(_ words: String) throws {
+    try withFolder { folder in
+      let outcome = try Program.bash(
+        "echo hello >$folder/a; $ganglion \(words.replacing("FILE", with: "$folder/a")) --json", in: folder)
+      let error = try #require(try outcome.json["error"] as? [String: Any], "\(outcome.output)")
+      #expect((error["place"] as? String)?.hasSuffix("/a") == true, "\(outcome.output)")
     }
   }
 

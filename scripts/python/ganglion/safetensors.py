@@ -45,7 +45,7 @@ def decode(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     NumPy does not know."""
     try:
         (length,) = struct.unpack_from("<Q", content)
-        header = json.loads(content[8 : 8 + length])
+        header = json.loads(content[8 : 8 + length], object_pairs_hook=unique_members)
         metadata = header.pop("__metadata__", {})
         data = memoryview(content)[8 + length :]
         tensors = {name: _tensor(data, entry) for name, entry in header.items()}
@@ -55,6 +55,16 @@ def decode(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         if value is None:
             raise ValueError(f"{name} has the type {header[name]['dtype']}; save the checkpoint as float32")
     return tensors, metadata
+
+
+def unique_members(pairs: list) -> dict:
+    """A JSON object whose names are each there once: of two values of one name nobody knows which is meant."""
+    members: dict = {}
+    for name, value in pairs:
+        if name in members:
+            raise ValueError(f"{str(name)[:80]!r} is there twice")
+        members[name] = value
+    return members
 
 
 def _tensor(data: memoryview, entry: dict) -> np.ndarray | None:

@@ -7,6 +7,8 @@ import json
 import math
 from pathlib import Path
 
+from ganglion import safetensors
+
 from .account import Account
 from .network import ExportError
 
@@ -45,7 +47,7 @@ def _entries(path: Path) -> dict[str, dict]:
     """The calls by the files' names, each with its kind and checked settings."""
     wrong = f"{path}: not a params.json of the drone-flight code"
     try:
-        texts = json.loads(Path(path).read_text())
+        texts = json.loads(Path(path).read_text(), object_pairs_hook=safetensors.unique_members)
         if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
             raise ValueError("it is no object of texts")
         calls = {name: ast.parse(text, mode="eval").body for name, text in texts.items()}

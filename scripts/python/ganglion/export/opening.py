@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,11 @@ OTHERS = (
     (b"\xa3\x95", "a recording (ArduPilot DataFlash, or PX4 before 1.4)", "name the checkpoint that training wrote"),
     (b"#ROSBAG V", "a recording (ROS 1 bag)", "name the checkpoint that training wrote"),
     (b"SQLite format 3", "an SQLite database, as ROS 2 writes recordings", "name the checkpoint that training wrote"),
-    (b"\x93NUMPY", "a single array of NumPy", "save the whole state_dict with numpy.savez"),
+    (
+        b"\x93NUMPY", "a single array of NumPy (.npy), which has no names",
+        "save all tensors by their names, numpy.savez('policy.npz', **{name: value.numpy() for name, value in "
+        "model.state_dict().items()})",
+    ),
     (b"<!DOCTYPE", "a web page", "download the file itself"),
     (b"<html", "a web page", "download the file itself"),
 )
@@ -121,11 +126,20 @@ def _arrays(arrays, archive: zipfile.ZipFile, name: str) -> dict[str, np.ndarray
     return {key: arrays[key] for key in arrays.files}
 
 
+def _refuse_twice(members: list[str], name: str):
+    """Refuses an archive that has a name twice: one reader takes the first, another the last."""
+    twice = sorted(member for member, count in Counter(members).items() if count > 1)
+    if twice:
+        shown = ", ".join(member.removesuffix(".npy") for member in twice[:4])
+        raise ExportError(f"{name} has {shown} twice, and nobody knows which is meant: save it again, each name once")
+
+
 def _archive(content: bytes, name: str) -> Opened:
     """A zip archive: of PyTorch, of Keras, or of NumPy."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.namelist()
+        _refuse_twice(members, name)
         if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
             raise ExportError(f"{name} unpacks to more than a checkpoint of a liquid network can have")
         if "config.json" in members and any(member.endswith(".weights.h5") for member in members):

@@ -9,6 +9,8 @@ import sys
 
 import numpy as np
 
+from ganglion import safetensors
+
 from .network import ExportError, Network
 
 MEMBERS = ("name", "unit", "minimum", "maximum")
@@ -33,7 +35,7 @@ def describe(given: argparse.Namespace, network: Network) -> tuple[list[dict], l
 
 def _sidecar(path) -> dict:
     try:
-        found = json.loads(path.read_text())
+        found = json.loads(path.read_text(), object_pairs_hook=safetensors.unique_members)
     except OSError as error:
         raise ExportError(f"{path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
