@@ -1,3 +1,5 @@
+import HardwareInterfaces
+
 /// Why a stick or a switch cannot be scaled as asked for.
 public enum StickScalingError: Error, Equatable, Sendable {
   /// The ends are not below and above the middle.
@@ -38,6 +40,17 @@ public struct StickScaling: Sendable, BitwiseCopyable, Equatable {
     guard expo >= 0, expo <= Self.one else { throw .expoOutOfRange }
     (self.low, self.middle, self.high, self.deadBand) = (low, middle, high, deadBand)
     (self.expo, self.isReversed) = (expo, isReversed)
+  }
+
+  /// A gamepad's axis, by what its device says of it: the middle is between the ends, and `flat` the dead band unless a larger one is asked
+  /// for.
+  public init(
+    _ axis: AxisState, deadBand: Int32 = 0, expo: Int32 = 0, isReversed: Bool = false
+  ) throws(StickScalingError) {
+    let middle = Int32(truncatingIfNeeded: (Int64(axis.minimum) + Int64(axis.maximum)) >> 1)
+    try self.init(
+      low: axis.minimum, middle: middle, high: axis.maximum, deadBand: max(deadBand, axis.flat), expo: expo,
+      isReversed: isReversed)
   }
 
   /// The stick's place, −`one` to `one`.
