@@ -149,13 +149,10 @@ struct X25: BitwiseCopyable, Sendable {
 
   /// Whether there is a byte that makes the checksum `other`: of 65,536 one in 256 passes. It checks a frame whose last byte is not known.
   func canBecome(_ other: UInt16) -> Bool {
-    var byte: UInt16 = 0
-    while byte < 256 {
-      var next = self
-      next.take(UInt8(truncatingIfNeeded: byte))
-      if next.value == other { return true }
-      byte &+= 1
-    }
-    return false
+    // A step moves the sum's upper byte down and adds a number that follows from 8 bits, which stand in that number's upper byte.
+    let added = other ^ value &>> 8
+    let upper = added &>> 8
+    let low = upper ^ upper &>> 5
+    return added == low &<< 8 ^ low &<< 3 ^ low &>> 4
   }
 }
