@@ -42,7 +42,7 @@ let package = Package(
     // What drivers talk to: protocols, sample types and typed errors only.
     .target(name: "HardwareInterfaces", exclude: ["README.md"]),
     .target(
-      name: "Devices", dependencies: ["HardwareInterfaces", "PortableMath"], exclude: ["README.md"]),
+      name: "Devices", dependencies: ["Files", "HardwareInterfaces", "PortableMath"], exclude: ["README.md"]),
     .target(
       name: "SimulatedHardware", dependencies: ["HardwareInterfaces", "PortableMath"], exclude: ["README.md"]),
     // The only room that knows Linux: libi2c, libgpiod, PWM, real time, watchdogs.
@@ -120,7 +120,7 @@ let package = Package(
     .testTarget(
       name: "DevicesTests",
       dependencies: [
-        "CAllocationCounter", "Devices", "HardwareInterfaces", "PortableMath", "SimulatedHardware",
+        "CAllocationCounter", "Devices", "Files", "HardwareInterfaces", "PortableMath", "SimulatedHardware",
       ]),
     .testTarget(
       name: "SimulatedHardwareTests",

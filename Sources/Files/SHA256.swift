@@ -1,55 +1,71 @@
 /// The SHA-256 digest (FIPS 180-4, section 6.2), for files, models and logs.
 ///
 /// Feed bytes with ``update(_:)`` in pieces of any size, then read ``finish()``.
-public struct SHA256: Sendable {
-  private var state: [UInt32] = [
-    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-  ]
-  private var block: [UInt8] = []
+public struct SHA256: Sendable, BitwiseCopyable {
+  private var state = SIMD8<UInt32>(
+    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19)
+  private var block = InlineArray<64, UInt8>(repeating: 0)
+  private var filled = 0
   private var byteCount: UInt64 = 0
 
   /// A digest of no bytes yet.
-  public init() {
-    block.reserveCapacity(64)
-  }
+  public init() {}
 
   /// Takes `bytes` into the digest.
   public mutating func update(_ bytes: Span<UInt8>) {
     byteCount &+= UInt64(bytes.count)
     var next = 0
-    if !block.isEmpty {
-      while next < bytes.count, block.count < 64 {
-        block.append(bytes[next])
+    if filled > 0 {
+      while next < bytes.count, filled < 64 {
+        block[filled] = bytes[next]
+        filled += 1
         next += 1
       }
-      guard block.count == 64 else { return }
-      let whole = block
-      compress(whole.span)
-      block.removeAll(keepingCapacity: true)
+      guard filled == 64 else { return }
+      state = Self.compress(block.span, state)
+      filled = 0
     }
     while bytes.count - next >= 64 {
-      compress(bytes.extracting(next..<next + 64))
+      state = Self.compress(bytes.extracting(next..<next + 64), state)
       next += 64
     }
     while next < bytes.count {
-      block.append(bytes[next])
+      block[filled] = bytes[next]
+      filled += 1
       next += 1
     }
   }
 
+  /// The digest of everything taken so far, without a heap block.
+  public func finishInline() -> InlineArray<32, UInt8> {
+    var last = self
+    last.block[last.filled] = 0x80
+    last.filled += 1
+    if last.filled > 56 {
+      while last.filled < 64 { last.pad(0) }
+      last.state = Self.compress(last.block.span, last.state)
+      last.filled = 0
+    }
+    while last.filled < 56 { last.pad(0) }
+    let bits = byteCount &* 8
+    for byte in 0..<8 { last.pad(UInt8(truncatingIfNeeded: bits >> UInt64(56 - 8 * byte))) }
+    last.state = Self.compress(last.block.span, last.state)
+    var digest = InlineArray<32, UInt8>(repeating: 0)
+    for place in 0..<32 {
+      digest[place] = UInt8(truncatingIfNeeded: last.state[place / 4] >> UInt32(24 - 8 * (place % 4)))
+    }
+    return digest
+  }
+
+  private mutating func pad(_ byte: UInt8) {
+    block[filled] = byte
+    filled += 1
+  }
+
   /// The 32 bytes of the digest of everything taken so far.
   public func finish() -> [UInt8] {
-    var last = self
-    let bits = byteCount &* 8
-    var padding: [UInt8] = [0x80]
-    while (UInt64(padding.count) &+ byteCount) % 64 != 56 { padding.append(0) }
-    for shift in stride(from: 56, through: 0, by: -8) {
-      padding.append(UInt8(truncatingIfNeeded: bits >> shift))
-    }
-    last.update(padding.span)
-    return last.state.flatMap { word in
-      stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
-    }
+    let digest = finishInline()
+    return (0..<32).map { digest[$0] }
   }
 
   /// The digest of `bytes`, 32 bytes.
@@ -80,9 +96,8 @@ public struct SHA256: Sendable {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The compression function over a block of 64 bytes.
-  private mutating func compress(_ bytes: Span<UInt8>) {
-    let before = SIMD8(state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7])
+  /// The state behind a block of 64 bytes.
+  private static func compress(_ bytes: Span<UInt8>, _ before: SIMD8<UInt32>) -> SIMD8<UInt32> {
     // On the stack: an array would cost a uniqueness check at every word.
     let after = withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
       bytes.withUnsafeBytes { bytes in
@@ -91,13 +106,13 @@ public struct SHA256: Sendable {
         }
       }
       for t in 16..<64 {
-        let s0 = Self.rotate(w[t - 15], 7) ^ Self.rotate(w[t - 15], 18) ^ (w[t - 15] >> 3)
-        let s1 = Self.rotate(w[t - 2], 17) ^ Self.rotate(w[t - 2], 19) ^ (w[t - 2] >> 10)
+        let s0 = rotate(w[t - 15], 7) ^ rotate(w[t - 15], 18) ^ (w[t - 15] >> 3)
+        let s1 = rotate(w[t - 2], 17) ^ rotate(w[t - 2], 19) ^ (w[t - 2] >> 10)
         w[t] = w[t - 16] &+ s0 &+ w[t - 7] &+ s1
       }
-      return Self.rounds(UnsafeBufferPointer(w), before)
+      return rounds(UnsafeBufferPointer(w), before)
     }
-    for word in 0..<8 { state[word] = before[word] &+ after[word] }
+    return before &+ after
   }
 
   /// The 64 rounds over the words `w` of a block's schedule.
@@ -139,7 +154,7 @@ public struct SHA256: Sendable {
     (word &>> by) | (word &<< (32 &- by))
   }
 
-  private static let constants: [UInt32] = [
+  private static let constants: InlineArray<64, UInt32> = [
     0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
     0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
     0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,

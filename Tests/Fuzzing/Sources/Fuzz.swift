@@ -6,7 +6,8 @@ import Foundation
 /// read beyond its memory or a result that contradicts itself ends the program, and libFuzzer keeps the bytes.
 let targets: [String: @Sendable (UnsafeRawBufferPointer) -> Void] = [
   "model": fuzzModel, "configuration": fuzzConfiguration, "calibration": fuzzCalibration, "mcap": fuzzLog,
-  "ulog": fuzzRecording, "dataflash": fuzzRecording, "ros2": fuzzROS2, "c": fuzzInterface,
+  "ulog": fuzzRecording, "dataflash": fuzzRecording, "ros2": fuzzROS2, "c": fuzzInterface, "crsf": fuzzCRSF,
+  "sbus": fuzzSBUS, "ibus": fuzzIBUS, "gamepad": fuzzGamepad, "mavlink": fuzzMAVLink,
 ]
 
 private let chosen: @Sendable (UnsafeRawBufferPointer) -> Void = {
