@@ -25,7 +25,7 @@ if HAVE_TORCH:
 
     from ganglion.torch import QuantisedNetwork, State, exact, tables
     from ganglion.torch.network import architecture_of
-    from ganglion.torch.widths import joined
+    from ganglion.widths import joined
 
     # Threads wait longer for each other than small tensors take.
     torch.set_num_threads(1)

@@ -41,6 +41,14 @@ class ClosedError(GanglionError, ValueError):
     """The network has been closed."""
 
 
+class LogError(GanglionError, ValueError):
+    """The file is no log that can be read, or has nothing in it that is asked for."""
+
+
+class ReportError(GanglionError, ValueError):
+    """A report cannot be made of what was named, or cannot be put where it was to go."""
+
+
 class UnprotectedWarning(UserWarning):
     """A model file of before format 3: its digest guards the tensors' bytes, and not what is said of them."""
 

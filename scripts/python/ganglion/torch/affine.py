@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from ..errors import ModelError
 from . import exact
 from .constants import WithConstants
-from .scales import Scales, rounding_half
+from ..scales import Scales, rounding_half
 from .straight_through import replaced
-from .widths import joined, split
+from ..widths import joined, split
 
 _LARGEST_SUM = 2.0**31 - 1
 

@@ -19,10 +19,10 @@ from . import exact, smooth
 from .affine import QuantisedAffine
 from .cell import QuantisedCell, QuantisedMemory
 from .constants import WithConstants
-from .scales import Scales, stacked
+from ..scales import Scales, stacked
 from .state import State
 from .straight_through import straight_through
-from .widths import joined
+from ..widths import joined
 
 #: The version of the integer arithmetic; `FixedModel.version`.
 _VERSION = 2
