@@ -33,6 +33,8 @@ protocol VehicleParts: Sendable, Equatable {
   var simulated: Configuration.SimulatedRun { get }
   /// How fast setpoints move.
   var motion: SetpointMotion { get }
+  /// The names of its motors, in the order of `actuators.motors`.
+  var motors: [String] { get }
   /// What moves in simulation.
   var plant: any TemplatePlant { get }
   /// The program that a configuration with these parts expands to.
