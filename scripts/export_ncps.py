@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Exports a trained liquid network to a Ganglion model file: `ganglion-export` of the Python package, from a checkout.
 
-Needs numpy, and h5py for Keras files. docs/bring-your-own-network.md explains every choice.
+Needs numpy, and h5py for Keras files. docs/export.md explains every choice.
 """
 
 import sys

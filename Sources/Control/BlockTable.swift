@@ -47,7 +47,7 @@ public enum BlockTable {
     FlightSetpoint.self, FlightPhase.self, QuadrotorControl.self, BlindDescent.self,
     DriveSetpoint.self, BalanceControl.self,
     NetworkBlock.self, CommandChoice.self,
-    QuadMixer.self, WheelMixer.self, Mixer.self, DifferentialDrive.self, ServoLinkage.self,
+    QuadMixer.self, RotorMixer.self, WheelMixer.self, Mixer.self, DifferentialDrive.self, ServoLinkage.self,
     SpeedController.self, BridgePulse.self, Servo.self, Duty.self, MotorVoltage.self, Relay.self,
   ]
 

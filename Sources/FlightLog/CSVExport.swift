@@ -15,7 +15,11 @@ public struct CSVExport: Sendable {
   ///
   /// Throws `LogError` when the topic is not in the log, is not CDR with a `ros2msg` schema, when a message does
   /// not fit its schema, or when writing fails.
-  public init(_ outline: MCAPOutline, topic: String, to sink: any LogSink) throws(LogError) {
+  ///
+  /// - Parameter labels: What columns are called instead of their field and place, such as `network_input[0]`.
+  public init(
+    _ outline: MCAPOutline, topic: String, labels: [String: String] = [:], to sink: any LogSink
+  ) throws(LogError) {
     let registry = outline.completeRegistry()
     guard let channel = registry.channel(of: topic) else {
       let topics = registry.channels.values.map(\.topic).sorted()
@@ -32,7 +36,8 @@ public struct CSVExport: Sendable {
     // A list may have other lengths later: the columns are those of all messages, in order of appearance.
     let columns = try Self.columns(outline, topic, registry, layout)
     var line = OutputBuffer()
-    line.append(csv: (["log_time_ns"] + columns.names).map(Self.quoted))
+    line.append(
+      csv: (["log_time_ns"] + columns.names.map { labels[$0] ?? $0 }).map(Self.quoted))
     try sink.write(line.bytes)
     var messages = PartedMessages(outline, topic: topic, registry)
     var unfit: LogError?

@@ -115,7 +115,9 @@ extension Configuration: ConfigurationPart {
         .section("failsafe", absent: "its defaults", "What is done about each fault."),
         .section("log", absent: "its defaults", "Where the log goes."),
         .section("evaluation", absent: "no run is judged", "When a run counts as held."),
-        .section("simulation", absent: "its defaults", "The simulated run."), FileFormat.key.description,
+        .section("simulation", absent: "its defaults", "The simulated run."),
+        .section(TrainingSection.name, absent: "as it is measured", "What the network is trained in."),
+        FileFormat.key.description,
       ])
   }
 
@@ -133,6 +135,7 @@ extension Configuration: ConfigurationPart {
     let arming = section.readOrStandard(Arming.self, "arming")
     let failsafe = section.readOrStandard(Failsafe.self, "failsafe")
     let log = section.readOrStandard(Log.self, "log")
+    TrainingSection.read(section)
     let shared = SharedSections(loop: loop, sensors: sensors, failsafe: failsafe)
     let parts = section.context.vehicle.parts.init(section, beside: shared)
 

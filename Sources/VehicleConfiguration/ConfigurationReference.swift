@@ -14,7 +14,7 @@ extension Configuration {
     schemas += vehicle.kindsOfSensors.map(\.healthSchema)
     schemas += others.map { $0.schema(of: vehicle) }
     schemas += Failsafe.configurable(of: vehicle).map(\.ruleSchema)
-    schemas += vehicle.parts.schemas + [Log.schema]
+    schemas += vehicle.parts.schemas + [TrainingSection.schema, Log.schema]
     // A part that the vehicle lacks has no keys; what two sensors share stands there once.
     var paths: Set<String> = []
     return schemas.filter { !$0.keys.isEmpty && paths.insert($0.path).inserted }

@@ -112,6 +112,85 @@ private struct NoQuadrotor: Error {}
       sections: "gains: { rate_gain: -1 },", expected: "gains.rate_gain: found -1, expected number, 0 to 100"),
   ]
 
+  private static func rotors(_ places: [(Double, Double, Bool)]) -> String {
+    let rotors = places.enumerated().map { index, place in
+      "{ name: \"r\(index)\", forward_m: \(place.0), right_m: \(place.1), spin: \"\(place.2 ? "clockwise" : "counter_clockwise")\" }"
+    }
+    return "airframe: { rotors: [\(rotors.joined(separator: ", "))] },"
+  }
+
+  private static let square = [(0.1, 0.1, false), (-0.1, -0.1, false), (0.1, -0.1, true), (-0.1, 0.1, true)]
+
+  static let rotorRefusals = [
+    Refusal(
+      sections: rotors([(0.1, 0, true), (-0.1, 0, false), (0.2, 0, true), (-0.2, 0, false)]),
+      expected: "airframe.rotors: the motors stand in one line, or nearly"),
+    Refusal(
+      sections: rotors(square.map { ($0.0, $0.1, true) }),
+      expected: "airframe.rotors: no thrusts of these rotors turn the vehicle without tilting it"),
+    Refusal(
+      sections: rotors(square.map { ($0.0 + 0.3, $0.1, $0.2) }),
+      expected: "airframe.rotors: the centre is not among the rotors"),
+    Refusal(
+      sections: rotors(Array(square.prefix(3))),
+      expected: "airframe.rotors: found a list of 3, expected a list of 4 to 8 objects"),
+    Refusal(
+      sections: rotors(square + square + square),
+      expected: "airframe.rotors: found a list of 12, expected a list of 4 to 8 objects"),
+    Refusal(
+      sections: rotors(Array(square.prefix(3)) + [square[0]]),
+      expected: "airframe.rotors[3].spin: airframe.rotors[0] stands in the same place and turns the same way"
+        .replacing("airframe.rotors[0]", with: "rotors[0]")),
+    Refusal(
+      sections: rotors(square).replacing("\"r1\"", with: "\"r0\""),
+      expected: "airframe.rotors[1].name: \"r0\" is rotors[0] already"),
+    Refusal(
+      sections: rotors(square).replacing("\"r1\"", with: "\"Rear left\""),
+      expected: "airframe.rotors[1].name: found \"Rear left\", expected small letters"),
+    Refusal(
+      sections: rotors(square).replacing("\"r1\"", with: "\"motors\""),
+      expected: "another block has this name"),
+    Refusal(
+      sections: rotors(square).replacing("rotors: [", with: "arm_length_m: 0.1, rotors: ["),
+      expected: "airframe.arm_length_m: stands beside rotors, which say where each motor is"),
+    Refusal(
+      sections: rotors(square).replacing("\"clockwise\"", with: "\"anticlockwise\""),
+      expected: "airframe.rotors[2].spin: found \"anticlockwise\", expected one of"),
+    Refusal(
+      sections: rotors(square + [(0, 0.2, true), (0, -0.2, false)]),
+      expected: "actuators.motors: found a list of 4, expected a list of 6 objects"),
+    Refusal(
+      sections: "airframe: { inertia_yaw_kg_m2: -0.01 },",
+      expected: "airframe.inertia_yaw_kg_m2: found -0.01, expected number, 1e-07 to 1000"),
+  ]
+
+  @Test(arguments: rotorRefusals) func rotorsThatCannotHoldAVehicleAreRefused(_ refusal: Refusal) throws {
+    let complaints = try Self.complaintsWith(refusal.sections)
+    #expect(complaints.contains(refusal.expected), "\(complaints)")
+  }
+
+  @Test func fourRotorsInTheUsualPlacesAreTheUsualVehicle() throws {
+    let text = try quadrotorText().replacing(
+      "  loop: {", with: "  \(Self.rotors(Self.square))\n  loop: {", maxReplacements: 1)
+    let tables = try VehicleTables(Configuration.load(text: text, directory: nil))
+    #expect(tables.actuators.map(\.name) == ["r0", "r1", "r2", "r3"])
+    #expect(tables.plant.movers == ["r0", "r1", "r2", "r3"])
+    let mixer = tables.blocks.first { $0.name == "motors" }
+    #expect(mixer?.kindName == "rotor_mixer")
+    guard case .numbers(let roll)? = mixer?.settings["roll_shares"] else {
+      Issue.record("no shares of roll")
+      return
+    }
+    #expect(zip(roll, [-1.0, 1, 1, -1]).allSatisfy { abs($0.0 - $0.1) < 1e-12 })
+    let parts = try Self.quadrotor(
+      String(Self.rotors(Self.square).dropFirst("airframe: { ".count).dropLast(" },".count)))
+    let (own, usual) = (
+      parts.airframe.dynamics(delay: 0.01),
+      try Self.quadrotor("arm_forward_m: 0.1, arm_side_m: 0.1").airframe.dynamics(delay: 0.01)
+    )
+    for (a, b) in zip(own.gains, usual.gains) { #expect(abs(a.value / b.value - 1) < 1e-9, "\(a.name)") }
+  }
+
   @Test(arguments: refusals) func whatCannotFlyIsRefused(_ refusal: Refusal) throws {
     let complaints = try Self.complaintsWith(refusal.sections)
     #expect(complaints.contains(refusal.expected), "\(complaints)")

@@ -13,10 +13,11 @@ public struct MultirotorDynamics: Sendable, Equatable {
   public var mass: Double
   /// Moments of inertia about the body's axes in kg m².
   public var inertia: Vector3
-  /// How far each motor stands ahead of or behind the centre, and to its side, in m.
+  /// How far each motor stands ahead of or behind the centre, and to its side, in m; of motors that stand elsewhere, the torque of a
+  /// command of 1 over the full thrust.
   public var forward, side: Double
-  /// Number of rotors.
-  public var rotors: Int
+  /// Collective thrust of a command of 1 in rotors' full thrusts: their number, or less where some give less.
+  public var rotors: Double
   /// Thrust of one rotor in N at full command and `referenceVoltage`.
   public var rotorThrust: Double
   /// Reaction torque per thrust in m.
@@ -30,7 +31,7 @@ public struct MultirotorDynamics: Sendable, Equatable {
 
   /// A vehicle from its parts.
   public init(
-    mass: Double, inertia: Vector3, forward: Double, side: Double, rotors: Int, rotorThrust: Double,
+    mass: Double, inertia: Vector3, forward: Double, side: Double, rotors: Double, rotorThrust: Double,
     torquePerThrust: Double, motorLag: Double, delay: Double, referenceVoltage: Double
   ) {
     (self.mass, self.inertia, self.forward, self.side) = (mass, inertia, forward, side)
@@ -39,7 +40,7 @@ public struct MultirotorDynamics: Sendable, Equatable {
   }
 
   /// Thrust of all rotors at full command in N.
-  public var fullThrust: Double { Double(rotors) * rotorThrust }
+  public var fullThrust: Double { rotors * rotorThrust }
   /// Full thrust as a multiple of the weight.
   public var liftRatio: Double { fullThrust / (mass * StandardAtmosphere.gravity) }
   /// Collective thrust that carries the vehicle, of full thrust.

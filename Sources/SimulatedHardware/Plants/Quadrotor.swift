@@ -12,14 +12,14 @@ public enum QuadrotorCrash: UInt8, Sendable, Equatable, BitwiseCopyable {
   case leftBoundary = 3
 }
 
-/// A quad-X multirotor as a rigid body with six degrees of freedom, with its motors, battery, wind and ground.
+/// A multirotor as a rigid body with six degrees of freedom, with its motors, battery, wind and ground.
 ///
 /// Only exact floating-point operations are used, so a seed and a sequence of pulses give the same flight on
 /// every machine. Integration is semi-implicit Euler: velocities first, then positions with the new velocities,
 /// which keeps the stiff contact with the ground stable at 2 kHz and above.
 ///
-/// Motors are numbered as in PX4 (and one less here, from 0): 0 front right, 1 rear left, both turning
-/// counter-clockwise seen from above; 2 front left, 3 rear right, both clockwise.
+/// Without `QuadrotorParameters.rotors` it is a quad-X, whose motors are numbered as in PX4 (and one less here, from 0): 0 front right,
+/// 1 rear left, both turning counter-clockwise seen from above; 2 front left, 3 rear right, both clockwise.
 public struct Quadrotor: Sendable {
   /// The figures of this vehicle: the nominal ones with this seed's variation.
   public let parameters: QuadrotorParameters
@@ -41,9 +41,9 @@ public struct Quadrotor: Sendable {
   var attitude = Quaternion.identity
   var rate = Vector3.zero
   /// Rotor speeds in rad/s.
-  var speeds = SIMD4<Double>.zero
+  var speeds = SIMD8<Double>.zero
   /// Speed commands, 0 to 1; negative while the motor is off.
-  private var commands = SIMD4<Double>.zero
+  private var commands = SIMD8<Double>.zero
   private var specificForceAtOrigin = Vector3(0, 0, -StandardAtmosphere.gravity)
   private var airVelocity = Vector3.zero
   private var battery: Battery
@@ -52,7 +52,9 @@ public struct Quadrotor: Sendable {
 
   // Constant for the flight.
   private let centreOfMass: Vector3
-  private let motorFactors: SIMD4<Double>
+  private let motorCount: Int
+  /// 0 behind the last.
+  private let motorFactors: SIMD8<Double>
   private let inverseInertia: Vector3
   private let thrustCoefficient, density: Double
   private let ground: Ground
@@ -81,8 +83,10 @@ public struct Quadrotor: Sendable {
     drawn.inertia.x *= factor(variation.inertia)
     drawn.inertia.y *= factor(variation.inertia)
     drawn.inertia.z *= factor(variation.inertia)
-    motorFactors = SIMD4(
-      factor(variation.motor), factor(variation.motor), factor(variation.motor), factor(variation.motor))
+    motorCount = drawn.rotors?.count ?? 4
+    var factors = SIMD8<Double>.zero
+    for motor in 0..<motorCount { factors[motor] = factor(variation.motor) }
+    motorFactors = factors
     let offset = variation.centreOfMass
     centreOfMass = Vector3(
       random.nextUniform(-offset, offset), random.nextUniform(-offset, offset),
@@ -110,10 +114,10 @@ public struct Quadrotor: Sendable {
     position = attitude.rotate(centreOfMass) + Vector3(0, 0, sink)
   }
 
-  /// Sets the pulse that `motor` (0 to 3) receives, in µs: 1000 to 2000 is 0 to full speed; `nil`, no pulses,
+  /// Sets the pulse that `motor`, from 0, receives, in µs: 1000 to 2000 is 0 to full speed; `nil`, no pulses,
   /// or one below 1000 stops the motor. Another motor number does nothing.
   public mutating func setPulse(motor: Int, microseconds: Double?) {
-    guard (0..<4).contains(motor) else { return }
+    guard (0..<motorCount).contains(motor) else { return }
     var command = 0.0
     if let microseconds, microseconds > 1000 {
       command = microseconds < 2000 ? (microseconds - 1000) * 1e-3 : 1
@@ -144,8 +148,7 @@ public struct Quadrotor: Sendable {
     // Gyroscopic: the body's angular momentum and the rotors'. Clockwise rotors turn about +z.
     let momentum = Vector3(
       parameters.inertia.x * rate.x, parameters.inertia.y * rate.y,
-      parameters.inertia.z * rate.z
-        + parameters.rotorInertia * ((speeds[2] + speeds[3]) - (speeds[0] + speeds[1])))
+      parameters.inertia.z * rate.z + parameters.rotorInertia * clockwise(speeds))
     torque = torque - rate.cross(momentum)
 
     let specificForce = force * (1 / parameters.mass)
@@ -166,19 +169,43 @@ public struct Quadrotor: Sendable {
   private mutating func turnMotors() -> Double {
     let full = parameters.maximumSpeed * battery.voltage / parameters.referenceVoltage
     let before = speeds
-    for i in 0..<4 {
+    for i in 0..<motorCount {
       let target = commands[i] * full
       let time = target > speeds[i] ? parameters.spinUpTime : parameters.spinDownTime
       speeds[i] += (target - speeds[i]) * (dt / time)
     }
     let squares = speeds * speeds
     let cubes = squares * speeds
-    let shaft =
-      parameters.torquePerThrust * thrustCoefficient * ((cubes[0] + cubes[1]) + (cubes[2] + cubes[3]))
+    let shaft = parameters.torquePerThrust * thrustCoefficient * RotorPlaces.sum(cubes)
     battery.deliver(
       power: shaft / parameters.motorEfficiency + parameters.avionicsPower, seconds: dt)
-    let change = speeds - before
-    return ((change[2] + change[3]) - (change[0] + change[1])) / dt
+    return clockwise(speeds - before) / dt
+  }
+
+  /// The sum of clockwise rotors' values less that of the others.
+  @inline(__always)
+  private func clockwise(_ values: SIMD8<Double>) -> Double {
+    guard let rotors = parameters.rotors else { return (values[2] + values[3]) - (values[0] + values[1]) }
+    return rotors.clockwise(values)
+  }
+
+  /// The sum of counter-clockwise rotors' values less that of the others. Not by a sign: of a vehicle at rest that of 0 would be another.
+  @inline(__always)
+  private func counterClockwise(_ values: SIMD8<Double>) -> Double {
+    guard let rotors = parameters.rotors else { return (values[0] + values[1]) - (values[2] + values[3]) }
+    return -rotors.clockwise(values)
+  }
+
+  /// Torques about the forward and the right axis of the rotors' thrusts.
+  @inline(__always)
+  private func tilting(_ thrusts: SIMD8<Double>) -> (roll: Double, pitch: Double) {
+    guard let rotors = parameters.rotors else {
+      return (
+        side * ((thrusts[1] + thrusts[2]) - (thrusts[0] + thrusts[3])),
+        forward * ((thrusts[0] + thrusts[2]) - (thrusts[1] + thrusts[3]))
+      )
+    }
+    return rotors.tilting(thrusts)
   }
 
   /// Force in N and torque about the centre of mass in N m, body axes, of the air on rotors and body.
@@ -189,18 +216,17 @@ public struct Quadrotor: Sendable {
     // Each rotor: thrust ∝ speed², less when it climbs into the air, and a force against crosswise air.
     let climb = -airVelocity.z
     let thrusts = motorFactors * thrustCoefficient * speeds * speeds - parameters.rotorInflow * climb * speeds
-    let total = (thrusts[0] + thrusts[1]) + (thrusts[2] + thrusts[3])
-    let crosswise = parameters.rotorDrag * ((speeds[0] + speeds[1]) + (speeds[2] + speeds[3]))
+    let total = RotorPlaces.sum(thrusts)
+    let crosswise = parameters.rotorDrag * RotorPlaces.sum(speeds)
     let rotors = Vector3(-crosswise * airVelocity.x, -crosswise * airVelocity.y, -total)
     let body = airVelocity * (-0.5 * density * parameters.dragArea * airVelocity.length)
 
     // Thrust pulls at the motors, forward and right of the centre.
     let squares = motorFactors * thrustCoefficient * speeds * speeds
+    let tilt = tilting(thrusts)
     var torque = Vector3(
-      side * ((thrusts[1] + thrusts[2]) - (thrusts[0] + thrusts[3])),
-      forward * ((thrusts[0] + thrusts[2]) - (thrusts[1] + thrusts[3])),
-      parameters.torquePerThrust * ((squares[0] + squares[1]) - (squares[2] + squares[3]))
-        - parameters.rotorInertia * spinUp)
+      tilt.roll, tilt.pitch,
+      parameters.torquePerThrust * counterClockwise(squares) - parameters.rotorInertia * spinUp)
     torque += Vector3(0, 0, -parameters.rotorPlaneHeight).cross(Vector3(rotors.x, rotors.y, 0))
     let force = rotors + body
     // All of this is about the geometric centre.

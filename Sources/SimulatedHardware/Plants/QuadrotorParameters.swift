@@ -1,6 +1,6 @@
 import PortableMath
 
-/// The physical figures of a quad-X multirotor. The defaults describe a vehicle of 0.8 kg with 5-inch
+/// The physical figures of a multirotor, a quad-X unless it says otherwise. The defaults describe a vehicle of 0.8 kg with 5-inch
 /// propellers and a 3-cell battery.
 ///
 /// Body axes point forward, right and down, with the origin in the geometric centre, where the inertial
@@ -14,6 +14,8 @@ public struct QuadrotorParameters: Sendable, Equatable {
   public var armForward = 0.12 * 0.5.squareRoot()
   /// How far they stand to its sides, in m.
   public var armSide = 0.12 * 0.5.squareRoot()
+  /// Where the rotors stand when they are not the four of an X; the feet then stand as far out as they do on average.
+  public var rotors: RotorPlaces?
   /// Height in m of the rotor plane above the centre: side wind on the rotors therefore also pitches and rolls.
   public var rotorPlaneHeight = 0.02
 
@@ -83,9 +85,9 @@ public struct QuadrotorParameters: Sendable, Equatable {
   /// The default vehicle.
   public init() {}
 
-  /// Current in A that the battery, full, gives with all four motors at full thrust.
+  /// Current in A that the battery, full, gives with all motors at full thrust.
   public var largestCurrent: Double {
-    let shaft = 4 * maximumThrust * torquePerThrust * maximumSpeed
+    let shaft = Double(rotors?.count ?? 4) * maximumThrust * torquePerThrust * maximumSpeed
     var battery = Battery(parameters: battery, charge: 1)
     battery.deliver(power: shaft / motorEfficiency + avionicsPower, seconds: 0)
     return battery.current

@@ -23,8 +23,8 @@ public struct QuadrotorTruth: Sendable, Equatable {
   public var temperature: Double
   /// Battery voltage in V and current in A.
   public var voltage, current: Double
-  /// Rotor speeds in rad/s, in the order of the motors.
-  public var motorSpeeds: SIMD4<Double>
+  /// Rotor speeds in rad/s, in the order of the motors; 0 for those that there are not.
+  public var motorSpeeds: SIMD8<Double>
   /// Why the flight ended, or `.none`.
   public var crash: QuadrotorCrash
 

@@ -58,8 +58,7 @@ public struct ActuatorDeclaration: Sendable {
 extension Configuration {
   /// The motors of format 1 as actuators, in their order.
   public var actuatorDeclarations: [ActuatorDeclaration] {
-    let names = type(of: vehicle.parts).actuation.motors.map { String($0.map { $0 == " " ? "_" : $0 }) }
-    return zip(names, actuators.motors).enumerated().map { index, named in
+    zip(vehicle.parts.motors, actuators.motors).enumerated().map { index, named in
       declaration(of: named.1, named.0, path: "actuators.motors[\(index)]")
     }
   }

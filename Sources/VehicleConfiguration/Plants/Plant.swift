@@ -6,11 +6,15 @@ public protocol Plant: Sendable {
   static var name: String { get }
   /// The names of the actuators that move it.
   static var actuators: [String] { get }
+  /// The same, where they follow from its settings.
+  var movers: [String] { get }
   /// Setpoints that `seed` draws, when the file asks for random ones, moving as `motion` says; `nil` when it does not.
   func randomSetpoints(motion: SetpointMotion, seed: UInt64) -> (any SetpointSource)?
 }
 
 extension Plant {
+  /// Those of every plant of its kind.
+  public var movers: [String] { Self.actuators }
   /// None.
   public func randomSetpoints(motion: SetpointMotion, seed: UInt64) -> (any SetpointSource)? { nil }
 }

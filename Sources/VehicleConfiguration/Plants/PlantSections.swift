@@ -17,7 +17,7 @@ enum PlantSections {
     return SectionSchema(
       path: "simulation",
       about:
-        "The simulated run. A `quadrotor` is moved by the actuators `front_right`, `rear_left`, `front_left` and `rear_right`, a "
+        "The simulated run. A `quadrotor` is moved by the actuators `front_right`, `rear_left`, `front_left` and `rear_right`, or by those of `airframe.rotors`, a "
         + "`balancing_robot` by `left` and `right`; beside the keys below each has those of the section `simulation` of a file with "
         + "that `vehicle`.", keys: keys)
   }()
@@ -62,7 +62,7 @@ enum PlantSections {
 extension VehicleTables {
   /// Complains about actuators that the plant needs and the file does not have.
   func checkPlant(_ file: Section) {
-    let (name, wanted) = (type(of: plant).name, type(of: plant).actuators)
+    let (name, wanted) = (type(of: plant).name, plant.movers)
     let missing = wanted.filter { name in !actuators.contains { $0.name == name } }
     guard !missing.isEmpty else { return }
     file.complain(

@@ -1,4 +1,4 @@
-/// Four rotors; see `SimulatedQuadrotor`.
+/// Four rotors or more; see `SimulatedQuadrotor`.
 public struct QuadrotorPlant: TemplatePlant {
   /// See `Plant`.
   public static let name = Configuration.Quadrotor.name
@@ -11,6 +11,9 @@ public struct QuadrotorPlant: TemplatePlant {
   public var simulation: Configuration.Quadrotor.Simulation
   /// When a flight counts as held.
   public var evaluation: Configuration.Quadrotor.Evaluation
+
+  /// See `Plant`.
+  public var movers: [String] { airframe.rotorNames }
 
   static func read(_ file: Section) -> ReadPlant? {
     let run = PlantSections.simulation(file, Configuration.Quadrotor.Simulation.schema)

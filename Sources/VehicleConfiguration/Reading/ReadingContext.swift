@@ -2,7 +2,8 @@ import Files
 
 /// What is known while one configuration is read, and what was found wrong with it.
 final class ReadingContext {
-  private let root: JSON5Value
+  /// The file.
+  let root: JSON5Value
   /// What the command line puts in place of the file's words.
   let overrides: ConfigurationOverrides
   /// The kind of vehicle that the file says it is about, which decides what the sections may hold.
@@ -19,6 +20,14 @@ final class ReadingContext {
   init(root: JSON5Value, overrides: ConfigurationOverrides) {
     (self.root, self.overrides) = (root, overrides)
     vehicle = Configuration.kind(of: root)
+  }
+
+  /// Length of the list `key` in the section `section` of the file; `nil` when there is none.
+  func elementCount(_ section: String, _ key: String) -> Int? {
+    guard let members = root.members?.first(where: { $0.key == section })?.value.members,
+      case .array(let elements)? = members.first(where: { $0.key == key })?.value.content
+    else { return nil }
+    return elements.count
   }
 
   /// Notes an error at `path`, in `line` or else where the file has that path, or the nearest part of it.

@@ -89,7 +89,11 @@ extension Configuration.Actuators: ConfigurationPart {
       keys: [
         .section("driver", "The chip that makes the motors' pulses."),
         .section(
-          "motors", as: "list of \(actuation.motors.count) objects", "The motors in the order \(order)."),
+          "motors",
+          as: "list of \(actuation.motors.count) objects"
+            + (actuation.hasBridges ? "" : ", or as many as `airframe.rotors`"),
+          "The motors in the order \(order)"
+            + (actuation.hasBridges ? "." : ", or in that of `airframe.rotors`.")),
         actuation.hasBridges ? nil : idle.description, slew.description,
         staleAfter.description,
       ].compactMap(\.self))
@@ -97,7 +101,7 @@ extension Configuration.Actuators: ConfigurationPart {
 
   init?(_ section: Section) {
     let actuation = section.context.vehicle.parts.actuation
-    let count = actuation.motors.count
+    let count = actuation.hasBridges ? actuation.motors.count : section.context.rotorCount
     let driver = section.read(Configuration.PulseDriver.self, "driver")
     let motors = section.readList(Configuration.Motor.self, "motors", count: count...count)
     let idle = actuation.hasBridges ? 0 : section.read(Self.idle)

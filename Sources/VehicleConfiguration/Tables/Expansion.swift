@@ -30,7 +30,7 @@ struct Expansion {
       lines.append("  orders_stale_after_ms: \(tables.ordersStaleAfter / 1_000_000),")
     }
     for key in ["realtime", "watchdog", "log", "airframe", "evaluation"] { lines += copied(key) }
-    lines += simulation
+    lines += simulation + training
     return lines.joined(separator: "\n") + "\n}\n"
   }
 
@@ -127,6 +127,28 @@ struct Expansion {
       members = [("plant", JSON5Text.quoted(type(of: tables.plant).name))] + own + members
     }
     return members.isEmpty ? [] : ["  simulation: \(JSON5Text.object(members)),"]
+  }
+
+  /// The section `training`. Where a template's says how setpoints move, `commands` does.
+  private var training: [String] {
+    guard tables.template != nil, var members = value(TrainingSection.name)?.members else {
+      return copied(TrainingSection.name)
+    }
+    let asked = members.contains { $0.key.hasPrefix("setpoint") }
+    members.removeAll { $0.key.hasPrefix("setpoint") }
+    var written = members.map { ($0.key, JSON5Text.line($0.value)) }
+    if asked {
+      let whole = JSON5Value(content: .object(file), position: TextPosition(line: 1, column: 1))
+      do throws(ConfigurationErrors) {
+        let text = JSON5Text.line(whole.overlaidForTraining())
+        let flown = try Expansion(VehicleTables.load(text: text, directory: nil), of: text)
+        let list = flown.commands.joined(separator: "\n").dropFirst("  commands: ".count).dropLast()
+        written.append(("commands", String(list)))
+      } catch {
+        return ["  // Left out: \(TrainingSection.name), which cannot be flown as it stands."]
+      }
+    }
+    return ["  \(TrainingSection.name): \(JSON5Text.object(written)),"]
   }
 
   // MARK: - Commands

@@ -55,6 +55,7 @@ extension VehicleTables {
         "Physical figures of what moves: the keys of the section `airframe` of a file with the plant as its `vehicle`."
       ),
       .section("evaluation", absent: "no run is judged", "When a run counts as held."),
+      .section(TrainingSection.name, absent: "as it is measured", "What a network is trained in."),
       calibrationKey.description, staleKey.description,
     ])
 
@@ -73,7 +74,12 @@ extension VehicleTables {
       Self.calibrationKey, backend: used, specimen: run?.run.sensorErrors?.specimen)
     let read = file.readDevices(calibration: calibration?.read?.used)
     let devices = read?.devices
+<<<<<<< HEAD
     let commands = CommandList.read(file)
+=======
+    let profile = CommandProfile.read(file)
+    TrainingSection.read(file)
+>>>>>>> h-e
     let blocks = BlockList(file)
     if let watchdog, let loop { Configuration.check(watchdog, against: loop, in: file) }
     if let lines { Configuration.checkLines(lines, nil, in: file) }

@@ -166,6 +166,7 @@ extension VehicleTables {
     var tables = Section(value, path: "", schema: schema, context: context).flatMap(VehicleTables.init)
     tables?.text = text
     tables?.directory = directory
+    tables?.apply(overrides, context)
     if directory != nil { tables?.checkModelFiles(context) }
     let errors = context.sortedErrors
     guard let tables, errors.isEmpty else { throw ConfigurationErrors(file: nil, errors: errors) }
@@ -189,7 +190,7 @@ extension VehicleTables {
   /// Complains about models of a file without a template that cannot be read.
   private func checkModelFiles(_ context: ReadingContext) {
     for network in networks {
-      let path = resolve(network.file)
+      let path = network.isFromCommandLine ? network.file : resolve(network.file)
       guard !Configuration.canRead(path) else { continue }
       context.complain(network.path, "cannot read \(path): \(Configuration.systemError)")
     }

@@ -160,11 +160,9 @@ extension Configuration {
           ("roll", "classical.roll", -torque, torque), ("pitch", "classical.pitch", -torque, torque),
           ("yaw", "classical.yaw", -torque, torque),
         ], acts: "phase.flying"),
-      BlockDeclaration(
-        "quad_mixer", "motors",
-        settings: ["idle": .number(actuators.idle), "slew": .number(actuators.slewPerSecond)]),
+      mixer(parts.airframe),
     ]
-    for (name, motor) in zip(Self.quadrotorMotors, actuators.motors) {
+    for (name, motor) in zip(parts.motors, actuators.motors) {
       blocks.append(
         BlockDeclaration(
           "speed_controller", name,
@@ -178,6 +176,20 @@ extension Configuration {
     ]
     return VehicleDeclaration(
       outside: rows.signals + Self.commonSignals(asked), blocks: blocks)
+  }
+
+  /// The row that shares thrust and torques among the rotors.
+  private func mixer(_ airframe: Quadrotor.Airframe) -> BlockDeclaration {
+    var settings: [String: SettingValue] = [
+      "idle": .number(actuators.idle), "slew": .number(actuators.slewPerSecond),
+    ]
+    guard let mixing = airframe.mixing else {
+      return BlockDeclaration("quad_mixer", "motors", settings: settings)
+    }
+    settings["rotors"] = .names(airframe.rotorNames)
+    (settings["thrust_shares"], settings["yaw_shares"]) = (.numbers(mixing.thrust), .numbers(mixing.yaw))
+    (settings["roll_shares"], settings["pitch_shares"]) = (.numbers(mixing.roll), .numbers(mixing.pitch))
+    return BlockDeclaration("rotor_mixer", "motors", settings: settings)
   }
 
   static let quadrotorMotors = ["front_right", "rear_left", "front_left", "rear_right"]

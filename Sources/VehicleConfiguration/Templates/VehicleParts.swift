@@ -35,6 +35,8 @@ protocol VehicleParts: Sendable, Equatable {
   var motion: SetpointMotion { get }
   /// What may be asked for by somebody outside, by the setpoints' names.
   var largestCommands: [String: ClosedRange<Double>] { get }
+  /// The names of its motors, in the order of `actuators.motors`.
+  var motors: [String] { get }
   /// What moves in simulation.
   var plant: any TemplatePlant { get }
   /// The program that a configuration with these parts expands to.

@@ -7,6 +7,12 @@ extension QuadrotorParameters {
     self.init()
     (mass, inertia) = (airframe.mass, airframe.inertia)
     (armForward, armSide) = (airframe.armForward, airframe.armSide)
+    if !airframe.rotors.isEmpty {
+      rotors = RotorPlaces(
+        airframe.rotors.map {
+          RotorPlaces.Place(forward: $0.forward, right: $0.right, isClockwise: $0.isClockwise)
+        })
+    }
     rotorPlaneHeight = airframe.rotorHeight
     (maximumThrust, torquePerThrust) = (airframe.rotorThrust, airframe.torquePerThrust)
     (maximumSpeed, rotorInertia) = (airframe.rotorSpeed, airframe.rotorInertia)

@@ -10,6 +10,7 @@ struct SimulatedQuadrotor: SimulatedMotion {
   private var tiltSquares = 0.0
   private var altitudeSquares = 0.0
   private var stayedArmed = true
+  private let names: [String]
   /// The numbers of the rotors' actuators, in the order of the plant.
   private var rotors: [Int] = []
 
@@ -22,6 +23,7 @@ struct SimulatedQuadrotor: SimulatedMotion {
     // Mass and inertia, which differ from seed to seed, have no part in it.
     largestCurrent = plant.parameters.largestCurrent
     self.evaluation = evaluation
+    names = airframe.rotorNames
   }
 
   var nanoseconds: Int64 { plant.nanoseconds }
@@ -35,7 +37,7 @@ struct SimulatedQuadrotor: SimulatedMotion {
 
   mutating func connect(_ actuators: SimulatedActuators) {
     // One that is not there gets nothing.
-    rotors = ["front_right", "rear_left", "front_left", "rear_right"].map { actuators[$0] ?? -1 }
+    rotors = names.map { actuators[$0] ?? -1 }
   }
 
   mutating func drive(by actuators: SimulatedActuators) {

@@ -40,7 +40,6 @@ public struct LoadedVehicle: Sendable {
   public init(
     _ tables: VehicleTables, path: String, overrides: ConfigurationOverrides = ConfigurationOverrides()
   ) throws {
-    try Self.check(overrides, fit: tables)
     let paths = tables.networks.map { place in
       place.isFromCommandLine ? place.file : tables.resolve(place.file)
     }
@@ -58,23 +57,6 @@ public struct LoadedVehicle: Sendable {
     self.overrides = overrides.controller.map { ["controller": $0.rawValue] } ?? [:]
     try checkFit()
     try noteStates()
-  }
-
-  /// Refuses what a command line puts in place of keys that a file without a template does not have.
-  private static func check(
-    _ overrides: ConfigurationOverrides, fit tables: VehicleTables
-  ) throws(VehicleError) {
-    guard tables.template == nil else { return }
-    if overrides.modelFile != nil {
-      throw VehicleError(
-        place: "--model", "\(tables.name) names its models in `blocks`, which no option replaces",
-        remedy: "change `model` of the block there")
-    }
-    if overrides.controller != nil {
-      throw VehicleError(
-        place: "--controller", "\(tables.name) has no controllers but its `blocks`",
-        remedy: "leave the option out")
-    }
   }
 
   /// The tables of a file, without a network that is not there and does not fly.

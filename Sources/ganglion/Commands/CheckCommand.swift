@@ -12,6 +12,8 @@ enum CheckCommand {
     ganglion check --signals CONFIG
     ganglion check --expand CONFIG
     ganglion check --migrate CONFIG [--replace]
+    ganglion check --training CONFIG
+    ganglion check --ports CONFIG
     ganglion check --keys | --blocks
 
       Reads a vehicle's configuration and its model, and says everything that is wrong at once;
@@ -19,7 +21,9 @@ enum CheckCommand {
       sees and decides: every signal with its kind, its unit and who gives it its value. --keys lists every key
       with its unit, range and default; --blocks every kind of block with its settings, and what it reads and writes.
       --expand prints the tables that a file stands for, as a file without a template; --migrate prints a file of
-      format 1 in format 2, comments and all, and with --replace puts it in its place.
+      format 1 in format 2, comments and all, and with --replace puts it in its place. --training prints as JSON how the
+      network is trained: its ports, the signals of its teacher, and the configuration that is flown for it; the model need
+      not exist. --ports prints its ports alone, as `ganglion-export --ports` reads them.
 
       --json    one JSON object: {"valid": true, "buses": […], …}, or {"valid": false, "error": {…, "errors": […]}, …}
 
@@ -64,6 +68,17 @@ enum CheckCommand {
         Terminal.printResult(Self.listing(try loaded.makeTable()))
         return .success
       }
+      if arguments.has("training") || arguments.has("ports") {
+        let path = try arguments.exactly("CONFIG")[0]
+        do {
+          Terminal.printResult(
+            arguments.has("ports")
+              ? try json(TrainingPlan.ports(path: path)) : try json(TrainingPlan.load(path: path)))
+          return .success
+        } catch let error as ConfigurationErrors {
+          return refuse(error, path, asJSON: arguments.has("json"))
+        }
+      }
       if arguments.has("replace"), !arguments.has("migrate") {
         throw UsageError("--replace goes with --migrate")
       }
@@ -82,7 +97,9 @@ enum CheckCommand {
     }
   }
 
-  private static let flags = ["json", "keys", "blocks", "signals", "expand", "migrate", "replace"]
+  private static let flags = [
+    "json", "keys", "blocks", "signals", "expand", "migrate", "replace", "training", "ports",
+  ]
 
   /// Does what may find a configuration wrong, and tells what is wrong with it.
   private static func told(_ path: String, _ work: () throws -> Void) throws -> ExitStatus {
@@ -135,6 +152,7 @@ enum CheckCommand {
     let summary: CheckSummary
     do throws(ConfigurationErrors) {
       let tables = try VehicleTables.load(path: path)
+      if tables.hasTraining { _ = try TrainingPlan.load(path: path) }
       guard let configuration = tables.template else { return try checkTables(tables, path, asJSON: asJSON) }
       let model = try loadModel(of: configuration, file: path)
       summary = CheckSummary(configuration, model: model)

@@ -74,6 +74,25 @@ private func outputSink(_ line: Arguments, input: String) throws(LogError) -> an
     placement: .whole)
 }
 
+private let tickTopic = "/ganglion/tick"
+
+/// What the columns of networks' ports are called: by the names of the ports, which the vehicle in the log tells.
+private func columnLabels(_ outline: MCAPOutline) -> [String: String] {
+  // A log of another version, or of another program, has its columns by numbers.
+  guard let content = try? FlightLogContent(outline), let vehicle = try? LoadedVehicle(content) else {
+    return [:]
+  }
+  var labels: [String: String] = [:]
+  for block in vehicle.tables.blocks where block.kindName == "network" {
+    let ports = vehicle.tables.portNames(of: block)
+    for (list, names) in [("input", ports.inputs), ("output", ports.outputs)] {
+      let field = "\(block.name)_\(list)"
+      for (index, name) in names.enumerated() { labels["\(field)[\(index)]"] = "\(field)[\(name)]" }
+    }
+  }
+  return labels
+}
+
 // MARK: - info
 
 private func logInfo(_ line: Arguments) throws -> ExitStatus {
@@ -277,8 +296,10 @@ private func logExport(_ line: Arguments) throws -> ExitStatus {
     throw UsageError("--json needs --output FILE: standard output has the table")
   }
   let (path, outline) = try namedLog(line)
+  let topic = line.value("topic") ?? tickTopic
   let export = try CSVExport(
-    outline, topic: line.value("topic") ?? "/ganglion/tick", to: outputSink(line, input: path))
+    outline, topic: topic, labels: topic == tickTopic ? columnLabels(outline) : [:],
+    to: outputSink(line, input: path))
   for damage in export.damages { Terminal.printWarning("\(damage.error)") }
   if line.has("json") {
     Terminal.printResult(

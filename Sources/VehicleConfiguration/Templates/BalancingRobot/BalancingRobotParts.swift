@@ -80,6 +80,8 @@ extension Configuration.BalancingRobot: VehicleParts {
       wheels: BalancingRobotPlant.Wheels(radius: estimator.wheelRadius, track: estimator.track))
   }
 
+  var motors: [String] { BalancingRobotPlant.actuators }
+
   func declaration(of configuration: Configuration, hasNetwork: Bool) -> VehicleDeclaration {
     configuration.balancingRobot(self, hasNetwork)
   }

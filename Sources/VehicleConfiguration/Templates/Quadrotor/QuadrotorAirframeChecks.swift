@@ -8,17 +8,23 @@ extension Configuration.Quadrotor.Airframe {
   /// Complains when the rotors do not lift `mass` kg, which `key` says, with a margin, by at most `most` of their thrust.
   func checkLift(of mass: Double, at key: String, most: Double = 1, in file: Section) {
     let weight = mass * 9.80665
-    let lift = 4 * rotorThrust * most
+    let lift = fullThrust * rotorThrust * most
     guard lift < Self.leastLift * weight else { return }
     let limit = most < 1 ? " and limits.thrust allows \(most.shown) of it" : ""
     file.complain(
       key,
-      "found \(mass.shown) kg, of which the weight is \(rounded(weight, 1)) N, but four rotors of airframe.rotor_thrust_n, "
-        + "\(rotorThrust.shown) N, give \(rounded(4 * rotorThrust, 1)) N at full command\(limit): "
+      "found \(mass.shown) kg, of which the weight is \(rounded(weight, 1)) N, but \(Self.count(rotorNames.count)) rotors of airframe.rotor_thrust_n, "
+        + "\(rotorThrust.shown) N, give \(rounded(fullThrust * rotorThrust, 1)) N at full command\(limit): "
         + "\(rounded(lift / weight, 2)) times the weight, expected at least \(Self.leastLift.shown) times, "
-        + "\(rounded(Self.leastLift * weight / (4 * most), 2)) N for each rotor or at most "
+        + "\(rounded(Self.leastLift * weight / (fullThrust * most), 2)) N for each rotor or at most "
         + "\(rounded(lift / (Self.leastLift * 9.80665), 2)) kg: so that it carries itself at a tilt of 35° while the battery is a "
         + "tenth below its reference voltage")
+  }
+
+  /// A number of rotors in words.
+  private static func count(_ number: Int) -> String {
+    let words = ["four", "five", "six", "seven", "eight"]
+    return RotorReader.count.contains(number) ? words[number - RotorReader.count.lowerBound] : "\(number)"
   }
 }
 

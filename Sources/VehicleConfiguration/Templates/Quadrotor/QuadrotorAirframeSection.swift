@@ -10,6 +10,10 @@ extension Configuration.Quadrotor {
     public var armForward = 0.12 * 0.5.squareRoot()
     /// How far they stand to its sides in m.
     public var armSide = 0.12 * 0.5.squareRoot()
+    /// Where the rotors stand; empty for the four of an X with these arms.
+    public internal(set) var rotors: [RotorGeometry.Rotor] = []
+    /// How commands are shared among them; `nil` for the four of an X.
+    public internal(set) var mixing: RotorGeometry.Mixing?
     /// Moments of inertia about the body's axes in kg m².
     public var inertia = Vector3(0.0035, 0.0038, 0.0065)
     /// Height of the rotors' plane above the centre in m.
@@ -58,6 +62,13 @@ extension Configuration.Quadrotor {
     /// The vehicle that is flown when a file says nothing.
     public init() {}
   }
+}
+
+extension Configuration.Quadrotor.Airframe {
+  /// The rotors' names in their order.
+  public var rotorNames: [String] { rotors.isEmpty ? Configuration.quadrotorMotors : rotors.map(\.name) }
+  /// Collective thrust at full command, in rotors' full thrusts.
+  var fullThrust: Double { mixing?.fullThrust ?? 4 }
 }
 
 extension Configuration.Quadrotor.Airframe {
@@ -141,7 +152,8 @@ extension Configuration.Quadrotor.Airframe {
     path: "airframe",
     about:
       "The vehicle's physical figures (docs/airframes.md): what its gains are computed and checked by, and what flies in simulation.",
-    keys: numbers.prefix(1).map(\.key.description) + [arm.description, forward.description, side.description]
+    keys: numbers.prefix(1).map(\.key.description)
+      + [arm.description, forward.description, side.description, RotorReader.description]
       + inertias.map(\.description) + numbers.dropFirst().map(\.key.description)
       + [drag, inflow, stiffness, damping].map(\.description) + Configuration.AirframeBattery.keys)
 
@@ -160,6 +172,7 @@ extension Configuration.Quadrotor.Airframe {
     let length = arm ?? 0.12
     armForward = optional(Self.forward, length * 0.5.squareRoot())
     armSide = optional(Self.side, length * 0.5.squareRoot())
+    guard takeRotors(section) else { return nil }
     // A factor of exactly 1 for the default vehicle, whose figures stay what they are to the last bit.
     let scale = (mass / 0.8) * ((armForward * armForward + armSide * armSide) / Self.standardArmSquared)
     inertia = Vector3(
@@ -180,11 +193,30 @@ extension Configuration.Quadrotor.Airframe {
     return standard.armForward * standard.armForward + standard.armSide * standard.armSide
   }()
 
+  /// Takes rotors that the section names; `false` after an error was noted.
+  private mutating func takeRotors(_ section: Section) -> Bool {
+    guard section.has(RotorReader.description.name) else { return true }
+    for key in [Self.arm.name, Self.forward.name, Self.side.name] where section.has(key) {
+      section.complain(key, "stands beside rotors, which say where each motor is; remove one of them")
+    }
+    guard let geometry = RotorReader.read(section) else { return false }
+    do throws(RotorGeometry.Problem) {
+      mixing = try geometry.mixing()
+    } catch {
+      section.complain(RotorReader.description.name, error.words)
+      return false
+    }
+    rotors = geometry.rotors
+    (armForward, armSide) = (geometry.meanReach.forward, geometry.meanReach.side)
+    return true
+  }
+
   /// What a controller needs to know of it, `delay` s being what passes beside the motors' own lag.
   public func dynamics(delay: Double) -> MultirotorDynamics {
     MultirotorDynamics(
-      mass: mass, inertia: inertia, forward: armForward, side: armSide, rotors: 4, rotorThrust: rotorThrust,
-      torquePerThrust: torquePerThrust, motorLag: 0.5 * (spinUpTime + spinDownTime), delay: delay,
-      referenceVoltage: battery.referenceVoltage)
+      mass: mass, inertia: inertia, forward: mixing?.pitchArm ?? armForward, side: mixing?.rollArm ?? armSide,
+      rotors: fullThrust, rotorThrust: rotorThrust,
+      torquePerThrust: torquePerThrust * (mixing?.yawShare ?? 1),
+      motorLag: 0.5 * (spinUpTime + spinDownTime), delay: delay, referenceVoltage: battery.referenceVoltage)
   }
 }

@@ -37,7 +37,8 @@ extension Configuration.Quadrotor: VehicleParts {
     .sensorDoubtful, .guardLost, .ending,
   ]
   static let schemas = [
-    Airframe.schema, Configuration.Gains.schema(gainKeys), Estimator.schema, AltitudeFilter.schema,
+    Airframe.schema, RotorReader.schema, Configuration.Gains.schema(gainKeys), Estimator.schema,
+    AltitudeFilter.schema,
     Limits.schema, SetpointChange.schema, SetpointRates.schema,
     Evaluation.schema, Simulation.schema, Configuration.SensorErrors.schema, Variation.schema, Wind.schema,
     RandomSetpoints.schema,
@@ -79,6 +80,8 @@ extension Configuration.Quadrotor: VehicleParts {
   var plant: any TemplatePlant {
     QuadrotorPlant(airframe: airframe, simulation: simulation, evaluation: evaluation)
   }
+
+  var motors: [String] { airframe.rotorNames }
 
   func declaration(of configuration: Configuration, hasNetwork: Bool) -> VehicleDeclaration {
     configuration.quadrotor(self, hasNetwork)

@@ -23,7 +23,7 @@ Reads what ncps.torch networks are saved as (.pt, .pth, .ckpt, .safetensors, .np
 (.keras, .weights.h5, .h5), and the checkpoints of the drone-flight code (.hdf5); the last two need h5py. What a checkpoint does
 not tell is asked for, never guessed; at the end stands what became of each tensor.
 
-docs/bring-your-own-network.md explains every choice.
+docs/export.md explains every choice.
 """
 
 

@@ -1,9 +1,12 @@
-"""The two networks that are trained, as ncps builds them, and a fast way to run them over many sequences.
+"""The networks that are trained, as ncps builds them, and a fast way to run them over many sequences.
 
 ncps steps one module at a time and cannot take a different elapsed time for each sequence of a batch (its
 `timespans` are only right for one sequence, or repeated for every unit). `Runner` reads the very same
 parameters and computes the same function for a batch; `check_against_ncps` shows that it does.
 """
+
+import re
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,18 +14,55 @@ from ncps.torch import CfC, WiredCfCCell
 from ncps.wirings import AutoNCP
 from torch import nn
 
+from ..export.model_file import read_tensors
+from .errors import TrainingError
+
 LECUN_GAIN, LECUN_SLOPE = 1.7159, 0.666
 
 
+def parsed(kind: str) -> tuple[str, int]:
+    """Kind and number of neurons of a network's name: "ncp19" (wired) or "cfc64" (dense, with a projection)."""
+    found = re.fullmatch(r"(ncp|cfc)([1-9]\d{0,2})", kind)
+    if not found:
+        raise TrainingError(f'unknown network "{kind}": give ncp or cfc and a number of neurons, for example ncp19 or cfc64')
+    return found[1], int(found[2])
+
+
 def build(kind: str, inputs: int, outputs: int, seed: int) -> CfC:
-    """An untrained network: "ncp19" (wired, 19 neurons) or "cfc64" (dense, 64 neurons, projection)."""
+    """An untrained network: "ncp19" (wired, 19 neurons), "cfc64" (dense, 64 neurons, projection), or of other sizes."""
+    family, neurons = parsed(kind)
     torch.manual_seed(seed)
-    if kind == "ncp19":
-        # AutoNCP draws its synapses from its own generator; its default seed is part of the recipe.
-        return CfC(inputs, AutoNCP(19, outputs, sparsity_level=0.5), batch_first=True)
-    if kind == "cfc64":
-        return CfC(inputs, 64, proj_size=outputs, backbone_units=64, backbone_layers=1, batch_first=True)
-    raise ValueError(f'unknown network "{kind}": give ncp19 or cfc64')
+    if family == "cfc":
+        return CfC(inputs, neurons, proj_size=outputs, backbone_units=neurons, backbone_layers=1, batch_first=True)
+    if neurons < outputs + 3:
+        raise TrainingError(f"{kind}: a wired network of {outputs} outputs needs at least {outputs + 3} neurons")
+    # AutoNCP draws its synapses from its own generator; its default seed is part of the recipe.
+    return CfC(inputs, AutoNCP(neurons, outputs, sparsity_level=0.5), batch_first=True)
+
+
+def start_from(network: CfC, file: Path) -> None:
+    """Gives a network the weights of a checkpoint (.pt) of an earlier training, or of a float32 model (.safetensors)."""
+    if file.suffix != ".safetensors":
+        network.load_state_dict(torch.load(file, weights_only=True))
+        return
+    tensors, metadata = read_tensors(file)
+    if metadata.get("ganglion.arithmetic") != "float32":
+        raise TrainingError(f"{file}: is no float32 model of Ganglion, from which alone a training can go on")
+    wanted = {}
+    for number, cell in enumerate(Runner(network).cells):
+        wanted |= {f"cell{number}.{head}": getattr(cell, head) for head in ("ff1", "ff2", "time_a", "time_b")}
+        if cell.backbone is not None:
+            wanted[f"cell{number}.backbone0"] = cell.backbone[0]
+    if isinstance(network.fc, nn.Linear):
+        wanted["projection"] = network.fc
+    names = {f"{name}.{part}" for name in wanted for part in ("weight", "bias")}
+    shapes = {f"{name}.{part}": tuple(getattr(layer, part).shape) for name, layer in wanted.items() for part in ("weight", "bias")}
+    if names != set(tensors) or any(tensors[name].shape != shape for name, shape in shapes.items()):
+        raise TrainingError(f"{file}: has another network than the one to be trained: other sizes, inputs or outputs")
+    with torch.no_grad():
+        for name, layer in wanted.items():
+            layer.weight.copy_(torch.from_numpy(tensors[f"{name}.weight"].copy()))
+            layer.bias.copy_(torch.from_numpy(tensors[f"{name}.bias"].copy()))
 
 
 def _heads(cell: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:

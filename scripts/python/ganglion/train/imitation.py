@@ -1,4 +1,4 @@
-"""Fits a network to what the classical controller would have done in the states of an `Aggregate`."""
+"""Fits a network to what its teacher would have done in the states of an `Aggregate`."""
 
 import math
 import time
@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from ncps.torch import CfC
 
-from episodes import Aggregate, Episode
-from networks import Runner
+from .episodes import Aggregate, Episode
+from .networks import Runner
 
 
 @dataclass

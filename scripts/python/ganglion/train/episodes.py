@@ -1,17 +1,25 @@
 """Flights as the trainer sees them, and the growing set of all flights so far."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from flight_log import read_columns
+from .log_columns import read_columns
 
 TOPIC = "/ganglion/tick"
-COMMANDS = {
-    "thrust": "classical_thrust", "roll_torque": "classical_roll", "pitch_torque": "classical_pitch",
-    "yaw_torque": "classical_yaw", "drive": "classical_drive", "turn": "classical_turn",
-}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Port:
+    """An output of the network: what is asked for is output * scale + offset, and `teacher` is the signal to imitate."""
+
+    name: str
+    scale: float
+    offset: float
+    teacher: str
 
 
 @dataclass
@@ -20,29 +28,42 @@ class Episode:
 
     inputs: np.ndarray  # [ticks, inputs], scaled as the network gets them
     ts: np.ndarray  # [ticks], elapsed time in the network's unit
-    labels: np.ndarray  # [ticks, outputs], what the classical controller would have the network say
+    labels: np.ndarray  # [ticks, outputs], what the teacher would have the network say
     outputs: np.ndarray  # [ticks, outputs], what the network said
 
 
-def read_episode(path: Path, outputs: list[dict]) -> Episode:
-    """The episode in one log; `outputs` is `network.outputs` of the configuration."""
-    columns = [COMMANDS[output["command"]] for output in outputs]
-    ticks = read_columns(path, TOPIC, ["network_ts", "network_input", "network_output", *columns])
-    # Unless the controllers act, the classical controller asks for exactly nothing.
-    flies = np.any([ticks[column] != 0 for column in columns], axis=0)
+def field(signal: str) -> str:
+    """The column of a signal in a log."""
+    return signal.replace(".", "_")
+
+
+def read_episode(path: Path, plan) -> Episode:
+    """The episode in one log: the first stretch of ticks in which `plan.counts_while` is set."""
+    own = {part: f"{field(plan.network)}_{part}" for part in ("input", "output", "ts")}
+    teachers, counts = [field(port.teacher) for port in plan.outputs], field(plan.counts_while)
+    digest = f"{field(plan.network)}_digest"
+    ticks = read_columns(path, TOPIC, [*own.values(), *teachers, counts, digest])
+    if plan.every > 1:
+        # Its own ticks: in the others its state, and all that it wrote, stands still.
+        steps = np.concatenate([[True], ticks[digest][1:] != ticks[digest][:-1]])
+        ticks = {name: column[steps] for name, column in ticks.items()}
+    flies = ticks[counts] != 0
     first = int(np.argmax(flies)) if flies.any() else len(flies)
     standing = np.flatnonzero(~flies[first:])
     flight = slice(first, first + int(standing[0]) if len(standing) else len(flies))
     # The inverse of what the loop does: command = output * scale + offset.
-    labels = [
-        (ticks[column][flight] - output.get("offset", 0.0)) / output["scale"]
-        for column, output in zip(columns, outputs)
-    ]
+    labels = [(ticks[column][flight] - port.offset) / port.scale for column, port in zip(teachers, plan.outputs)]
+
+    def vector(part: str) -> np.ndarray:
+        # One number is a column of its own.
+        values = ticks[own[part]][flight]
+        return values[:, None] if values.ndim == 1 else values
+
     return Episode(
-        inputs=ticks["network_input"][flight],
-        ts=ticks["network_ts"][flight],
+        inputs=vector("input"),
+        ts=ticks[own["ts"]][flight],
         labels=np.stack(labels, axis=1).astype(np.float32),
-        outputs=ticks["network_output"][flight],
+        outputs=vector("output"),
     )
 
 
