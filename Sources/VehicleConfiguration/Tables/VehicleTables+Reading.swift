@@ -74,12 +74,8 @@ extension VehicleTables {
       Self.calibrationKey, backend: used, specimen: run?.run.sensorErrors?.specimen)
     let read = file.readDevices(calibration: calibration?.read?.used)
     let devices = read?.devices
-<<<<<<< HEAD
     let commands = CommandList.read(file)
-=======
-    let profile = CommandProfile.read(file)
     TrainingSection.read(file)
->>>>>>> h-e
     let blocks = BlockList(file)
     if let watchdog, let loop { Configuration.check(watchdog, against: loop, in: file) }
     if let lines { Configuration.checkLines(lines, nil, in: file) }
