@@ -8,8 +8,9 @@ import numpy as np
 
 from ..errors import ReportError
 from . import colours, verdicts
-from .flight import Flight, number, plain, shorter
+from .flight import Flight
 from .pictures import Facts, Fold, Lines, Section, Series, Table, Text
+from .texts import number, plain, shorter
 
 
 def report(paths: list[Path], trained, replays: bool):

@@ -45,7 +45,35 @@ def write(folder: Path, report) -> list[Path]:
                     written.append(path)
             finally:
                 pyplot.close(figure)
-    return written
+    return written + _overview(folder, report)
+
+
+def _overview(folder: Path, report) -> list[Path]:
+    """A flight and the network inside on one picture, where a report has both: what was asked for and reached, every neuron below it,
+    and the wiring at one moment."""
+    found = kinds.pictures(report.sections)
+    tracked = [picture for picture in found if picture.key.startswith("tracking-")]
+    tracked = [tracked[0], tracked[-1]] if len(tracked) > 1 else tracked
+    states, graph = (next((p for p in found if p.key.endswith(end)), None) for end in ("-states", "-graph"))
+    if not tracked or states is None or graph is None:
+        return []
+    with matplotlib.rc_context(STYLE):
+        figure = pyplot.figure(figsize=(11, 8.2), layout="constrained")
+        grid = figure.add_gridspec(len(tracked) + 2, 1, height_ratios=[1] * len(tracked) + [1.75, 2.3])
+        first = None
+        for row, picture in enumerate([*tracked, states, graph]):
+            axes = figure.add_subplot(grid[row], sharex=first if picture is not graph else None)
+            first = first or axes
+            draw(picture, axes)
+            axes.set_title(picture.title)
+            if picture is not graph and row < len(tracked):
+                axes.set_xlabel("")
+                axes.tick_params(axis="x", labelbottom=False)
+        paths = [folder / f"overview.{ending}" for ending in ("png", "svg")]
+        for path in paths:
+            figure.savefig(path, dpi=100, metadata={"Date": None} if path.suffix == ".svg" else {"Software": None})
+        pyplot.close(figure)
+    return paths
 
 
 def _size(picture: kinds.Picture) -> tuple[float, float]:
@@ -78,7 +106,7 @@ def _lines(picture: kinds.Lines, axes):
     axes.set_ylabel(picture.unit)
     axes.margins(x=0.005)
     if 1 < len(picture.series) <= 12:
-        axes.legend(loc="upper right", ncols=min(len(picture.series), 4), fontsize=8)
+        axes.legend(loc="best", ncols=min(len(picture.series), 4), fontsize=8)
 
 
 def _heat(picture: kinds.Heat, axes):

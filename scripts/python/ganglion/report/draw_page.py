@@ -253,9 +253,9 @@ class Drawer:
             "x0": x[start], "y0": y[start], "x1": x[end], "y1": y[end], "width": 0.3 + 3.2 * np.abs(weight) / most_weight,
             "signal": np.sign(weight) * now[start], "alpha": (0.14 + 0.84 * np.abs(now[start]) * np.sqrt(np.abs(weight) / most_weight)).astype(np.float32),
             "weight": weight, "start": start,
-        }, name="graph-edges", tags=[most_weight])
+        }, name=f"{picture.role}-edges", tags=[most_weight])
         made.segment("x0", "y0", "x1", "y1", source=edges, line_width="width", line_alpha="alpha", line_color={"field": "signal", "transform": mapper})
-        nodes = ColumnDataSource({"x": x, "y": y, "activity": now, "source": source_of, "name": [_short(node[0], 26) for node in picture.nodes]}, name="graph-nodes")
+        nodes = ColumnDataSource({"x": x, "y": y, "activity": now, "source": source_of, "name": [_short(node[0], 26) for node in picture.nodes]}, name=f"{picture.role}-nodes")
         circles = made.scatter(
             "x", "y", source=nodes, size=13 if most <= 40 else 5, fill_color={"field": "activity", "transform": mapper}, line_color="#878d98",
             line_width=1,
@@ -272,7 +272,7 @@ class Drawer:
                     ))
         for layer, name in enumerate(picture.layers):
             made.add_layout(Label(x=layer, y=-1.08, text=name, text_align="center", text_font=FONT, text_font_size="12px", text_baseline="bottom", text_color="#878d98"))
-        made.add_layout(_keeper("graph-activity", times=picture.times.astype(np.float32), values=picture.activity.astype(np.float32).ravel(), width=np.array([picture.activity.shape[1]], np.int32)))
+        made.add_layout(_keeper(f"{picture.role}-activity", times=picture.times.astype(np.float32), values=picture.activity.astype(np.float32).ravel(), width=np.array([picture.activity.shape[1]], np.int32)))
         made.axis.visible = made.grid.visible = False
         return made
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from . import colours, probing
-from .flight import number, shorter
 from .pictures import Bars, Facts, Fold, Lines, Series, Side, Table, Text, thinned
+from .texts import number, shorter
 
 
 def arithmetic(mind) -> list:

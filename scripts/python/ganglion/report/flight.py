@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from pathlib import Path
 
@@ -193,23 +192,3 @@ class Flight:
     def run_record(self) -> dict[str, str]:
         """What a run on a board measured."""
         return self.log.file.metadata.get("ganglion run", {})
-
-
-def number(value: float, digits: int = 4) -> str:
-    """A number as people read it."""
-    if not np.isfinite(value):
-        return "–"
-    if value == 0:
-        return "0"
-    mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
-    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
-
-
-def shorter(text: str) -> str:
-    """A text of a file without characters that cannot be seen or that turn its direction, by their numbers instead."""
-    return "".join(c if c.isprintable() else f"\\u{{{ord(c):X}}}" for c in re.sub(r"\s+", " ", text))
-
-
-def plain(text: str) -> str:
-    """A text as a name of files and of elements of a page."""
-    return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in text)

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import GanglionError, ReportError
-from .flight import Flight, number, plain, shorter
+from .flight import Flight
 from .pictures import Facts, Histogram, Section, Side, Table, Text
+from .texts import number, plain, shorter
 
 
 @dataclass

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..errors import LibraryError, ReportError
 from . import minds, story, verdicts
-from .flight import Flight, number, shorter
+from .flight import Flight
 from .model import Model
 from .pictures import Section, Text, pictures
+from .texts import number, shorter
 
 
 @dataclass

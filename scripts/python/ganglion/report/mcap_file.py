@@ -172,7 +172,7 @@ class RecordFile:
 def _kind(path: Path) -> str:
     """What a file of another kind is, and what to do with it."""
     with open(path, "rb") as stream:
-        head = stream.read(16)
+        head = stream.read(32)
     if head.startswith(b"ULog\x01\x12\x35"):
         return "it is a log of PX4: fly it again with `ganglion replay --config CONFIG LOG`, and report that"
     if head.startswith(b"\xa3\x95"):

@@ -9,9 +9,10 @@ import numpy as np
 from .. import network as native
 from ..errors import GanglionError
 from . import colours, probing, reservoir, wiring
-from .flight import number, plain, shorter
 from .model import Model
 from .pictures import Bars, Facts, Fold, Graph, Heat, Lines, Path, Section, Series, Side, Table, Text
+from .shrinking import CELLS, robust, shrunk
+from .texts import number, plain, shorter
 
 
 @dataclass
@@ -90,7 +91,7 @@ class Mind:
         blocks += [Side(heats[:2])] if len(heats) >= 2 else heats[:1]
         if heats[2:]:
             blocks.append(Fold(f"{len(heats) - 2} more matrices", [Side(heats[2:])]))
-        changed = [self._changed(matrix) for matrix in matrices if matrix.trained is not None and model.is_fixed]
+        changed = [self._changed(matrix) for matrix in matrices if matrix.trained is not None and model.is_fixed and matrix.values.size <= CELLS]
         if changed:
             blocks.append(Fold("What quantisation changed", [Side(changed)]))
         ports = [[shorter(port.name), shorter(port.unit), number(port.minimum), number(port.maximum)] for port in [*model.inputs, *model.outputs]]
@@ -105,11 +106,20 @@ class Mind:
         if matrix.trained is not None:
             more["as trained"] = matrix.trained
         share = there.mean() * 100 if there.size else 0
+        shown = shrunk(matrix.values, self._rows(matrix), matrix.columns, matrix.row_groups, matrix.column_groups)
+        if shown is not None:
+            values, rows, columns, row_groups, column_groups, block = shown
+            return Heat(
+                f"{self.key}-matrix-{plain(matrix.key)}", f"Weights {matrix.title}",
+                f"{matrix.values.shape[0]} × {matrix.values.shape[1]} weights ({share:.0f} % are there); a cell is the largest of {block} of them. A row is who listens, "
+                "a column who is heard; orange pushes up, blue pushes down.",
+                rows, values, "", columns=columns, row_groups=row_groups, column_groups=column_groups, limits=robust(matrix.values),
+            )
         return Heat(
-            f"{self.key}-matrix-{matrix.key.replace('.', '-')}", f"Weights {matrix.title}",
+            f"{self.key}-matrix-{plain(matrix.key)}", f"Weights {matrix.title}",
             f"A row is who listens, a column who is heard; orange pushes up, blue pushes down, empty is no synapse ({share:.0f} % are there).",
             self._rows(matrix), matrix.values, "", columns=[shorter(name) for name in matrix.columns], row_groups=matrix.row_groups,
-            column_groups=matrix.column_groups, more=more, limits=_robust(matrix.values),
+            column_groups=matrix.column_groups, more=more, limits=robust(matrix.values),
         )
 
     def _rows(self, matrix: wiring.Matrix) -> list[str]:
@@ -120,7 +130,7 @@ class Mind:
         largest = np.nanmax(np.abs(matrix.trained)) or 1.0
         difference = (matrix.values - matrix.trained) / largest * 100
         return Heat(
-            f"{self.key}-changed-{matrix.key.replace('.', '-')}", f"{matrix.title.split(',')[0]}: quantised minus trained",
+            f"{self.key}-changed-{plain(matrix.key)}", f"{matrix.title.split(',')[0]}: quantised minus trained",
             f"In % of the largest weight; the largest change is {number(float(np.nanmax(np.abs(difference))), 3)} %.", self._rows(matrix), difference, "%",
             columns=[shorter(name) for name in matrix.columns], row_groups=matrix.row_groups, column_groups=matrix.column_groups,
         )
@@ -129,7 +139,7 @@ class Mind:
         """[moments, inputs + neurons] in parts of each one's largest magnitude, at times."""
         if self.flown is None:
             return np.zeros((1, len(self.model.inputs) + self.model.neurons)), np.zeros(1)
-        every = max(len(self.flown.ticks) * (len(self.model.inputs) + self.model.neurons) // 60_000, 1)
+        every = max(len(self.flown.ticks) * (len(self.model.inputs) + self.model.neurons) // 40_000, 1)
         chosen = slice(None, None, every)
         inputs = self.course.inputs[self.flown.ticks[chosen]].astype(np.float64)
         states = self.model.states(self.flown.after[chosen])
@@ -167,7 +177,7 @@ class Mind:
             f"{self.key}-graph", "The wiring, lit by what flows through it",
             "Layers from left to right. A wire is as thick as its weight is large, and as bright as what it carries at the cursor; orange is "
             "positive, blue negative." + (f" {left_out} thinner wires are not drawn." if left_out else ""),
-            [name for name, _ in columns], nodes, edges, activity, times, busy,
+            [name for name, _ in columns], nodes, edges, activity, times, busy, f"{self.key}-graph",
         )
 
     def reservoir(self) -> Section:
@@ -178,7 +188,7 @@ class Mind:
         stretch = f"; of each stretch of {number(len(course.ts) / len(flown.ticks), 3)} ticks the state farthest from its mean" if len(flown.ticks) < len(course.ts) else ""
         blocks.append(Heat(
             f"{self.key}-states", "Reservoir state: every neuron over time",
-            f"A row is a neuron, orange above 0 and blue below{stretch}.", self.names, states, "", edges=_edges(flown, course), row_groups=self.groups, role="states",
+            f"A row is a neuron, orange above 0 and blue below{stretch}.", self.names, states, "", edges=_edges(flown, course), row_groups=self.groups, role=f"{self.key}-states",
         ))
         blocks.append(self._trajectory())
         states_before, memory = model.split(flown.before)
@@ -235,7 +245,7 @@ class Mind:
             f"{self.key}-trajectory", f"The way of the whole state: {sum(shares):.0f} % of it in two directions",
             "The first two principal components of all neurons; the colour is the vehicle's mode, the red dot the state at the cursor.",
             self.flown.times, places[:, 0], places[:, 1], course.modes[self.flown.ticks], course.mode_names, course.mode_colours,
-            f"first component, {shares[0]:.0f} %", f"second component, {shares[1]:.0f} %", role="trajectory",
+            f"first component, {shares[0]:.0f} %", f"second component, {shares[1]:.0f} %", role=f"{self.key}-trajectory",
         )
 
     def _memory(self) -> list:
@@ -270,7 +280,7 @@ class Mind:
         at_cursor = Heat(
             f"{self.key}-sensitivity", "Who matters now: sensitivity of each output at the cursor",
             f"By how many % of its range an output moves when an input or a neuron's state moves by 1 % of its range, computed at {len(found.times)} moments "
-            f"by stepping the integers again.{left_out}", outputs, middle, "% per %", columns=names, limits=(-limit, limit), column_groups=groups, role="sensitivity",
+            f"by stepping the integers again.{left_out}", outputs, middle, "% per %", columns=names, limits=(-limit, limit), column_groups=groups, role=f"{self.key}-sensitivity",
             over_time=(found.times, found.values),
         )
         strength = np.abs(found.values).max(1)
@@ -292,15 +302,6 @@ class Mind:
 def _edges(flown: reservoir.Reservoir, course: Course) -> np.ndarray:
     """The times of the stretches' ends; they are of equal length but for a tick."""
     return np.array([course.times[0], course.times[-1]])
-
-
-def _robust(values: np.ndarray) -> tuple[float, float] | None:
-    """The ends of the colours of weights, so that a few large ones do not make all others pale."""
-    finite = np.abs(values[np.isfinite(values)])
-    if not finite.size:
-        return None
-    most = float(np.quantile(finite, 0.97)) or float(finite.max()) or 1.0
-    return -most, most
 
 
 def opened(name: str, content: bytes | None, place: str, course, trained: Model | None) -> tuple[Mind | None, str]:

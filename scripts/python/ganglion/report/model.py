@@ -13,6 +13,7 @@ from ..errors import ModelError
 from ..scales import HEADS, Scales
 from ..widths import joined
 from .float_network import Affine, CfCCell, FloatNetwork, LTCCell
+from .texts import shorter
 
 #: 2³⁰ of an LTC neuron's potential, conductance and current in integers.
 _FULL = 2.0**30
@@ -44,7 +45,7 @@ class Model:
             self.architecture = json.loads(self.metadata["ganglion.architecture"])
             self.arithmetic = self.metadata["ganglion.arithmetic"]
             self.inputs, self.outputs = (
-                [Port(port["name"], port["unit"], float(port["minimum"]), float(port["maximum"])) for port in json.loads(self.metadata[key])]
+                [Port(shorter(port["name"]), shorter(port["unit"]), float(port["minimum"]), float(port["maximum"])) for port in json.loads(self.metadata[key])]
                 for key in ("ganglion.inputs", "ganglion.outputs")
             )
             time = json.loads(self.metadata["ganglion.time"])

@@ -69,8 +69,8 @@
     return low
   }
 
-  function light() {
-    const moments = byName("graph-activity"), nodes = byName("graph-nodes"), edges = byName("graph-edges")
+  function light(role) {
+    const moments = byName(role + "-activity"), nodes = byName(role + "-nodes"), edges = byName(role + "-edges")
     if (!moments || !nodes || !edges) return
     const width = moments.data.width[0][0], start = at(moments.data.times[0], now) * width, values = moments.data.values[0]
     const activity = nodes.data.activity, source = nodes.data.source
@@ -90,8 +90,8 @@
     point.data = { x: [way.data.x[0][k]], y: [way.data.y[0][k]] }
   }
 
-  function weigh() {
-    const all = byName("sensitivity-all"), shown = byName("sensitivity")
+  function weigh(role) {
+    const all = byName(role + "-all"), shown = byName(role)
     if (!all || !shown) return
     const [columns, rows] = shown.tags, size = rows * columns, start = at(all.data.times[0], now) * size
     const image = shown.data.image[0]
@@ -99,15 +99,15 @@
     shown.change.emit()
   }
 
-  function seen(name) { const found = figures.find(each => each.root.name?.endsWith(name)); return !found || found.seen }
-
   function update() {
     pending = false
-    for (const each of figures) if (each.seen) touch(each)
-    if (seen("-graph")) light()
-    if (seen("plan")) place("plan")
-    if (seen("-trajectory")) place("trajectory")
-    if (seen("-sensitivity")) weigh()
+    for (const each of figures) if (each.seen) {
+      touch(each)
+      const name = each.root.name ?? ""
+      if (name.endsWith("-graph")) light(name)
+      else if (name.endsWith("-sensitivity")) weigh(name)
+      else if (byName(name + "-way")) place(name)
+    }
     told.textContent = now.toFixed(3) + " s"
     const span = story.modes.find(each => now >= each[0] && now <= each[1])
     mode.textContent = span ? span[2] : ""

@@ -12,8 +12,8 @@ from .reservoir import Reservoir, Stepper
 from .wiring import source_weights
 
 MOMENTS = 240
-#: Most sources that are probed; of more, those with the largest weights.
-SOURCES = 160
+#: Most numbers that are kept of all moments; where sources are more than that leaves room for, those with the largest weights.
+NUMBERS = 76_800
 
 
 @dataclass
@@ -34,7 +34,7 @@ def sensitivity(model: Model, flown: Reservoir, inputs: np.ndarray, ts: np.ndarr
     """Central differences of one step, of `MOMENTS` moments."""
     stepper = Stepper(model)
     chosen = np.unique(np.linspace(0, len(flown.ticks) - 1, min(MOMENTS, len(flown.ticks))).astype(int))
-    wide = _most_important(model, SOURCES)
+    wide = _most_important(model, max(NUMBERS // (MOMENTS * len(model.outputs)), 24))
     rows = [k for k in wide if k < len(model.inputs)]
     neurons = [k - len(model.inputs) for k in wide if k >= len(model.inputs)]
     scale = np.array([100 / port.range for port in model.outputs])

@@ -11,8 +11,8 @@ import numpy as np
 from .. import network as native
 from .model import Model
 
-#: Stretches of a flight that are shown as one column of a heat map.
-COLUMNS = 1000
+#: Stretches of a flight that are shown as one column of a heat map, at most and at least; and how many cells such a map has.
+COLUMNS, FEWEST, CELLS = 1000, 250, 64_000
 _BLOCK = 8192
 #: After so many ticks that differ it is no longer tried whether the network was reset.
 _PATIENCE = 1000
@@ -107,14 +107,13 @@ def run(model: Model, times: np.ndarray, inputs: np.ndarray, ts: np.ndarray, dig
     failed), and where only a network at rest gives the logged digest it was reset."""
     ticks = len(ts)
     inputs = np.ascontiguousarray(inputs, np.float32)
-    edges = np.unique(np.linspace(0, ticks, min(COLUMNS, ticks) + 1).astype(np.int64))
+    columns = min(COLUMNS, max(FEWEST, CELLS // model.neurons))
+    edges = np.unique(np.linspace(0, ticks, min(columns, ticks) + 1).astype(np.int64))
     last = edges[1:] - 1
     stepper, layout = Stepper(model), model.state_layout()
     before, after = np.zeros(len(last), layout), np.zeros(len(last), layout)
     lowest, highest = (np.zeros((len(last), model.neurons)) for _ in range(2))
     total, at_limit = np.zeros(model.neurons), np.zeros(model.neurons, np.int64)
-    equal, resets = (None if digests is None else 0), []
-    steps, previous = 0, None
     walk = _Walk(stepper, inputs, ts, digests)
     raw = np.zeros(min(_BLOCK, ticks) + 1, layout)
     stepper.save(raw[:1].ctypes.data)

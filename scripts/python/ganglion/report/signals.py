@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .texts import shorter
+
 #: How roles are called on the page, in the order in which they are shown.
 ROLES = {
     "setpoint": "Asked for", "estimate": "Estimated and computed", "reading": "Read from devices", "command": "Commanded and sent",
@@ -70,7 +72,7 @@ def signals_of(schema: str, layout: np.dtype) -> dict[str, Signal]:
         words = code.split()
         if len(words) < 2 or words[1] not in names:
             continue
-        name, comment = words[1], comment.strip()
+        name, comment = words[1], shorter(comment.strip())
         owner = next((owner for owner in known if name.startswith(owner + "_")), name.partition("_")[0])
         rest = name[len(owner) + 1 :] or name
         choices = {int(number): text for number, text in re.findall(r"(?:^|, )(\d+) (\w+)", comment)}

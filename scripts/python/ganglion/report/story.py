@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from . import colours, verdicts
-from .flight import Flight, number, plain, shorter
+from .flight import Flight
 from .pictures import Facts, Fold, Histogram, Lines, Path, Section, Series, Side, Table, Text, Timeline
 from .signals import ROLES, Signal, intervals
+from .texts import number, plain, shorter
 
 _LEVELS = {10: "debug", 20: "info", 30: "warning", 40: "error", 50: "fatal"}
 

@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from .flight import shorter
+from .texts import shorter
 
 
 @dataclass
