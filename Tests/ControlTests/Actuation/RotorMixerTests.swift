@@ -11,8 +11,9 @@ private struct RotorBench: ~Copyable {
   let mixing: RotorGeometry.Mixing
 
   init(_ geometry: RotorGeometry, idle: Double = 0.05, slew: Double = 1e6) throws {
-    (self.geometry, mixing) = (geometry, try geometry.mixing())
-    bench = try BlockBench(
+    let mixing = try geometry.mixing()
+    // Thrown out of a type that cannot be copied only before any of it is there.
+    var bench = try BlockBench(
       outside: BlockBench.signals(
         .number, .none, "command.thrust", "command.roll", "command.pitch", "command.yaw")
         + BlockBench.signals(.flag, .none, "phase.flying", "safety.armed", "safety.arms"),
@@ -27,6 +28,8 @@ private struct RotorBench: ~Copyable {
       ])
     bench["phase.flying"] = true
     bench["safety.armed"] = true
+    self.bench = bench
+    (self.geometry, self.mixing) = (geometry, mixing)
   }
 
   mutating func step(_ thrust: Float, _ roll: Float, _ pitch: Float, _ yaw: Float, seconds: Double = 1) throws
