@@ -87,7 +87,7 @@ import VehicleFixtures
       try VehicleTables.load(text: plan.configuration, directory: nil),
       try VehicleTables.load(text: expanded.configuration, directory: nil)
     )
-    #expect(own.profile == flown.profile && own.simulation == flown.simulation)
+    #expect(own.commands.profile == flown.commands.profile && own.simulation == flown.simulation)
     // The same setpoints at random, which move as fast.
     let (a, b) = (own.randomSetpoints(seed: 3), flown.randomSetpoints(seed: 3))
     #expect(a != nil && (a == nil) == (b == nil))

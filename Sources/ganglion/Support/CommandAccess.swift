@@ -48,19 +48,19 @@ struct CommandAccess {
   }
 
   private mutating func read(_ source: JSON5Value) -> Bool {
-    guard let path = source["socket"]?.text,
-      let digest = source["digest"]?.number.flatMap({ UInt32(exactly: $0) }),
-      let numbers = source["numbers"]?.elements, let flags = source["flags"]?.elements
+    guard let path = source["socket"]?.text, let number = source["digest"]?.number,
+      let digest = UInt32(exactly: number)
     else { return false }
-    (socket, self.digest, self.flags) = (path, digest, flags.compactMap(\.text))
-    self.numbers = numbers.compactMap { entry in
-      guard let name = entry["name"]?.text, let unit = entry["unit"]?.text,
-        let minimum = entry["minimum"]?.number, let maximum = entry["maximum"]?.number,
-        let standard = entry["standard"]?.number
-      else { return nil }
-      return Number(name: name, unit: unit, minimum: minimum, maximum: maximum, standard: standard)
+    (socket, self.digest) = (path, digest)
+    for entry in source["numbers"]?.elements ?? [] {
+      guard let number = Number(entry) else { return false }
+      numbers.append(number)
     }
-    return self.numbers.count == numbers.count && self.flags.count == flags.count
+    for entry in source["flags"]?.elements ?? [] {
+      guard let name = entry.text else { return false }
+      flags.append(name)
+    }
+    return true
   }
 
   /// What can be asked for, for people.
@@ -69,6 +69,16 @@ struct CommandAccess {
       "\(number.name)  \(number.minimum) to \(number.maximum)\(number.unit.isEmpty ? "" : " \(number.unit)")"
     }
     return ([socket] + lines + flags.map { "\($0)  a flag" }).joined(separator: "\n")
+  }
+}
+
+extension CommandAccess.Number {
+  /// What an entry of the file says; `nil` when it is not whole.
+  fileprivate init?(_ entry: JSON5Value) {
+    guard let name = entry["name"]?.text, let unit = entry["unit"]?.text else { return nil }
+    guard let minimum = entry["minimum"]?.number, let maximum = entry["maximum"]?.number else { return nil }
+    guard let standard = entry["standard"]?.number, minimum < maximum else { return nil }
+    self.init(name: name, unit: unit, minimum: minimum, maximum: maximum, standard: standard)
   }
 }
 
