@@ -1,3 +1,4 @@
+import PortableMath
 import SimulatedHardware
 import Testing
 
