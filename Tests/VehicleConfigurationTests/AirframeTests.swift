@@ -148,9 +148,6 @@ private struct NoQuadrotor: Error {}
       sections: rotors(square).replacing("\"r1\"", with: "\"Rear left\""),
       expected: "airframe.rotors[1].name: found \"Rear left\", expected small letters"),
     Refusal(
-      sections: rotors(square).replacing("\"r1\"", with: "\"motors\""),
-      expected: "another block has this name"),
-    Refusal(
       sections: rotors(square).replacing("rotors: [", with: "arm_length_m: 0.1, rotors: ["),
       expected: "airframe.arm_length_m: stands beside rotors, which say where each motor is"),
     Refusal(
@@ -167,6 +164,15 @@ private struct NoQuadrotor: Error {}
   @Test(arguments: rotorRefusals) func rotorsThatCannotHoldAVehicleAreRefused(_ refusal: Refusal) throws {
     let complaints = try Self.complaintsWith(refusal.sections)
     #expect(complaints.contains(refusal.expected), "\(complaints)")
+  }
+
+  @Test func aRotorCannotHaveTheNameOfARow() throws {
+    let rotors = Self.rotors(Self.square).replacing("\"r1\"", with: "\"motors\"")
+    let text = try quadrotorText().replacing(
+      "  loop: {", with: "  \(rotors)\n  loop: {", maxReplacements: 1)
+    let tables = try VehicleTables(Configuration.load(text: text, directory: nil))
+    let errors = #expect(throws: ProgramErrors.self) { try tables.table() }
+    #expect("\(String(describing: errors))".contains("another block has this name"))
   }
 
   @Test func fourRotorsInTheUsualPlacesAreTheUsualVehicle() throws {

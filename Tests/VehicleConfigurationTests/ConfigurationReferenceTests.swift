@@ -43,7 +43,7 @@ import VehicleFixtures
   private static func emptySections(of vehicle: VehicleKind) -> String {
     vehicle == .quadrotor
       ? """
-      { loop: {}, model: {}, buses: [{}],
+      { loop: {}, model: {}, buses: [{}], airframe: { rotors: [{}, {}, {}, {}] },
         sensors: { imu: {}, barometer: {}, magnetometer: {}, range: {}, power: {} },
         actuators: { driver: {}, motors: [{}, {}, {}, {}] }, lines: { enable: {}, kill_switch: {} },
         network: { inputs: [{}], outputs: [{}, {}, {}, {}] }, setpoints: [{}] }
@@ -61,7 +61,8 @@ import VehicleFixtures
   func everySectionThatAKeyHoldsHasItsTable(_ vehicle: VehicleKind) {
     let schemas = Configuration.schemas(of: vehicle)
     let paths = schemas.flatMap { $0.path.components(separatedBy: ", ") }
-    for schema in schemas {
+    // What `training` holds are the sections of the same names, once more.
+    for schema in schemas where schema.path != TrainingSection.name {
       for key in schema.keys where key.expected.hasSuffix("object") || key.expected.hasSuffix("objects") {
         let path = (schema.path.isEmpty ? "" : schema.path + ".") + key.name
         #expect(paths.contains(path) || paths.contains(path + "[]"), "\(path)")

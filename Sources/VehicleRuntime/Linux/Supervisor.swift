@@ -62,7 +62,8 @@ struct Supervisor: ~Copyable {
     while !isOver() {
       if signals.wait(milliseconds: Self.period), deadline == .distantFuture {
         notifier?.stopping()
-        if isEnding || !configuration.reactsToEnding {
+        // A loop that hangs brings no vehicle to rest.
+        if isEnding || !configuration.reactsToEnding || !isLoopWell {
           slots.stop()
           deadline = clock.now().advanced(nanoseconds: Self.longestEnd)
         } else {

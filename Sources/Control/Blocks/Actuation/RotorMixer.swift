@@ -84,8 +84,14 @@ struct RotorMixer: Block {
     let step = seconds > 0 ? slew * seconds : 0
     var rotor = 0
     while rotor < rotors.count {
-      let change = (isActing ? shares[rotor] : idle) - frame[rotors[rotor]]
-      if !change.isNaN { frame[rotors[rotor]] += min(max(change, -step), step) }
+      let wanted = isActing ? shares[rotor] : idle
+      let change = wanted - frame[rotors[rotor]]
+      if change.magnitude <= step {
+        // Not by adding the change, which rounding could carry beyond the bounds.
+        frame[rotors[rotor]] = wanted
+      } else if !change.isNaN {
+        frame[rotors[rotor]] += change > 0 ? step : -step
+      }
       rotor &+= 1
     }
   }
