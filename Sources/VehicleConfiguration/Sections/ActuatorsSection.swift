@@ -90,8 +90,8 @@ extension Configuration.Actuators: ConfigurationPart {
         .section("driver", "The chip that makes the motors' pulses."),
         .section(
           "motors",
-          as: "list of \(actuation.motors.count) objects"
-            + (actuation.hasBridges ? "" : ", or as many as `airframe.rotors`"),
+          as:
+            "list of \(actuation.motors.count)\(actuation.hasBridges ? "" : ", or as many as `airframe.rotors`,") objects",
           "The motors in the order \(order)"
             + (actuation.hasBridges ? "." : ", or in that of `airframe.rotors`.")),
         actuation.hasBridges ? nil : idle.description, slew.description,

@@ -70,7 +70,8 @@ struct VehicleTablesStrictnessTests {
     Case("speed: 0.4", "sped: 0.4", #"commands[0].steps[1]: unknown key "sped"; did you mean "speed"?"#),
     Case("unit: \"m/s\"", "unit: \"m/z\"", "commands[0].signals.speed.unit: found \"m/z\", expected a unit"),
     Case(
-      "source: \"profile\"", "source: \"profil\"", #"commands[0].source: found "profil", expected one of "profile", "socket""#),
+      "source: \"profile\"", "source: \"profil\"",
+      #"commands[0].source: found "profil", expected one of "profile", "socket""#),
     Case(
       "\"bumper.front\"", "\"bumper.frond\"",
       #"line 37: safety[0].when: no signal is called "bumper.frond"; did you mean "bumper.front"?"#),
