@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "linux_socket.h"
 
 #include <errno.h>
