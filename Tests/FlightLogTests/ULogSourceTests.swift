@@ -41,6 +41,18 @@ import ULogBuilding
     return log
   }
 
+  @Test func pressuresInHectopascalAreSaidToBeReadSo_AndOneOddRowIsNotOne() throws {
+    let old = try readRecording(twoBarometers(50, { 1_000 + Float($0 % 7) * 0.01 }, 5, { 100_000 + Float($0 % 7) }))
+    #expect(chosen(old, .pressure) == ["sensor_baro 0"])
+    #expect(old.pressure.allSatisfy { abs($0.sample.pressure - 100_000) < 10 })
+    #expect(old.account.notes.contains { $0.contains("sensor_baro") && $0.contains("hPa") })
+    // 900 Pa among pascals are no 900 hPa, but a row that cannot be.
+    let odd = try readRecording(
+      twoBarometers(50, { $0 == 100 ? 900 : 100_000 + Float($0 % 7) }, 5, { 100_000 + Float($0 % 7) }))
+    #expect(odd.pressure.allSatisfy { abs($0.sample.pressure - 100_000) < 10 })
+    #expect(!odd.account.notes.contains { $0.contains("hPa") })
+  }
+
   @Test func theBarometerOfTheHigherRateOfValidRowsIsTaken() throws {
     let live: (Int) -> Float = { 100_000 + Float($0 % 7) }
     let cases: [(log: ULogBuilder, source: [String])] = [

@@ -29,6 +29,8 @@ struct SampleSource<Sample: Sendable>: Sendable {
   var isSeen: @Sendable (Sample) -> Bool = { _ in true }
   /// Samples that say that nothing was seen.
   var blind = 0
+  /// What had to be decided to read its rows at all, for people; `nil` when nothing had.
+  var reading: String?
   /// The step in ns of the slower of two sensors whose samples are put together here.
   var slowerStep: Int64?
   /// Samples a second above which more are no better; with 0 the first source that has any is the best.

@@ -112,6 +112,7 @@ extension SensorRecording {
   /// Says of a source that is taken that it never saw anything, or did not live.
   private mutating func noteSilence<Sample>(of source: SampleSource<Sample>, _ quantity: RecordedQuantity) {
     let count = source.samples.count
+    if let words = source.reading { account.notes.append("\(source.name): \(words)") }
     if quantity == .inertial {
       accelerometerStep = source.slowerStep
       if !source.isConstant, source.stuck == 0 { noteStuckParts(of: source.name) }

@@ -58,11 +58,23 @@ extension ULogFile {
   // MARK: - Pressure
 
   func pressureSources(_ part: Range<Int>) -> [SampleSource<PressureSample>] {
-    // PX4 before 1.14 logs hPa, since then Pa, under the same name.
     let own = tables("sensor_baro", ["pressure", "temperature?"]).map { table in
-      table.source(part: part) { row in
-        RecordedSamples.pressure(row[0].map { $0 < 2000 ? $0 * 100 : $0 }, temperature: row[1])
+      // PX4 before 1.14 logs hPa, since then Pa, under the same name. All of a topic is one or the other: a single odd row is not.
+      var (rows, inHectopascal) = (0, 0)
+      _ = table.source(part: part) { row -> RowOutcome<PressureSample> in
+        guard let pressure = row[0], pressure > 0 else { return .leftOut(Self.markedInvalid) }
+        rows += 1
+        if pressure < 2000 { inHectopascal += 1 }
+        return .leftOut(Self.markedInvalid)
+      }
+      let factor: Double = inHectopascal * 2 > rows ? 100 : 1
+      var source = table.source(part: part) { row in
+        RecordedSamples.pressure(row[0].map { $0 * factor }, temperature: row[1])
       }.source
+      if factor > 1 {
+        source.reading = "its pressures are read as hPa: \(inHectopascal) of \(rows) are below 2000"
+      }
+      return source
     }
     // The temperature has had two names; the first is PX4's own spelling.
     let filtered = tables(
