@@ -9,6 +9,8 @@ enum Commands {
     var name: String
     /// How it is called, and what it does, in a line.
     var synopsis, summary: String
+    /// The first words that it takes, each a command of its own; none of most.
+    var subjects: [String] = []
     var run: @Sendable ([String]) -> ExitStatus
   }
 
@@ -49,9 +51,12 @@ enum Commands {
     Command(
       name: "log", synopsis: "log ...", summary: "info, verify, recover, export", run: runLogCommand),
     Command(
+      name: "completions", synopsis: "completions SHELL", summary: "what bash, zsh or fish completes",
+      run: CompletionsCommand.run),
+    Command(
       name: "bench", synopsis: "bench ...",
       summary: "core, accuracy, digests, load, loop: the networks and the loop on this machine",
-      run: benchCommand),
+      subjects: ["accuracy", "digests", "load", "loop"], run: benchCommand),
   ]
 
   /// What `ganglion help` says.
@@ -64,7 +69,7 @@ enum Commands {
 
       \(lines.joined(separator: "\n"))
 
-      ganglion COMMAND --help, or ganglion help COMMAND, says more. Example: ganglion help run
+      ganglion COMMAND --help, or ganglion help COMMAND, says more; with --man as a manual page. Example: ganglion help run
 
       Exit status: 0 success; 1 the result says no: a run that did not hold or that crashed, a replay that differs, a
       configuration that is wrong; 2 wrong use, or input or output that cannot be read or written; 130 after Ctrl-C in
@@ -81,16 +86,21 @@ enum Commands {
     let rest = Array(arguments.dropFirst())
     switch name {
     case "--help", "-h", "help":
+      let isManual = rest.contains("--man")
       guard name == "help", let subject = rest.first(where: { !$0.hasPrefix("-") }), subject != "help" else {
-        Terminal.printResult(usage)
+        Terminal.printResult(isManual ? ManualPage.overview.text : usage)
         return .success
       }
       guard let command = command(subject) else {
         return refuse(subject, rest, asked: "ganglion help \(subject)")
       }
+      if isManual {
+        Terminal.printResult(ManualPage(command).text)
+        return .success
+      }
       // Also of a part of a command: `ganglion help bench loop`.
       return command.run(rest.filter { $0 != subject && !$0.hasPrefix("-") } + ["--help"])
-    case "--version":
+    case "--version", "-v":
       Terminal.printResult("ganglion \(ganglionVersion)")
       return .success
     default:

@@ -111,6 +111,10 @@ func perform(
   _ name: String, help: String, _ arguments: [String], options: [String] = [], flags: [String] = [],
   body: (Arguments) throws -> ExitStatus
 ) -> ExitStatus {
+  if let collector = DescriptorCollector.current {
+    collector.descriptor = CommandDescriptor(name: name, help: help, options: options, flags: flags)
+    return .success
+  }
   // Also of a command line that is not understood otherwise.
   let isJSON = flags.contains("json") && arguments.prefix { $0 != "--" }.contains("--json")
   return CommandSession.$current.withValue(CommandSession(isJSON: isJSON)) {
