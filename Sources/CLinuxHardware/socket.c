@@ -91,3 +91,27 @@ long ganglion_socket_send(int socket, const char *path, const void *bytes, size_
       socket, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&name, sizeof name);
   return sent < 0 ? -errno : sent;
 }
+
+long ganglion_socket_receive_from(int socket, void *bytes, size_t size, struct ganglion_peer *peer) {
+  struct sockaddr_un name;
+  socklen_t length = sizeof name;
+  // Descriptors that somebody sends along are not taken: there is no room for them.
+  ssize_t got = recvfrom(socket, bytes, size, MSG_DONTWAIT | MSG_TRUNC, (struct sockaddr *)&name, &length);
+  if (got < 0) return -errno;
+  peer->length = 0;
+  // One without an address cannot be answered.
+  if (length > sizeof(sa_family_t) && length <= sizeof name) {
+    memcpy(peer->bytes, &name, length);
+    peer->length = length;
+  }
+  return got;
+}
+
+long ganglion_socket_send_to(int socket, const struct ganglion_peer *peer, const void *bytes, size_t size) {
+  if (peer->length == 0 || peer->length > sizeof(struct sockaddr_un)) return -EINVAL;
+  struct sockaddr_un name;
+  memcpy(&name, peer->bytes, peer->length);
+  ssize_t sent =
+      sendto(socket, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&name, peer->length);
+  return sent < 0 ? -errno : sent;
+}

@@ -23,4 +23,16 @@ long ganglion_socket_receive(int socket, void *bytes, size_t size, int32_t *proc
 /// Sends a datagram to the socket at `path`.
 long ganglion_socket_send(int socket, const char *path, const void *bytes, size_t size);
 
+/// The address of a program that sent something.
+struct ganglion_peer {
+  uint32_t length;
+  unsigned char bytes[112];
+};
+
+/// The next datagram and who sent it, as `ganglion_socket_receive`; `length` of the peer is 0 when it has no address.
+long ganglion_socket_receive_from(int socket, void *bytes, size_t size, struct ganglion_peer *peer);
+
+/// Sends a datagram to a program that sent one before. Never waits.
+long ganglion_socket_send_to(int socket, const struct ganglion_peer *peer, const void *bytes, size_t size);
+
 #endif

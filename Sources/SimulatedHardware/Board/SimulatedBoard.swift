@@ -28,7 +28,8 @@ public final class SimulatedBoard {
   /// Name of the line that must be active for the actuators to move; `nil` when nothing gates them.
   public var enableLine: String? { didSet { enableIndex = enableLine.map { lines.line($0) } } }
 
-  let seed: UInt64
+  /// What everything that happens on it follows from.
+  public let seed: UInt64
   let noiseScale: Double
   let biasScale: Double
   private let specimen: SpecimenErrors?

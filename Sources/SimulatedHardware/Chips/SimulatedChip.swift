@@ -43,7 +43,7 @@ open class SimulatedChip {
 
   /// The kinds of fault that change what this chip does.
   var possibleFaults: [FaultKind] {
-    FaultKind.allCases.filter { !$0.isOfLines && !faultsItLacks.contains($0) }
+    FaultKind.allCases.filter { !$0.isOfLines && !$0.isOfReceivers && !faultsItLacks.contains($0) }
   }
 
   /// Called when faults have begun or ended, at that time.

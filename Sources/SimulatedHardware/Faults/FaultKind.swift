@@ -26,6 +26,20 @@ public enum FaultKind: String, CaseIterable, Sendable {
   case stuckInactive = "stuck-inactive"
   /// Its level changes by itself, every 0.2 to 2 ms, as a loose contact's does; lines that are read.
   case bouncing
+  /// It has lost its transmitter, says so as far as its protocol can, and repeats what it heard last; receivers of radios.
+  case linkLost = "link-lost"
+  /// It sends nothing; receivers of radios.
+  case silent
+  /// Its line brings random bytes without a pause; receivers of radios.
+  case flooded
+
+  /// Whether it is a fault of receivers alone.
+  public var isOfReceivers: Bool {
+    switch self {
+    case .linkLost, .silent, .flooded: true
+    default: false
+    }
+  }
 
   /// Whether it is a fault of lines alone, which no chip on a bus can have.
   public var isOfLines: Bool {
@@ -50,6 +64,9 @@ public enum FaultKind: String, CaseIterable, Sendable {
     case .stuckActive: .stuckActive
     case .stuckInactive: .stuckInactive
     case .bouncing: .bouncing
+    case .linkLost: .linkLost
+    case .silent: .silent
+    case .flooded: .flooded
     }
   }
 }
@@ -70,6 +87,9 @@ struct FaultSet: OptionSet, Sendable {
   static let stuckActive = FaultSet(rawValue: 512)
   static let stuckInactive = FaultSet(rawValue: 1024)
   static let bouncing = FaultSet(rawValue: 2048)
+  static let linkLost = FaultSet(rawValue: 4096)
+  static let silent = FaultSet(rawValue: 8192)
+  static let flooded = FaultSet(rawValue: 16384)
   /// The faults with which a chip that never says whether its data are new keeps them.
   static let keepingData: FaultSet = [.stuck, .flat]
   /// The faults that the bus sees, whatever the chip.

@@ -4,7 +4,8 @@ import Signals
 extension CommandList {
   private static let sourceKey = Key<CommandSource.Kind>.choice(
     "source",
-    "Where commands come from: `\"profile\"`, a list of times; `\"socket\"`, programs on this machine.")
+    "Where commands come from: `\"profile\"`, a list of times; `\"socket\"`, programs on this machine; `\"receiver\"`, a radio at a serial port; "
+      + "`\"gamepad\"`.")
   private static let nameKey = Key<String?>.optionalText(
     "name", absent: "what `source` says", "The name with which its signals begin.")
   private static let staleKey = Key<Int>.integer(
@@ -28,7 +29,7 @@ extension CommandList {
         "flags", as: "list of names", absent: "none",
         "Flags that can be set: each is the signal `setpoint.NAME`."),
       staleKey.description, holdKey.description, CommandProfile.stepsKey,
-    ])
+    ] + PilotKeys.all)
   private static let most = 8
 
   /// The sources of commands of a file.
@@ -107,16 +108,29 @@ extension CommandList {
       section.complain("name", "a second source called \"\(used)\": give it a name of its own")
       return nil
     }
-    if kind == .profile {
-      guard let read = CommandProfile(section, signals) else { return nil }
-      profile = read
-    } else if section.has("steps") {
-      section.complain("steps", "only a profile has steps")
-      return nil
-    }
-    return CommandSource(
+    var source = CommandSource(
       name: used, path: section.path, kind: kind, staleAfter: Int64(stale) * 1_000_000, signals: signals,
       flags: flags)
+    switch kind {
+    case .receiver, .gamepad:
+      guard let pilot = PilotKeys.read(section, name: used, kind, signals, flags: flags) else { return nil }
+      source.take(pilot)
+    case .profile, .socket:
+      if let key = PilotKeys.names.first(where: section.has) {
+        section.complain(key, "only a receiver or a gamepad has it")
+        return nil
+      }
+    }
+    if kind == .profile || (kind == .receiver && section.has("steps")) {
+      guard let read = CommandProfile(section, kind == .profile ? signals : source.signals) else {
+        return nil
+      }
+      if kind == .profile { profile = read } else { source.hands = read }
+    } else if section.has("steps") {
+      section.complain("steps", "only a profile has steps, and a receiver, for a simulated pilot")
+      return nil
+    }
+    return source
   }
 }
 

@@ -27,7 +27,7 @@ extension CommandProfile {
   static let stepsKey = KeyDescription.section(
     "steps", as: "list of 1 to 1000 objects",
     "Of a profile: what is asked for from each time on, in order of time: `at_s`, `arm`, and the names of `signals`. What a step leaves "
-      + "out stays as it was.")
+      + "out stays as it was. Of a receiver: what a simulated pilot does with the sticks.")
 
   /// The profile of a source; `nil` after an error was noted.
   init?(_ section: Section, _ commands: [CommandSignal]) {

@@ -52,7 +52,7 @@ extension CommandSignal {
   /// Names that are those of keys and of what every source has.
   static let reserved = [
     "arm", "at_s", "time", "count", "fault", "takes", "refused", "source", "stage", "lost", "not_low",
-    "valid",
+    "valid", "low", "failsafe", "link_quality", "skipped",
   ]
 
   /// The signals of an object; `nil` after an error was noted.

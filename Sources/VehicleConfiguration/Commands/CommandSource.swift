@@ -2,9 +2,10 @@ import Control
 import Devices
 import Files
 import HardwareInterfaces
+import Sampling
 import Signals
 
-/// Somebody who asks a vehicle for something: a list of times, a program at a socket.
+/// Somebody who asks a vehicle for something: a list of times, a program at a socket, a pilot.
 public struct CommandSource: Sendable, Equatable {
   /// How its wishes come.
   public enum Kind: String, Sendable, CaseIterable {
@@ -12,6 +13,10 @@ public struct CommandSource: Sendable, Equatable {
     case profile
     /// Datagrams at a local socket.
     case socket
+    /// A radio's receiver at a serial port.
+    case receiver
+    /// A gamepad.
+    case gamepad
   }
 
   /// The name with which its signals begin.
@@ -26,6 +31,20 @@ public struct CommandSource: Sendable, Equatable {
   public var signals: [CommandSignal]
   /// Flags that it can set.
   public var flags: [String]
+  /// The pilot's sticks and switches; `nil` of who has none.
+  public var pilot: PilotDeclaration?
+  /// What a simulated pilot does with them; nothing in a list without steps.
+  public var hands = CommandProfile()
+
+  /// Gives it a pilot, who can ask for what there are sticks and switches for, and for nothing else.
+  mutating func take(_ pilot: PilotDeclaration) {
+    self.pilot = pilot
+    signals = signals.filter { signal in pilot.sticks.contains { $0.name == signal.name } }
+    flags = flags.filter { flag in pilot.switches.contains { $0.name == flag } }
+  }
+
+  /// Whether it can ask to arm.
+  var canArm: Bool { pilot.map { $0.switches.contains { $0.name == "arm" } } ?? true }
 
   /// The digest of what it can ask for, which its records must have.
   public var digest: UInt32 {
@@ -43,7 +62,7 @@ public struct CommandSource: Sendable, Equatable {
       Signal("\(name).takes", .flag, from: origin, about: "whether it wants to command"),
       Signal("\(name).arm", .flag, from: origin, about: "whether it asks to arm"),
     ] + signals.map { Signal("\(name).\($0.name)", .number, unit: $0.unit, from: origin) }
-      + flags.map { Signal("\(name).\($0)", .flag, from: origin) }
+      + flags.map { Signal("\(name).\($0)", .flag, from: origin) } + (pilot?.signals ?? [])
   }
 }
 
@@ -91,7 +110,9 @@ public struct CommandList: Sendable, Equatable {
             "read_at": ["\(name).time"], "count": ["\(name).count"], "fault": ["\(name).fault"],
           ]))
       inputs["\(name)_good"] = ["\(name)_freshness.good"]
-      let ports = ["count", "takes", "arm"] + source.signals.map(\.name) + source.flags
+      let ports =
+        ["count", "takes"] + (source.canArm ? ["arm"] : []) + (source.pilot == nil ? [] : ["low"])
+        + source.signals.map(\.name) + source.flags
       for port in ports { inputs["\(name)_\(port)"] = ["\(name).\(port)"] }
     }
     rows.append(

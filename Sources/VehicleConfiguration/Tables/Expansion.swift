@@ -172,7 +172,9 @@ struct Expansion {
         lines.append("      flags: \(JSON5Text.list(list.flags.map(JSON5Text.quoted))),")
       }
     }
-    if source.kind == .profile { lines += ["      steps: ["] + steps(list.profile) + ["      ],"] }
+    if let pilot = source.pilot { lines += PilotText(pilot).lines.map { "      " + $0 } }
+    let profile = source.kind == .profile ? list.profile : source.hands
+    if !profile.steps.isEmpty { lines += ["      steps: ["] + steps(profile) + ["      ],"] }
     return lines + ["    },"]
   }
 

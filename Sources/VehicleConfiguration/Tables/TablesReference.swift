@@ -10,7 +10,7 @@ extension VehicleTables {
       keys: DeviceKeys.descriptions + [DeviceKeys.shaft.description]),
     ActuatorKeys.reference, Configuration.AnalogInputs.schema, Configuration.PortInputs.schema,
     Configuration.LineDevice.schema, CommandList.schema,
-    CommandSignal.schema,
+    CommandSignal.schema, PilotKeys.stick, PilotKeys.toggle,
     SectionSchema(
       path: "blocks[]",
       about:

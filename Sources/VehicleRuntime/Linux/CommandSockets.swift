@@ -26,14 +26,7 @@ final class CommandSockets {
   init?(_ tables: VehicleTables, folder given: String?) throws {
     let sources = tables.commands.sources.filter { $0.kind == .socket }
     guard !sources.isEmpty else { return nil }
-    let folder = given ?? Self.serviceFolder ?? "/run/ganglion/\(tables.name)"
-    do throws(FileError) {
-      try Folder.make(folder)
-    } catch {
-      throw VehicleError(
-        place: folder, "the folder for the command socket cannot be made: \(error)",
-        remedy: "name another with --run-folder, or let the service manager make it (docs/commands.md)")
-    }
+    let folder = try RunFolder.make(tables, given: given)
     described = "\(folder)/commands.json"
     let own = described
     sockets = try sources.map { source in
@@ -44,11 +37,6 @@ final class CommandSockets {
   }
 
   deinit { unlink(described) }
-
-  private static var serviceFolder: String? {
-    // Several folders stand there with colons between; a unit of Ganglion's has one.
-    getenv("RUNTIME_DIRECTORY").flatMap { String(cString: $0).split(separator: ":").first.map(String.init) }
-  }
 
   /// What can be asked for at each socket, as JSON.
   static func description(_ name: String, _ sources: [(path: String, source: CommandSource)]) -> String {

@@ -3,6 +3,8 @@ import FlightLog
 import HardwareInterfaces
 import LinuxHardware
 import PortableMath
+import Signals
+import VehicleConfiguration
 
 #if canImport(Glibc)
   import Glibc
@@ -69,8 +71,9 @@ public func flyOnLinux(
     try HardwareWatchdog(path: path, timeout: configuration.watchdog.deviceTimeout)
   }
   let sockets = try CommandSockets(configuration, folder: options.runFolder)
+  let telemetry = openTelemetry(configuration, run.table, options, listener)
   try run.start(
-    ring: log?.ring, duration: options.duration, clock: SystemClock(), sockets: sockets,
+    ring: log?.ring, duration: options.duration, clock: SystemClock(), sockets: sockets, telemetry: telemetry,
     flysProfile: options.flysProfile)
   if let sockets { listener.note("commands: \(sockets.paths.joined(separator: ", "))") }
   if !options.flysProfile, !configuration.commands.profile.steps.isEmpty {
@@ -119,6 +122,21 @@ public func flyOnLinux(
     }
   }
   return .ended(report)
+}
+
+/// Opens the telemetry of a vehicle, without which it flies as well.
+private func openTelemetry(
+  _ tables: VehicleTables, _ table: SignalTable, _ options: LinuxRunOptions, _ listener: RunListener
+) -> Telemetry? {
+  do {
+    let telemetry = try Telemetry(
+      tables, table, folder: try RunFolder.make(tables, given: options.runFolder), system: KernelRealTime())
+    listener.note("telemetry: \(telemetry.path)")
+    return telemetry
+  } catch {
+    listener.note("no telemetry: \(error)")
+    return nil
+  }
 }
 
 /// What the service manager says to this process.

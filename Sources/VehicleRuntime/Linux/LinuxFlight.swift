@@ -83,6 +83,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   private let outside: OutsidePlaces
   private let sampleTime: SignalIndex<Int64>?
   private let ring: TickRing?
+  private let telemetry: Borrowed<TelemetryFeed>?
   private let loopGuard: LoopGuard
   private let begin: MonotonicTime
   private let end: MonotonicTime
@@ -104,9 +105,10 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   /// - Parameter duration: Length in ns; `nil` until it is stopped.
   init(
     _ configuration: VehicleTables, controller: consuming VehicleController, vehicle: LinuxVehicle,
-    commands: consuming LinuxCommands, clock: Clock, slots: LoopSlots, ring: TickRing?, loopGuard: LoopGuard,
-    duration: Int64?
+    commands: consuming LinuxCommands, clock: Clock, slots: LoopSlots, ring: TickRing?,
+    telemetry: TelemetryFeed? = nil, loopGuard: LoopGuard, duration: Int64?
   ) {
+    self.telemetry = telemetry.map { Borrowed($0) }
     outside = OutsidePlaces(controller.table)
     tallies = FlightTallies(controller.table, configuration.devices)
     sampleTime = configuration.pacemaker.flatMap { controller.table.index(of: "\($0).time") }
@@ -120,6 +122,7 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
     let period = configuration.loop.period
     let begin = clock.now()
     self.begin = begin
+    telemetry?.begin = begin.nanoseconds
     end = duration.map { begin.advanced(nanoseconds: $0) } ?? .distantFuture
     schedule = LoopSchedule(period: period, start: begin.advanced(nanoseconds: period))
     statusDivisor = UInt64(max(configuration.loop.rateHz / 10, 1))
@@ -167,6 +170,8 @@ struct LinuxFlight<Clock: LoopClock>: ~Copyable, VehicleFlight {
   /// Gives a tick to the log's thread, and takes its time.
   mutating func record(_ start: LoopSchedule.Start) {
     ring?.push(frame)
+    let frame = frame
+    telemetry? { $0.push(frame) }
     report.last.ticks &+= 1
     report.last.missed &+= UInt64(start.missed)
     report.last.elapsed = start.time.nanoseconds(since: begin)

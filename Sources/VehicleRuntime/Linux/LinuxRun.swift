@@ -32,11 +32,13 @@ final class LinuxRun<System: I2CSystem> {
   private let lineSlots: LineSlots
   private let lines: LineThread?
   private let inputs: LineInputThread?
+  private let pilots: [PilotThread]
   private let watchdog: WatchdogThread
   private let vehicle: LinuxVehicle
   private var loop: LoopThread?
   /// Open as long as the loop may look at them.
   private var sockets: CommandSockets?
+  private var telemetry: Telemetry?
 
   /// How long the threads may take to end, all together, in ns.
   private static var longestEnd: Int64 { RealTimeThread.longestEnd }
@@ -93,10 +95,17 @@ final class LinuxRun<System: I2CSystem> {
       inputs = thread
       grants += thread.grants
     }
+    var pilots: [PilotThread] = []
+    for worker in try configuration.pilotWorkers(table) {
+      let thread = try PilotThread(worker, scheduling: busScheduling, system: systems.realTime)
+      pilots.append(thread)
+      grants += thread.grants
+    }
+    self.pilots = pilots
     let vehicle = LinuxVehicle(
       configuration, plan, table, buses: buses.map(\.ends), outputs: board.outputs,
       safety: board.safety, enable: board.enable, lines: lineSlots, inputs: inputs?.ends,
-      loopGuard: loopGuard)
+      pilots: pilots.map(\.ends), loopGuard: loopGuard)
     let killSwitch = board.takeKillSwitch()
     if killSwitch != nil || board.lamp != nil {
       let thread = try LineThread(
@@ -120,18 +129,20 @@ final class LinuxRun<System: I2CSystem> {
   ///   - ring: Where the loop's ticks go; `nil` for a flight without a log.
   ///   - duration: Length of the flight in ns; `nil` until it is stopped.
   ///   - sockets: Where programs ask for something, in the order of the configuration's sources.
+  ///   - telemetry: Whom the loop tells how the vehicle is.
   ///   - flysProfile: Whether the configuration's list of times is heard.
   func start<Clock: LoopClock>(
-    ring: TickRing?, duration: Int64?, clock: Clock, sockets: CommandSockets? = nil, flysProfile: Bool = true
+    ring: TickRing?, duration: Int64?, clock: Clock, sockets: CommandSockets? = nil,
+    telemetry: Telemetry? = nil, flysProfile: Bool = true
   ) throws {
     let configuration = loaded.tables
-    self.sockets = sockets
+    (self.sockets, self.telemetry) = (sockets, telemetry)
     let commands = LinuxCommands(
       configuration.commands, table, descriptors: sockets?.descriptors ?? [], profileMayCommand: flysProfile)
     let flight = LinuxFlight(
       configuration, controller: try loaded.makeController(), vehicle: vehicle, commands: commands,
       clock: clock,
-      slots: slots, ring: ring, loopGuard: loopGuard, duration: duration)
+      slots: slots, ring: ring, telemetry: telemetry?.feed, loopGuard: loopGuard, duration: duration)
     let loop = try LoopThread(
       flight,
       scheduling: ThreadScheduling(
@@ -167,7 +178,7 @@ final class LinuxRun<System: I2CSystem> {
       about: status, values(), identities: identities,
       MachineState(
         isSwitchUnreadable: lineSlots.isUnreadable, isSwitchStale: lineSlots.isStale, guardProcess: guardState
-      ))
+      )) + pilots.compactMap(\.diagnostic)
   }
 
   /// Whether the loop has ended.
@@ -200,6 +211,7 @@ final class LinuxRun<System: I2CSystem> {
       }
       outcome.loop = report
     }
+    telemetry?.end(within: 1_000_000_000)
     for bus in buses { bus.stop() }
     let clock = SystemClock()
     let limit = clock.now().advanced(nanoseconds: Self.longestEnd)
@@ -219,6 +231,9 @@ final class LinuxRun<System: I2CSystem> {
     }
     if lines?.end(within: rest()) == false { hanging.append("the lines' thread") }
     if inputs?.end(within: rest()) == false { hanging.append("the thread of the lines that are read") }
+    for pilot in pilots where !pilot.end(within: rest()) {
+      hanging.append("the device of the commands \"\(pilot.name)\"")
+    }
     guard hanging.isEmpty else { return unfinished(outcome, hanging) }
     outcome.lostEdges = lineSlots.lostEdges
     outcome.complaints = complaints(about: outcome.loop.last)

@@ -22,6 +22,10 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   private let inputs: LineInputEnds?
   private let lineReadings: FramePatch
   private let newestLines: Borrowed<LatestBytes>?
+  /// The same of the devices in pilots' hands.
+  private let pilots: [PilotEnds]
+  private let pilotReadings: [FramePatch]
+  private var newestPilots = InlineArray<8, Borrowed<LatestBytes>?>(repeating: nil)
   private let loopGuard: LoopGuard
   /// Which part of a frame each bus reads, and which goes to its actuators.
   private let readings: [FramePatch]
@@ -86,9 +90,13 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   init(
     _ configuration: VehicleTables, _ plan: ActuatorPlan, _ table: SignalTable, buses: [BusEnds],
     outputs: ProcessorOutputs<OutputLine, SysfsPulseOutput>?, safety: SafeOutputs, enable: OutputLine?,
-    lines: LineSlots, inputs: LineInputEnds? = nil, loopGuard: LoopGuard
+    lines: LineSlots, inputs: LineInputEnds? = nil, pilots: [PilotEnds] = [], loopGuard: LoopGuard
   ) {
     self.inputs = inputs
+    (self.pilots, pilotReadings) = (pilots, pilots.map(\.readings))
+    for (place, pilot) in pilots.prefix(newestPilots.count).enumerated() {
+      newestPilots[place] = Borrowed(pilot.slots.readings)
+    }
     lineReadings = inputs?.readings ?? FramePatch(table) { _ in false }
     newestLines = inputs.map { Borrowed($0.slots.readings) }
     self.buses = buses
@@ -136,6 +144,13 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
     newestLines? {
       let newest = $0.latest
       lineReadings.write(newest, to: frame)
+    }
+    for index in pilotReadings.indices {
+      guard let bytes = newestPilots[index] else { break }
+      bytes {
+        let newest = $0.latest
+        pilotReadings[index].write(newest, to: frame)
+      }
     }
     if haveOutputsFailed || enabled == nil || staleOrders != 0 { fault = .transfer }
     if loopGuard.holdsOutputs { fault = .notReady }

@@ -130,7 +130,16 @@ struct Supervisor: ~Copyable {
   }
 
   private mutating func tell(_ now: MonotonicTime) {
-    listener.progress?(line)
+    if let window = listener.table {
+      newest.fill(from: slots.frame.latest)
+      let (columns, rows) = window.size()
+      window.show(
+        LiveTable(configuration, table, colours: window.colours, plain: window.plain).lines(
+          FrameView(table, newest.frame), seconds: Double(status.elapsed) * 1e-9, columns: columns, rows: rows
+        ))
+    } else {
+      listener.progress?(line)
+    }
     guard now >= nextStatus, isReady else { return }
     nextStatus = now.advanced(milliseconds: 1000)
     notifier?.status(line)

@@ -25,12 +25,16 @@ public struct Flight: ~Copyable, VehicleFlight {
   private let logPath: String?
   private var schedule: LoopSchedule
   private var commands: SimulatedCommands
+  /// What of this machine joins it; `nil` in virtual time.
+  private let live: LiveRun?
   private var lateness: Lateness
   private var tickTimes = LatencyHistogram()
   private var ticks: UInt64 = 0
   private var missed: UInt64 = 0
   private var tallies: FlightTallies
   private let shown: ShownNumbers
+  private let liveTable: LiveTable?
+  private var nextShown: Int64 = 0
   private var stepBegan: Int64 = 0
   private let clock = SystemClock()
   private let listener: RunListener
@@ -45,9 +49,13 @@ public struct Flight: ~Copyable, VehicleFlight {
   private var crash: String?
 
   /// A flight that is about to begin, and that ends early when `stop` says so.
+  ///
+  /// - Parameters:
+  ///   - live: What of this machine joins it, in real time; `nil` flies as fast as it goes.
+  ///   - flysProfile: Whether the configuration's list of times is heard.
   public init(
     _ loaded: LoadedVehicle, seed: UInt64, fault: String?, logPath: String?,
-    logOptions: LogOptions = LogOptions(),
+    logOptions: LogOptions = LogOptions(), live: LiveOptions? = nil, flysProfile: Bool = true,
     stop: StopRequest = StopRequest(), listener: RunListener = .none
   ) throws {
     let configuration = loaded.tables
@@ -65,15 +73,21 @@ public struct Flight: ~Copyable, VehicleFlight {
           version: ganglionVersion, backend: configuration.backend.rawValue, seed: seed,
           tickRate: Double(configuration.loop.rateHz), extra: loaded.overrides))
     }
+    let joined = try live.map {
+      try LiveRun(loaded.tables, ticks, $0, flysProfile: flysProfile, listener: listener)
+    }
     self.init(
-      loaded, seed: seed, vehicle: vehicle, controller: try loaded.makeController(), log: log,
+      loaded, seed: seed, vehicle: vehicle, controller: try loaded.makeController(), live: joined,
+      flysProfile: flysProfile, log: log,
       logPath: logPath, faultPlan: plan, stop: stop, listener: listener)
   }
 
   /// A flight from its parts. Apart from what can fail: Swift 6.2 does not clean up a value that is half made and cannot be copied.
   private init(
     _ loaded: LoadedVehicle, seed: UInt64, vehicle: SimulatedVehicle, controller: consuming VehicleController,
-    log: FlightLogWriter?, logPath: String?, faultPlan: FaultPlan?, stop: StopRequest, listener: RunListener
+    live: LiveRun?, flysProfile: Bool, log: FlightLogWriter?, logPath: String?, faultPlan: FaultPlan?,
+    stop: StopRequest,
+    listener: RunListener
   ) {
     let configuration = loaded.tables
     tallies = FlightTallies(controller.table, configuration.devices)
@@ -81,7 +95,11 @@ public struct Flight: ~Copyable, VehicleFlight {
     activeModes = (controller.table["safety.mode"]?.kind.choices ?? []).enumerated()
       .filter { $0.element == "active" || $0.element == "hold" }.map { UInt8(truncatingIfNeeded: $0.offset) }
     shown = ShownNumbers(controller.table)
-    commands = SimulatedCommands(configuration, seed: seed, controller.table)
+    liveTable = listener.table.map {
+      LiveTable(loaded.tables, controller.table, colours: $0.colours, plain: $0.plain)
+    }
+    commands = SimulatedCommands(configuration, seed: seed, controller.table, flysProfile: flysProfile)
+    self.live = live
     self.controller = controller
     (self.loaded, self.seed, self.vehicle) = (loaded, seed, vehicle)
     (self.log, self.logPath) = (log, logPath)
@@ -95,7 +113,7 @@ public struct Flight: ~Copyable, VehicleFlight {
   ///
   /// - Throws: Nothing but what keeps a log from being ended.
   public consuming func fly() throws -> FlightReport {
-    let isShown = listener.progress != nil
+    let isShown = listener.progress != nil || listener.table != nil
     return try VehicleRuntime.fly(self, showsProgress: isShown)
   }
 
@@ -105,6 +123,7 @@ public struct Flight: ~Copyable, VehicleFlight {
     guard vehicle.crash == nil else { return nil }
     interruption = stop.signal
     guard interruption == nil else { return nil }
+    if let live { return schedule.begin(now: live.wait(until: schedule.due)) }
     return schedule.begin(now: schedule.due.advanced(nanoseconds: lateness.next()))
   }
 
@@ -114,7 +133,11 @@ public struct Flight: ~Copyable, VehicleFlight {
   /// See `VehicleFlight`.
   public mutating func see(_ start: LoopSchedule.Start) {
     outside.put(start, frame)
-    commands.put(at: start.time, elapsed: start.elapsed, frame)
+    if let live {
+      live.put(at: start.time, elapsed: start.elapsed, frame)
+    } else {
+      commands.put(at: start.time, elapsed: start.elapsed, frame)
+    }
     stepBegan = clock.now().nanoseconds
   }
 
@@ -124,6 +147,7 @@ public struct Flight: ~Copyable, VehicleFlight {
   /// Puts a tick into the log and into the result.
   public mutating func record(_ start: LoopSchedule.Start) throws {
     tickTimes.record((clock.now().nanoseconds &- stepBegan))
+    live?.show(frame)
     if let log {
       do throws(LogError) { try log.append(frame) } catch { loseLog(error) }
     }
@@ -149,9 +173,20 @@ public struct Flight: ~Copyable, VehicleFlight {
     }
   }
 
-  /// Rewrites the live line, four times a second of flight.
-  public func showProgress() {
+  /// Rewrites the live table or line: ten times a second, but no oftener than four times a second of flight.
+  public mutating func showProgress() {
     guard ticks % UInt64(max(loaded.tables.loop.rateHz / 4, 1)) == 0 else { return }
+    let now = clock.now().nanoseconds
+    guard now >= nextShown else { return }
+    nextShown = now + 100_000_000
+    if let window = listener.table, let liveTable {
+      let (columns, rows) = window.size()
+      window.show(
+        liveTable.lines(
+          FrameView(controller.table, controller.frame), seconds: schedule.due.seconds, columns: columns,
+          rows: rows))
+      return
+    }
     let names = tallies.flags.safety.conditions(in: controller.frame).map(\.name)
     listener.progress?(
       formatted("%6.2f s  ", Double(schedule.due.nanoseconds) * 1e-9)
@@ -180,7 +215,9 @@ public struct Flight: ~Copyable, VehicleFlight {
       modeName: FrameView(controller.table, frame).choice("safety.mode") ?? "disarmed",
       faults: told.conditions, inhibits: told.inhibits,
       complaints: loaded.tables.deviceComplaints(
-        about: FrameView(controller.table, frame), identities: vehicle.identities), sensors: told.sensors,
+        about: FrameView(controller.table, frame), identities: vehicle.identities)
+        + (live?.diagnostics ?? []),
+      sensors: told.sensors,
       network: told.network,
       logPath: logPath,
       interruption: interruption,

@@ -8,10 +8,10 @@ struct SimulatedCommands: ~Copyable {
   private var random: (any SetpointSource)?
   private let places: SetpointPlaces
 
-  /// The commands of a run.
-  init(_ tables: VehicleTables, seed: UInt64, _ table: SignalTable) {
-    profile = ProfileCommands(tables.commands, table)
-    random = tables.randomSetpoints(seed: seed)
+  /// The commands of a run; without its profile only those whose devices are simulated ask for something.
+  init(_ tables: VehicleTables, seed: UInt64, _ table: SignalTable, flysProfile: Bool = true) {
+    profile = ProfileCommands(tables.commands, table, mayCommand: flysProfile)
+    random = flysProfile ? tables.randomSetpoints(seed: seed) : nil
     places = SetpointPlaces(table, owner: tables.commands.profileOwner)
   }
 

@@ -20,6 +20,8 @@ package final class SimulatedVehicle: Vehicle {
   /// The lines that are read, in the order of their worker; `nil` for one that is not on the board.
   private let inputs: [SimulatedLine?]
   private let lineWorker: LineWorker
+  /// Those who command with sticks.
+  private let pilots: [SimulatedPilot]
   /// The signals of the frames that it reads and writes.
   let table: SignalTable
   private let memory: FrameMemory
@@ -107,6 +109,7 @@ package final class SimulatedVehicle: Vehicle {
     }
     let devices = (sampled ?? configuration).devices
     lineWorker = LineWorker(devices, table: table)
+    pilots = try SimulatedPilot.all(of: configuration, table, on: board)
     inputs = lineWorker.devices.map { board.chip(named: $0.twin.name) as? SimulatedLine }
     for (number, bus) in configuration.buses.enumerated() {
       workers.append(
@@ -155,6 +158,7 @@ package final class SimulatedVehicle: Vehicle {
     }
     readLines()
     lineWorker.readings.copy(from: lineWorker.frame, to: frame)
+    for pilot in pilots { pilot.read(until: time, into: frame) }
     outside.put(actuatorFault: fault, frame)
     outside.put(killSwitch: isKillSwitchPulled, frame)
   }

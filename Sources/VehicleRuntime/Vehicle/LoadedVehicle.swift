@@ -70,6 +70,9 @@ public struct LoadedVehicle: Sendable {
     return try VehicleTables.load(path: path, overrides: overrides, hasNetwork: false)
   }
 
+  /// Makes simulated runs last so many ns in place of what the configuration says.
+  public mutating func fly(for duration: Int64) { tables.simulation.duration = duration }
+
   /// The vehicle that a log holds, with the calibration that was taken off the sensors' readings.
   ///
   /// - Parameter models: By the names of their blocks the models that were stepped.

@@ -14,6 +14,7 @@ enum CheckCommand {
     ganglion check --migrate CONFIG [--replace]
     ganglion check --training CONFIG
     ganglion check --ports CONFIG
+    ganglion check --unit CONFIG
     ganglion check --keys | --blocks
 
       Reads a vehicle's configuration and its model, and says everything that is wrong at once;
@@ -23,7 +24,8 @@ enum CheckCommand {
       --expand prints the tables that a file stands for, as a file without a template; --migrate prints a file of
       format 1 in format 2, comments and all, and with --replace puts it in its place. --training prints as JSON how the
       network is trained: its ports, the signals of its teacher, and the configuration that is flown for it; the model need
-      not exist. --ports prints its ports alone, as `ganglion-export --ports` reads them.
+      not exist. --ports prints its ports alone, as `ganglion-export --ports` reads them. --unit prints what the vehicle's service needs
+      beside its unit: devices of pilots, and the time that it may take to end.
 
       --json    one JSON object: {"valid": true, "buses": […], …}, or {"valid": false, "error": {…, "errors": […]}, …}
 
@@ -68,6 +70,14 @@ enum CheckCommand {
         Terminal.printResult(Self.listing(try loaded.makeTable()))
         return .success
       }
+      if arguments.has("unit") {
+        guard !arguments.has("json") else { throw UsageError("--unit is a text, and has no --json") }
+        let path = try arguments.exactly("CONFIG")[0]
+        return try told(path) {
+          Terminal.printResult(
+            serviceText(of: try VehicleTables.load(path: path, overrides: ConfigurationOverrides())))
+        }
+      }
       if arguments.has("training") || arguments.has("ports") {
         let path = try arguments.exactly("CONFIG")[0]
         do {
@@ -98,7 +108,7 @@ enum CheckCommand {
   }
 
   private static let flags = [
-    "json", "keys", "blocks", "signals", "expand", "migrate", "replace", "training", "ports",
+    "json", "keys", "blocks", "signals", "expand", "migrate", "replace", "training", "ports", "unit",
   ]
 
   /// Does what may find a configuration wrong, and tells what is wrong with it.

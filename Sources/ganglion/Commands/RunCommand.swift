@@ -9,7 +9,7 @@ import VehicleRuntime
 private let help = """
   ganglion run CONFIG [options]
 
-  Flies the vehicle of a configuration, in simulation or on this machine, shows one live line on a terminal, and writes
+  Flies the vehicle of a configuration, in simulation or on this machine, shows a live table on a terminal, and writes
   a log.
 
     --backend NAME        simulated or linux, in place of the configuration's; linux drives the buses and lines of this
@@ -30,12 +30,16 @@ private let help = """
     --episodes N          fly N seeds, from --seed on, on all cores, and report the share that held
     --minimum-held SHARE  with --episodes: the share of flights that must hold, 0.95 or 95% (default: all)
     --logs DIR            with --episodes: write each flight's log into DIR
+    --no-profile          leave the configuration's list of times out, as on a machine
+    --real-time           fly with the time of this machine, and let programs command and watch at the vehicle's sockets
+    --command NAME        a pilot's device of the configuration, by name or kind, that is real: gamepad flies by the gamepad that is
+                          plugged in, in real time, and without the configuration's list of times; several with commas between
 
   On this machine:
 
     --profile             fly the configuration's list of times; without it only pilots and programs are heard
-    --run-folder DIR      where the sockets for commands are made (default /run/ganglion/NAME)
-    --duration S          end after so many seconds
+    --run-folder DIR      where the sockets are made (default /run/ganglion/NAME); also with --real-time
+    --duration S          end after so many seconds; also with --real-time
     --bus-traffic DIR     write what each bus carried into DIR, as a text that a test can play back
 
   Exit status: 0 success, on this machine also when a signal ended the run in order; 1 when a flight did not hold or
@@ -52,13 +56,13 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     "run", help: help, arguments,
     options: [
       "backend", "seed", "controller", "model", "fault", "log", "episodes", "minimum-held", "logs",
-      "duration", "bus-traffic", "run-folder",
-    ], flags: ["json", "no-log", "replace", "profile"]
+      "duration", "bus-traffic", "run-folder", "command",
+    ], flags: ["json", "no-log", "replace", "profile", "no-profile", "real-time"]
   ) { arguments in
     let path = try arguments.exactly("CONFIG")[0]
     try checkOptionsFit(arguments)
     let seed = UInt64(try arguments.integer("seed", atLeast: 0) ?? 1)
-    let loaded = try LoadedVehicle(path: path, overrides: try overrides(arguments))
+    var loaded = try LoadedVehicle(path: path, overrides: try overrides(arguments))
     try checkBackend(loaded.tables.backend, arguments)
     if let note = loaded.tables.calibrationNote { Terminal.printNote("calibration: \(note)") }
     if let note = loaded.modelNote { Terminal.printNote("model: \(note)") }
@@ -75,13 +79,30 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
       let path = try loaded.standardLogPath("\(seed)")
       (logPath, logOptions) = (path, try .standard(path, inputs: loaded.inputs))
     }
+    if let seconds = try arguments.integer("duration", atLeast: 1, atMost: 1_000_000) {
+      loaded.fly(for: Int64(seconds) * 1_000_000_000)
+    }
     let flight = try Flight(
       loaded, seed: seed, fault: arguments.value("fault"), logPath: logPath, logOptions: logOptions,
-      stop: .process, listener: .terminal)
+      live: liveOptions(arguments), flysProfile: !arguments.has("no-profile"), stop: .process,
+      listener: .terminal)
     let report = try flight.fly()
     Terminal.printResult(arguments.has("json") ? Terminal.json(loaded.noted(report.json)) : report.table)
     return report.status
   }
+}
+
+/// What of this machine joins a simulated flight; `nil` in virtual time.
+private func liveOptions(_ arguments: Arguments) -> LiveOptions? {
+  guard isLive(arguments) else { return nil }
+  var options = LiveOptions()
+  options.commands = arguments.value("command")?.split(separator: ",").map(String.init) ?? []
+  options.runFolder = arguments.value("run-folder")
+  return options
+}
+
+private func isLive(_ arguments: Arguments) -> Bool {
+  arguments.has("real-time") || arguments.value("command") != nil
 }
 
 private func flyEpisodes(
@@ -98,7 +119,7 @@ private func flyEpisodes(
 
 private func runOnLinux(_ loaded: LoadedVehicle, _ arguments: Arguments) throws -> ExitStatus {
   let isJSON = arguments.has("json")
-  switch try flyOnLinux(loaded, try linuxOptions(loaded, arguments), listener: .terminal) {
+  switch try flyOnLinux(loaded, try linuxOptions(loaded, arguments), listener: .tableOnTerminal) {
   case .loopHangs(let error):
     let failure = CommandFailure(error, status: .resultSaysNo)
     FailureReport(failure, command: "run").tell(asJSON: isJSON)
@@ -116,6 +137,11 @@ private func runOnLinux(_ loaded: LoadedVehicle, _ arguments: Arguments) throws 
 /// Options that would otherwise be silently ignored.
 private func checkOptionsFit(_ arguments: Arguments) throws(UsageError) {
   if arguments.value("episodes") != nil {
+    if isLive(arguments) || arguments.has("no-profile") {
+      throw UsageError(
+        "--episodes flies as fast as it goes and by the list of times; leave out --real-time, --command and --no-profile"
+      )
+    }
     if arguments.value("log") != nil || arguments.has("no-log") {
       throw UsageError("--episodes writes logs only into --logs DIR; leave out --log and --no-log")
     }
@@ -132,11 +158,17 @@ private func checkOptionsFit(_ arguments: Arguments) throws(UsageError) {
 private func checkBackend(_ backend: Backend, _ arguments: Arguments) throws(UsageError) {
   let others =
     switch backend {
-    case .simulated: ["duration", "bus-traffic", "run-folder"]
-    case .linux: ["seed", "fault", "episodes", "minimum-held", "logs"]
+    case .simulated: isLive(arguments) ? ["bus-traffic"] : ["duration", "bus-traffic", "run-folder"]
+    case .linux: ["seed", "fault", "episodes", "minimum-held", "logs", "command"]
     }
   for option in others where arguments.value(option) != nil {
     throw UsageError("--\(option) is not for the backend \"\(backend.rawValue)\"")
+  }
+  if backend == .linux, arguments.has("no-profile") {
+    throw UsageError("--no-profile is not for the backend \"linux\", which flies it with --profile only")
+  }
+  if backend == .linux, arguments.has("real-time") {
+    throw UsageError("--real-time is not for the backend \"linux\", which knows no other time")
   }
   if backend == .simulated, arguments.has("profile") {
     throw UsageError("--profile is not for the backend \"simulated\", where the profile always flies")

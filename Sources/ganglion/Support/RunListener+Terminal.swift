@@ -9,6 +9,17 @@ extension RunListener {
     return listener
   }()
 
+  /// The same, with a table where the window has room for one.
+  static let tableOnTerminal: RunListener = {
+    var listener = terminal
+    if Terminal.showsProgress, Terminal.size.rows >= 8, Terminal.size.columns >= 40 {
+      listener.table = LiveTableView(
+        colours: Terminal.showsColours, plain: { PrintableText.inline($0) }, size: { Terminal.size },
+        show: { Terminal.showTable($0) })
+    }
+    return listener
+  }()
+
   private static func tellNote(_ text: String) {
     Terminal.endProgress()
     Terminal.printNote(text)

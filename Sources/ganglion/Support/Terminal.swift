@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Results go to standard output, everything else to standard error. Whatever a text holds that came out of a file or a
 /// device, no terminal obeys it (`PrintableText`).
@@ -59,16 +60,43 @@ enum Terminal {
     "\r\u{1B}[K" + PrintableText.inline(text).prefix(max(width - 1, 20))
   }
 
-  /// Columns of the terminal at standard error; 80 when it does not say.
-  private static var width: Int {
-    var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
+  /// Whether colours are wanted: a terminal that has them, and nobody who says NO_COLOR (no-color.org).
+  static var showsColours: Bool {
+    let name = getenv("TERM").map { String(cString: $0) } ?? "dumb"
+    let isRefused = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+    return showsProgress && name != "dumb" && !isRefused
   }
 
-  /// Ends the live line.
+  /// Columns and rows of the terminal at standard error; 80 and 24 when it does not say.
+  static var size: (columns: Int, rows: Int) {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+      return (80, 24)
+    }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+
+  private static var width: Int { size.columns }
+
+  /// Lines of the table that stands in the window.
+  private static let tableHeight = Atomic<Int>(0)
+
+  /// Rewrites the live table.
+  static func showTable(_ lines: [String]) {
+    guard showsProgress else { return }
+    writeToStandardError(tableText(lines, over: tableHeight.exchange(lines.count, ordering: .relaxed)))
+  }
+
+  /// The bytes that put lines in the place of so many that stand there.
+  static func tableText(_ lines: [String], over height: Int) -> String {
+    let back = height > 0 ? "\r\u{1B}[\(height)A" : "\r"
+    return back + "\u{1B}[J" + lines.map { $0 + "\n" }.joined()
+  }
+
+  /// Ends the live line, or leaves the table as it is now.
   static func endProgress() {
     guard showsProgress else { return }
+    if tableHeight.exchange(0, ordering: .relaxed) > 0 { return }
     writeToStandardError("\r\u{1B}[K")
   }
 

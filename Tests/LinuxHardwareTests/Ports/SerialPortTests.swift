@@ -12,45 +12,6 @@ import Testing
   import Musl
 #endif
 
-// Of <stdlib.h>; Swift does not see them, because it asks for no more than C.
-@_silgen_name("posix_openpt") private func posix_openpt(_ flags: Int32) -> Int32
-@_silgen_name("grantpt") private func grantpt(_ master: Int32) -> Int32
-@_silgen_name("unlockpt") private func unlockpt(_ master: Int32) -> Int32
-@_silgen_name("ptsname") private func ptsname(_ master: Int32) -> UnsafePointer<CChar>?
-
-/// The other end of a serial port: a pseudo terminal's master.
-final class PseudoTerminal {
-  let master: Int32
-  let path: String
-
-  init() throws {
-    master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK)
-    try #require(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0)
-    let name = try #require(ptsname(master))
-    path = String(cString: name)
-  }
-
-  private var isOpen = true
-
-  func hangUp() {
-    if isOpen { Glibc_close(master) }
-    isOpen = false
-  }
-
-  deinit { hangUp() }
-
-  func send(_ bytes: [UInt8]) { #expect(write(master, bytes, bytes.count) == bytes.count) }
-
-  /// What the port has sent, up to `count` bytes.
-  func receive(_ count: Int) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    let result = read(master, &bytes, count)
-    return Array(bytes.prefix(max(result, 0)))
-  }
-}
-
-private func Glibc_close(_ descriptor: Int32) { close(descriptor) }
-
 /// Reads at most `room` bytes.
 private func take<System: PortSystem>(
   _ room: Int, from port: inout LinuxSerialPort<System>

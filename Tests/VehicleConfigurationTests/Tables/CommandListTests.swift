@@ -69,10 +69,89 @@ struct CommandListTests {
     #expect(again.blocks.map(\.name) == tables.blocks.map(\.name))
   }
 
+  private static func radio(_ parts: String) -> String {
+    "commands: [{ source: \"receiver\", name: \"radio\", port: \"/dev/serial0\", signals: { speed: { unit: \"m/s\", minimum: -1, maximum: 2 } }, "
+      + "flags: [\"on\"], \(parts) }],"
+  }
+
+  @Test("a pilot's sticks and switches, and their print without defaults, which says the same again")
+  func pilot() throws {
+    let text = file(
+      Self.radio(
+        """
+        protocol: "sbus", sbus_scaling: "ardupilot", baud: 200000,
+        sticks: { speed: { channel: 2, to: 1.5, expo: 0.2, dead_band: 0.01, reversed: true, rest: true, ends: [900, 1490, 2100] } },
+        switches: { arm: { channel: 5 }, on: { channel: 6, above: -0.3, below: 0.3 } },
+        steps: [{ at_s: 0 }, { at_s: 1, arm: true, speed: 1 }]
+        """))
+    let tables = try VehicleTables.load(text: text, directory: nil)
+    let source = tables.commands.sources[0]
+    let pilot = try #require(source.pilot)
+    #expect(pilot.sticks[0].settings.from == -1 && pilot.sticks[0].settings.to == 1.5)
+    #expect(pilot.sticks[0].settings.ends == [7_200, 11_920, 16_800])
+    let table = try tables.table()
+    for name in ["radio.speed", "radio.on", "radio.low", "radio.link_quality", "radio.failsafe"] {
+      #expect(table[name] != nil, "\(name)")
+    }
+    let again = try VehicleTables.load(text: Expansion(tables, of: text).text, directory: nil)
+    #expect(again.commands.sources == tables.commands.sources)
+    #expect(again.blocks.map(\.name) == tables.blocks.map(\.name))
+  }
+
+  @Test("a gamepad has axes and buttons")
+  func gamepad() throws {
+    let text = file(
+      """
+      commands: [{ source: "gamepad", port: "/dev/input/by-id/pad", signals: { speed: { minimum: -1, maximum: 1 } }, flags: ["on"],
+        sticks: { speed: { axis: 1, reversed: true } }, switches: { arm: { button: 315, toggle: true }, on: { axis: 5, above: 0 } } }],
+      """)
+    let tables = try VehicleTables.load(text: text, directory: nil)
+    #expect(tables.commands.sources[0].pilot?.switches[0].settings.isButton == true)
+    let again = try VehicleTables.load(text: Expansion(tables, of: text).text, directory: nil)
+    #expect(again.commands.sources == tables.commands.sources)
+  }
+
+  @Test(
+    "what is wrong with a pilot is named with its key and what to do",
+    arguments: [
+      ("sticks: { sped: { channel: 1 } }", "commands[0].sticks.sped", "did you mean \"speed\"?"),
+      ("sticks: { speed: { } }", "commands[0].sticks.speed.channel", "missing"),
+      ("sticks: { speed: { axis: 1 } }", "commands[0].sticks.speed.axis", "a receiver has channels"),
+      ("sticks: { speed: { channel: 19 } }", "commands[0].sticks.speed.channel", "1 to 18"),
+      ("sticks: { speed: { channel: 1, to: 3 } }", "commands[0].sticks.speed.to", "allows"),
+      ("sticks: { speed: { channel: 1, from: 2 } }", "commands[0].sticks.speed.to", "another number"),
+      (
+        "sticks: { speed: { channel: 1, ends: [2000, 1500, 1000] } }", "commands[0].sticks.speed.ends",
+        "each more"
+      ),
+      ("switches: { lamp: { channel: 1 } }", "commands[0].switches.lamp", "arm, takes, on"),
+      ("switches: { arm: { button: 3 } }", "commands[0].switches.arm.button", "only a gamepad"),
+      (
+        "switches: { arm: { channel: 5, above: 0.5, below: 0 } }", "commands[0].switches.arm.below",
+        "more than"
+      ),
+      ("protocol: \"crfs\"", "commands[0].protocol", "crsf"),
+      ("baud: 3", "commands[0].baud", "50"),
+    ])
+  func pilotErrors(_ parts: String, _ path: String, _ words: String) throws {
+    let found = errors(file(Self.radio(parts)))
+    #expect(found.contains { $0.hasPrefix("\(path): ") && $0.contains(words) }, "\(found)")
+  }
+
   @Test(
     "what is wrong is named with its key and what to do",
     arguments: [
       ("commands: [{ source: \"radio\" }],", "commands[0].source", "expected"),
+      ("commands: [{ source: \"receiver\" }],", "commands[0].port", "missing"),
+      ("commands: [{ source: \"receiver\", port: \"serial0\" }],", "commands[0].port", "device file"),
+      (
+        "commands: [{ source: \"gamepad\", port: \"/dev/a\", baud: 9600 }],", "commands[0].baud",
+        "only a receiver"
+      ),
+      (
+        "commands: [{ source: \"socket\", port: \"/dev/a\" }],", "commands[0].port",
+        "only a receiver or a gamepad"
+      ),
       ("commands: [\(socket), \(socket)],", "commands[1].signals", "another source already"),
       (
         "commands: [\(socket), { source: \"socket\", name: \"program\" }],", "commands[1].name",

@@ -4,6 +4,7 @@ import Foundation
 import HardwareInterfaces
 import LinuxFakes
 import LinuxHardware
+import SimulatedHardware
 import Synchronization
 import Testing
 import VehicleConfiguration
@@ -177,4 +178,73 @@ struct CommandedRunTests {
       }
     }
   }
+
+  @Test(
+    "A receiver at a serial port arms and drives; unplugged it is a lost source that is named, and plugged in again it is back"
+  )
+  func radio() throws {
+    let terminal = try PseudoTerminal()
+    let machine = try robot(
+      """
+      commands: [{ source: "receiver", name: "radio", port: "\(terminal.path)", stale_after_ms: 1000,
+        sticks: { speed: { channel: 1, from: -0.3, to: 0.3 } }, switches: { arm: { channel: 5 } } }],
+      safety: [{ when: "setpoint.lost", then: "disarm" }],
+      """)
+    let run = try machine.makeRun()
+    try run.start(ring: nil, duration: nil, clock: SystemClock(), flysProfile: false)
+    let radio = Radio(terminal)
+    #expect(eventually { (run.values().value("radio.count", as: UInt32.self) ?? 0) > 10 })
+    radio.set(arm: true, speed: 1500)
+    expect(run, reaches: .active)
+    radio.set(arm: true, speed: 2012)
+    #expect(eventually { (run.values()["setpoint.speed"] ?? 0) > 0.25 })
+    radio.end()
+    #expect(
+      eventually { run.values().isSet("setpoint.lost") || run.values().choice("safety.mode") != "active" })
+    terminal.hangUp()
+    #expect(eventually { run.values().choice("radio.fault") == "missing" })
+    #expect(eventually { run.complaints(about: run.slots.status.latest).contains { $0.contains("radio") } })
+    run.slots.stop()
+    #expect(run.end().hanging.isEmpty)
+  }
+}
+
+/// A radio at a pseudo terminal, which sends a frame every 10 ms from a thread of its own.
+private final class Radio: @unchecked Sendable {
+  // Sendable: what both threads use is behind the mutex; the terminal's descriptor may be written by any.
+  private let wish = Mutex<(arm: Bool, speed: Float, isEnding: Bool)>((false, 1500, false))
+
+  init(_ terminal: PseudoTerminal) {
+    let descriptor = terminal.master
+    let thread = Thread { [wish = Borrow(self)] in
+      let line = SimulatedSerialLine(settings: CRSFParser.port, seed: 1)
+      var port = line.port()
+      line.transmitter = SimulatedTransmitter(.crsf)
+      var time: Int64 = 0
+      while true {
+        let now = wish.value.wish.withLock { $0 }
+        if now.isEnding { return }
+        line.transmitter?.sticks[0] = now.speed
+        line.transmitter?.sticks[4] = now.arm ? 2012 : 988
+        time += 10_000_000
+        line.advance(to: MonotonicTime(nanoseconds: time))
+        var bytes = InlineArray<512, UInt8>(repeating: 0)
+        var span = bytes.mutableSpan
+        let count = (try? port.read(into: &span)) ?? 0
+        _ = bytes.span.extracting(0..<count).withUnsafeBufferPointer {
+          write(descriptor, $0.baseAddress, count)
+        }
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+    }
+    thread.start()
+  }
+
+  private struct Borrow: @unchecked Sendable {
+    let value: Radio
+    init(_ value: Radio) { self.value = value }
+  }
+
+  func set(arm: Bool, speed: Float) { wish.withLock { ($0.arm, $0.speed) = (arm, speed) } }
+  func end() { wish.withLock { $0.isEnding = true } }
 }

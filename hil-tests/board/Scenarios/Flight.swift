@@ -11,17 +11,16 @@ final class Flight {
   /// another program.
   init(
     _ bench: Bench, _ configuration: String? = nil, options: [String] = [], log: String? = nil,
-    startedBy starter: [String] = []
+    flysProfile: Bool = true, startedBy starter: [String] = []
   ) throws(HILError) {
     self.bench = bench
     self.log = log ?? "/tmp/\(bench.title).mcap"
     let places = bench.places
-    let command = [
-      "run", "\(places.configurations)/\(configuration ?? bench.kind.rawValue).json5", "--backend", "linux",
-      "--profile",
-      "--log", self.log,
-      "--json",
-    ]
+    let command =
+      [
+        "run", "\(places.configurations)/\(configuration ?? bench.kind.rawValue).json5", "--backend", "linux",
+        "--log", self.log, "--json",
+      ] + (flysProfile ? ["--profile"] : [])
     child = try Child(
       (starter.isEmpty ? [places.ganglion] : starter) + command + options,
       output: "/tmp/\(bench.title).txt")

@@ -3,7 +3,7 @@ enum Suite {
   static var all: [Scenario] {
     DeviceScenarios.all + LineScenarios.all + ProbeScenarios.all + FlightScenarios.all + GuardScenarios.all
       + FaultScenarios.all + BalancerScenarios.all + StartScenarios.all + DiskScenarios.all
-      + LoopBackScenarios.all
+      + PilotScenarios.all + LoopBackScenarios.all
   }
 
   /// Runs those whose name contains `word` and prints a line for each and the sum. Returns whether all passed.

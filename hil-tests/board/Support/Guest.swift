@@ -34,4 +34,22 @@ enum Guest {
 
   /// Sleeps for a while.
   static func sleep(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+
+  /// The beginning of a file's text; `nil` when it cannot be read.
+  static func text(_ path: String) -> String? {
+    let file = open(path, O_RDONLY)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = read(file, &bytes, bytes.count)
+    return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+
+  /// Makes a link, in place of one that is there.
+  static func link(_ path: String, to target: String) throws(HILError) {
+    unlink(path)
+    guard symlink(target, path) == 0 else {
+      throw HILError("cannot link \(path) to \(target): errno \(errno)")
+    }
+  }
 }
