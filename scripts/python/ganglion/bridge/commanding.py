@@ -55,6 +55,7 @@ class Commander:
         self._numbers: dict[str, float] = {}
         self._standard: dict[str, float] = {}
         self._twist_at = -math.inf
+        self._look_again = 0.0
         self._vehicle: Vehicle | None = None
         self._armed: bool | None = None
         self._meaning: meaning.Meaning | None = None
@@ -66,6 +67,7 @@ class Commander:
         """A vehicle is there; its command socket may be another."""
         self._meaning, self._armed = meaning.of(layout), None
         self._close()
+        self._look_again = 0.0
         self._open()
 
     def take(self, record: Record, wall_ns: int) -> None:
@@ -78,7 +80,8 @@ class Commander:
         self._close()
 
     def _open(self) -> Vehicle | None:
-        if self._vehicle is None:
+        if self._vehicle is None and (now := time.monotonic()) >= self._look_again:
+            self._look_again = now + 1.0
             try:
                 self._vehicle, self.trouble = Vehicle(self.name, self.source), ""
                 self._standard = dict(self._vehicle.numbers)

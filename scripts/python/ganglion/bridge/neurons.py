@@ -169,7 +169,7 @@ class Mind:
             weights, outside = wiring.effective(model), wiring.output_weights(model)
             wires += [(where[k], where[count + row], float(weights[row, k])) for row, k in zip(*np.nonzero(weights))]
             scale = (np.abs(weights).max() or 1.0) / (np.abs(outside).max() or 1.0)
-            wires += [(where[count + k], first + row, float(outside[row, k] * scale)) for row, k in zip(*np.nonzero(outside))]
+            wires += [(where[count + k], first + int(row), float(outside[row, k] * scale)) for row, k in zip(*np.nonzero(outside))]
         largest = max((abs(weight) for _, _, weight in wires), default=1.0) or 1.0
         wires = sorted(wires, key=lambda wire: -abs(wire[2]))[:MOST_WIRES][::-1]
         return Graph(columns, nodes, [(a, b, round(weight / largest, 3)) for a, b, weight in wires])
