@@ -116,6 +116,8 @@ class Layout:
 
         try:
             length, digest, rate = said["length"], said["digest"], float(said["rate_hz"])
+            if not isinstance(said["signals"], list):
+                raise TypeError("signals is no list")
             fields = [_field(one) for one in said["signals"]]
             conditions = [Condition(*(_text(one, key) for key in ("name", "text", "remedy", "signal"))) for one in said.get("conditions") or []]
             networks = [_network(one) for one in said.get("networks") or []]

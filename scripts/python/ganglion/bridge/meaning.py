@@ -119,7 +119,7 @@ class Meaning:
 
 def of(layout: Layout) -> Meaning:
     """What of a vehicle's layout is known. Vectors and signals of odd kinds are passed over."""
-    numbers = {name for name, one in layout.fields.items() if one.count == 1}
+    numbers = dict.fromkeys(name for name, one in layout.fields.items() if one.count == 1)
     owners = list(dict.fromkeys(name.rpartition(".")[0] for name in numbers if "." in name))
     found = Meaning(layout)
 
@@ -130,7 +130,7 @@ def of(layout: Layout) -> Meaning:
         return min(fit, key=lambda owner: (owner not in usual, owners.index(owner)), default="")
 
     for owner in owners:
-        if not {f"{owner}.time", f"{owner}.count"} <= numbers:
+        if f"{owner}.time" not in numbers or f"{owner}.count" not in numbers:
             continue
         for kind, names in _DEVICES.items():
             if all(f"{owner}.{name}" in numbers for name in names):
