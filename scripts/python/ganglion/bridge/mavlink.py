@@ -86,8 +86,9 @@ class Mavlink:
             self._add(text, key)
         for family, way in self._ways.items():
             # On loopback alone as long as no target of this family lies elsewhere.
-            if not any(is_open for (host, _), is_open in self._targets.items() if _family(host) == family):
-                way.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
+            is_open = any(is_open for (host, _), is_open in self._targets.items() if _family(host) == family)
+            own = ("::", "::1") if family == socket.AF_INET6 else ("0.0.0.0", "127.0.0.1")
+            way.bind((own[not is_open], 0))
         self._address: Address | None = None
         self._user = -1
         self._task = self._loop.create_task(self._keep())

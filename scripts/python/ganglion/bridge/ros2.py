@@ -8,11 +8,10 @@ import logging
 import os
 from typing import Any
 
-from cyclonedds.core import Listener, Policy, Qos
+from cyclonedds.core import DDSException, Listener, Policy, Qos
 from cyclonedds.domain import Domain, DomainParticipant
 from cyclonedds.idl import IdlStruct, make_idl_struct
 from cyclonedds.idl import types as idl
-from cyclonedds.internal import DDSException
 from cyclonedds.pub import DataWriter, Publisher
 from cyclonedds.sub import DataReader
 from cyclonedds.topic import Topic
