@@ -94,6 +94,12 @@ class Bridge:
         return self
 
     def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        """Tells it to end, and waits until it has; a second time does nothing."""
+        if self._words.closed:
+            return
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:

@@ -17,6 +17,8 @@ MOST_LINES, FIRST = 8, 4
 #: Seconds that a plot shows, and how many samples a second.
 SPAN_S, SAMPLES_HZ = 20.0, 50.0
 _FONT = "system-ui, sans-serif"
+#: Of text and of lines, on light and dark grounds.
+_INK = {"light": ("#3f4651", "#e6e8ec"), "dark": ("#c5cbd4", "#2c323c")}
 
 
 def shown(unit: str) -> tuple[str, float]:
@@ -55,15 +57,15 @@ def first_plots(meaning: Meaning) -> list[list[str]]:
     return found[:FIRST]
 
 
-def make(layout: Layout, names: list[str]) -> dict:
-    """A figure of these signals for BokehJS. Raises `KeyError` for a signal that is not there."""
+def make(layout: Layout, names: list[str], scheme: str = "light") -> dict:
+    """A figure of these signals for BokehJS with its lines, on a "light" or "dark" ground. Raises `KeyError` for a signal that is not there."""
+    ink, line = _INK["dark" if scheme == "dark" else "light"]
     known = columns(layout)
-    units = list(dict.fromkeys(shown(known[name][0].unit)[0] for name in names))
     # The page keeps the last seconds in sight; who zooms holds the picture.
     range_ = DataRange1d(follow="end", follow_interval=SPAN_S, range_padding=0)
     tools = [PanTool(dimensions="width"), BoxZoomTool(dimensions="width"), WheelZoomTool(dimensions="width"), ResetTool(), SaveTool()]
     made = figure(
-        height=210, sizing_mode="stretch_width", tools=tools, toolbar_location="above", x_range=range_, min_border_left=50, min_border_right=8,
+        height=190, sizing_mode="stretch_width", tools=tools, toolbar_location="above", x_range=range_, min_border_left=50, min_border_right=8,
         output_backend="canvas",
     )
     made.toolbar.autohide = made.toolbar_inner = True
@@ -72,24 +74,17 @@ def make(layout: Layout, names: list[str]) -> dict:
         axis.axis_label_text_font = axis.major_label_text_font = _FONT
         axis.axis_label_text_font_style = "normal"
         axis.axis_label_text_font_size = axis.major_label_text_font_size = "11px"
+        axis.axis_label_text_color = axis.major_label_text_color = ink
+        axis.axis_line_color = axis.major_tick_line_color = line
         axis.minor_tick_line_color = None
+    made.grid.grid_line_color = line
     made.outline_line_color = made.background_fill_color = made.border_fill_color = None
-    made.yaxis.axis_label = shorter(units[0]) if len(units) == 1 else ""
     source = ColumnDataSource({"t": [], **{f"v{k}": [] for k in range(len(names))}}, name="source")
-    colours = iter(CATEGORIES)
+    colours, lines = iter(CATEGORIES), []
     for k, name in enumerate(names):
         is_wish = name.startswith(("wanted.", "setpoint."))
-        made.line(
-            "t", f"v{k}", source=source, color=SETPOINT if is_wish else next(colours), line_width=1.5, line_dash=[5, 3] if is_wish else [],
-            legend_label=shorter(name),
-        )
-    legend = made.legend[0]
-    made.add_layout(legend, "above")
-    legend.orientation, legend.click_policy, legend.location = "horizontal", "hide", "left"
-    legend.label_text_font, legend.label_text_font_size = _FONT, "11px"
-    legend.background_fill_color = legend.border_line_color = None
-    legend.padding = legend.margin = 0
-    legend.spacing, legend.glyph_width = 10, 16
-    if len(names) > 4:
-        legend.nrows, legend.ncols = -(-len(names) // 4), 4
-    return json_item(made)
+        colour = SETPOINT if is_wish else next(colours)
+        made.line("t", f"v{k}", source=source, color=colour, line_width=1.5, line_dash=[5, 3] if is_wish else [], name=f"v{k}")
+        lines.append({"name": shorter(name), "colour": colour, "dashed": is_wish, "unit": shorter(shown(known[name][0].unit)[0])})
+    # The page has the names above, with what each line is now.
+    return {"figure": json_item(made), "lines": lines}

@@ -108,6 +108,9 @@ function clock(seconds) {
   return minutes ? `${minutes} min ${(seconds % 60).toFixed(1).padStart(4, "0")} s` : `${seconds.toFixed(1)} s`
 }
 
+// With a real minus, and none in front of a zero.
+const number = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "−")
+
 const TITLES = { battery: ["Battery", "V", 2], altitude: ["Altitude", "m", 2], climb: ["Climb", "m/s", 2], speed: ["Speed", "m/s", 2] }
 function numbers(said) {
   const list = $("numbers"), keys = Object.keys(said)
@@ -116,7 +119,7 @@ function numbers(said) {
     list.dataset.keys = keys.join()
     list.replaceChildren(...keys.flatMap(key => [Object.assign(document.createElement("dt"), { textContent: TITLES[key][0] }), document.createElement("dd")]))
   }
-  keys.forEach((key, k) => { list.children[2 * k + 1].textContent = said[key] === null ? "–" : `${said[key].toFixed(TITLES[key][2]).replace("-", "−")} ${TITLES[key][1]}` })
+  keys.forEach((key, k) => { list.children[2 * k + 1].textContent = said[key] === null ? "–" : `${number(said[key], TITLES[key][2])} ${TITLES[key][1]}` })
 }
 
 let shownFaults = null

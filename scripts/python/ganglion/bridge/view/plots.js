@@ -57,15 +57,14 @@ export class Plots {
 
   open(names) {
     if (!names.length) return
-    const element = document.createElement("figure"), place = document.createElement("div"), close = document.createElement("button")
+    const element = document.createElement("figure"), caption = document.createElement("figcaption"), place = document.createElement("div"), close = document.createElement("button")
     element.className = "card plot"
-    element.style.margin = 0
     place.className = "drawing"
     Object.assign(close, { type: "button", className: "close", textContent: "×", title: "Close this plot" })
     close.setAttribute("aria-label", "Close the plot of " + names.join(", "))
-    element.append(close, place)
+    element.append(caption, close, place)
     this.element.append(element)
-    const plot = { names, element, root: null, source: null }
+    const plot = { names, element, caption, root: null, source: null, values: [] }
     this.plots.push(plot)
     close.onclick = () => {
       this.plots = this.plots.filter(each => each !== plot)
@@ -77,21 +76,33 @@ export class Plots {
   }
 
   async fill(plot, place) {
-    const query = plot.names.map(name => "signal=" + encodeURIComponent(name)).join("&")
+    const query = plot.names.map(name => "signal=" + encodeURIComponent(name)).join("&") + (dark.matches ? "&scheme=dark" : "")
     try {
       const answer = await fetch("figure?" + query, { headers: this.token() ? { Authorization: "Bearer " + this.token() } : {} })
       if (!answer.ok) throw new Error(await answer.text())
-      const before = new Set(Bokeh.documents)
-      await Bokeh.embed.embed_item(await answer.json(), place)
-      const made = Bokeh.documents.find(each => !before.has(each) && each.get_model_by_name("source") && !this.plots.some(other => other.document === each))
-      plot.document = made
-      plot.root = made.roots()[0]
-      plot.source = made.get_model_by_name("source")
-      dress(plot.root)
-      const legend = plot.root.above.find(each => each.type === "Legend")
-      // Two names in a row are what a phone has room for.
-      if (legend && place.clientWidth < 480 && plot.names.length > 2) legend.setv({ nrows: Math.ceil(plot.names.length / 2), ncols: 2 })
+      const { figure, lines } = await answer.json(), known = new Set(this.plots.map(each => each.document))
+      await Bokeh.embed.embed_item(figure, place)
+      plot.document = Bokeh.documents.find(each => !known.has(each) && each.roots().some(root => root.id === figure.root_id))
+      plot.root = plot.document.roots()[0]
+      plot.source = plot.document.get_model_by_name("source")
+      plot.caption.replaceChildren(...lines.map((line, k) => this.legend(plot, line, k)))
     } catch (error) { place.textContent = "This plot cannot be drawn: " + error.message }
+  }
+
+  // A line's name with what it is now; a press hides the line, or shows it again.
+  legend(plot, line, k) {
+    const item = document.createElement("button"), swatch = document.createElement("i"), value = document.createElement("b"), unit = document.createElement("span")
+    item.type = "button"
+    swatch.style.borderTop = `2px ${line.dashed ? "dashed" : "solid"} ${line.colour}`
+    unit.textContent = line.unit && line.unit !== "1" ? line.unit : ""
+    item.append(swatch, line.name, value, unit)
+    item.onclick = () => {
+      const renderer = plot.document.get_model_by_name("v" + k)
+      renderer.visible = !renderer.visible
+      item.classList.toggle("off", !renderer.visible)
+    }
+    plot.values[k] = value
+    return item
   }
 
   clear() {
@@ -109,8 +120,9 @@ export class Plots {
     const now = performance.now(), times = this.waiting.t
     if (now < this.due || !times?.length) return
     this.due = now + 80
-    for (const { source, names } of this.plots) {
+    for (const { source, names, values } of this.plots) {
       if (!source) continue
+      names.forEach((name, k) => { if (values[k]) values[k].textContent = short((this.waiting[name] ?? []).at(-1)) })
       const rows = { t: times }
       names.forEach((name, k) => { rows["v" + k] = (this.waiting[name] ?? Array(times.length).fill(null)).map(value => value ?? NaN) })
       if (Object.values(rows).every(values => values.length === times.length)) source.stream(rows, this.keep)
@@ -119,12 +131,18 @@ export class Plots {
   }
 }
 
+// Three digits that do not hop about.
+function short(value) {
+  if (value === null || value === undefined) return "–"
+  const size = Math.abs(value)
+  return (size >= 1e5 || (size && size < 1e-3) ? value.toExponential(1) : value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)).replace("-", "−")
+}
+
 function dress(root) {
   if (!root) return
   const ink = dark.matches ? "#c5cbd4" : "#3f4651", line = dark.matches ? "#2c323c" : "#e6e8ec"
   for (const model of root.references()) {
     if (/Axis$/.test(model.type)) model.setv({ axis_label_text_color: ink, major_label_text_color: ink, axis_line_color: line, major_tick_line_color: line })
     else if (model.type === "Grid") model.setv({ grid_line_color: line })
-    else if (model.type === "Legend") model.setv({ label_text_color: ink, inactive_fill_color: dark.matches ? "#1b1f26" : "#ffffff", inactive_fill_alpha: 0.6 })
   }
 }

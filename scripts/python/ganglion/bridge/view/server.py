@@ -129,7 +129,7 @@ class View:
         if self._meaning is None or not 1 <= len(names) <= figures.MOST_LINES:
             raise web.HTTPNotFound
         try:
-            return web.json_response(figures.make(self._meaning.layout, names))
+            return web.json_response(figures.make(self._meaning.layout, names, request.query.get("scheme", "light")))
         except KeyError as error:
             raise web.HTTPNotFound(text=f"no signal {error}") from error
 
