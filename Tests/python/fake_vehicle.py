@@ -62,7 +62,7 @@ def description(signals=None, conditions=CONDITIONS, networks=(), rate=250.0, ve
         "vehicle": vehicle, "rate_hz": rate, "digest": digest if digest is not None else hash(tuple(map(str, found))) % 2**32, "length": at,
         "signals": found, "conditions": list(conditions), "networks": list(networks),
     }
-    return said | ({"schema": schema} if schema else {})
+    return said | ({"schema_name": schema["name"], "schema": schema["text"]} if schema else {})
 
 
 def pack(layout: Layout, values: dict) -> bytes:
@@ -77,7 +77,8 @@ def pack(layout: Layout, values: dict) -> bytes:
 def made_up(layout: Layout, tick: int, armed: bool, mode: int, changes: dict) -> bytes:
     """A quadrotor that sways about its place."""
     t = tick / layout.rate_hz
-    now = int(t * 1e9)
+    # The vehicle's clock did not begin with its run.
+    now = 5_000_000_000_000 + int(t * 1e9)
     roll, pitch, yaw = 0.35 * math.sin(1.1 * t), 0.2 * math.sin(0.7 * t + 1), 0.3 * t % (2 * math.pi) - math.pi
     (cr, sr), (cp, sp), (cy, sy) = ((math.cos(a / 2), math.sin(a / 2)) for a in (roll, pitch, yaw))
     values = {
@@ -162,7 +163,7 @@ class FakeVehicle:
             elif self.tick % every == 0 or flags:
                 subscriber[2] = count + 1
                 body = body or self.body()
-                self.send(HEADER.pack(MAGIC, 1, flags, self.layout.digest, subscriber[2], self.tick, int(self.tick / self.layout.rate_hz * 1e9)) + body, path)
+                self.send(HEADER.pack(MAGIC, 1, flags, self.layout.digest, count, self.tick, int(self.tick / self.layout.rate_hz * 1e9)) + body, path)
 
     def _fly(self):
         begin, first = time.monotonic(), self.tick

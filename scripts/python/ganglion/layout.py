@@ -121,8 +121,8 @@ class Layout:
             fields = [_field(one) for one in said["signals"]]
             conditions = [Condition(*(_text(one, key) for key in ("name", "text", "remedy", "signal"))) for one in said.get("conditions") or []]
             networks = [_network(one) for one in said.get("networks") or []]
-            vehicle, schema = _text(said, "vehicle"), said.get("schema")
-            found = (_text(schema, "name"), _text(schema, "text")) if schema else None
+            vehicle = _text(said, "vehicle")
+            found = (_text(said, "schema_name"), _text(said, "schema")) if said.get("schema") is not None else None
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise wrong(f"something is missing or of another type ({error!r})") from error
         if not (_is_whole(length) and 0 <= length <= LONGEST and _is_whole(digest) and 0 <= digest < 2**32 and 0 < rate <= 1e6):

@@ -84,7 +84,7 @@ class Messages:
         self._told[device.name] = count
         values, topic = device.reading(record), topic_name(device.name)
         # When it was read, on the wall's clock.
-        age = record.time_ns - int(record[f"{device.name}.time"])
+        age = record.get("tick.time", record.time_ns) - record[f"{device.name}.time"]
         time_ns -= age if 0 <= age < 10**9 else 0
         if device.kind == "inertial":
             q = self.meaning.quaternion(record)
