@@ -1,5 +1,6 @@
 """ganglion.telemetry against a vehicle that is none: the bytes of the protocol, losses, comings and goings, bad input."""
 
+import contextlib
 import json
 import os
 import socket
@@ -64,6 +65,15 @@ class Records(bridging.WithFolder):
             records = [telemetry.receive(1) for _ in range(60)]
             self.assertGreater(telemetry.lost, 10)
             self.assertEqual(sum(record.lost for record in records), telemetry.lost)
+
+    def test_a_fifth_subscriber_is_told_what_may_be_the_cause(self):
+        with FakeVehicle(self.folder) as vehicle, contextlib.ExitStack() as stack:
+            for _ in range(4):
+                stack.enter_context(Telemetry(str(self.folder))).receive(1)
+            self.assertEqual(len(vehicle.subscribers), 4)
+            with Telemetry(str(self.folder), lease_s=0.3) as fifth, self.assertRaises(VehicleGoneError) as raised:
+                next(iter(fifth))
+            self.assertIn("four others", str(raised.exception))
 
     def test_nobody_there_is_said(self):
         with self.assertRaises(VehicleGoneError):

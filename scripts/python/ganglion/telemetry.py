@@ -170,7 +170,7 @@ class Telemetry:
                 return
 
     def _silence(self) -> str:
-        return "the vehicle hangs or is gone" if self._count is not None else f"it may not be able to write to {self._address.path}"
+        return "the vehicle hangs or is gone" if self._count is not None else f"it cannot write to {self._address.path}, or four others watch already"
 
     def _described(self) -> Layout:
         path = self.folder / "telemetry.json"

@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _port(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port, which is 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, which is 1 to 65535; the vehicle's name comes first")
     return int(text)
 
 

@@ -115,8 +115,8 @@ class Feed:
                         return
                     if layout is None and time.monotonic() - heard > 3:
                         raise VehicleGoneError(
-                            f"{telemetry.path}: takes the subscription, but no record comes back to {telemetry._address.path}: run the bridge as the "
-                            "vehicle's user, or as a service (docs/bridge.md)")
+                            f"{telemetry.path}: takes the subscription, but no record comes back to {telemetry._address.path}: the vehicle cannot "
+                            "write there (run the bridge as its user, or as a service: docs/bridge.md), or four others watch already")
                     continue
                 heard, self.lost = time.monotonic(), self.lost + record.lost
                 if record.layout is not layout or record.time_ns < time_ns:

@@ -105,5 +105,6 @@ class Mqtt:
         """Takes leave: the broker publishes no will of one that does, so it is said here."""
         if self._client.is_connected():
             self._client.publish(self.topic, self._offline, qos=1, retain=True).wait_for_publish(1)
+        self._client.on_disconnect = None
         self._client.disconnect()
         self._client.loop_stop()
