@@ -97,6 +97,16 @@ class Records(bridging.WithFolder):
             self.assertEqual(path.stat().st_mode & 0o777, 0o660)
         self.assertFalse(path.exists())
 
+    def test_what_killed_programs_left_is_taken_away_and_nothing_else(self):
+        with FakeVehicle(self.folder), Telemetry(str(self.folder)) as living:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as dead:
+                dead.bind(str(self.folder / "subscriber-1-0"))
+            (self.folder / "subscriber-note").write_text("")
+            with Telemetry(str(self.folder)) as other:
+                left = {path.name for path in self.folder.glob("subscriber-*")}
+                self.assertEqual(left, {living._address.path.name, other._address.path.name, "subscriber-note"})
+            self.assertIsNotNone(living.receive(1))
+
     def test_a_folder_that_cannot_be_written_to_is_left_alone(self):
         if os.geteuid() == 0:
             self.skipTest("root writes everywhere")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -19,6 +21,7 @@ REQUEST = struct.Struct("<IHHII")
 HEADER = struct.Struct("<IHHIIQQ")
 #: The flight has ended; no record follows.
 ENDED = 1
+_numbers = itertools.count()
 _CREDENTIALS = struct.Struct("3i")
 
 
@@ -54,6 +57,17 @@ def folder_of(name: str) -> Path:
     return Path(name) if "/" in name else Path("/run/ganglion") / name
 
 
+def _sweep(place: Path, purpose: str):
+    """Takes away what programs that were killed have left: sockets of this kind that nobody is at."""
+    for path in place.glob(f"{purpose}-*"):
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(str(path))
+            except ConnectionRefusedError:
+                if path.is_socket():
+                    path.unlink()
+
+
 class Address:
     """A socket of our own that a vehicle can answer to, in a folder that it can reach."""
 
@@ -78,9 +92,8 @@ class Address:
         given = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
         for place in (Path(given) if given else None, folder):
             if place is not None and os.access(place, os.W_OK | os.X_OK):
-                path = place / f"{purpose}-{os.getpid()}-{id(self):x}"
-                path.unlink(missing_ok=True)
-                return path
+                _sweep(place, purpose)
+                return place / f"{purpose}-{os.getpid()}-{next(_numbers)}"
         self._own = Path(tempfile.mkdtemp(prefix="ganglion-"))
         return self._own / purpose
 

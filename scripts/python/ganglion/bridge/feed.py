@@ -34,6 +34,9 @@ class Outlet(Protocol):
     def end(self, why: str) -> None:
         """The vehicle has gone."""
 
+    async def close(self) -> None:
+        """The bridge ends."""
+
 
 class WallClock:
     """Puts times since the start of a run on the wall's clock, evenly: the first record says how they lie, and so does one that is
@@ -55,7 +58,7 @@ class Feed:
 
     Args:
         name: the vehicle's name or folder.
-        every: a record of each n-th tick; None for as many as are worth showing, 500 a second at most.
+        every: a record of each n-th tick; None for all, or 1000 a second of a vehicle that has more.
     """
 
     def __init__(self, name: str, outlets: list[Outlet], every: int | None = None):
@@ -95,7 +98,7 @@ class Feed:
 
     def _subscribed(self) -> Telemetry:
         telemetry = Telemetry(self.name, self._every or 1)
-        if self._every is None and (every := -(-int(telemetry.layout.rate_hz) // 500)) > 1:
+        if self._every is None and (every := -(-int(telemetry.layout.rate_hz) // 1000)) > 1:
             telemetry.close()
             telemetry = Telemetry(self.name, every)
         return telemetry

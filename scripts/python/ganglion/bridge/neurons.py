@@ -78,6 +78,7 @@ class Mind:
             return
         self._states = np.zeros(model.neurons)
         self._largest = np.full(model.neurons, 0.05)
+        self._order = wiring.layers(model).order
         try:
             self._stepper = reservoir.Stepper(model)
             self._row = np.zeros(1, model.state_layout())
@@ -140,7 +141,7 @@ class Mind:
         """What every node of the graph does now, from −1 to 1: ports in parts of their range, neurons of the largest that they showed."""
         found = [*self._port_values(record, "input", len(self._inputs))]
         if self._model is not None:
-            found += (self._states / self._largest)[wiring.layers(self._model).order].tolist()
+            found += (self._states / self._largest)[self._order].tolist()
         found += self._port_values(record, "output", len(self._outputs))
         return [round(min(max(value, -1.0), 1.0), 3) if np.isfinite(value) else 0.0 for value in found]
 

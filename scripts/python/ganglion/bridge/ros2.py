@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 import os
@@ -73,7 +74,7 @@ class _Arrived(Listener):
         self._loop, self._call = loop, call
 
     def on_data_available(self, reader):
-        if not self._loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # The loop has been closed.
             self._loop.call_soon_threadsafe(self._call)
 
 
@@ -106,6 +107,7 @@ class Ros2:
         self._messages: Messages | None = None
         self._next = self._next_diagnostics = 0.0
         self.twists = 0
+        self._reader: DataReader | None = None
         if commander is not None:
             topic = Topic(self._participant, self._name("/cmd_vel"), data_type("geometry_msgs/Twist"), qos=_RELIABLE)
             self._listener = _Arrived(asyncio.get_running_loop(), self._twists)
@@ -143,7 +145,7 @@ class Ros2:
     def _twists(self):
         """The newest Twist counts; what came before it is old."""
         newest: IdlStruct | None = None
-        for sample in self._reader.take(64):
+        for sample in self._reader.take(64) if self._reader is not None else ():
             if isinstance(sample, data_type("geometry_msgs/Twist")):
                 newest, self.twists = sample, self.twists + 1
         if newest is None:
@@ -157,4 +159,5 @@ class Ros2:
 
     async def close(self) -> None:
         """Leaves the domain."""
+        self._reader = None
         self._writers.clear()

@@ -64,6 +64,7 @@ class View:
         self._record: Record | None = None
         self._why, self._layout_number = "no vehicle has been there yet", 0
         self._lost = 0
+        self._said: tuple[Record | None, dict] = (None, {})
         self._pages: set[Watcher] = set()
         self._sockets: set[web.WebSocketResponse] = set()
         self._library = "\n".join(Resources(mode="inline", components=["bokeh"]).js_raw).encode()
@@ -204,11 +205,17 @@ class View:
                 await socket.send_json(described(self._meaning, self._minds))
             if self._record is not None:
                 is_away = False
-                await socket.send_json(now(self._meaning, self._record, self._minds) | self._beside(page))
+                await socket.send_json(self._now(self._record) | self._beside(page))
             elif not is_away:
                 is_away = True
                 await socket.send_json({"type": "away", "why": self._why})
             await asyncio.sleep(1 / RATE_HZ)
+
+    def _now(self, record: Record) -> dict:
+        """What all pages are told of a record, made once."""
+        if self._said[0] is not record:
+            self._said = (record, now(self._meaning, record, self._minds))
+        return self._said[1]
 
     def _beside(self, page: Watcher) -> dict:
         wish = self._commander.wish
