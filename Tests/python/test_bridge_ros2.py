@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import shutil
+import subprocess
 import time
 import unittest
 from dataclasses import dataclass
@@ -159,6 +161,15 @@ class Node(bridging.WithFolder):
             power = self.heard(battery)[-1]
             self.assertAlmostEqual(power.current, -8.2, 5)
             self.assertEqual((power.location, power.present), ("power", True))
+
+    @unittest.skipUnless(shutil.which("ss"), "ss is not installed (apt-get install iproute2)")
+    def test_no_socket_hears_other_machines(self):
+        with self.running() as (_, bridge):
+            words = subprocess.run(["ss", "-lntupH"], capture_output=True, text=True).stdout
+            own = [line.split()[4] for line in words.splitlines() if f"pid={bridge.process.pid}," in line]
+        self.assertGreaterEqual(len(own), 2)
+        for place in own:
+            self.assertTrue(place.startswith("127.0.0.1:") or "%lo:" in place, own)
 
     def test_a_namespace_keeps_vehicles_apart(self):
         imu = self.reader("rt/cart/imu/data", Imu, BEST_EFFORT)

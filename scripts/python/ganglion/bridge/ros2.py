@@ -7,6 +7,8 @@ import contextlib
 import functools
 import logging
 import os
+import socket
+import stat
 from typing import Any
 
 from cyclonedds.core import DDSException, Listener, Policy, Qos
@@ -66,6 +68,29 @@ def _encoded_type(name: str) -> type:
     return Encoded
 
 
+def _sockets() -> set[int]:
+    """This process's descriptors of sockets for datagrams of IP."""
+    found = set()
+    for name in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                with socket.socket(fileno=os.dup(int(name))) as one:
+                    if one.family in (socket.AF_INET, socket.AF_INET6) and one.type == socket.SOCK_DGRAM:
+                        found.add(int(name))
+    return found
+
+
+def _keep_to_loopback(descriptors: set[int]):
+    """Binds sockets to the loopback device: Cyclone DDS receives at all addresses, whatever interface it is told to use."""
+    for descriptor in descriptors:
+        with socket.socket(fileno=os.dup(descriptor)) as one:
+            if one.getsockname()[0] in ("0.0.0.0", "::"):
+                try:
+                    one.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")
+                except OSError as error:
+                    raise BridgeError(f"DDS cannot be kept to this machine ({error}): that takes Linux 5.7, or root") from error
+
+
 class _Arrived(Listener):
     """Wakes the event loop; DDS calls it in a thread of its own."""
 
@@ -96,9 +121,11 @@ class Ros2:
             raise BridgeError(f"the domain of ROS 2 is {number}, expected 0 to 232")
         # A configuration of the surroundings would open other devices of the network.
         os.environ.pop("CYCLONEDDS_URI", None)
+        before = _sockets()
         try:
             self._domain = Domain(number, _LOOPBACK)
             self._participant = DomainParticipant(number)
+            _keep_to_loopback(_sockets() - before)
         except DDSException as error:
             raise BridgeError(f"DDS cannot be started on domain {number} ({error}); try another ROS_DOMAIN_ID") from error
         self._publisher = Publisher(self._participant)
