@@ -114,6 +114,12 @@ class Status(bridging.WithFolder):
             with FakeVehicle(self.folder):
                 bridging.wait_for(lambda: listener.last().get("state") == "online", 5, "that it is back")
 
+    def test_boards_have_topics_of_their_own(self):
+        with FakeVehicle(self.folder), bridging.Bridge(self.folder, "--mqtt", f"127.0.0.1:{self.broker.port}", "--mqtt-topic", "boards/7/status"):
+            listener = self.listener()
+            bridging.wait_for(lambda: listener.last().get("state") == "online", 10, "the status")
+            self.assertEqual({topic for topic, _, _ in listener.heard}, {"boards/7/status"})
+
     def test_a_broker_that_is_away_is_waited_for(self):
         self.broker.stop()
         with FakeVehicle(self.folder), bridging.Bridge(self.folder, "--mqtt", f"127.0.0.1:{self.broker.port}") as bridge:
@@ -136,6 +142,10 @@ class Refusals(bridging.WithFolder):
                 status, words = bridging.ended(self.folder, "--mqtt", "127.0.0.1:1", "--mqtt-key", self.key(text, mode))
                 self.assertEqual(status, 2)
                 self.assertIn(reason, words)
+
+    def test_a_topic_that_is_none_is_refused(self):
+        for topic in ("boards/#", "+/status", "$SYS/x"):
+            self.assertEqual(bridging.ended(self.folder, "--mqtt", "127.0.0.1:1", "--mqtt-topic", topic)[0], 2)
 
     def test_an_address_that_is_none_is_refused(self):
         for address in ("127.0.0.1:0", "a b", "127.0.0.1:99999", "[::1", "no.such.host.invalid"):

@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     more = parser.add_argument_group("more")
     more.add_argument("--source", metavar="NAME", help="which of the vehicle's command sources to be (default: the only one)")
     more.add_argument("--every", type=_every, metavar="N", help="a record of each Nth tick (default: all, up to 1000 a second)")
+    more.add_argument("--mqtt-topic", metavar="TOPIC", help="where the status goes (default: ganglion/NAME/status)")
     more.add_argument("--namespace", default="", metavar="NAME", help="in front of ROS 2's topics, for several vehicles")
     more.add_argument("--twist", action="append", metavar="PART=NUMBER", help="which number a part of /cmd_vel is, for example linear.x=speed or angular.z=-turn")
     more.add_argument("--twist-age", type=float, default=0.5, metavar="S", help="a Twist that is older is sent no more (default: 0.5)")
@@ -87,7 +88,7 @@ async def _outlets(given, commander) -> list:
         if given.mqtt:
             from .mqtt import Mqtt
 
-            found.append(Mqtt(folder_of(given.name).name, given.mqtt, given.mqtt_key, given.mqtt_authority))
+            found.append(Mqtt(folder_of(given.name).name, given.mqtt, given.mqtt_key, given.mqtt_authority, given.mqtt_topic))
         if given.ros2:
             from .ros2 import Ros2
 

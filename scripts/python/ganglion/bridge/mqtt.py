@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from pathlib import Path
 
@@ -31,16 +32,19 @@ class Mqtt:
         address: HOST[:PORT] of the broker. Any but this machine needs `key`, and is spoken to by TLS.
         key: a file with `user:password`.
         authority: a file with the certificates that the broker's is judged by; None for the system's.
+        topic: another topic, where several boards speak to one broker.
     """
 
-    def __init__(self, name: str, address: str, key: Path | None = None, authority: Path | None = None):
+    def __init__(self, name: str, address: str, key: Path | None = None, authority: Path | None = None, topic: str | None = None):
         host, port = endpoint(address, PORT)
         is_own = is_loopback(host)
         if not is_own and key is None:
             raise BridgeError(f"{address}: a broker on another machine needs --mqtt-key FILE with user:password, so that nobody else speaks for the vehicle")
         if not is_own and ":" not in address:
             port = SAFE_PORT
-        self.topic = f"ganglion{topic_name(name)}/status"
+        self.topic = topic or f"ganglion{topic_name(name)}/status"
+        if re.search(r"[+#\0]|^\$", self.topic) or len(self.topic.encode()) > 1000:
+            raise BridgeError(f"--mqtt-topic {self.topic!r}: no topic that can be published to; expected for example boards/7/status")
         self._meaning: meaning.Meaning | None = None
         self._next = 0.0
         self._client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id="", protocol=paho.MQTTv311)
