@@ -51,6 +51,15 @@ class Meanings(unittest.TestCase):
         absent = flown(imu__fault=1, imu__present=0)
         self.assertEqual(meaning.of(absent.layout).faults(absent), [])
 
+    def test_angles_follow_from_a_quaternion_where_there_are_none(self):
+        made = flown()
+        signals = [(f"nav.q_{axis}", "", "f64") for axis in "wxyz"]
+        bare = record(Layout.parse(fake_vehicle.description(signals, [])), **{f"nav__q_{axis}": made[f"attitude.q_{axis}"] for axis in "wxyz"})
+        for ours, theirs in zip(meaning.of(bare.layout).euler(bare), meaning.of(made.layout).euler(made)):
+            self.assertAlmostEqual(ours, theirs, 5)
+        lost = flown(attitude__valid=0)
+        self.assertIsNone(meaning.of(lost.layout).euler(lost))
+
     def test_the_status_has_what_there_is(self):
         found = status(meaning.of(flown().layout), flown(battery__voltage=math.nan))
         self.assertEqual((found["mode"], found["armed"], found["command_by"], found["battery_v"]), ("active", True, "network", None))

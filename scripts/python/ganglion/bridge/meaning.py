@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from math import asin, atan2, cos, isfinite, sin
 
 from ..layout import Condition, Layout
 from ..telemetry import Record
@@ -78,8 +79,6 @@ class Meaning:
 
     def quaternion(self, record: Record) -> tuple[float, float, float, float] | None:
         """The attitude (w, x, y, z) in the vehicle's axes; None while it is not known."""
-        from math import cos, sin
-
         owner = (self.orientation or self.angles or ("",))[0].rpartition(".")[0]
         if not owner or not record.get(f"{owner}.valid", True):
             return None
@@ -89,6 +88,20 @@ class Meaning:
         return (
             cr * cp * cy + sr * sp * sy, sr * cp * cy - cr * sp * sy, cr * sp * cy + sr * cp * sy, cr * cp * sy - sr * sp * cy,
         )
+
+    def euler(self, record: Record) -> tuple[float, float, float] | None:
+        """Roll, pitch and yaw in rad; None while they are not known."""
+        if (q := self.quaternion(record)) is None:
+            return None
+        if self.angles:
+            found = tuple(float(record[name]) for name in self.angles)
+        else:
+            w, x, y, z = q
+            found = (
+                atan2(2 * (w * x + y * z), 1 - 2 * (x * x + y * y)), asin(min(max(2 * (w * y - z * x), -1.0), 1.0)),
+                atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)),
+            )
+        return found if all(map(isfinite, found)) else None
 
     def mode_words(self, record: Record) -> str:
         """The mode's name, or whether it is armed, or nothing."""

@@ -21,8 +21,8 @@ def status(meaning: Meaning, record: Record) -> dict:
     for key, name in numbers.items():
         if name:
             found[key] = _rounded(record[name])
-    for key, name in zip(("roll_deg", "pitch_deg", "yaw_deg"), meaning.angles):
-        found[key] = _rounded(math.degrees(record[name]))
+    for key, angle in zip(("roll_deg", "pitch_deg", "yaw_deg"), meaning.euler(record) or ()):
+        found[key] = _rounded(math.degrees(angle))
     faults = meaning.faults(record)
     found["faults"] = [{"name": one.name, "text": one.text, "remedy": one.remedy} for one in faults if not one.keeps_from_arming]
     found["keeps_from_arming"] = [{"name": one.name, "text": one.text, "remedy": one.remedy} for one in faults if one.keeps_from_arming]

@@ -76,7 +76,7 @@ def _finite(value: float) -> float | None:
 
 def now(meaning: Meaning, record: Record, minds: list[Mind]) -> dict:
     """What every page is told of a record."""
-    attitude = [_finite(record[name]) for name in meaning.angles]
+    attitude = meaning.euler(record)
     numbers = {
         key: _finite(record[name]) for key, name in (
             ("battery", meaning.battery), ("altitude", meaning.altitude), ("climb", meaning.climb_rate), ("speed", meaning.speed)) if name
@@ -84,7 +84,7 @@ def now(meaning: Meaning, record: Record, minds: list[Mind]) -> dict:
     return {
         "time": round(record.time_s, 3), "tick": record.tick, "mode": meaning.mode_words(record), "armed": meaning.is_armed(record),
         "source": meaning.layout.words(meaning.source, record[meaning.source]) if meaning.source else "",
-        "attitude": attitude if meaning.quaternion(record) is not None and None not in attitude and attitude else None, "numbers": numbers,
+        "attitude": [_finite(angle) for angle in attitude] if attitude else None, "numbers": numbers,
         "faults": [{"text": one.text, "remedy": one.remedy, "inhibits": one.keeps_from_arming} for one in meaning.faults(record)],
         "neurons": [{"activity": mind.activity(record), "exact": mind.is_exact} for mind in minds],
     }
@@ -95,7 +95,7 @@ def described(meaning: Meaning, minds: list[Mind]) -> dict:
     layout = meaning.layout
     return {
         "type": "layout", "vehicle": layout.vehicle, "rate": layout.rate_hz, "columns": list(figures.columns(layout)),
-        "plots": figures.first_plots(meaning), "span": figures.SPAN_S, "has_attitude": bool(meaning.angles), "samples": figures.SAMPLES_HZ,
+        "plots": figures.first_plots(meaning), "span": figures.SPAN_S, "has_attitude": bool(meaning.angles or meaning.orientation), "samples": figures.SAMPLES_HZ,
         "minds": [
             {"name": mind.name, "why": mind.why, "columns": mind.graph.columns, "nodes": mind.graph.nodes, "wires": mind.graph.wires} for mind in minds
         ],
