@@ -201,7 +201,7 @@ class View:
                 continue
             if self._meaning is not None and number != self._layout_number:
                 number = self._layout_number
-                page.watch(page.names, self._meaning.layout)
+                page.watch(page.wanted, self._meaning.layout)
                 await socket.send_json(described(self._meaning, self._minds))
             if self._record is not None:
                 is_away = False

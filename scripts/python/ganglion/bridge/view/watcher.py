@@ -26,7 +26,8 @@ class Watcher:
         self.is_trusted = is_trusted
         self.wrong_tokens = 0
         self._watched: list[tuple[str, int, bool, float]] = []
-        self.names: list[str] = []
+        self.wanted: list[str] = []
+        self._names: list[str] = []
         self._samples: deque = deque(maxlen=_WAITING)
         self._next = 0.0
 
@@ -39,14 +40,12 @@ class Watcher:
         return False
 
     def watch(self, names, layout: Layout | None) -> None:
-        """Chooses what the plots of the page need. Names that are not there are left out."""
+        """Chooses what the plots of the page need. Names that are not there wait for a vehicle that has them."""
         known = figures.columns(layout) if layout is not None else {}
         names = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-        self.names = list(dict.fromkeys(names))[:_MOST_WATCHED]
-        self._watched = [
-            (known[name][0].name, known[name][1], known[name][0].count > 1, figures.shown(known[name][0].unit)[1]) for name in self.names if name in known
-        ]
-        self.names = [name for name in self.names if name in known]
+        self.wanted = list(dict.fromkeys(names))[:_MOST_WATCHED]
+        self._names = [name for name in self.wanted if name in known]
+        self._watched = [(one.name, place, one.count > 1, figures.shown(one.unit)[1]) for one, place in (known[name] for name in self._names)]
         self._samples.clear()
         self._next = 0.0
 
@@ -67,7 +66,7 @@ class Watcher:
             return None
         rows = list(zip(*self._samples))
         self._samples.clear()
-        return {"t": rows[0], **dict(zip(self.names, rows[1:]))}
+        return {"t": rows[0], **dict(zip(self._names, rows[1:]))}
 
 
 def _finite(value: float) -> float | None:
