@@ -18,7 +18,7 @@ PYTHON = str(paths.ROOT / "scripts/python")
 
 def needs(*packages: str):
     """Skips a test where a package is missing."""
-    return unittest.skipUnless(paths.have(*packages), f"{' or '.join(packages)} is not installed (Tests/python/bridge.txt)")
+    return unittest.skipUnless(paths.have(*packages), f"{' or '.join(packages)} is not installed (Tests/python/requirements.txt and bridge.txt)")
 
 
 def wait_for(check, seconds: float = 10.0, what: str = "it"):
