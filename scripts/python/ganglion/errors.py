@@ -49,6 +49,18 @@ class ReportError(GanglionError, ValueError):
     """A report cannot be made of what was named, or cannot be put where it was to go."""
 
 
+class TelemetryError(GanglionError, ValueError):
+    """What a vehicle says of its telemetry cannot be read, or a subscription cannot be made."""
+
+
+class VehicleGoneError(TelemetryError):
+    """Nobody is at a vehicle's socket: it does not run, or has ended."""
+
+
+class BridgeError(GanglionError, ValueError):
+    """A bridge cannot be made as it was asked for."""
+
+
 class UnprotectedWarning(UserWarning):
     """A model file of before format 3: its digest guards the tensors' bytes, and not what is said of them."""
 
