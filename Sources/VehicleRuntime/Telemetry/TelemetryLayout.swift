@@ -4,6 +4,12 @@ import FlightLog
 import Signals
 import VehicleConfiguration
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
 /// How a tick's record lies in a telemetry record: the logged signals of the table, and what people want to know beside them.
 struct TelemetryLayout: Sendable {
   /// A signal and its place in the record's body.
@@ -39,6 +45,13 @@ struct TelemetryLayout: Sendable {
   /// Where a signal of one value lies; `nil` when it is not in the record.
   func offset(of name: String) -> Int? { places.first { $0.signal.name == name }?.offset }
 
+  /// A path that programs in other folders can open, too.
+  private static func absolute(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   private static func line(_ place: Place) -> String {
     var members: [(String, String)] = [
       ("name", JSONText.string(place.signal.name)), ("unit", JSONText.string("\(place.signal.unit)")),
@@ -56,12 +69,16 @@ struct TelemetryLayout: Sendable {
   /// All of it as JSON, with the vehicle's conditions and networks.
   func description(_ tables: VehicleTables, _ table: SignalTable) -> String {
     let signals = SafetySignals(table)
-    let flags = signals.conditions + signals.inhibits
+    // What keeps from arming has a signal of its own, and often the name of the condition that it looks at.
+    let flags =
+      signals.conditions.map { (name: $0.name, flag: $0) }
+      + signals.inhibits.map { (name: "no_arming_\($0.name)", flag: $0) }
     let networks = NetworkSignals.all(table).map { network in
       JSONText.object([
         "name": JSONText.string(network.name),
         "model": JSONText.string(
-          tables.networks.first { $0.block == network.name }.map { tables.resolve($0.file) } ?? ""),
+          tables.networks.first { $0.block == network.name }.map { Self.absolute(tables.resolve($0.file)) }
+            ?? ""),
       ])
     }
     return JSONText.object([
@@ -70,9 +87,9 @@ struct TelemetryLayout: Sendable {
       "schema": JSONText.string(table.schemaText),
       "signals": JSONText.list(places.map(Self.line)),
       "conditions": JSONText.list(
-        flags.map { flag in
+        flags.map { name, flag in
           JSONText.object([
-            "name": JSONText.string(flag.name), "signal": JSONText.string("safety.\(flag.name)"),
+            "name": JSONText.string(name), "signal": JSONText.string("safety.\(name)"),
             "text": JSONText.string(flag.text),
             "remedy": JSONText.string(flag.remedy),
           ])

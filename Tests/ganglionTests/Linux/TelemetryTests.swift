@@ -83,7 +83,14 @@ struct TelemetryTests {
     let text = layout.description(vehicle.tables, table)
     let parsed = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect((parsed["signals"] as? [[String: Any]])?.count == layout.places.count)
-    #expect((parsed["conditions"] as? [[String: Any]])?.isEmpty == false)
+    let conditions = try #require(parsed["conditions"] as? [[String: Any]])
+    let flags = conditions.compactMap { $0["signal"] as? String }
+    // Of each a signal of its own, also where a condition and a reason not to arm have one name.
+    #expect(flags.count == conditions.count && Set(flags).count == flags.count && !flags.isEmpty)
+    #expect(flags.filter { layout.offset(of: $0) == nil } == [])
+    #expect(flags.contains("safety.no_arming_kill_switch"))
+    let model = (parsed["networks"] as? [[String: Any]])?.first?["model"] as? String
+    #expect(model?.hasPrefix("/") == true)
   }
 
   @Test("a subscriber gets ticks while its lease lasts, every n-th, and the word that the run has ended")
