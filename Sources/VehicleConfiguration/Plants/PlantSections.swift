@@ -63,7 +63,9 @@ extension VehicleTables {
   /// Complains about actuators that the plant needs and the file does not have.
   func checkPlant(_ file: Section) {
     let (name, wanted) = (type(of: plant).name, plant.movers)
-    let missing = wanted.filter { name in !actuators.contains { $0.name == name } }
+    let missing = wanted.filter { name in
+      !actuators.contains { $0.name == name } && !file.context.broken.hasOwner(name)
+    }
     guard !missing.isEmpty else { return }
     file.complain(
       "simulation.plant",

@@ -19,5 +19,6 @@ extension VehicleTables {
     BlockReader.networkSchema, BlockReader.inputSchema, BlockReader.outputSchema, SafetyList.conditionSchema,
     SafetyList.armingSchema, SafetyTestReader.schema, SafetyList.reactionSchema, SafetyList.modeSchema,
     PlantSections.simulationSchema, PlantSections.evaluationSchema,
+    SimulatedInput.schema, SimulatedInput.stepSchema, SimulatedInput.sineSchema,
   ]
 }

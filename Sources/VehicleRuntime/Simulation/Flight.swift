@@ -61,7 +61,7 @@ public struct Flight: ~Copyable, VehicleFlight {
     let configuration = loaded.tables
     let ticks = try loaded.makeTable()
     let vehicle = try SimulatedVehicle(loaded.tables, seed: seed, table: ticks)
-    let plan = try fault.map { text in try FaultPlan(parsing: text, targets: vehicle.board.chipNames) }
+    let plan = try fault.map { text in try FaultPlan(parsing: text, targets: vehicle.board.targetNames) }
     for entry in plan?.entries ?? [] { try vehicle.inject(entry.fault) }
     let log = try logPath.map { path in
       try FlightLogWriter(

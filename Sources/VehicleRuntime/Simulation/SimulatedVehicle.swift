@@ -104,6 +104,7 @@ package final class SimulatedVehicle: Vehicle {
     }
     do throws(SimulatedBoard.AssemblyError) {
       actuators = try board.attach(configuration, plan, without: absent)
+      if motion != nil { try board.drive(inputsOf: configuration, without: absent) }
     } catch {
       throw VehicleError("cannot assemble the simulated board: \(error)")
     }

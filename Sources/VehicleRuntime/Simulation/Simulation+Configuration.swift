@@ -45,6 +45,9 @@ extension SimulatedBoard {
       if let carrier = device.twin.carrier { chip?.carrier = carriers[carrier] }
       carriers[device.twin.name] = chip
     }
+    for device in configuration.devices where !absent.contains(device.twin.name) {
+      call(device.twin.name, by: device.name)
+    }
     return try connect(configuration, plan) { planned, name throws(AssemblyError) in
       let place = planned.place
       let read = configuration.devices.first {
