@@ -18,6 +18,9 @@ extension VehicleTables {
       keys: BlockList.common + [BlockList.beforeKey.description]),
     BlockReader.networkSchema, BlockReader.inputSchema, BlockReader.outputSchema, SafetyList.conditionSchema,
     SafetyList.armingSchema, SafetyTestReader.schema, SafetyList.reactionSchema, SafetyList.modeSchema,
-    PlantSections.simulationSchema, PlantSections.evaluationSchema,
+    PlantSections.simulationSchema, PartKeys.schema,
+  ] + PartTable.all.map(\.schema) + [
+    PartsPlant.Measurement.schema, PartsPlant.Draw.schema, PlantSections.evaluationSchema,
+    HeldCriterion.schema,
   ]
 }
