@@ -60,6 +60,7 @@ public enum SimulatedChips {
     SimulatedChipRow("ina226") { SimulatedINA226(shuntResistance: $0.shuntResistance) },
     SimulatedChipRow("as5600") { SimulatedAS5600(shaft: $0.shaft, isReversed: $0.isReversed) },
     SimulatedChipRow("ads1115") { SimulatedADS1115(converter: $0.converter) },
+    SimulatedChipRow("ms4525do") { _ in SimulatedMS4525DO() },
     SimulatedChipRow("mcp23017") { _ in SimulatedMCP23017() },
   ])
 

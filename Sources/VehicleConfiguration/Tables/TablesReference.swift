@@ -8,7 +8,7 @@ extension VehicleTables {
         "A device. What else it holds follows from its chip: the keys of `sensors.imu`, `barometer`, `magnetometer`, `range`, `power` "
         + "or `left_encoder`, or those of the sections below.",
       keys: DeviceKeys.descriptions + [DeviceKeys.shaft.description]),
-    ActuatorKeys.reference, Configuration.AnalogInputs.schema, Configuration.PortInputs.schema,
+    ActuatorKeys.reference, Configuration.AnalogInputs.schema, Configuration.DifferentialPressure.schema, Configuration.PortInputs.schema,
     Configuration.LineDevice.schema, CommandList.schema,
     CommandSignal.schema,
     SectionSchema(

@@ -11,6 +11,7 @@ extension PartKind {
     inputs: [
       PartInput("left", count: 1...4, about: "Speed of the wheels at the left in m/s; of several the mean."),
       PartInput("right", count: 1...4, about: "The same at the right."),
+      PartInput("turned", count: 0...4, about: "Turn rate in rad/s that the floor adds; several add up."),
     ],
     settings: [
       SettingDescription(

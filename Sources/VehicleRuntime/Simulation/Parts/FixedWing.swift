@@ -25,6 +25,7 @@ final class FixedWing: MovingPart {
   private var attackRate = 0.0
   private var height = 0.0
   private var climbRate = 0.0
+  private var wind = (north: 0.0, east: 0.0)
   private(set) var crash: String?
 
   init(_ wiring: PartWiring) {
@@ -63,6 +64,7 @@ final class FixedWing: MovingPart {
       speed += throwSpeed / 0.4 * seconds
       force.x = throwSpeed / 0.4
     }
+    if time < throwTime { wind = (values.sum(at: windNorth), values.sum(at: windEast)) }
     if height < -hill { crash = "it flew into the ground" }
     put(force, rate, &values)
   }
@@ -71,6 +73,7 @@ final class FixedWing: MovingPart {
   private func fly(_ values: [Double], _ seconds: Double, _ gravity: Double) -> (force: Vector3, rate: Vector3) {
     let density = StandardAtmosphere.density(
       pressure: StandardAtmosphere.pressure(atAltitude: height + hill), temperature: 288)
+    blow(values)
     speed = speed.limited(2, 200)
     let pressure = density / 2 * speed * speed
     // Derivatives of moments grow with the dynamic pressure.
@@ -108,6 +111,21 @@ final class FixedWing: MovingPart {
       rollRate - turn * sinClimb, pitchTurn + turn * cosClimb * sinRoll, turn * cosClimb * cosRoll - climbTurn * sinRoll)
     return (force, rate)
   }
+
+  /// A gust changes the speed through the air at once, turns the nose into the wind, and lifts the wing that it meets first.
+  private func blow(_ values: [Double]) {
+    let now = (north: values.sum(at: windNorth), east: values.sum(at: windEast))
+    let (s, c) = sineAndCosine(heading)
+    let (north, east) = (now.north - wind.north, now.east - wind.east)
+    let aside = east * c - north * s
+    speed -= north * c + east * s
+    heading -= Self.weathervane * aside / max(speed, 2)
+    rollRate += Self.dihedral * aside
+    wind = now
+  }
+
+  /// Share of a side gust's angle by which the nose turns at once, and roll rate in rad/s for each m/s of it.
+  private static let (weathervane, dihedral) = (0.3, 0.05)
 
   private func put(_ force: Vector3, _ rate: Vector3, _ values: inout [Double]) {
     // Nose up by the angle of attack in the plane of the lift.

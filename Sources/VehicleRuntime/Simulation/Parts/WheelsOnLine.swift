@@ -10,7 +10,7 @@ final class WheelsOnLine: MovingPart {
     case figureEight(a: Double)
   }
 
-  private let left, right, sensors: [Int]
+  private let left, right, turned, sensors: [Int]
   private let offsetPlace, speedPlace, turnPlace, bumpedPlace: Int
   private let shape: Shape
   private let track, scrub, halfLine, ahead, spacing, spot, wall: Double
@@ -19,6 +19,7 @@ final class WheelsOnLine: MovingPart {
   init(_ wiring: PartWiring) {
     var wiring = wiring
     (left, right) = (wiring.places("left"), wiring.places("right"))
+    turned = wiring.places("turned")
     let count = Int(wiring.number("sensors").rounded())
     sensors = (0..<max(count, 0)).map { wiring.output("sensor_\($0)") }
     (offsetPlace, speedPlace) = (wiring.output("offset"), wiring.output("speed"))
@@ -59,7 +60,7 @@ final class WheelsOnLine: MovingPart {
 
   func step(_ values: inout [Double], seconds: Double) {
     let (l, r) = (values.mean(at: left), values.mean(at: right))
-    let turn = (l - r) / track * (1 - scrub)
+    let turn = (l - r) / track * (1 - scrub) + values.sum(at: turned)
     let speed = (l + r) / 2
     // To the right positive: x forward, y to the right.
     heading += turn * seconds
