@@ -26,6 +26,8 @@ final class FixedWing: MovingPart {
   private var height = 0.0
   private var climbRate = 0.0
   private var wind = (north: 0.0, east: 0.0)
+  private var slip = 0.0
+  private var before: Quaternion?
   private(set) var crash: String?
 
   init(_ wiring: PartWiring) {
@@ -56,9 +58,8 @@ final class FixedWing: MovingPart {
     time += seconds
     let gravity = StandardAtmosphere.gravity
     var force = Vector3(0, 0, -gravity)
-    var rate = Vector3.zero
     if time >= throwTime + 0.4 {
-      (force, rate) = fly(values, seconds, gravity)
+      force = fly(values, seconds, gravity)
     } else if time >= throwTime {
       // The arm that throws it.
       speed += throwSpeed / 0.4 * seconds
@@ -66,14 +67,14 @@ final class FixedWing: MovingPart {
     }
     if time < throwTime { wind = (values.sum(at: windNorth), values.sum(at: windEast)) }
     if height < -hill { crash = "it flew into the ground" }
-    put(force, rate, &values)
+    put(force, seconds, &values)
   }
 
-  /// Forces and motion in the air: the specific force and the angular rate in its axes.
-  private func fly(_ values: [Double], _ seconds: Double, _ gravity: Double) -> (force: Vector3, rate: Vector3) {
+  /// Forces and motion in the air: the specific force in its axes.
+  private func fly(_ values: [Double], _ seconds: Double, _ gravity: Double) -> Vector3 {
     let density = StandardAtmosphere.density(
       pressure: StandardAtmosphere.pressure(atAltitude: height + hill), temperature: 288)
-    blow(values)
+    blow(values, seconds)
     speed = speed.limited(2, 200)
     let pressure = density / 2 * speed * speed
     // Derivatives of moments grow with the dynamic pressure.
@@ -106,31 +107,35 @@ final class FixedWing: MovingPart {
     let force = Vector3(
       (pull - resistance * cosAttack + lift * sinAttack) / mass, 0,
       -(lift * cosAttack + resistance * sinAttack) / mass)
-    let pitchTurn = climbTurn * cosRoll + attackRate
-    let rate = Vector3(
-      rollRate - turn * sinClimb, pitchTurn + turn * cosClimb * sinRoll, turn * cosClimb * cosRoll - climbTurn * sinRoll)
-    return (force, rate)
+    return force
   }
 
   /// A gust changes the speed through the air at once, turns the nose into the wind, and lifts the wing that it meets first.
-  private func blow(_ values: [Double]) {
+  private func blow(_ values: [Double], _ seconds: Double) {
     let now = (north: values.sum(at: windNorth), east: values.sum(at: windEast))
     let (s, c) = sineAndCosine(heading)
     let (north, east) = (now.north - wind.north, now.east - wind.east)
     let aside = east * c - north * s
     speed -= north * c + east * s
-    heading -= Self.weathervane * aside / max(speed, 2)
+    // Not at once: what blows from the side is gone when the nose has turned.
+    slip += aside / max(speed, 2)
+    let share = min(seconds / Self.slipTime, 1)
+    heading -= Self.weathervane * slip * share
+    slip -= slip * share
     rollRate += Self.dihedral * aside
     wind = now
   }
 
-  /// Share of a side gust's angle by which the nose turns at once, and roll rate in rad/s for each m/s of it.
-  private static let (weathervane, dihedral) = (0.3, 0.05)
+  /// Share of a side gust's angle by which the nose turns, roll rate in rad/s for each m/s of it, and time in s in which it does.
+  private static let (weathervane, dihedral, slipTime) = (0.3, 0.05, 0.4)
 
-  private func put(_ force: Vector3, _ rate: Vector3, _ values: inout [Double]) {
+  private func put(_ force: Vector3, _ seconds: Double, _ values: inout [Double]) {
     // Nose up by the angle of attack in the plane of the lift.
     let pitch = time < throwTime + 0.4 ? 0 : climb + attack * cosine(roll)
     let attitude = Quaternion(roll: roll, pitch: pitch, yaw: heading)
+    let turned = (before ?? attitude).conjugate * attitude
+    before = attitude
+    let rate = Vector3(turned.x, turned.y, turned.z) * (2 * (turned.w < 0 ? -1 : 1) / seconds)
     let earth = attitude.inverseRotate(PhysicalState.earthField)
     for axis in 0..<3 { values[field[axis]] = earth[axis] }
     (values[headingOut], values[heightOut], values[airspeedOut]) = (heading, height, speed)
