@@ -82,6 +82,21 @@ extension PressureSample: SignalSample {
   }
 }
 
+extension DifferentialPressureSample: SignalSample {
+  /// See `SignalSample`.
+  public static let channels = [
+    SampleChannel("differential_pressure", unit: .pascal),
+    SampleChannel("temperature", unit: .degreeCelsius, use: .handedOn),
+  ]
+  /// See `SignalSample`.
+  public static let empty = DifferentialPressureSample(pressure: 0, temperature: 0)
+
+  /// See `SignalSample`.
+  public func value(ofChannel place: Int) -> Double {
+    place == 0 ? Double(pressure) : place == 1 ? Double(temperature) : 0
+  }
+}
+
 extension MagneticSample: SignalSample {
   /// See `SignalSample`.
   public static let channels = ["x", "y", "z"].map { SampleChannel("field_\($0)", unit: .tesla) }

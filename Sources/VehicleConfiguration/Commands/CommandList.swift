@@ -136,7 +136,10 @@ extension CommandList {
       }
     }
     if kind == .profile || (kind == .receiver && section.has("steps")) {
-      guard let read = CommandProfile(section, kind == .profile ? signals : source.signals, named: named) else {
+      // What could not be read is known to be a name; what no stick gives is no name of a pilot's.
+      let unread = named.filter { name in !signals.contains { $0.name == name } }
+      guard let read = CommandProfile(section, kind == .profile ? signals : source.signals, named: unread)
+      else {
         return nil
       }
       if kind == .profile { profile = read } else { source.hands = read }

@@ -71,6 +71,9 @@ struct DeviceKind: Sendable {
     DeviceKind(Configuration.AnalogInputs.self, SensorTable.analogInputs.map(\.name)) { part, naming in
       ReadDevice(group: part.group(naming))
     },
+    DeviceKind(Configuration.DifferentialPressure.self, SensorTable.differentialPressure.map(\.name)) {
+      part, naming in ReadDevice(group: part.group(naming))
+    },
     DeviceKind(Configuration.PortInputs.self, SensorTable.ports.map(\.name)) { part, naming in
       ReadDevice(group: part.group(naming))
     },

@@ -159,7 +159,7 @@ public struct Flight: ~Copyable, VehicleFlight {
     vehicle.note(
       RunTick(
         time: lastTime, elapsed: start.elapsed, setpoint: outside.setpoint(frame),
-        isActive: activeModes.contains(mode)))
+        isActive: activeModes.contains(mode), frame: frame))
     if crash == nil, let reason = vehicle.crash {
       // No tick can know it: what happened to the vehicle is the simulation's to say.
       crash = reason

@@ -39,6 +39,7 @@ extension SimulatedBoard {
       settings.mounting = device.twin.mounting.map { Mounting($0) } ?? settings.mounting
       settings.identity = device.twin.identity
       settings.shuntResistance = device.twin.shuntResistance ?? settings.shuntResistance
+      settings.converter = configuration.converter(of: device)
       (settings.shaft, settings.isReversed) = (device.twin.shaft, device.twin.isReversed)
       let chip = try put(
         device.chip.name, device.twin.name, on: device.bus, device.address, behind: device.channel, settings)
