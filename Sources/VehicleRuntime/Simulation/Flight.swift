@@ -123,7 +123,8 @@ public struct Flight: ~Copyable, VehicleFlight {
     guard vehicle.crash == nil else { return nil }
     interruption = stop.signal
     guard interruption == nil else { return nil }
-    if let live { return schedule.begin(now: live.wait(until: schedule.due)) }
+    // Its ticks come when they are drawn to come: a desk that is busy makes the flight late, and none of its ticks.
+    live?.wait(until: schedule.due)
     return schedule.begin(now: schedule.due.advanced(nanoseconds: lateness.next()))
   }
 
@@ -173,9 +174,9 @@ public struct Flight: ~Copyable, VehicleFlight {
     }
   }
 
-  /// Rewrites the live table or line: ten times a second, but no oftener than four times a second of flight.
+  /// Rewrites the live table or line: ten times a second, but no oftener than so in the flight's own time.
   public mutating func showProgress() {
-    guard ticks % UInt64(max(loaded.tables.loop.rateHz / 4, 1)) == 0 else { return }
+    guard ticks % UInt64(max(loaded.tables.loop.rateHz / 10, 1)) == 0 else { return }
     let now = clock.now().nanoseconds
     guard now >= nextShown else { return }
     nextShown = now + 100_000_000
