@@ -140,6 +140,8 @@ public enum OutputUnit: Sendable {
   case element(of: String, Int)
   /// The product of all that an input reads.
   case product(of: String)
+  /// The unit whose square is that of what an input reads.
+  case root(of: String)
 }
 
 /// Something that a block writes: the signal `BLOCK.NAME`.
@@ -160,6 +162,15 @@ public struct OutputPort: Sendable {
   public var about: String
   /// What to do when it is set, for people; empty for what asks for nothing.
   public var remedy: String
+  /// Whether it is a command that an actuator is to take, directly or through other blocks.
+  public var isCommand = false
+
+  /// A command for an actuator.
+  static func command(_ name: String, about: String = "") -> OutputPort {
+    var port = OutputPort(name, .number, about: about)
+    port.isCommand = true
+    return port
+  }
 
   /// A port from its parts.
   public init(

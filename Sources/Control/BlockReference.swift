@@ -103,6 +103,7 @@ extension OutputUnit {
     case .integral(let input): "that of `\(input)` times s"
     case .element(let input, let place): "that of `\(input)`, place \(place)"
     case .product(let input): "product of those of `\(input)`"
+    case .root(let input): "root of that of `\(input)`"
     }
   }
 }

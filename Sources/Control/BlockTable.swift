@@ -38,11 +38,13 @@ public enum BlockTable {
 
   private static let own: [Kind] = [
     Constant.self, Scale.self, Clamp.self, DeadBand.self, Slew.self, Sum.self, Product.self, Difference.self,
-    Delay.self,
+    SquareRoot.self, Delay.self,
+    Not.self, And.self, Or.self, IsOneOf.self,
     LowPass.self, Derivative.self, Integral.self, Notch.self, ComplementaryFilter.self, PID.self,
     Select.self, Switch.self, CommandSources.self,
     TickClock.self, StepTime.self, Freshness.self, Health.self, Voter.self,
-    Attitude.self, Altitude.self, WheelOdometry.self, LastVoltage.self,
+    Attitude.self, Altitude.self, Heading.self, WheelOdometry.self, LastVoltage.self, Compass.self,
+    Airspeed.self,
     Safety.self,
     FlightSetpoint.self, FlightPhase.self, QuadrotorControl.self, BlindDescent.self,
     DriveSetpoint.self, BalanceControl.self,

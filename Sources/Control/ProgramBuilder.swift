@@ -14,12 +14,11 @@ public struct ProgramBuilder {
   /// What a name begins with that means the value of the tick before.
   static let previous = "previous."
 
-  /// Errors up to which the nearest name is looked for.
-  private static let mostHints = 100
-
   private let outside: [Signal]
   private let blocks: [BlockDeclaration]
-  private var errors: [ProgramError] = []
+  var errors: [ProgramError] = []
+  /// Blocks whose settings are wrong, so that nothing is known of their ports.
+  private var leftOut: [BlockDeclaration] = []
 
   /// A builder for a vehicle whose devices and sources of commands give the signals `outside`, and whose tick runs `blocks` in
   /// their order.
@@ -69,8 +68,48 @@ public struct ProgramBuilder {
   /// The signals of the program, without making it: for logs and their readers.
   public consuming func table() throws(ProgramErrors) -> SignalTable { try plan().table }
 
+  /// Everything that is wrong with the program, and the units of its signals as far as they are known.
+  public consuming func findings() -> (errors: [ProgramError], units: [String: Unit]) {
+    var (planned, written) = examine()
+    Self.spreadInvalidity(&planned, written)
+    // What two blocks of one name write is the same: that their name is, was said.
+    let doubled = Set(errors.filter(\.isNameTwice).compactMap(\.block))
+    do throws(SignalErrors) { _ = try SignalTable(signals(of: planned)) } catch {
+      for error in error.errors {
+        if case .twice(_, let signal) = error, doubled.contains(signal.origin.name) { continue }
+        errors.append(ProgramError(block: nil, problem: .signal(error)))
+      }
+    }
+    var units = written.mapValues(\.signal.unit)
+    for block in planned {
+      for (port, unit) in zip(block.ports.outputs, block.units) where unit == nil {
+        units["\(block.declaration.name).\(port.name)"] = nil
+      }
+    }
+    return (errors, units)
+  }
+
   /// Checks everything, and gives each signal its place.
   private mutating func plan() throws(ProgramErrors) -> (planned: [Planned], table: SignalTable) {
+    var (planned, written) = examine()
+    if !errors.isEmpty { throw ProgramErrors(errors) }
+    Self.spreadInvalidity(&planned, written)
+    do throws(SignalErrors) { return (planned, try SignalTable(signals(of: planned))) } catch {
+      throw ProgramErrors(error.errors.map { ProgramError(block: nil, problem: .signal($0)) })
+    }
+  }
+
+  /// The signals of the program, in the order in which they are written.
+  private func signals(of planned: [Planned]) -> [Signal] {
+    Self.loopSignals + outside
+      + planned.flatMap { block in
+        zip(block.ports.outputs, block.units).map { Self.signal($0, unit: $1 ?? .none, of: block) }
+          + (block.isInvalidAtTimes ? [Self.flag(of: block)] : [])
+      }
+  }
+
+  /// Reads every block's settings, and notes what is wrong with what blocks read.
+  private mutating func examine() -> (planned: [Planned], written: Written) {
     var planned = readSettings()
     for place in planned.indices { bind(&planned[place]) }
     var written = Written(minimumCapacity: outside.count)
@@ -79,24 +118,13 @@ public struct ProgramBuilder {
       written[block.flag] = (Signal(block.flag, .flag, from: .block(block.declaration.name)), place)
     }
     deriveUnits(&planned, &written)
+    let circles = BlockCircles(planned, written)
     for place in planned.indices {
-      check(planned[place], place, written)
+      check(planned[place], place, written, circles)
       checkNames(planned[place], written)
     }
-    if !errors.isEmpty { throw ProgramErrors(errors) }
-    Self.spreadInvalidity(&planned, written)
-
-    let signals =
-      Self.loopSignals + outside
-      + planned.flatMap { block in
-        zip(block.ports.outputs, block.units).map { Self.signal($0, unit: $1 ?? .none, of: block) }
-          + (block.isInvalidAtTimes ? [Self.flag(of: block)] : [])
-      }
-    let table: SignalTable
-    do throws(SignalErrors) { table = try SignalTable(signals) } catch {
-      throw ProgramErrors(error.errors.map { ProgramError(block: nil, problem: .signal($0)) })
-    }
-    return (planned, table)
+    for block in leftOut { checkNames(ofSignalsOf: block, written) }
+    return (planned, written)
   }
 
   // MARK: - Settings and ports
@@ -126,6 +154,7 @@ public struct ProgramBuilder {
         planned.append(Planned(declaration: block, settings: settings, ports: ports))
       } catch {
         for setting in error.errors { complain(block, .setting(setting)) }
+        leftOut.append(block)
       }
     }
     return planned
@@ -163,75 +192,6 @@ public struct ProgramBuilder {
       "\(block.declaration.name).\(port.name)", port.kind, unit: unit, width: port.width,
       from: .block(block.declaration.name), about: port.about, remedy: port.remedy,
       validity: block.isInvalidAtTimes ? block.flag : nil, initial: port.initial, isLogged: port.isLogged)
-  }
-
-  // MARK: - What ports read
-
-  private mutating func bind(_ block: inout Planned) {
-    let ports = Set(block.ports.inputs.map(\.name))
-    for name in block.declaration.inputs.keys.sorted() where !ports.contains(name) {
-      complain(
-        block.declaration,
-        .noPort(name, nearest: nearestName(to: name, among: ports.sorted()), all: ports.sorted()))
-    }
-    for port in block.ports.inputs {
-      let names = block.declaration.inputs[port.name] ?? port.standard.map { [$0] } ?? []
-      if !port.count.contains(names.count) { complain(block.declaration, .count(port, names.count)) }
-      block.reads.append(names.map(Self.read))
-    }
-  }
-
-  private static func read(_ name: String) -> Read {
-    Read(name: signal(ofInput: name), isPrevious: name.hasPrefix(previous))
-  }
-
-  /// The signal that an input is bound to, without the word that means its value of the tick before.
-  package static func signal(ofInput name: String) -> String {
-    name.hasPrefix(previous) ? String(name.dropFirst(previous.count)) : name
-  }
-
-  private mutating func check(_ block: Planned, _ place: Int, _ written: Written) {
-    for (port, reads) in zip(block.ports.inputs, block.reads) {
-      for read in reads { check(read, port, block.declaration, place, written) }
-      if let other = port.like, port.unit == nil, let name = reads.first?.name,
-        let place = block.ports.inputs.firstIndex(where: { $0.name == other }),
-        let expected = block.reads[place].first.flatMap({ written[$0.name]?.signal.unit }),
-        let signal = written[name]?.signal, signal.unit != expected
-      {
-        complain(block.declaration, .unit(port: port, signal, expected: expected))
-      }
-      // Several signals that are added, compared or chosen among have one unit.
-      let units = reads.compactMap { written[$0.name]?.signal.unit }
-      if isLike(port.name, in: block.ports), let first = units.first,
-        let other = zip(reads, units).first(where: { $0.1 != first }),
-        let signal = written[other.0.name]?.signal
-      {
-        complain(block.declaration, .unit(port: port, signal, expected: first))
-      }
-    }
-  }
-
-  private mutating func check(
-    _ read: Read, _ port: InputPort, _ block: BlockDeclaration, _ place: Int, _ written: Written
-  ) {
-    guard let (signal, writer) = written[read.name] else {
-      // A hostile file must not cost minutes.
-      let nearest =
-        errors.count < Self.mostHints ? nearestName(to: read.name, among: written.keys.sorted()) : nil
-      return complain(block, .unknown(port: port.name, signal: read.name, nearest: nearest))
-    }
-    if read.isPrevious, writer < place {
-      complain(block, .notPrevious(port: port.name, signal, isOutside: writer < 0))
-    }
-    if !read.isPrevious, writer >= place {
-      let name = signal.origin.name
-      complain(block, .later(port: port.name, signal: read.name, writer: name, isItself: writer == place))
-    }
-    if signal.width != 1 { complain(block, .vector(port: port.name, signal)) }
-    if !signal.kind.isRead(as: port.kind) { complain(block, .kind(port: port, signal)) }
-    if let unit = port.unit, unit != signal.unit {
-      complain(block, .unit(port: port, signal, expected: unit))
-    }
   }
 
   /// Finds out which blocks' outputs can be invalid: those that say so themselves, and those that read what can be. A block whose
@@ -312,13 +272,5 @@ extension ProgramBuilder.Planned {
   /// The ports that the block writes, its flag among them when it has one.
   fileprivate func outputPorts(flag: Bool) -> [OutputPort] {
     ports.outputs + (flag ? [OutputPort("valid", .flag)] : [])
-  }
-}
-
-extension SignalKind {
-  /// Whether a port of kind `port` can read a signal of this kind: the same, and of choices the same names.
-  fileprivate func isRead(as port: SignalKind) -> Bool {
-    if case .choice(let names) = port, names.isEmpty, case .choice = self { return true }
-    return self == port
   }
 }

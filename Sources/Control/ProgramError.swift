@@ -13,9 +13,10 @@ public struct ProgramError: Error, Equatable, Sendable, CustomStringConvertible 
     case count(InputPort, Int)
     case unknown(port: String, signal: String, nearest: String?)
     case notPrevious(port: String, Signal, isOutside: Bool)
-    case later(port: String, signal: String, writer: String, isItself: Bool)
+    case later(port: String, signal: String, writer: String, circle: [String]?)
     case vector(port: String, Signal)
     case noUnit(String)
+    case noRoot(String, Unit)
     case kind(port: InputPort, Signal)
     case unit(port: InputPort, Signal, expected: Unit)
     case mistake(String)
@@ -38,7 +39,7 @@ public struct ProgramError: Error, Equatable, Sendable, CustomStringConvertible 
     case .noPort(let name, _, _): return name
     case .count(let port, _), .kind(let port, _), .unit(let port, _, _): return port.name
     case .unknown(let port, _, _), .notPrevious(let port, _, _), .later(let port, _, _, _),
-      .vector(let port, _):
+      .vector(let port, _), .noRoot(let port, _):
       return port
     case .signal, .nameTwice, .reservedName, .unknownKind, .divisor, .noUnit, .mistake: return nil
     }
@@ -55,6 +56,20 @@ public struct ProgramError: Error, Equatable, Sendable, CustomStringConvertible 
     switch problem {
     case .unknownKind, .setting: true
     default: false
+    }
+  }
+
+  /// Whether it is that two blocks have one name.
+  public var isNameTwice: Bool { problem == .nameTwice }
+
+  /// Whether it is that a setting or an input is not given.
+  public var isMissing: Bool {
+    switch problem {
+    case .setting(let error):
+      if case .missing = error.problem { return true }
+      return false
+    case .count(_, let count): return count == 0
+    default: return false
     }
   }
 
@@ -93,15 +108,23 @@ public struct ProgramError: Error, Equatable, Sendable, CustomStringConvertible 
     case .notPrevious(let port, let signal, let isOutside):
       return "input \(port): previous.\(signal.name) is not kept: "
         + (isOutside ? "it is new in every tick" : "it has been written in this tick") + "; add a block delay"
-    case .later(let port, let signal, let writer, let isItself):
-      return "input \(port): \(signal) is written by "
-        + (isItself ? "this block itself: read" : "block \(writer), which comes later: move it up, or read")
-        + " previous.\(signal)"
+    case .later(let port, let signal, let writer, let circle?):
+      return circle.count <= 2
+        ? "input \(port): \(signal) is written by this block itself: read previous.\(signal)"
+        : "input \(port): \(signal) is written by block \(writer), and the blocks read each other in a circle ("
+          + circle.prefix(8).joined(separator: " reads ") + (circle.count > 8 ? " …" : "")
+          + "): one of them must read the tick before, here previous.\(signal)"
+    case .later(let port, let signal, let writer, nil):
+      return
+        "input \(port): \(signal) is written by block \(writer), which comes later: move it up, or read previous.\(signal)"
     case .vector(let port, let signal):
       return "input \(port): \(signal.name) has \(signal.width) values, expected one"
     case .noUnit(let port):
       return
         "output \(port) has a unit that follows from itself: put a block scale with a unit into the circle"
+    case .noRoot(let port, let unit):
+      return
+        "input \(port): the root of \(unit.words) is no unit: put a block scale with a unit whose powers are even in front"
     case .kind(let port, let signal):
       return "input \(port.name): \(signal.name) is a \(signal.kind.words), expected a \(port.kind.words)"
     case .unit(let port, let signal, let expected):

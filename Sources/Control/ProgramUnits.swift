@@ -29,20 +29,31 @@ extension ProgramBuilder {
     for block in planned {
       for (port, unit) in zip(block.ports.outputs, block.units) where unit == nil {
         if block.reads.allSatisfy({ !$0.isEmpty && $0.allSatisfy { written[$0.name] != nil } }) {
-          complain(block.declaration, .noUnit(port.name))
+          if case .root(let input) = port.unit, let of = Self.first(input, block, written) {
+            complain(block.declaration, .noRoot(input, of))
+          } else {
+            complain(block.declaration, .noUnit(port.name))
+          }
         }
       }
     }
   }
 
+  /// The units of what an input reads, as far as they are known.
+  private static func units(_ input: String, _ block: Planned, _ written: Written) -> [Unit?] {
+    guard let place = block.ports.inputs.firstIndex(where: { $0.name == input }) else { return [] }
+    return block.reads[place].map { written[$0.name]?.signal.unit }
+  }
+
+  /// Of several that must have one unit, the first that is known says which.
+  private static func first(_ input: String, _ block: Planned, _ written: Written) -> Unit? {
+    units(input, block, written).compactMap(\.self).first
+  }
+
   /// The unit of an output; `nil` while that of an input is not known.
   private static func unit(of port: OutputPort, _ block: Planned, _ written: Written) -> Unit? {
-    func units(_ input: String) -> [Unit?] {
-      guard let place = block.ports.inputs.firstIndex(where: { $0.name == input }) else { return [] }
-      return block.reads[place].map { written[$0.name]?.signal.unit }
-    }
-    // Of several that must have one unit, the first that is known says which.
-    func first(_ input: String) -> Unit? { units(input).compactMap(\.self).first }
+    func units(_ input: String) -> [Unit?] { Self.units(input, block, written) }
+    func first(_ input: String) -> Unit? { Self.first(input, block, written) }
     return switch port.unit {
     case .fixed(let unit): unit
     case .like(let input): first(input)
@@ -53,6 +64,7 @@ extension ProgramBuilder {
       units(input).reduce(Unit?.some(.none)) { product, unit in
         product.flatMap { product in unit.map { product * $0 } }
       }
+    case .root(let input): first(input)?.squareRoot
     }
   }
 
@@ -60,7 +72,7 @@ extension ProgramBuilder {
     ports.outputs.contains {
       switch $0.unit {
       case .like(let name), .rate(let name), .integral(let name): name == input
-      case .fixed, .product, .element: false
+      case .fixed, .product, .element, .root: false
       }
     }
   }

@@ -28,13 +28,16 @@ public struct LineSample: BitwiseCopyable, Sendable, Equatable {
   public var lost: UInt32
   /// Counted edges per second.
   public var rate: Float
+  /// When the newest counted edge came, in ns; 0 before the first.
+  public var edgeTime: Int64
 
   /// A sample from its parts.
-  public init(isPressed: Bool, edges: UInt32, lost: UInt32 = 0, rate: Float = 0) {
+  public init(isPressed: Bool, edges: UInt32, lost: UInt32 = 0, rate: Float = 0, edgeTime: Int64 = 0) {
     self.isPressed = isPressed
     self.edges = edges
     self.lost = lost
     self.rate = rate
+    self.edgeTime = edgeTime
   }
 }
 

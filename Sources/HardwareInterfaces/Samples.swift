@@ -31,6 +31,20 @@ public struct PressureSample: Equatable, Sendable, BitwiseCopyable {
   }
 }
 
+/// One reading of a differential pressure sensor.
+public struct DifferentialPressureSample: Equatable, Sendable, BitwiseCopyable {
+  /// Pressure at its first port above that at its second one, in Pa.
+  public var pressure: Float
+  /// Temperature in °C.
+  public var temperature: Float
+
+  /// A reading from its parts: Pa, °C.
+  public init(pressure: Float, temperature: Float) {
+    self.pressure = pressure
+    self.temperature = temperature
+  }
+}
+
 /// One reading of a magnetometer, in the sensor's axes.
 public struct MagneticSample: Equatable, Sendable, BitwiseCopyable {
   /// Magnetic flux density along x, y, z in T; the Earth's is 25 to 65 µT.

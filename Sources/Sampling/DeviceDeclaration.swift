@@ -33,6 +33,8 @@ public struct DeviceTwin: Sendable, Equatable {
   public var shaft = 0
   /// Whether it looks at the shaft from the other side.
   public var isReversed = false
+  /// The lines of a port whose flag is set while they are low, a bit for each.
+  public var activeLow: UInt16 = 0
   /// Name of the simulated chip inside which it sits; `nil` for a chip of its own.
   public var carrier: String?
 

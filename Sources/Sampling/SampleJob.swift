@@ -70,6 +70,7 @@ struct DevicePlaces: Sendable {
     case flag(SignalIndex<Bool>)
     case choice(SignalIndex<UInt8>)
     case count(SignalIndex<UInt32>)
+    case time(SignalIndex<Int64>)
   }
 
   private let time: SignalIndex<Int64>?
@@ -92,7 +93,8 @@ struct DevicePlaces: Sendable {
         case .flag: table.index(of: signal).map(Place.flag)
         case .choice: table.index(of: signal).map(Place.choice)
         case .count: table.index(of: signal).map(Place.count)
-        case .time, .word, .wide: nil
+        case .time: table.index(of: signal).map(Place.time)
+        case .word, .wide: nil
         }
       return place.map { (channel.place, $0) }
     }
@@ -117,6 +119,7 @@ struct DevicePlaces: Sendable {
       case .flag(let index): frame[index] = value != 0
       case .choice(let index): frame[index] = UInt8(exactly: value) ?? 0
       case .count(let index): frame[index] = UInt32(exactly: value) ?? 0
+      case .time(let index): frame[index] = Int64(exactly: value) ?? 0
       }
     }
   }

@@ -15,7 +15,7 @@ public struct SampleChannel: Sendable {
 
   /// Its name behind the device's, unless the configuration gives it one.
   public var name: String
-  /// What its value is: a number, a flag, a count or a choice.
+  /// What its value is: a number, a flag, a count, a choice or a time.
   public var kind: SignalKind
   /// Its unit.
   public var unit: Unit
@@ -75,6 +75,21 @@ extension PressureSample: SignalSample {
   ]
   /// See `SignalSample`.
   public static let empty = PressureSample(pressure: 0, temperature: 0)
+
+  /// See `SignalSample`.
+  public func value(ofChannel place: Int) -> Double {
+    place == 0 ? Double(pressure) : place == 1 ? Double(temperature) : 0
+  }
+}
+
+extension DifferentialPressureSample: SignalSample {
+  /// See `SignalSample`.
+  public static let channels = [
+    SampleChannel("differential_pressure", unit: .pascal),
+    SampleChannel("temperature", unit: .degreeCelsius, use: .handedOn),
+  ]
+  /// See `SignalSample`.
+  public static let empty = DifferentialPressureSample(pressure: 0, temperature: 0)
 
   /// See `SignalSample`.
   public func value(ofChannel place: Int) -> Double {
@@ -170,6 +185,9 @@ extension LineSample: SignalSample {
     SampleChannel("edges", .count, use: .handedOn, about: "counted edges so far"),
     SampleChannel("rate", unit: .hertz, use: .handedOn, about: "counted edges per second"),
     SampleChannel("lost", .count, use: .handedOn, about: "edges that were not reported"),
+    SampleChannel(
+      "edge_time", .time, unit: .nanosecond, use: .handedOn,
+      about: "when the newest counted edge came; 0 before the first"),
   ]
   /// See `SignalSample`.
   public static let empty = LineSample(isPressed: false, edges: 0)
@@ -181,6 +199,8 @@ extension LineSample: SignalSample {
     case 1: Double(edges)
     case 2: Double(rate)
     case 3: Double(lost)
+    // A Double holds each nanosecond of the first hundred days, and every second one of the next.
+    case 4: Double(edgeTime)
     default: 0
     }
   }

@@ -4,7 +4,10 @@ public func nearestName(to word: String, among names: [String]) -> String? {
   guard word.unicodeScalars.count <= 64 else { return nil }
   let best = names.map { (name: $0, distance: editDistance(word.lowercased(), $0.lowercased())) }
     .min { $0.distance < $1.distance }
-  guard let best, best.distance <= max(2, best.name.count / 3) else { return nil }
+  // What has no letter of a name in place is no slip of it.
+  guard let best, best.distance <= max(2, best.name.count / 3), best.distance < best.name.count else {
+    return nil
+  }
   return best.name
 }
 

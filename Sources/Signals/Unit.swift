@@ -70,6 +70,14 @@ public struct Unit: Hashable, Sendable, CustomStringConvertible {
     return quotient
   }
 
+  /// The unit whose square it is; `nil` when a power is odd.
+  public var squareRoot: Unit? {
+    guard powers.allSatisfy({ $0 % 2 == 0 }) else { return nil }
+    var root = self
+    for symbol in root.powers.indices { root.powers[symbol] /= 2 }
+    return root
+  }
+
   /// The unit as it is read: `m/s2`; empty for a pure number.
   public var description: String {
     func text(_ isWanted: (Int) -> Bool) -> [String] {

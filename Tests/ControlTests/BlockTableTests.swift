@@ -83,7 +83,9 @@ struct BlockTableTests {
           conditions: [
             SafetyCondition(
               "hot", text: "it is hot", any: [.above("motor.temperature", 80), .isSet("motor.alarm")],
-              all: [.isNotSet("motor.off"), .isOneOf("motor.state", ["a"]), .moreThan("motor.turns", 3)],
+              all: [
+                .isNotSet("motor.off"), .isOneOf("motor.state", ["part_0"]), .moreThan("motor.turns", 3),
+              ],
               reaction: "stop", endsWhenGone: true)
           ],
           arming: [
@@ -110,7 +112,7 @@ struct BlockTableTests {
       let names = (0..<count).map { "probe.\(port.name)_\($0)" }
       inputs[port.name] = names
       for name in names {
-        let kind = port.kind == .choice([]) ? SignalKind.choice(["a", "b"]) : port.kind
+        let kind = port.kind == .choice([]) ? SignalKind.choice(["part_0", "part_1"]) : port.kind
         outside.append(
           Signal(name, kind, unit: port.unit ?? .none, from: device, validity: "probe.ok"))
       }

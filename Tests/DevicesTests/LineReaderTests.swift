@@ -65,7 +65,7 @@ struct LineReaderTests {
         }
         let sample = reader.look(isActive: isActive, now: end)
         #expect(sample.isPressed == truth.isPressed && sample.edges == UInt32(truth.counted.count), "\(seed)")
-        #expect(sample.lost == 0)
+        #expect(sample.lost == 0 && sample.edgeTime == truth.counted.last ?? 0, "\(seed)")
         presses += truth.isPressed ? 1 : 0
         edges += truth.counted.count
       }
@@ -151,7 +151,8 @@ struct LineReaderTests {
     #expect(reader.look(isActive: false, now: 22 * Self.ms).rate == 100)
     reader.lose(3)
     let after = reader.look(isActive: true, now: 30 * Self.ms)
-    #expect(after == LineSample(isPressed: true, edges: 3, lost: 3, rate: 0))
+    #expect(
+      after == LineSample(isPressed: true, edges: 3, lost: 3, rate: 0, edgeTime: 30 * Self.ms))
     reader.lose(.max)
     #expect(reader.look(isActive: true, now: 31 * Self.ms).lost == .max)
   }

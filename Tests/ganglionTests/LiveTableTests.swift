@@ -9,7 +9,8 @@ import VehicleFixtures
 @Suite("The live table of a run")
 struct LiveTableTests {
   private func fly(
-    _ vehicle: LoadedVehicle, until time: Double, columns: Int = 100, rows: Int = 24, colours: Bool = false
+    _ vehicle: LoadedVehicle, named name: String? = nil, until time: Double, columns: Int = 100,
+    rows: Int = 24, colours: Bool = false
   ) throws -> [String] {
     var flight = try Flight(vehicle, seed: 1, fault: nil, logPath: nil)
     while let start = flight.nextTick(), start.time.seconds < time {
@@ -17,7 +18,9 @@ struct LiveTableTests {
       try flight.fly(start, craft)
     }
     let table = flight.controller.table
-    return LiveTable(vehicle.tables, table, colours: colours, plain: { PrintableText.inline($0) }).lines(
+    var tables = vehicle.tables
+    tables.name = name ?? tables.name
+    return LiveTable(tables, table, colours: colours, plain: { PrintableText.inline($0) }).lines(
       FrameView(table, flight.frame), seconds: time, columns: columns, rows: rows)
   }
 
@@ -40,11 +43,8 @@ struct LiveTableTests {
 
   @Test("what keeps it from arming is said, and texts of a file's cannot rule the terminal")
   func hostile() throws {
-    let vehicle = try shippedVehicle([
-      ("name: \"quadrotor-hold\"", "name: \"a\u{1B}[2J\u{202E}b\""),
-      ("minimum_voltage: 10.8", "minimum_voltage: 16"),
-    ])
-    let lines = try fly(vehicle, until: 0.9)
+    let vehicle = try shippedVehicle([("minimum_voltage: 10.8", "minimum_voltage: 16")])
+    let lines = try fly(vehicle, named: "a\u{1B}[2J\u{202E}b", until: 0.9)
     #expect(lines[0].hasPrefix("a\\u{1B}[2J\\u{202E}b"))
     #expect(lines.contains { $0.hasPrefix("  does not arm: ") })
     #expect(lines.allSatisfy { !$0.contains("\u{1B}") && !$0.contains("\u{202E}") })

@@ -1,20 +1,44 @@
-"""scripts/check-object-code finds what it is for: planted in a case of a switch, behind a protocol's witness, and behind a pointer
-that nobody has named."""
+"""scripts/check-object-code finds what it is for: planted in a case of a switch, in a block, and behind a pointer that nobody has
+named."""
 
+import importlib.util
 import platform
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 import paths
 
+SCRIPT = paths.ROOT / "scripts" / "check-object-code"
+
 SOURCE = """
 var words: [[Int]] = []
-protocol Part { static func run(_ state: UnsafeMutablePointer<Int>) }
-struct Sound: Part { static func run(_ state: UnsafeMutablePointer<Int>) { state.pointee &+= 7 } }
-struct Planted: Part { static func run(_ state: UnsafeMutablePointer<Int>) { words.append([state.pointee]) } }
+
+// As a program's blocks are: a step that is the block's own, behind a witness that comes from an extension.
+protocol Steppable {
+  mutating func step(_ frame: UnsafeMutablePointer<Int>)
+  static func run(_ state: UnsafeMutableRawPointer, _ frame: UnsafeMutablePointer<Int>)
+}
+extension Steppable {
+  static func run(_ state: UnsafeMutableRawPointer, _ frame: UnsafeMutablePointer<Int>) {
+    state.assumingMemoryBound(to: Self.self).pointee.step(frame)
+  }
+}
+struct SoundBlock: Steppable {
+  var count = 0
+  mutating func step(_ frame: UnsafeMutablePointer<Int>) { count &+= frame[1]; frame[2] = count }
+}
+struct PlantedBlock: Steppable {
+  var count = 0
+  mutating func step(_ frame: UnsafeMutablePointer<Int>) {
+    count &+= frame[1]
+    if count & 1023 == 1023 { words.append([count, frame[2]]) }
+  }
+}
 
 @inline(never) func soundSwitch(_ kind: Int, _ state: UnsafeMutablePointer<Int>) {
   switch kind {
@@ -38,14 +62,18 @@ struct Planted: Part { static func run(_ state: UnsafeMutablePointer<Int>) { wor
   default: state[6] &+= 1
   }
 }
-@inline(never) func throughPointer(_ kind: any Part.Type, _ state: UnsafeMutablePointer<Int>) { kind.run(state) }
+@inline(never) func throughPointer(
+  _ kind: any Steppable.Type, _ block: UnsafeMutableRawPointer, _ frame: UnsafeMutablePointer<Int>
+) { kind.run(block, frame) }
 
 let state = UnsafeMutablePointer<Int>.allocate(capacity: 8)
 state.initialize(repeating: CommandLine.arguments.count, count: 8)
+let block = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 16)
+block.initializeMemory(as: Int.self, repeating: 0, count: 8)
 for kind in 0..<8 {
   soundSwitch(kind &+ state[7], state)
   plantedSwitch(kind &+ state[7], state)
-  throughPointer(kind & 1 == 0 ? Sound.self : Planted.self, state)
+  throughPointer(kind & 1 == 0 ? SoundBlock.self : PlantedBlock.self, block, state)
 }
 print(words.count, state[0])
 """
@@ -68,7 +96,7 @@ class ObjectCode(unittest.TestCase):
 
     def check(self, root):
         run = subprocess.run(
-            [str(paths.ROOT / "scripts" / "check-object-code"), str(self.program), "--root", root], capture_output=True, text=True)
+            [str(SCRIPT), str(self.program), "--root", root], capture_output=True, text=True)
         return run.returncode, run.stdout
 
     def test_the_switch_is_a_jump_through_a_table(self):
@@ -91,11 +119,19 @@ class ObjectCode(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("calls through a pointer, and the list KNOWN does not say where to (1): throughPointer", words)
 
-    def test_a_witness_is_a_root_that_can_be_named(self):
-        self.assertEqual(self.check(r"witness for static Part\.run\(_:\) in conformance Sound$")[0], 0)
-        status, words = self.check(r"witness for static Part\.run\(_:\) in conformance Planted$")
+    def test_an_allocation_in_a_block_is_found(self):
+        loader = SourceFileLoader("check_object_code", str(SCRIPT))
+        check = importlib.util.module_from_spec(importlib.util.spec_from_loader("check_object_code", loader))
+        sys.dont_write_bytecode, before = True, sys.dont_write_bytecode
+        loader.exec_module(check)
+        sys.dont_write_bytecode = before
+        # The roots of the real program, by which each block is found.
+        (blocks,) = check.ROOTS["one step of each block"]
+        status, words = self.check(blocks)
         self.assertEqual(status, 1)
-        self.assertIn("may call swift_", words)
+        self.assertRegex(words, r"may call swift_\w+ <- .*in conformance PlantedBlock")
+        self.assertNotIn("SoundBlock", words)
+        self.assertEqual(self.check(blocks.replace(r"\w+$", "SoundBlock$"))[0], 0)
 
     def test_a_root_that_is_not_there_is_a_failure(self):
         status, words = self.check(r"^noSuchFunction\(")

@@ -59,7 +59,7 @@ struct NetworkBlock: Block, ~Copyable {
       OutputPort("ts", .number, about: "elapsed time in the network's unit"),
       OutputPort("digest", .word, about: "digest of the network's whole state behind the step"),
     ] + OutputPort.flags("failed") + NetworkSignals.limits.map { OutputPort($0.flag, .flag, about: $0.text) }
-      + names.map { OutputPort($0, .number, isLogged: false) }
+      + names.map { OutputPort($0, .number, about: "an output as the configuration scales it") }
       + (settings.number("state_words") >= 1
         ? [
           OutputPort(

@@ -117,6 +117,7 @@ public struct LineReader: Sendable {
     sample.isPressed = raw.isActive
     guard use.counts.include(raw.isActive) else { return }
     sample.edges.countReading()
+    sample.edgeTime = raw.since
     times = (raw.since, times.0, times.1)
     known = min(known + 1, 3)
   }

@@ -49,6 +49,8 @@ private struct Made<Sample: BitwiseCopyable & Sendable> {
 public typealias InertialChip = SensorChip<InertialUse, InertialSample>
 /// Barometers.
 public typealias BarometerChip = SensorChip<SensorUse, PressureSample>
+/// Differential pressure sensors.
+public typealias DifferentialPressureChip = SensorChip<DifferentialPressureUse, DifferentialPressureSample>
 /// Magnetometers.
 public typealias MagneticChip = SensorChip<SensorUse, MagneticSample>
 /// Range finders.

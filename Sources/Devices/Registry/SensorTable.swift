@@ -23,6 +23,11 @@ public enum SensorTable {
     BarometerChip(MS5611.facts5607) { MS5611($0, variant: .ms5607) },
   ])
 
+  /// Differential pressure sensors.
+  public static let differentialPressure = Rows<DifferentialPressureChip>([
+    DifferentialPressureChip(MS4525DO.self)
+  ])
+
   /// Magnetometers.
   public static let magnetometers = Rows<MagneticChip>([
     MagneticChip(AK8963.self),
@@ -63,6 +68,6 @@ public enum SensorTable {
   public static var facts: [ChipFacts] {
     inertial.map(\.facts) + barometers.map(\.facts) + magnetometers.map(\.facts) + rangeFinders.map(\.facts)
       + powerMonitors.map(\.facts) + angleSensors.map(\.facts) + analogInputs.map(\.facts)
-      + ports.map(\.facts)
+      + ports.map(\.facts) + differentialPressure.map(\.facts)
   }
 }

@@ -54,6 +54,17 @@ public struct PowerUse: Equatable, Sendable {
   }
 }
 
+/// How a differential pressure sensor is used.
+public struct DifferentialPressureUse: Equatable, Sendable {
+  /// What is said of every sensor.
+  public var sensor: SensorUse
+  /// The pressure in Pa at the end of its range, of either sign.
+  public var range: Double
+
+  /// A use from its parts.
+  public init(sensor: SensorUse, range: Double) { (self.sensor, self.range) = (sensor, range) }
+}
+
 /// How a converter of several analog inputs is used.
 public struct AnalogUse: Equatable, Sendable {
   /// What is said of every sensor.

@@ -23,8 +23,15 @@ public struct PhysicalState: Equatable, Sendable, BitwiseCopyable {
   /// Angles in rad, over many turns, by which the shafts of the left and the right wheel have turned forward in the
   /// body.
   public var shaftAngles = SIMD2<Double>.zero
-  /// Voltages in V at the inputs of an analog converter.
-  public var analogInputs = SIMD4<Double>.zero
+  /// Voltages in V at the inputs of up to four analog converters, four of each.
+  public var voltages = SIMD16<Double>.zero
+  /// Those of the first converter.
+  public var analogInputs: SIMD4<Double> {
+    get { voltages.lowHalf.lowHalf }
+    set { voltages.lowHalf.lowHalf = newValue }
+  }
+  /// Dynamic pressure at a pitot tube in Pa.
+  public var differentialPressure = 0.0
 
   /// At rest, level, on the ground at sea level, with a full three-cell battery.
   public init(

@@ -18,6 +18,8 @@ public struct SimulatedActuators {
     var name: String
     var wire: Wire
     var isGated: Bool
+    /// What fails where no chip of a bus does.
+    var load: SimulatedLoad?
   }
 
   private let board: SimulatedBoard
@@ -34,8 +36,20 @@ public struct SimulatedActuators {
     -> Int
   {
     guard self[name] == nil else { throw .nameTaken(name) }
-    rows.append(Row(name: name, wire: wire, isGated: isGated))
+    rows.append(Row(name: name, wire: wire, isGated: isGated, load: try load(name, at: wire)))
     return rows.count - 1
+  }
+
+  /// What fails under an actuator's name: a load at a wire of the processor, or the chip that drives it; none where something else has the name.
+  private func load(_ name: String, at wire: Wire) throws(SimulatedBoard.AssemblyError) -> SimulatedLoad? {
+    guard !board.targetNames.contains(name) else { return nil }
+    switch wire {
+    case .chip(let chip, _, _):
+      board.call(chip.name, by: name)
+      return nil
+    case .pulses, .bridge: return try board.place(SimulatedLoad(isAtLine: false), name: name)
+    case .line: return try board.place(SimulatedLoad(isAtLine: true), name: name)
+    }
   }
 
   /// The names, in the order of their numbers.
@@ -51,11 +65,19 @@ public struct SimulatedActuators {
     else { return .open }
     // A pulse output takes this precision.
     let width = pulses.map { Double(Float($0.chip.output($0.channel))) }
-    return board.drive(chip, bridge: bridge, width: width)
+    let drive = board.drive(chip, bridge: bridge, width: width)
+    return rows[number].load?.pass(drive) ?? drive
   }
 
   /// What reaches the actuator of a number now; 0 for nothing, and for no such number.
   public func output(_ number: Int) -> Double {
+    let output = wireOutput(number)
+    guard rows.indices.contains(number), let load = rows[number].load else { return output }
+    if case .bridge = rows[number].wire { return output }
+    return load.pass(output)
+  }
+
+  private func wireOutput(_ number: Int) -> Double {
     guard rows.indices.contains(number), !rows[number].isGated || board.outputsEnabled else { return 0 }
     switch rows[number].wire {
     case .chip(let chip, let channel, let isDuty):

@@ -47,6 +47,8 @@ public final class SimulatedBoard {
   private var chipEvents: [Int64] = []
   private var nextChipEvent = Int64.max
   private var busRandom: RandomGenerator
+  /// Chips by other names that faults may use.
+  private var otherNames: [String: String] = [:]
 
   private struct ScheduledFault {
     var chip: Int
@@ -138,6 +140,12 @@ public final class SimulatedBoard {
     return input
   }
 
+  /// Takes note of when a chip does something by itself next.
+  func expect(eventOf chip: Int) {
+    chipEvents[chip] = chips[chip].nextEvent
+    nextChipEvent = min(nextChipEvent, chipEvents[chip])
+  }
+
   /// Tells the inputs at a line of its level now.
   func tellInputs(of line: Int) {
     for (inputLine, input) in inputLines where inputLine == line {
@@ -151,17 +159,24 @@ public final class SimulatedBoard {
     for (resetLine, chip) in resetLines where resetLine == line {
       chips[chip].advance(to: now.nanoseconds, physics: physics)
       chips[chip].reset()
-      chipEvents[chip] = chips[chip].nextEvent
-      nextChipEvent = min(nextChipEvent, chipEvents[chip])
+      expect(eventOf: chip)
     }
   }
 
-  /// The names of the chips, in the order in which they were put on: the targets of faults.
-  public var chipNames: [String] { chips.map(\.name) }
+  /// The names of the chips, in the order in which they were put on.
+  public var chipNames: [String] { chips.filter { !($0 is SimulatedLoad) }.map(\.name) }
 
-  /// The kinds of fault that change what the chip of that name does; the others leave it as it is.
+  /// The targets of faults: the chips, what hangs at the processor's own outputs, and other names of these.
+  public var targetNames: [String] { chips.map(\.name) + otherNames.keys.sorted() }
+
+  /// Lets faults aim at the chip called `chip` by another name, too.
+  public func call(_ chip: String, by name: String) {
+    if name != chip, !targetNames.contains(name) { otherNames[name] = chip }
+  }
+
+  /// The kinds of fault that change what the target of that name does; the others leave it as it is.
   public func faultKinds(of name: String) -> [FaultKind] {
-    chip(named: name)?.possibleFaults ?? []
+    chip(named: otherNames[name] ?? name)?.possibleFaults ?? []
   }
 
   /// The chip of that name; `nil` when there is none.
@@ -174,8 +189,9 @@ public final class SimulatedBoard {
 
   /// Schedules a fault.
   public func inject(_ fault: FaultInjection) throws(AssemblyError) {
-    guard let chip = chips.firstIndex(where: { $0.name == fault.target }) else {
-      throw .unknownChip(fault.target, known: chipNames)
+    let name = otherNames[fault.target] ?? fault.target
+    guard let chip = chips.firstIndex(where: { $0.name == name }) else {
+      throw .unknownChip(fault.target, known: targetNames)
     }
     let start = Self.nanoseconds(fault.start)
     let end = fault.duration.map { start &+ Self.nanoseconds($0) } ?? .max

@@ -10,6 +10,8 @@ public struct SimulatedChipSettings: Sendable {
   public var shuntResistance = 0.1
   /// The shaft that it measures: 0 for the left wheel's, 1 for the right one's.
   public var shaft = 0
+  /// Its number among the converters of analog inputs, from 0: those of a plant have voltages of their own.
+  public var converter = 0
   /// Whether it looks at the shaft from the side from which forward is backward.
   public var isReversed = false
 
@@ -57,7 +59,8 @@ public enum SimulatedChips {
     SimulatedChipRow("ina219") { SimulatedINA219(shuntResistance: $0.shuntResistance) },
     SimulatedChipRow("ina226") { SimulatedINA226(shuntResistance: $0.shuntResistance) },
     SimulatedChipRow("as5600") { SimulatedAS5600(shaft: $0.shaft, isReversed: $0.isReversed) },
-    SimulatedChipRow("ads1115") { _ in SimulatedADS1115() },
+    SimulatedChipRow("ads1115") { SimulatedADS1115(converter: $0.converter) },
+    SimulatedChipRow("ms4525do") { _ in SimulatedMS4525DO() },
     SimulatedChipRow("mcp23017") { _ in SimulatedMCP23017() },
   ])
 

@@ -19,13 +19,15 @@ public final class SimulatedADS1115: SimulatedWordChip {
   }
 
   private let imperfections: Imperfections
+  private let converter: Int
   private var registers = InlineArray<4, UInt16>(repeating: 0)
   private var offset = 0.0
   private var gain = 1.0
 
-  /// A chip at power-on.
-  public init(imperfections: Imperfections = Imperfections()) {
+  /// A chip at power-on: number `converter` of the vehicle's, from 0.
+  public init(converter: Int = 0, imperfections: Imperfections = Imperfections()) {
     self.imperfections = imperfections
+    self.converter = min(max(converter, 0), 3)
     super.init()
     reset()
   }
@@ -104,7 +106,9 @@ public final class SimulatedADS1115: SimulatedWordChip {
     nextEvent = isSingle ? .max : now &+ conversionTime(duration)
     registers[1] |= isSingle ? 0x8000 : 0
     if faults.contains(.stuck) { return }
-    var volts = voltage(physics.analogInputs)
+    let all = physics.voltages
+    let first = 4 * converter
+    var volts = voltage(SIMD4(all[first], all[first + 1], all[first + 2], all[first + 3]))
     if faults.contains(.bias) { volts *= 0.75 }
     let counts = volts / fullScale * 32768 * gain + offset + imperfection.noise(imperfections.noise)
     registers[0] = UInt16(truncatingIfNeeded: counts.quantized(-32768, 32767))

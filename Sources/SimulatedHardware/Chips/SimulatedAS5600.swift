@@ -56,6 +56,12 @@ public final class SimulatedAS5600: SimulatedChip {
     zero = imperfection.biasScale > 0 ? imperfection.random.nextUniform() : 0
   }
 
+  override func take(_ input: PhysicalInput) {
+    // Who says what the angle is means the one that is read, wherever the magnet's north is.
+    if input.quantity == .angle { zero = 0 }
+    super.take(input)
+  }
+
   override public func reset() {
     for index in 0..<32 { registers[index] = 0 }
     pointer = 0

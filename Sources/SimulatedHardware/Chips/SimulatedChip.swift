@@ -46,6 +46,12 @@ open class SimulatedChip {
     FaultKind.allCases.filter { !$0.isOfLines && !$0.isOfReceivers && !faultsItLacks.contains($0) }
   }
 
+  /// What it measures in place of what the board's physics say.
+  private var inputs: [PhysicalInput] = []
+
+  /// Takes what it is to measure, or what is to drive it, from now on.
+  func take(_ input: PhysicalInput) { inputs.append(input) }
+
   /// Called when faults have begun or ended, at that time.
   func faultsHaveChanged() {}
 
@@ -92,7 +98,13 @@ open class SimulatedChip {
   final func advance(to time: Int64, physics: borrowing PhysicalState) {
     while nextEvent <= time {
       now = nextEvent
-      handleEvent(physics)
+      if inputs.isEmpty {
+        handleEvent(physics)
+      } else {
+        var own = copy physics
+        for input in inputs { input.apply(to: &own, at: now) }
+        handleEvent(own)
+      }
     }
     now = time
   }

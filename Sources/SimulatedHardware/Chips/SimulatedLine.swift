@@ -20,6 +20,9 @@ public final class SimulatedLine: SimulatedChip {
   private var lost: UInt32 = 0
   private var isDriven = false
   private var isBounced = false
+  private var nextBounce = Int64.max
+  /// What drives it over time; of several the last counts.
+  private var drivers: [LineDriver] = []
 
   /// Edges that are kept at most.
   private static let mostEdges = 4096
@@ -45,24 +48,50 @@ public final class SimulatedLine: SimulatedChip {
     settle()
   }
 
+  override func take(_ input: PhysicalInput) {
+    switch input.quantity {
+    case .level, .pulses:
+      drivers.append(LineDriver(input, from: now))
+      follow()
+      // How it is found at the start is no edge.
+      if now == 0 { edges.removeAll() }
+    default: super.take(input)
+    }
+  }
+
+  /// Takes the level to which what drives it over time has come.
+  private func follow() {
+    for index in drivers.indices {
+      drivers[index].advance(to: now)
+      if let level = drivers[index].level { isDriven = level }
+    }
+    schedule()
+    settle()
+  }
+
   override func faultsHaveChanged() {
     if !faults.contains(.bouncing) {
-      (nextEvent, isBounced) = (.max, false)
-    } else if nextEvent == .max {
+      (nextBounce, isBounced) = (.max, false)
+    } else if nextBounce == .max {
       scheduleBounce()
     }
+    schedule()
     settle()
   }
 
   override public func handleEvent(_ physics: borrowing PhysicalState) {
-    isBounced.toggle()
-    scheduleBounce()
-    settle()
+    if now >= nextBounce {
+      isBounced.toggle()
+      scheduleBounce()
+    }
+    follow()
   }
 
   private func scheduleBounce() {
-    nextEvent = now &+ Int64(imperfection.random.nextUniform(Self.bounce.least, Self.bounce.most))
+    nextBounce = now &+ Int64(imperfection.random.nextUniform(Self.bounce.least, Self.bounce.most))
   }
+
+  private func schedule() { nextEvent = drivers.reduce(nextBounce) { min($0, $1.next) } }
 
   /// Takes the level that follows from what drives the line and from its faults.
   private func settle() {

@@ -1,3 +1,5 @@
+import PortableMath
+
 /// Microchip MCP23017 at register level (datasheet DS20001952).
 ///
 /// Modelled: the registers in both maps (IOCON.BANK), directions, latches, polarity, pull-ups, and pins that are driven
@@ -17,6 +19,8 @@ public final class SimulatedMCP23017: SimulatedRegisterChip {
   /// Pins that something outside drives, and the levels it drives them to.
   private var driven: UInt16 = 0
   private var outside: UInt16 = 0
+  /// What drives pins over time.
+  private var courses: [(pin: Int, isInverted: Bool, course: TimeCourse)] = []
   /// The levels that a stuck chip keeps.
   private var kept: UInt16?
 
@@ -43,6 +47,19 @@ public final class SimulatedMCP23017: SimulatedRegisterChip {
     let bit: UInt16 = 1 << UInt16(pin)
     driven = high == nil ? driven & ~bit : driven | bit
     outside = high == true ? outside | bit : outside & ~bit
+  }
+
+  override func take(_ input: PhysicalInput) {
+    guard case .pin(let pin, let isInverted) = input.quantity else { return super.take(input) }
+    courses.append((pin, isInverted, input.course))
+  }
+
+  /// Drives the pins that follow a course as it says now.
+  private func followCourses() {
+    for (pin, isInverted, course) in courses {
+      guard let value = course.value(at: now) else { continue }
+      drive(pin, high: (value != 0) != isInverted)
+    }
   }
 
   /// The level to which the chip drives a pin; `nil` while the pin is an input, or the chip has no supply.
@@ -96,9 +113,10 @@ public final class SimulatedMCP23017: SimulatedRegisterChip {
   override func get(_ address: Int) -> UInt8 {
     guard let register = register(at: address) else { return 0 }
     guard register == Register.port || register == Register.port + 1 else { return registers[register] }
-    let now = faults.contains(.bias) ? ~levels : levels
-    kept = faults.contains(.stuck) ? kept ?? now : nil
-    let shown = (kept ?? now) ^ pair(Register.polarity)
+    followCourses()
+    let seen = faults.contains(.bias) ? ~levels : levels
+    kept = faults.contains(.stuck) ? kept ?? seen : nil
+    let shown = (kept ?? seen) ^ pair(Register.polarity)
     return UInt8(truncatingIfNeeded: register == Register.port ? shown : shown >> 8)
   }
 }

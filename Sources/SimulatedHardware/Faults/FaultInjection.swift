@@ -57,7 +57,7 @@ public struct FaultInjection: Equatable, Sendable {
 public enum FaultSyntaxError: Error, Equatable, Sendable, CustomStringConvertible {
   /// It has not the form `target:kind@start[+duration]`.
   case form(String)
-  /// No chip has that name.
+  /// No chip, line or actuator has that name.
   case target(String, known: [String])
   /// No fault has that name.
   case kind(String)
@@ -74,7 +74,7 @@ public enum FaultSyntaxError: Error, Equatable, Sendable, CustomStringConvertibl
     case .form(let text):
       "fault '\(text)': expected target:kind@start[+duration], for example imu:stuck@3s+0.5s"
     case .target(let name, let known):
-      "fault: no chip is named '\(name)'; this configuration has \(known.joined(separator: ", "))"
+      "fault: no chip, line or actuator is named '\(name)'; this configuration has \(known.joined(separator: ", "))"
     case .kind(let name):
       "fault: no kind is named '\(name)'; there are "
         + FaultKind.allCases.map(\.rawValue).joined(separator: ", ")

@@ -4,27 +4,6 @@ import HardwareInterfaces
 import Sampling
 import Signals
 
-/// A line that something else has already, for example the kill switch.
-public struct TakenLine: Sendable {
-  /// Its key in the configuration.
-  public var path: String
-  /// The GPIO chip's label, if it says one, and the line.
-  public var chip: String?, line: String
-
-  /// A line from its parts.
-  public init(path: String, chip: String?, line: String) {
-    (self.path, self.chip, self.line) = (path, chip, line)
-  }
-
-  /// Whether both may be one: a name without a chip may be on any.
-  func isOne(with other: TakenLine) -> Bool {
-    line == other.line && (chip == other.chip || chip == nil || other.chip == nil)
-  }
-
-  /// The chip, if it says one, and the line, for messages.
-  var text: String { [chip, line].compactMap(\.self).joined(separator: " ") }
-}
-
 extension ActuatorPlan {
   /// Puts together what all actuators need, or says everything that is wrong with them, each with its key and what to do.
   ///
@@ -88,6 +67,7 @@ private struct ActuatorPlanner {
   }
 
   mutating func add(_ actuator: ActuatorDeclaration) {
+    guard actuator.claimed.isEmpty else { return claim(actuator.claimed, of: actuator) }
     let sent: [SentSignal]
     do throws(ProgramErrors) { sent = try actuator.conversion.sentSignals() } catch {
       for mistake in error.errors { complain(actuator.path, "\(mistake)") }
@@ -119,7 +99,7 @@ private struct ActuatorPlanner {
       else {
         return
       }
-      claim(Channel(chip: "pwm \(chip)", number: channel), "output \(channel) of \(chip)", actuator)
+      claim(pwm: chip, channel, actuator)
       let period = 1e6 / Double(max(rateHz, 1))
       checkWidth(signal, quantity, period, Double(rateHz), actuator)
       plan.pwm.append(
@@ -150,8 +130,7 @@ private struct ActuatorPlanner {
       return complain("\(actuator.path).channel", "found \(channel), expected \(expected) of \(whose)")
     }
     guard let number = chip(at: place) else { return }
-    let text = "channel \(channel) of the \(facts.name) at \(words(place))"
-    claim(Channel(chip: "chip \(number)", number: channel), text, actuator)
+    claim(place, number, channel, actuator)
     let settings = plan.chips[number].use.settings
     if let most = facts.most(quantity, settings) {
       let largest = max(signal.range.lowerBound.magnitude, signal.range.upperBound.magnitude)
@@ -281,6 +260,32 @@ private struct ActuatorPlanner {
 
   // MARK: - What has one owner
 
+  /// Claims what an actuator would have if its settings were right.
+  private mutating func claim(_ carriers: [ActuatorCarrier], of actuator: ActuatorDeclaration) {
+    for carrier in carriers {
+      switch carrier {
+      case .chip(let place, let channel):
+        if let number = chip(at: place) { claim(place, number, channel, actuator) }
+      case .kernelPWM(let chip, let channel, _): claim(pwm: chip, channel, actuator)
+      case .line(let line): claim(line, actuator)
+      case .direction(let forward, let backward):
+        claim(forward, actuator)
+        claim(backward, actuator)
+      }
+    }
+  }
+
+  private mutating func claim(pwm chip: String, _ channel: Int, _ actuator: ActuatorDeclaration) {
+    claim(Channel(chip: "pwm \(chip)", number: channel), "output \(channel) of \(chip)", actuator)
+  }
+
+  private mutating func claim(
+    _ place: ActuatorChipPlace, _ number: Int, _ channel: Int, _ actuator: ActuatorDeclaration
+  ) {
+    let text = "channel \(channel) of the \(place.chip.facts.name) at \(words(place))"
+    claim(Channel(chip: "chip \(number)", number: channel), text, actuator)
+  }
+
   private mutating func claim(_ channel: Channel, _ text: String, _ actuator: ActuatorDeclaration) {
     if let other = channels[channel] {
       complain("\(actuator.path).channel", "\(text) is taken by \(other): give it another")
@@ -300,28 +305,5 @@ private struct ActuatorPlanner {
   private func words(_ place: ActuatorChipPlace) -> String {
     let behind = place.behind.map { "\(hexadecimal($0.multiplexer)).\($0.number) " } ?? ""
     return behind + hexadecimal(place.address) + " on the bus \"\(place.bus)\""
-  }
-}
-
-extension ActuatorQuantity {
-  /// What a signal of a conversion is; `nil` for one that no carrier knows.
-  fileprivate init?(_ signal: SentSignal) {
-    guard let quantity = Self.allCases.first(where: { $0.kind == signal.kind && $0.unit == signal.unit })
-    else {
-      return nil
-    }
-    self = quantity
-  }
-
-  /// The kind of a signal that is this.
-  var kind: SignalKind { self == .level ? .flag : .number }
-
-  /// Its unit.
-  var unit: Unit {
-    switch self {
-    case .pulse: .microsecond
-    case .voltage: .volt
-    case .duty, .level: .none
-    }
   }
 }

@@ -26,6 +26,8 @@ public struct ActuatorDeclaration: Sendable {
   public var conversion: BlockDeclaration
   /// What is carried, of each output at most once.
   public var outputs: [ActuatorOutput]
+  /// What its outputs would be carried by, where its settings are wrong, so that nobody knows what it sends: others must not have it.
+  var claimed: [ActuatorCarrier] = []
 
   /// A declaration from its parts. `settings` are the conversion's, `command` is the signal that it converts.
   public init(

@@ -79,6 +79,7 @@ struct ActuatorReader {
       actuator.outputs = zip(sent, carriers).map { ActuatorOutput($0, $1) }
     } catch {
       // What is wrong with the settings is said with all else that is wrong with the program.
+      actuator.claimed = carriers
     }
     return actuator
   }

@@ -32,36 +32,47 @@ extension CommandList {
     ] + PilotKeys.all)
   private static let most = 8
 
-  /// The sources of commands of a file.
+  /// The sources of commands of a file. Those that could not be read are left out, and noted as broken.
   ///
   /// - Parameter given: What the template's vehicle can be asked for, and its profile; `nil` without a template.
-  static func read(_ file: Section, template given: CommandList? = nil) -> CommandList? {
-    guard let entries = file.elements("commands", most: most) else { return nil }
+  static func read(_ file: Section, template given: CommandList? = nil) -> CommandList {
+    let read = file.readElements("commands", most: most)
     var list = given ?? CommandList()
-    var sections: [(section: Section, kind: CommandSource.Kind)] = []
-    for entry in entries {
-      guard let section = Section(entry.value, path: entry.path, schema: schema, context: file.context),
-        let kind = section.read(sourceKey)
-      else { return nil }
-      sections.append((section, kind))
+    var isWhole = read.isWhole
+    var sections: [(section: Section, kind: CommandSource.Kind?)] = []
+    for entry in read.entries {
+      guard let section = Section(entry.value, path: entry.path, schema: schema, context: file.context) else {
+        isWhole = false
+        continue
+      }
+      sections.append((section, section.read(sourceKey)))
     }
-    for (section, _) in sections {
-      guard list.readSignals(section, isTemplate: given != nil) else { return nil }
+    for (section, _) in sections where !list.readSignals(section, isTemplate: given != nil) {
+      isWhole = false
     }
+    let named = sections.flatMap { $0.section.value("signals")?.members?.map(\.key) ?? [] }
     var sources: [CommandSource] = []
     for (index, (section, kind)) in sections.enumerated() {
-      guard let source = list.readSource(section, kind, isFirst: index == 0, beside: sources) else {
-        return nil
+      if let kind,
+        let source = list.readSource(section, kind, isFirst: index == 0, beside: sources, named: named)
+      {
+        sources.append(source)
+      } else {
+        isWhole = false
+        file.context.broken.add(owner: section.value("name")?.text ?? section.value("source")?.text ?? "")
       }
-      sources.append(source)
     }
+    // Which sources there are decides which signals the row that chooses among them has.
+    if !isWhole { file.context.broken.add(owner: owner) }
+    list.isWhole = isWhole
     // The template's profile comes behind those who are named.
     list.sources = sources + list.sources
     return list
   }
 
   private mutating func readSignals(_ section: Section, isTemplate: Bool) -> Bool {
-    guard let read = CommandSignal.read(section) else { return false }
+    let (read, areRead) = CommandSignal.read(section)
+    var isWhole = areRead
     for signal in read {
       guard !signals.contains(where: { $0.name == signal.name }) else {
         section.complain(
@@ -69,11 +80,12 @@ extension CommandList {
           isTemplate
             ? "\"\(signal.name)\" is the template's already"
             : "\"\(signal.name)\" stands in another source already")
-        return false
+        isWhole = false
+        continue
       }
       signals.append(signal)
     }
-    guard let value = section.value("flags") else { return true }
+    guard let value = section.value("flags") else { return isWhole }
     guard let names = value.texts, names.allSatisfy(Section.isPart), names.count <= 16 else {
       section.complain("flags", "found \(value.shown), expected a list of at most 16 names")
       return false
@@ -83,15 +95,17 @@ extension CommandList {
         !CommandSignal.reserved.contains(name)
       else {
         section.complain("flags", "\"\(name)\" is taken: give the flag another name")
-        return false
+        isWhole = false
+        continue
       }
       flags.append(name)
     }
-    return true
+    return isWhole
   }
 
   private mutating func readSource(
-    _ section: Section, _ kind: CommandSource.Kind, isFirst: Bool, beside others: [CommandSource]
+    _ section: Section, _ kind: CommandSource.Kind, isFirst: Bool, beside others: [CommandSource],
+    named: [String]
   ) -> CommandSource? {
     let (name, stale, hold) = (
       section.read(Self.nameKey), section.read(Self.staleKey), section.read(Self.holdKey)
@@ -122,7 +136,10 @@ extension CommandList {
       }
     }
     if kind == .profile || (kind == .receiver && section.has("steps")) {
-      guard let read = CommandProfile(section, kind == .profile ? signals : source.signals) else {
+      // What could not be read is known to be a name; what no stick gives is no name of a pilot's.
+      let unread = named.filter { name in !signals.contains { $0.name == name } }
+      guard let read = CommandProfile(section, kind == .profile ? signals : source.signals, named: unread)
+      else {
         return nil
       }
       if kind == .profile { profile = read } else { source.hands = read }
@@ -137,7 +154,7 @@ extension CommandList {
 extension VehicleTables {
   /// Complains when nothing is done about the loss of all who command: whoever can be lost, will be.
   func checkLostCommands(_ file: Section) {
-    guard commands.isChosen else { return }
+    guard commands.isChosen, commands.isWhole else { return }
     let lost = "\(CommandList.owner).lost"
     let isSeen = rules.conditions.contains { condition in
       (condition.any + condition.all).contains { $0.signal == lost || $0.signal == "previous.\(lost)" }

@@ -30,14 +30,19 @@ extension CommandProfile {
       + "out stays as it was. Of a receiver: what a simulated pilot does with the sticks.")
 
   /// The profile of a source; `nil` after an error was noted.
-  init?(_ section: Section, _ commands: [CommandSignal]) {
-    guard let steps = Self.readSteps(section, commands) else { return nil }
+  ///
+  /// - Parameter named: The names of all signals, of which those that could not be read are none of `commands`.
+  init?(_ section: Section, _ commands: [CommandSignal], named: [String]) {
+    guard let steps = Self.readSteps(section, commands, named: named) else { return nil }
     self.init(commands: commands, steps: steps)
   }
 
-  private static func readSteps(_ section: Section, _ commands: [CommandSignal]) -> [Step]? {
-    guard let entries = section.elements("steps", most: 1000) else { return nil }
-    guard !entries.isEmpty else {
+  private static func readSteps(
+    _ section: Section, _ commands: [CommandSignal], named: [String]
+  ) -> [Step]? {
+    let read = section.readElements("steps", most: 1000)
+    let entries = read.entries
+    guard !entries.isEmpty || !read.isWhole else {
       section.complain(
         "steps",
         section.has("steps") ? "found none, expected at least one" : "missing; expected a list of steps")
@@ -51,23 +56,26 @@ extension CommandProfile {
     let arm = Key<Bool?>.optionalFlag("arm", absent: "as before", "Whether the vehicle is asked to arm.")
     let schema = SectionSchema(
       path: "commands[].steps[]", about: "A step.",
-      keys: [timeKey.description, arm.description] + keys.map(\.description))
+      keys: [timeKey.description, arm.description] + keys.map(\.description)
+        + named.filter { name in !commands.contains { $0.name == name } }.map {
+          .section($0, as: "number", absent: "as before", "What is asked for.")
+        })
     var steps: [Step] = []
     var last = Step(time: -1, arm: false, values: commands.map(\.standard))
     for entry in entries {
-      guard let step = Section(entry.value, path: entry.path, schema: schema, context: section.context),
-        let seconds = step.read(timeKey), let arms = step.read(arm)
+      guard let step = Section(entry.value, path: entry.path, schema: schema, context: section.context)
       else { continue }
+      let (seconds, arms) = (step.read(timeKey), step.read(arm))
+      let values = keys.map { step.read($0) ?? nil }
+      guard let seconds, let arms else { continue }
       let time = Int64((seconds * 1e9).rounded())
       if time <= last.time {
         step.complain("at_s", "found \(seconds.shown), expected more than the step before")
       }
       last = Step(time: time, arm: arms ?? last.arm, values: last.values)
-      for (place, key) in keys.enumerated() {
-        if let value = step.read(key) ?? nil { last.values[place] = value }
-      }
+      for case (let place, let value?) in values.enumerated() { last.values[place] = value }
       steps.append(last)
     }
-    return steps.count == entries.count ? steps : nil
+    return read.isWhole && steps.count == entries.count ? steps : nil
   }
 }

@@ -55,10 +55,10 @@ extension CommandSignal {
     "valid", "low", "failsafe", "link_quality", "skipped",
   ]
 
-  /// The signals of an object; `nil` after an error was noted.
-  static func read(_ section: Section) -> [CommandSignal]? {
-    guard let entries = section.entries("signals", most: most) else { return nil }
-    let signals = entries.compactMap { entry -> CommandSignal? in
+  /// The signals of an object that could be read, and whether all could.
+  static func read(_ section: Section) -> (signals: [CommandSignal], areWhole: Bool) {
+    let read = section.readEntries("signals", most: most)
+    let signals = read.entries.compactMap { entry -> CommandSignal? in
       guard !reserved.contains(entry.name) else {
         section.context.complain(
           entry.path, "\"\(entry.name)\" has a meaning of its own here: give the signal another name")
@@ -67,7 +67,7 @@ extension CommandSignal {
       return Section(entry.value, path: entry.path, schema: schema, context: section.context)
         .flatMap { CommandSignal(entry.name, $0) }
     }
-    return signals.count == entries.count ? signals : nil
+    return (signals, read.isWhole && signals.count == read.entries.count)
   }
 
   private init?(_ name: String, _ section: Section) {

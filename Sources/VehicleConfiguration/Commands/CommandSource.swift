@@ -78,6 +78,8 @@ public struct CommandList: Sendable, Equatable {
   public var profile = CommandProfile()
   /// Time in ns for which commands stay when all sources are lost.
   public var hold: Int64 = 300_000_000
+  /// Whether all that a file says of them could be read.
+  var isWhole = true
 
   /// Whether a row of the program chooses among sources; without one the profile gives `setpoint.NAME` itself.
   public var isChosen: Bool { sources.contains { $0.kind != .profile } }

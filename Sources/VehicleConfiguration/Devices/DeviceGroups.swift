@@ -187,10 +187,12 @@ extension Configuration.PortInputs {
       DeviceChannel(name: $0.name, channel: kinds[$0.number], place: $0.number)
     }
     let (pullUps, activeLow) = (pullUps, activeLow)
+    var twin = naming.twin(0, identity: nil)
+    twin.activeLow = activeLow
     return naming.group([
       DeviceDeclaration(
         naming.name, path: naming.path, self, chip: chip, kin: SensorTable.ports, rank: .inputs,
-        twin: naming.twin(0, identity: nil), channels: channels,
+        twin: twin, channels: channels,
         use: { playsBack in PortUse(sensor: use([], playsBack), pullUps: pullUps) },
         adjust: { PortSample(levels: $0.levels ^ activeLow) })
     ])

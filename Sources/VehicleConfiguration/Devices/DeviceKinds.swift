@@ -71,6 +71,9 @@ struct DeviceKind: Sendable {
     DeviceKind(Configuration.AnalogInputs.self, SensorTable.analogInputs.map(\.name)) { part, naming in
       ReadDevice(group: part.group(naming))
     },
+    DeviceKind(Configuration.DifferentialPressure.self, SensorTable.differentialPressure.map(\.name)) {
+      part, naming in ReadDevice(group: part.group(naming))
+    },
     DeviceKind(Configuration.PortInputs.self, SensorTable.ports.map(\.name)) { part, naming in
       ReadDevice(group: part.group(naming))
     },
@@ -102,28 +105,36 @@ extension Section {
     "tick", "previous", "setpoint", "lines", "actuators", "recording", "clock", "safety", "run",
   ]
 
-  /// The section `devices`: what is read, and what moves, which has a `command`; `nil` when one of them could not be read.
+  /// The section `devices`: what is read, and what moves, which has a `command`. Those that could not be read are left out, and noted as
+  /// broken.
   ///
   /// - Parameter calibration: What is taken off the readings.
   func readDevices(
     calibration: SensorCalibration? = nil
-  ) -> (devices: [ReadDevice], actuators: [ActuatorDeclaration])? {
-    guard let entries = entries("devices", most: Self.mostDevices) else { return nil }
+  ) -> (devices: [ReadDevice], actuators: [ActuatorDeclaration]) {
+    let read = readEntries("devices", most: Self.mostDevices)
+    if !read.isThere { context.broken.addAnything() }
+    for entry in read.refused { context.broken.add(entry.name, entry.value) }
     var (devices, actuators) = ([ReadDevice](), [ActuatorDeclaration]())
-    for entry in entries {
+    for entry in read.entries {
       guard !Self.reservedNames.contains(entry.name) else {
         context.complain(entry.path, "\"\(entry.name)\" is Ganglion's own: give the device another name")
+        context.broken.add(entry.name, entry.value)
         continue
       }
       let members = entry.value.members ?? []
       let chip = members.first { $0.key == "chip" }?.value.text ?? ""
       if ActuatorReader.chips.contains(chip), members.contains(where: { $0.key == "command" }) {
-        if let actuator = ActuatorReader.read(entry, chip: chip, context) { actuators.append(actuator) }
+        if let actuator = ActuatorReader.read(entry, chip: chip, context) {
+          actuators.append(actuator)
+          continue
+        }
       } else if let device = readDevice(entry, calibration) {
         devices.append(device)
+        continue
       }
+      context.broken.add(entry.name, entry.value)
     }
-    guard devices.count + actuators.count == entries.count else { return nil }
     joinCarriers(&devices)
     return (devices, actuators)
   }
@@ -175,7 +186,9 @@ extension Section {
     let carriers = devices.flatMap(\.carriers)
     for place in devices.indices {
       for carried in devices[place].carried
-      where !carriers.contains(where: { carried.carriers.contains($0.chip) && $0.bus == carried.bus }) {
+      where !carriers.contains(where: { carried.carriers.contains($0.chip) && $0.bus == carried.bus })
+        && !carried.carriers.contains(where: context.broken.mention)
+      {
         context.complain(
           "\(carried.path).chip",
           "found \"\(carried.chip)\", which sits inside the " + carried.carriers.joined(separator: " or ")

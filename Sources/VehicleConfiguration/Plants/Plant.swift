@@ -29,6 +29,12 @@ extension TemplatePlant {
   var members: [(key: String, value: String)] { [] }
 }
 
+/// A plant that must fit the vehicle's devices and signals.
+protocol CheckedPlant: Plant {
+  /// Complains in `file` about what does not fit.
+  func check(_ tables: VehicleTables, in file: Section)
+}
+
 /// A plant with what a file says of its run.
 struct ReadPlant {
   var plant: any Plant
@@ -56,5 +62,6 @@ public enum PlantTable {
     PlantRow(StandingPlant.self, read: StandingPlant.read),
     PlantRow(QuadrotorPlant.self, read: QuadrotorPlant.read),
     PlantRow(BalancingRobotPlant.self, read: BalancingRobotPlant.read),
+    PlantRow(PartsPlant.self, read: PartsPlant.read),
   ])
 }

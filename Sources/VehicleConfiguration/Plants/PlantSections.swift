@@ -14,19 +14,20 @@ enum PlantSections {
       key.standard = "required of a `balancing_robot`"
       keys.append(key)
     }
+    keys += PartsPlant.keys
     return SectionSchema(
       path: "simulation",
       about:
         "The simulated run. A `quadrotor` is moved by the actuators `front_right`, `rear_left`, `front_left` and `rear_right`, or by those of `airframe.rotors`, a "
         + "`balancing_robot` by `left` and `right`; beside the keys below each has those of the section `simulation` of a file with "
-        + "that `vehicle`.", keys: keys)
+        + "that `vehicle`. `parts` are what the file says (docs/plants.md).", keys: keys)
   }()
   /// What it says of the evaluation.
   static let evaluationSchema = SectionSchema(
     path: "evaluation",
     about:
       "When a run counts as held: beside these keys those of the section `evaluation` of a file with the plant as its `vehicle`. "
-      + "A vehicle that stands is not judged.", keys: Configuration.EvaluationWindow.keys)
+      + "A vehicle that stands is not judged.", keys: Configuration.EvaluationWindow.keys + [HeldCriterion.key])
 
   /// Reads them; `nil` after an error was noted.
   static func read(_ file: Section) -> ReadPlant? {
@@ -62,8 +63,11 @@ enum PlantSections {
 extension VehicleTables {
   /// Complains about actuators that the plant needs and the file does not have.
   func checkPlant(_ file: Section) {
+    (plant as? any CheckedPlant)?.check(self, in: file)
     let (name, wanted) = (type(of: plant).name, plant.movers)
-    let missing = wanted.filter { name in !actuators.contains { $0.name == name } }
+    let missing = wanted.filter { name in
+      !actuators.contains { $0.name == name } && !file.context.broken.hasOwner(name)
+    }
     guard !missing.isEmpty else { return }
     file.complain(
       "simulation.plant",

@@ -20,7 +20,12 @@ public struct StandingPlant: Plant {
       let run = PlantSections.simulation(file, Configuration.SimulatedRun.schema)
         .flatMap(Configuration.SimulatedRun.init), !file.has("evaluation")
     else { return nil }
-    return ReadPlant(
+    return reading(run)
+  }
+
+  /// A vehicle that stands during a run.
+  static func reading(_ run: Configuration.SimulatedRun) -> ReadPlant {
+    ReadPlant(
       plant: StandingPlant(run: run), run: run,
       window: Configuration.EvaluationWindow(from: 0, until: run.duration))
   }

@@ -14,6 +14,8 @@ final class ReadingContext {
   var file: String?
   /// The calibration that a log carries.
   var loggedCalibration: String?
+  /// What of it could not be read.
+  var broken = BrokenParts()
   private var errors: [ConfigurationError] = []
   private var hintsLeft = 32
 
@@ -45,9 +47,13 @@ final class ReadingContext {
   }
 
   /// The errors in the order of the file.
-  var sortedErrors: [ConfigurationError] {
-    // By line, then in the order of finding: Swift's sort is not promised to be stable.
-    errors.enumerated()
+  var sortedErrors: [ConfigurationError] { errors.inOrderOfLines }
+}
+
+extension [ConfigurationError] {
+  /// By line, then in the order of finding: Swift's sort is not promised to be stable.
+  var inOrderOfLines: [ConfigurationError] {
+    enumerated()
       .sorted { ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset) }
       .map(\.element)
   }
@@ -55,24 +61,36 @@ final class ReadingContext {
 
 extension JSON5Value {
   /// The line of what `path`, for example `actuators.motors[2].channel`, names below this value; of the last
-  /// part of the path that exists.
+  /// part of the path that exists. Keys may have dots.
   func line(ofPath path: String) -> Int {
     var value = self
     var line = position.line
-    for part in path.split(separator: ".") {
-      let pieces = part.split(separator: "[")
-      guard let name = pieces.first, case .object(let members) = value.content,
-        let member = members.first(where: { $0.key == name })
-      else { return line }
-      (value, line) = (member.value, member.keyPosition.line)
-      for piece in pieces.dropFirst() {
-        guard case .array(let elements) = value.content, let index = Int(piece.dropLast()),
-          elements.indices.contains(index)
-        else { return line }
+    var rest = path.split(separator: ".")[...]
+    while !rest.isEmpty {
+      guard let members = value.members, let step = Self.step(rest, members) else { return line }
+      (value, line) = (step.member.value, step.member.keyPosition.line)
+      rest = rest.dropFirst(step.count)
+      for index in step.indices {
+        guard case .array(let elements) = value.content, elements.indices.contains(index) else { return line }
         value = elements[index]
         line = value.position.line
       }
     }
     return line
   }
+
+  /// The member that the beginning of a path names, how many of its parts that takes, and which elements of lists are meant.
+  private static func step(
+    _ path: ArraySlice<Substring>, _ members: [JSON5Member]
+  ) -> (member: JSON5Member, count: Int, indices: [Int])? {
+    for count in 1...min(path.count, mostDots) {
+      let pieces = path.prefix(count).joined(separator: ".").split(separator: "[")
+      guard let name = pieces.first, let member = members.first(where: { $0.key == name }) else { continue }
+      return (member, count, pieces.dropFirst().map { Int($0.dropLast()) ?? -1 })
+    }
+    return nil
+  }
+
+  /// Parts of a path that may be one key.
+  private static var mostDots: Int { 4 }
 }

@@ -11,6 +11,17 @@ struct NamedEntry {
   var path: String
 }
 
+/// The entries of an object or a list that could be read.
+struct ReadEntries {
+  var entries: [NamedEntry] = []
+  /// Those beyond the most that there may be, and those whose names are none.
+  var refused: [NamedEntry] = []
+  /// Whether nothing was wrong.
+  var isWhole = true
+  /// Whether there is an object or a list, or nothing.
+  var isThere = true
+}
+
 extension Section {
   /// The entries of the object `name`, whose keys are the user's: parts of names of signals, each once. Nothing when it is not there; `nil`
   /// after an error was noted.
@@ -19,23 +30,33 @@ extension Section {
   ///   - most: How many there may be at most.
   ///   - anyName: Whether the keys are plain texts, and no parts of names of signals.
   func entries(_ name: String, most: Int, anyName: Bool = false) -> [NamedEntry]? {
-    guard let value = value(name) else { return [] }
+    let read = readEntries(name, most: most, anyName: anyName)
+    return read.isWhole ? read.entries : nil
+  }
+
+  /// The same, of which those that can be read are given also after an error was noted.
+  func readEntries(_ name: String, most: Int, anyName: Bool = false) -> ReadEntries {
+    guard let value = value(name) else { return ReadEntries() }
     let place = path.isEmpty ? name : "\(path).\(name)"
     guard case .object(let members) = value.content else {
       complain(name, "found \(value.shown), expected an object: { name: …, … }")
-      return nil
+      return ReadEntries(isWhole: false, isThere: false)
     }
-    guard members.count <= most else {
+    var read = ReadEntries()
+    func entry(_ member: JSON5Member) -> NamedEntry {
+      NamedEntry(name: member.key, value: member.value, path: "\(place).\(member.key)")
+    }
+    if members.count > most {
       complain(name, "found \(members.count) entries, expected at most \(most)")
-      return nil
+      (read.isWhole, read.refused) = (false, members[most...].map(entry))
     }
-    var entries: [NamedEntry] = []
     var lines: [String: Int] = [:]
-    for member in members {
+    for member in members.prefix(most) {
       let line = member.keyPosition.line
       if let first = lines[member.key] {
         context.complain(
           place, "\(JSON5Value.quoted(member.key)) stands here twice; first in line \(first)", line: line)
+        read.isWhole = false
         continue
       }
       lines[member.key] = line
@@ -44,11 +65,13 @@ extension Section {
           place,
           "\(JSON5Value.quoted(member.key)) is no name: use small letters, digits and single underscores, "
             + "a letter first, at most 40 in all", line: line)
+        read.isWhole = false
+        read.refused.append(entry(member))
         continue
       }
-      entries.append(NamedEntry(name: member.key, value: member.value, path: "\(place).\(member.key)"))
+      read.entries.append(entry(member))
     }
-    return entries.count == members.count ? entries : nil
+    return read
   }
 
   /// Whether a name can be a part of the name of a signal, as those of devices, channels and blocks are.
@@ -60,17 +83,22 @@ extension Section {
   ///
   /// - Parameter most: How many there may be at most.
   func elements(_ name: String, most: Int) -> [NamedEntry]? {
-    guard let value = value(name) else { return [] }
+    let read = readElements(name, most: most)
+    return read.isWhole ? read.entries : nil
+  }
+
+  /// The same, of which the first `most` are given also after an error was noted.
+  func readElements(_ name: String, most: Int) -> ReadEntries {
+    guard let value = value(name) else { return ReadEntries() }
     let place = path.isEmpty ? name : "\(path).\(name)"
     guard case .array(let elements) = value.content else {
       complain(name, "found \(value.shown), expected a list: [ …, … ]")
-      return nil
+      return ReadEntries(isWhole: false, isThere: false)
     }
-    guard elements.count <= most else {
-      complain(name, "found \(value.shown), expected at most \(most)")
-      return nil
-    }
-    return elements.enumerated().map { NamedEntry(name: name, value: $1, path: "\(place)[\($0)]") }
+    let all = elements.enumerated().map { NamedEntry(name: name, value: $1, path: "\(place)[\($0)]") }
+    guard all.count > most else { return ReadEntries(entries: all) }
+    complain(name, "found \(value.shown), expected at most \(most)")
+    return ReadEntries(entries: Array(all.prefix(most)), refused: Array(all[most...]), isWhole: false)
   }
 }
 

@@ -37,44 +37,58 @@ extension SafetyList {
     keys: [ownNameKey.description, stickyKey.description, handsOverKey.description, restingKey.description])
 
   /// Reads modes and reactions; those of the file stand in place of what `rules` has.
-  func readReactions(into rules: inout SafetyRules, _ places: inout [String: String]) -> Bool {
-    guard let modes = file.elements("modes", most: 64), let reactions = file.elements("reactions", most: 64)
-    else {
-      return false
-    }
-    var isWhole = true
+  func readReactions(into rules: inout SafetyRules, _ places: inout BlockPlaces) -> Bool {
+    let modes = file.readElements("modes", most: 64)
+    let reactions = file.readElements("reactions", most: 64)
+    var isWhole = modes.isWhole && reactions.isWhole
     if file.has("modes") { rules.modes = [] }
-    for entry in modes {
-      guard
-        let section = Section(entry.value, path: entry.path, schema: Self.modeSchema, context: file.context),
-        let name = section.read(Self.ownNameKey), let sticky = section.read(Self.stickyKey),
-        let handsOver = section.read(Self.handsOverKey), let resting = section.read(Self.restingKey)
-      else {
+    for entry in modes.entries {
+      guard let mode = readMode(entry) else {
         isWhole = false
+        file.context.broken.add("", entry.value)
         continue
       }
-      places["mode \(name)"] = entry.path
-      rules.modes.append(
-        SafetyMode(
-          name, isSticky: sticky, handsOver: handsOver,
-          restingTime: resting.map { Int64(($0 * 1e9).rounded()) }))
+      places["mode \(mode.name)"] = entry.path
+      rules.modes.append(mode)
     }
-    if file.has("reactions") { rules.reactions = [] }
-    for entry in reactions {
-      guard
-        let section = Section(
-          entry.value, path: entry.path, schema: Self.reactionSchema, context: file.context),
-        let name = section.read(Self.ownNameKey), let mode = section.read(Self.modeKey),
-        let handsOver = section.read(Self.handsOverKey), let stops = section.read(Self.stopsKey),
-        let forbids = section.read(Self.forbidsKey)
-      else {
+    if !reactions.isThere { file.context.broken.addAnything() }
+    if file.has("reactions"), reactions.isThere { rules.reactions = [] }
+    for entry in reactions.entries {
+      guard var reaction = readReaction(entry) else {
         isWhole = false
+        file.context.broken.add("", entry.value)
         continue
       }
-      places["reaction \(name)"] = entry.path
-      rules.reactions.append(
-        SafetyReaction(name, mode: mode, handsOver: handsOver, stops: stops, forbidsArming: forbids))
+      // A mode that could not be read is said to be wrong.
+      if let mode = reaction.mode, !rules.modeNames.contains(mode), file.context.broken.mention(mode) {
+        reaction.mode = nil
+      }
+      places["reaction \(reaction.name)"] = entry.path
+      rules.reactions.append(reaction)
     }
     return isWhole
+  }
+
+  private func readMode(_ entry: NamedEntry) -> SafetyMode? {
+    guard
+      let section = Section(entry.value, path: entry.path, schema: Self.modeSchema, context: file.context)
+    else { return nil }
+    let (name, sticky) = (section.read(Self.ownNameKey), section.read(Self.stickyKey))
+    let (handsOver, resting) = (section.read(Self.handsOverKey), section.read(Self.restingKey))
+    guard let name, let sticky, let handsOver, let resting else { return nil }
+    return SafetyMode(
+      name, isSticky: sticky, handsOver: handsOver, restingTime: resting.map { Int64(($0 * 1e9).rounded()) })
+  }
+
+  private func readReaction(_ entry: NamedEntry) -> SafetyReaction? {
+    guard
+      let section = Section(entry.value, path: entry.path, schema: Self.reactionSchema, context: file.context)
+    else { return nil }
+    let (name, mode) = (section.read(Self.ownNameKey), section.read(Self.modeKey))
+    let (handsOver, stops) = (section.read(Self.handsOverKey), section.read(Self.stopsKey))
+    guard let forbids = section.read(Self.forbidsKey), let name, let mode, let handsOver, let stops else {
+      return nil
+    }
+    return SafetyReaction(name, mode: mode, handsOver: handsOver, stops: stops, forbidsArming: forbids)
   }
 }

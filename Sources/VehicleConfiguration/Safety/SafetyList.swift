@@ -52,14 +52,16 @@ struct SafetyList {
   let reader: SafetyTestReader
 
   /// Conditions of a configuration at most, and reasons not to arm.
-  static let most = 128
+  static let most = 2048
 
-  /// Adds what the file says to `rules`, and to `places` where each rule stands; says whether all could be read.
-  func read(into rules: inout SafetyRules, _ places: inout [String: String]) -> Bool {
-    guard readReactions(into: &rules, &places) else { return false }
-    let arming = file.elements("arming", most: Self.most)
-    var isWhole = readConditions(into: &rules, &places) && arming != nil
-    for entry in arming ?? [] {
+  /// Adds what the file says to `rules`, and to `places` where each rule stands. What could not be read is left out, and safety noted as
+  /// broken.
+  func read(into rules: inout SafetyRules, _ places: inout BlockPlaces) {
+    var isWhole = readReactions(into: &rules, &places)
+    readConditions(into: &rules, &places)
+    let arming = file.readElements("arming", most: Self.most)
+    isWhole = isWhole && arming.isWhole
+    for entry in arming.entries {
       let known = rules.arming.count
       if readArming(entry, into: &rules) {
         for rule in rules.arming[known...] { places["reason \(rule.name)"] = entry.path }
@@ -68,14 +70,14 @@ struct SafetyList {
       }
     }
     if let atRest = reader.read("at_rest", in: file) { rules.atRest += atRest } else { isWhole = false }
-    return isWhole
+    if !isWhole { file.context.broken.add(owner: "safety") }
   }
 
-  /// Adds the conditions of the file to `rules`, and to `places` where each stands; says whether all could be read.
-  func readConditions(into rules: inout SafetyRules, _ places: inout [String: String]) -> Bool {
-    guard let conditions = file.elements("safety", most: Self.most) else { return false }
-    var isWhole = true
-    for entry in conditions {
+  /// Adds the conditions of the file to `rules`, and to `places` where each stands.
+  func readConditions(into rules: inout SafetyRules, _ places: inout BlockPlaces) {
+    let conditions = file.readElements("safety", most: Self.most)
+    var isWhole = conditions.isWhole
+    for entry in conditions.entries {
       let known = (rules.conditions.count, rules.arming.count)
       if readCondition(entry, into: &rules) {
         for rule in rules.conditions[known.0...] { places["condition \(rule.name)"] = entry.path }
@@ -84,7 +86,7 @@ struct SafetyList {
         isWhole = false
       }
     }
-    return isWhole
+    if !isWhole { file.context.broken.add(owner: "safety") }
   }
 
   private func readCondition(_ entry: NamedEntry, into rules: inout SafetyRules) -> Bool {
@@ -97,18 +99,17 @@ struct SafetyList {
     let (until, invalid) = (section.read(Self.untilKey), section.read(Self.invalidKey))
     let (starting, request) = (section.read(Self.startingKey), section.read(Self.requestKey))
     let (any, all) = (tests(in: section), reader.read("while", in: section))
-    guard let forbids = section.read(Self.forbidsKey), let name, let text, let delay, let reaction, let until,
-      let invalid,
-      let starting, let request, let any, let all
-    else { return false }
     let names = rules.reactions.map(\.name)
-    guard names.contains(reaction) else {
+    // A reaction that could not be read is said to be wrong.
+    if let reaction, !names.contains(reaction), !file.context.broken.mention(reaction) {
       section.complain(
         "then",
         "no reaction is called \(JSON5Value.quoted(reaction))"
           + hint(reaction, among: names, otherwise: "there are"))
-      return false
     }
+    guard let forbids = section.read(Self.forbidsKey), let name, let text, let delay, let reaction, let until,
+      let invalid, let starting, let request, let any, let all, names.contains(reaction)
+    else { return false }
     guard let called = self.name(name, any, in: section, among: rules.conditions.map(\.name)) else {
       return false
     }

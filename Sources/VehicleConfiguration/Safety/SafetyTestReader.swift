@@ -78,7 +78,7 @@ struct SafetyTestReader {
     let plain = name.hasPrefix("previous.") ? String(name.dropFirst("previous.".count)) : name
     if let kind = kinds[plain] { return kind }
     // What is wrong with who writes it is said there.
-    if !kinds.isUnknowable(plain) {
+    if !kinds.isUnknowable(plain), !context.broken.mayWrite(plain) {
       context.complain(
         path, "no signal is called \(JSON5Value.quoted(plain))" + context.hint(plain, among: kinds.names))
     }

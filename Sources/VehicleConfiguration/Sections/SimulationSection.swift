@@ -1,6 +1,6 @@
 extension Configuration {
   /// What every simulated run has: the keys that the section `simulation` of every vehicle has.
-  public struct SimulatedRun: Sendable, Equatable {
+  public struct SimulatedRun: ConfigurationSection, Equatable {
     /// Length of a run in ns.
     public var duration: Int64
     /// Steps of the plant per second.
@@ -15,6 +15,8 @@ extension Configuration {
     public var sensorNoise: ClosedRange<Double>
     /// Constant errors of inertial and magnetic chips; `nil` for small offsets that each seed draws anew.
     public var sensorErrors: SensorErrors?
+    /// What channels of devices read in place of what moves says.
+    public var inputs: [SimulatedInput] = []
   }
 }
 
@@ -44,6 +46,7 @@ extension Configuration.SimulatedRun {
     .section(
       "sensor_errors", absent: "small offsets, drawn anew for each seed",
       "Constant errors of the inertial and the magnetic chips."),
+    SimulatedInput.key,
   ]
 
   init?(_ section: Section) {
@@ -51,9 +54,10 @@ extension Configuration.SimulatedRun {
     let (jitter, missed) = (section.read(Self.jitterKey), section.read(Self.missedKey))
     let (cells, noise) = (section.read(Self.cellsKey), section.read(Self.noiseKey))
     let errors = section.readOptional(Configuration.SensorErrors.self, "sensor_errors")
-    guard let duration, let plantRate, let jitter, let missed, let cells, let noise, let errors else {
-      return nil
-    }
+    let inputs = SimulatedInput.read(section)
+    guard let duration, let plantRate, let jitter, let missed, let cells, let noise, let errors, let inputs
+    else { return nil }
+    self.inputs = inputs
     sensorErrors = errors
     (self.duration, self.plantRateHz) = (Int64(duration * 1e9), plantRate)
     (self.tickJitter, self.missedTickProbability) = (Int64(jitter * 1e3), missed)

@@ -15,6 +15,8 @@ struct BlockList: Sendable {
     var units: [StatedUnit] = []
     /// The block of the template in front of which it stands; `nil` for the end.
     var before: String?
+    /// Whether something of it could not be read, and is left out.
+    var isPartial = false
   }
 
   /// A unit that a file states of a signal that is read.
@@ -44,26 +46,49 @@ struct BlockList: Sendable {
     blockKey.description, nameKey.description, everyKey.description, phaseKey.description,
   ]
 
-  /// Reads the section `blocks`.
+  /// Reads the section `blocks`. What could not be read is left out, and noted as broken.
   ///
-  /// - Parameter template: The blocks of the template, which may be changed; empty without one.
-  init?(_ file: Section, template: [BlockDeclaration] = []) {
-    guard let elements = file.elements("blocks", most: Self.most) else { return nil }
-    var isWhole = true
-    for element in elements {
+  /// - Parameters:
+  ///   - template: The blocks of the template, which may be changed; empty without one.
+  ///   - isUnknown: Whether there is a template whose blocks are not known, because it could not be read.
+  init(_ file: Section, template: [BlockDeclaration] = [], isUnknown: Bool = false) {
+    let read = file.readElements("blocks", most: Self.most)
+    if !read.isThere { file.context.broken.addAnything() }
+    let names = TemplateNames(names: template.map(\.name), isUnknown: isUnknown)
+    for element in read.entries {
       guard let reader = BlockReader(element, file.context) else {
-        isWhole = false
+        Self.note(element, file.context)
         continue
       }
       if let name = reader.name, !reader.hasKind, let block = template.first(where: { $0.name == name }) {
-        if let entry = reader.change(of: block) { changes.append(entry) } else { isWhole = false }
-      } else if let entry = reader.block(template: template.map(\.name)) {
+        if let entry = reader.change(of: block) { changes.append(entry) }
+      } else if let entry = reader.block(template: names) {
         entries.append(entry)
+        if entry.isPartial { Self.note(element, file.context, isPartial: true) }
       } else {
-        isWhole = false
+        Self.note(element, file.context)
       }
     }
-    if !isWhole { return nil }
+    for element in read.refused { Self.note(element, file.context) }
+  }
+
+  /// Notes a block that could not be read. What reads one that is there in part is told by the program what it lacks.
+  private static func note(_ element: NamedEntry, _ context: ReadingContext, isPartial: Bool = false) {
+    let members = element.value.members ?? []
+    let name = members.first { $0.key == "name" } ?? members.first { $0.key == "block" }
+    context.broken.add(isPartial ? "" : name?.value.text ?? "", element.value)
+  }
+
+  /// The names of a template's blocks.
+  struct TemplateNames {
+    var names: [String]
+    /// Whether they are not known.
+    var isUnknown: Bool
+    /// Whether there is no template.
+    var isNone: Bool { names.isEmpty && !isUnknown }
+
+    /// Whether a name may be one of them.
+    func mayHave(_ name: String) -> Bool { isUnknown || names.contains(name) }
   }
 }
 
@@ -113,28 +138,29 @@ struct BlockReader {
     return nil
   }
 
-  /// A block of a file's own; `template` are the names of the template's.
-  func block(template: [String]) -> BlockList.Entry? {
+  /// A block of a file's own.
+  func block(template: BlockList.TemplateNames) -> BlockList.Entry? {
     guard hasKind else {
-      if let name, !template.isEmpty {
+      if let name, !template.isNone {
+        guard !template.isUnknown else { return nil }
         complain(
           "name",
-          "the template has no block \(JSON5Value.quoted(name)) to change" + hint(name, among: template))
+          "the template has no block \(JSON5Value.quoted(name)) to change" + hint(name, among: template.names)
+        )
       } else {
         complain("block", "missing; expected a kind of block (docs/blocks.md)")
       }
       return nil
     }
-    let before = template.isEmpty ? .some(nil) : read(BlockList.beforeKey)
+    let before = template.isNone ? .some(nil) : read(BlockList.beforeKey)
     let (kindName, every) = (read(BlockList.blockKey), read(BlockList.everyKey))
-    guard let phase = read(BlockList.phaseKey), let kindName, let every, let before,
-      let given = read(BlockList.nameKey)
-    else { return nil }
-    if let before, !template.contains(before) {
+    let (phase, given) = (read(BlockList.phaseKey), read(BlockList.nameKey))
+    if let before = before ?? nil, !template.mayHave(before) {
       complain(
-        "before", "the template has no block \(JSON5Value.quoted(before))" + hint(before, among: template))
-      return nil
+        "before",
+        "the template has no block \(JSON5Value.quoted(before))" + hint(before, among: template.names))
     }
+    guard let kindName, let given else { return nil }
     let name = given ?? kindName
     guard Section.isPart(name) else {
       complain(
@@ -144,21 +170,22 @@ struct BlockReader {
       return nil
     }
     // Ganglion's own rows may stand in a file, as what a template expands to has them.
-    guard template.contains(name) || name == kindName || !Section.reservedNames.contains(name) else {
+    guard template.mayHave(name) || name == kindName || !Section.reservedNames.contains(name) else {
       complain(
         given == nil ? "block" : "name",
         "\(JSON5Value.quoted(name)) is Ganglion's own: give the block another name")
       return nil
     }
     var entry = BlockList.Entry(
-      declaration: BlockDeclaration(kindName, name, divisor: every, phase: phase), path: path, before: before)
+      declaration: BlockDeclaration(kindName, name, divisor: every ?? 1, phase: phase ?? 0), path: path,
+      before: before.flatMap { $0 }.flatMap { template.names.contains($0) ? $0 : nil })
     // An unknown kind is complained about with all else that is wrong with the program.
     guard let kind = BlockTable.kind(kindName) else { return entry }
-    let keys = BlockList.common.map(\.name) + (template.isEmpty ? [] : ["before"])
+    let keys = BlockList.common.map(\.name) + (template.isNone ? [] : ["before"])
     if kindName == "network" {
-      guard readNetwork(into: &entry, keys) else { return nil }
+      entry.isPartial = !readNetwork(into: &entry, keys)
     } else {
-      guard fill(&entry.declaration, kind.description, keys) else { return nil }
+      entry.isPartial = !fill(&entry.declaration, kind.description, keys)
     }
     return entry
   }
@@ -173,8 +200,8 @@ struct BlockReader {
     )
     entry.declaration.divisor = (every ?? nil) ?? block.divisor
     entry.declaration.phase = (phase ?? nil) ?? block.phase
-    guard every != .some(nil), phase != .some(nil) else { return nil }
-    return fill(&entry.declaration, kind.description, BlockList.common.map(\.name)) ? entry : nil
+    entry.isPartial = !fill(&entry.declaration, kind.description, BlockList.common.map(\.name))
+    return entry
   }
 
   /// Reads what is set and bound beside the keys that every block has.

@@ -68,26 +68,33 @@ extension BlockReader {
       complain("computes", "found \(value("computes")?.shown ?? ""), expected true or false")
       return false
     }
-    guard let inputs = readPorts("inputs", Self.signalKey, Self.inputSchema, most: Self.mostInputs),
-      let outputs = readPorts("outputs", Self.outputKey, Self.outputSchema, most: Self.mostOutputs)
-    else { return false }
+    let read = (
+      inputs: readPorts("inputs", Self.signalKey, Self.inputSchema, most: Self.mostInputs),
+      outputs: readPorts("outputs", Self.outputKey, Self.outputSchema, most: Self.mostOutputs)
+    )
+    // Without its outputs nothing is known of the block, as of one whose settings are missing.
+    guard let outputs = read.outputs else { return false }
+    // What cannot be read counts as one input that is missing.
+    let inputs = read.inputs ?? [Port(name: "", path: path)]
     entry.declaration.settings = [
       "scale": .numbers(inputs.map(\.scale)), "offset": .numbers(inputs.map(\.offset)),
       "outputs": .names(outputs.map(\.name)), "output_scale": .numbers(outputs.map(\.scale)),
       "output_offset": .numbers(outputs.map(\.offset)), "computes": .flag(computes),
     ]
-    entry.declaration.inputs["inputs"] = inputs.map(\.name)
+    entry.declaration.inputs["inputs"] = read.inputs.map { $0.map(\.name) } ?? []
+    var isSound = isWhole && read.inputs != nil
     if let reset = value("reset") {
-      guard let name = reset.text else {
+      if let name = reset.text {
+        entry.declaration.inputs["reset"] = [name]
+      } else {
         complain("reset", "found \(reset.shown), expected the name of a flag")
-        return false
+        isSound = false
       }
-      entry.declaration.inputs["reset"] = [name]
     }
     entry.units = inputs.compactMap { port in
       port.unit.map { BlockList.StatedUnit(path: port.path, signal: port.name, unit: $0) }
     }
-    return readModel(into: &entry, inputs.count, outputs.count, computes: computes) && isWhole
+    return readModel(into: &entry, inputs.count, outputs.count, computes: computes) && isSound
   }
 
   private func readModel(

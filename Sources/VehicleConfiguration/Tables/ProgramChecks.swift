@@ -7,25 +7,48 @@ extension VehicleTables {
   ///
   /// - Parameters:
   ///   - places: The path of each block by its name; the rest is a device's, or the template's.
-  ///   - units: What the file says of the units of signals.
-  func check(_ file: Section, _ places: [String: String], _ units: [BlockList.StatedUnit]) {
-    do throws(ProgramErrors) {
-      let table = try table()
-      for stated in units {
-        let name = stated.signal.hasPrefix("previous.") ? String(stated.signal.dropFirst(9)) : stated.signal
-        guard let unit = table[name]?.unit, unit != stated.unit else { continue }
-        file.context.complain(
-          "\(stated.path).unit",
-          "found \"\(stated.unit)\", but \(name) is " + (unit == .none ? "without a unit" : "in \"\(unit)\""))
+  ///   - list: The blocks of the file.
+  func check(_ file: Section, _ places: BlockPlaces, _ list: BlockList) {
+    let (errors, units) = ProgramBuilder(outside: outside, blocks: blocks).findings()
+    for stated in list.entries.flatMap(\.units) {
+      guard let unit = units[ProgramBuilder.signal(ofInput: stated.signal)], unit != stated.unit else {
+        continue
       }
-    } catch {
-      let broken = Set(error.errors.filter(\.leavesBlockOut).compactMap(\.block))
-      for error in error.errors {
-        // A block that is left out is said to be wrong; that its signals are missed follows from it.
-        if let signal = error.unknownSignal, broken.contains(String(signal.prefix { $0 != "." })) { continue }
-        let path = path(of: error, places)
-        let isPlaced = error.block.map { places[$0] != nil } ?? true
-        file.context.complain(path, isPlaced ? Self.text(of: error) : error.description)
+      file.context.complain(
+        "\(stated.path).unit",
+        "found \"\(stated.unit)\", but \(stated.signal) is "
+          + (unit == .none ? "without a unit" : "in \"\(unit)\""))
+    }
+    // Of a block that is left out, and of what could not be read, it is said; that their signals are missed follows from it.
+    let leftOut = Set(errors.filter(\.leavesBlockOut).compactMap(\.block))
+    let partial = Set((list.entries + list.changes).filter(\.isPartial).map(\.declaration.name))
+    for error in errors {
+      if let signal = error.unknownSignal {
+        if leftOut.contains(String(signal.prefix { $0 != "." })) || file.context.broken.mayWrite(signal) {
+          continue
+        }
+      }
+      if let block = error.block, error.isMissing, partial.contains(block) { continue }
+      let path = path(of: error, places)
+      let isPlaced = error.block.map { places[$0] != nil } ?? true
+      file.context.complain(path, isPlaced ? Self.text(of: error) : error.description)
+    }
+    checkCommands(file, places, leftOut: leftOut)
+  }
+
+  /// Complains about commands of blocks that no actuator takes.
+  private func checkCommands(_ file: Section, _ places: BlockPlaces, leftOut: Set<String>) {
+    let readers = SignalReaders(blocks)
+    let takers = readers.blocks(before: ActuatorReader.conversions)
+    for block in blocks where !leftOut.contains(block.name) {
+      guard let path = places[block.name] else { continue }
+      for command in SignalReaders.commands(of: block) {
+        let isTaken = readers.readers(of: command).contains(where: takers.contains)
+        guard !isTaken, !file.context.broken.mayRead(command) else { continue }
+        file.context.complain(
+          path,
+          "no actuator takes \(command): put one among the `devices`, with `chip` and `command: \"\(command)\"`"
+            + ", or take the block out")
       }
     }
   }
@@ -36,7 +59,7 @@ extension VehicleTables {
     return !name.isEmpty && error.text.hasPrefix(name) ? String(error.text.dropFirst(name.count)) : error.text
   }
 
-  private func path(of error: ProgramError, _ places: [String: String]) -> String {
+  private func path(of error: ProgramError, _ places: BlockPlaces) -> String {
     guard let block = error.block else {
       switch error.origin {
       case .block(let name)?: return places[name] ?? ""
@@ -45,7 +68,7 @@ extension VehicleTables {
       case .loop?, nil: return ""
       }
     }
-    let place = places[block] ?? ""
+    let place = (error.isNameTwice ? places.second(block) : nil) ?? places[block] ?? ""
     guard let part = error.part else { return place }
     let rule = rules.part(reading: part) ?? part
     if block == "safety", let path = places[rule] ?? Self.pathOfRule(rule) { return path }

@@ -59,7 +59,8 @@ extension VehicleTables {
       calibrationKey.description, staleKey.description,
     ])
 
-  /// Reads a file without a template; `nil` after errors were noted.
+  /// Reads a file without a template. Errors are noted, and what could not be read is left out or stands as if nothing were said of it, so
+  /// that all that is wrong with the rest is found, too.
   init?(_ file: Section) {
     let (name, backend) = (file.read(Self.nameKey), file.read(Self.backendKey))
     let loop = file.read(Configuration.Loop.self, "loop")
@@ -68,83 +69,81 @@ extension VehicleTables {
     let realTime = file.readOrStandard(Configuration.RealTime.self, "realtime")
     let watchdog = file.readOrStandard(Configuration.Watchdog.self, "watchdog")
     let log = file.readOrStandard(Configuration.Log.self, "log")
-    let (run, stale) = (PlantSections.read(file), file.read(Self.staleKey))
+    let (plantRead, stale) = (PlantSections.read(file), file.read(Self.staleKey))
     let used = file.context.overrides.backend ?? backend
     let calibration = file.readCalibration(
-      Self.calibrationKey, backend: used, specimen: run?.run.sensorErrors?.specimen)
+      Self.calibrationKey, backend: used, specimen: plantRead?.run.sensorErrors?.specimen)
     let read = file.readDevices(calibration: calibration?.read?.used)
-    let devices = read?.devices
     let commands = CommandList.read(file)
     TrainingSection.read(file)
-    let blocks = BlockList(file)
+    let list = BlockList(file)
     if let watchdog, let loop { Configuration.check(watchdog, against: loop, in: file) }
     if let lines { Configuration.checkLines(lines, nil, in: file) }
-    guard let read, let name, let backend, let loop, let buses, let lines, let realTime, let watchdog,
-      let log, let devices, let commands, let blocks, let run, let stale, let calibration
-    else {
-      if let buses, let devices { Self.checkBuses(buses, devices.map(\.group), in: file) }
-      return nil
-    }
-    (self.name, self.backend) = (name, file.context.overrides.backend ?? backend)
-    (self.loop, self.buses) = (loop, buses)
+
+    guard let lines = lines ?? Section.standard(), let realTime = realTime ?? Section.standard(),
+      let watchdog = watchdog ?? Section.standard(), let log = log ?? Section.standard(),
+      let standing: Configuration.SimulatedRun = Section.standard()
+    else { return nil }
+    let run = plantRead ?? StandingPlant.reading(standing)
+    (self.name, self.backend, self.buses) = (name ?? "", used ?? .simulated, buses)
+    self.loop = loop ?? Configuration.Loop(rateHz: 10, maximumConsecutiveMisses: 1, endsWithin: 0)
     (plant, simulation, evaluation) = (run.plant, run.run, run.window)
-    ordersStaleAfter = stale.map { Int64($0) * 1_000_000 } ?? max(100_000_000, 2 * loop.period)
-    (calibrationFile, self.calibration) = (calibration.file, calibration.read?.used)
-    calibrationNote = calibration.read?.note
+    ordersStaleAfter =
+      (stale ?? nil).map { Int64($0) * 1_000_000 } ?? max(100_000_000, 2 * self.loop.period)
+    (calibrationFile, self.calibration) = (calibration?.file, calibration?.read?.used)
+    calibrationNote = calibration?.read?.note
     (self.lines, self.realTime, self.watchdog, self.log) = (lines, realTime, watchdog, log)
-    (self.groups, self.commands) = (devices.map(\.group), commands)
+    (groups, self.commands, actuators) = (read.devices.map(\.group), commands, read.actuators)
     signals = commands.outside + Self.boardSignals
-    networks = blocks.entries.compactMap(\.network)
-    self.blocks = []
-    actuators = read.actuators
-    let own = blocks.entries.map(\.declaration)
+    networks = list.entries.compactMap(\.network)
+    let own = list.entries.map(\.declaration)
     let taken = Set(own.map(\.name))
-    self.blocks =
+    blocks =
       (taken.contains("clock") ? [] : [BlockDeclaration("clock", "clock")])
-      + DeviceRows.rows(of: self.groups, taken: taken) + commands.rows.filter { !taken.contains($0.name) }
+      + DeviceRows.rows(of: groups, taken: taken) + commands.rows.filter { !taken.contains($0.name) }
       + own + read.actuators.map(\.conversion)
-    var places = Dictionary(
-      blocks.entries.map { ($0.declaration.name, $0.path) }, uniquingKeysWith: { first, _ in first })
-    for actuator in actuators { places[actuator.name] = places[actuator.name] ?? actuator.path }
-    if let held = calibration.read?.held { checkCalibration(held, file) }
-    if ordersStaleAfter < 2 * loop.period {
+    if let held = calibration?.read?.held { checkCalibration(held, file) }
+    if let loop, ordersStaleAfter < 2 * loop.period {
       file.complain(
         "orders_stale_after_ms",
         "found \(ordersStaleAfter / 1_000_000), expected at least two periods of the loop, "
           + "\(rounded(Double(2 * loop.period) / 1e6, 3)) ms: otherwise one late order is a fault")
     }
     checkPlant(file)
-    checkActuators(file, places)
-    guard addSafety(file, &places) else { return nil }
+    checkInputs(file.context)
+    var places = list.places
+    places.add(actuators)
+    checkActuators(file, places, rateHz: loop?.rateHz ?? 0)
+    addSafety(file, &places)
     checkLostCommands(file)
-    check(file, places, blocks.entries.flatMap(\.units))
+    check(file, places, list)
   }
 
   /// Reads the rules of safety and gives them to the row of safety, which is put where it belongs when the file has none.
-  private mutating func addSafety(_ file: Section, _ places: inout [String: String]) -> Bool {
+  private mutating func addSafety(_ file: Section, _ places: inout BlockPlaces) {
     if !blocks.contains(where: { $0.kindName == "safety" }) {
       blocks.insert(BlockDeclaration("safety", "safety"), at: Self.placeOfSafety(blocks))
     }
-    guard let place = blocks.firstIndex(where: { $0.kindName == "safety" }) else { return false }
+    guard let place = blocks.firstIndex(where: { $0.kindName == "safety" }) else { return }
     var rules = SafetyRules(reactions: SafetyRules.standardReactions)
-    let named = ["safety", "arming"].map { key in
-      (file.elements(key, most: SafetyList.most) ?? []).contains { entry in
-        entry.value.members?.contains { $0.key == "name" && $0.value.text == SafetyRules.killSwitch } == true
+    let named = ["safety", "arming"].map { key -> Bool in
+      guard case .array(let entries)? = file.value(key)?.content else { return false }
+      return entries.contains { entry in
+        entry.members?.contains { $0.key == "name" && $0.value.text == SafetyRules.killSwitch } == true
       }
     }
     if lines.killSwitch != nil { rules.addKillSwitch(condition: !named[0], reason: !named[1]) }
     let reader = SafetyTestReader(
       context: file.context, kinds: SignalKinds(outside: outside, blocks: blocks), place: place)
-    let isWhole = SafetyList(file: file, reader: reader).read(into: &rules, &places)
+    SafetyList(file: file, reader: reader).read(into: &rules, &places)
     // A kill switch that the file says nothing of does what it says everywhere.
     if lines.killSwitch != nil, !named[0],
       !rules.reactions.contains(where: { $0.name == SafetyRules.killReaction })
     {
       file.complain("reactions", "there is no \"disarm\", which is what a kill switch does: add it")
-      return false
+      rules.conditions.removeAll { $0.reaction == SafetyRules.killReaction }
     }
     blocks[place].settings["rules"] = .safety(rules)
-    return isWhole
   }
 
   /// In front of the first block that reads a signal of safety; the end when none does.
@@ -168,7 +167,8 @@ extension VehicleTables {
     _ buses: [Configuration.Bus], _ groups: [SensorGroup], _ plan: ActuatorPlan? = nil, rateHz: Int = 0,
     in file: Section
   ) {
-    let shares = groups.flatMap(\.devices).filter { $0.line == nil }.map { (bus: $0.bus, share: $0.share) }
+    let shares = groups.flatMap(\.devices).filter { $0.line == nil && !file.context.broken.hasBus($0.bus) }
+      .map { (bus: $0.bus, share: $0.share) }
     let orders = (plan?.chips ?? []).map { (bus: $0.place.bus, share: $0.share(rateHz: rateHz)) }
     Configuration.checkBuses(buses, shares: shares, orders: orders, in: file)
   }
@@ -196,29 +196,45 @@ extension SafetyRules {
 }
 
 extension Section {
-  /// The buses of a file of format 2, by their names.
-  func readBuses() -> [Configuration.Bus]? {
-    guard let entries = entries("buses", most: 8, anyName: true) else { return nil }
-    let buses = entries.compactMap { entry -> Configuration.Bus? in
-      guard let members = entry.value.members else {
-        context.complain(
-          entry.path, "found \(entry.value.shown), expected an object: { adapter: …, rate_hz: … }")
-        return nil
-      }
-      guard !members.contains(where: { $0.key == "name" }) else {
-        context.complain("\(entry.path).name", "stands here twice: the key is the name")
-        return nil
-      }
-      var value = entry.value
-      let name = JSON5Value(content: .string(entry.name), position: value.position)
-      value.content = .object([JSON5Member(key: "name", keyPosition: value.position, value: name)] + members)
-      return Section(value, path: entry.path, schema: Configuration.Bus.schema, context: context)
-        .flatMap(Configuration.Bus.init)
+  /// The buses of a file of format 2, by their names. Those that could not be read are left out, and noted as broken.
+  func readBuses() -> [Configuration.Bus] {
+    let read = readEntries("buses", most: 8, anyName: true)
+    if !read.isThere { context.broken.addAnything() }
+    for entry in read.refused { context.broken.add(bus: entry.name) }
+    let buses = read.entries.compactMap { entry -> Configuration.Bus? in
+      let bus = readBus(entry)
+      if bus == nil { context.broken.add(bus: entry.name) }
+      return bus
     }
     for (index, bus) in buses.enumerated() {
       guard let first = buses[..<index].first(where: { $0.adapter == bus.adapter }) else { continue }
       complain("buses.\(bus.name).adapter", "\"\(bus.adapter)\" belongs to \(first.name) already")
     }
-    return buses.count == entries.count ? buses : nil
+    return buses
+  }
+
+  private func readBus(_ entry: NamedEntry) -> Configuration.Bus? {
+    guard let members = entry.value.members else {
+      context.complain(
+        entry.path, "found \(entry.value.shown), expected an object: { adapter: …, rate_hz: … }")
+      return nil
+    }
+    guard !members.contains(where: { $0.key == "name" }) else {
+      context.complain("\(entry.path).name", "stands here twice: the key is the name")
+      return nil
+    }
+    var value = entry.value
+    let name = JSON5Value(content: .string(entry.name), position: value.position)
+    value.content = .object([JSON5Member(key: "name", keyPosition: value.position, value: name)] + members)
+    return Section(value, path: entry.path, schema: Configuration.Bus.schema, context: context)
+      .flatMap(Configuration.Bus.init)
+  }
+
+  /// A part of which a file says nothing, all of whose keys may be left out.
+  static func standard<Part: ConfigurationPart>() -> Part? {
+    let nothing = JSON5Value(content: .object([]), position: TextPosition(line: 1, column: 1))
+    let context = ReadingContext(root: nothing, overrides: ConfigurationOverrides())
+    return Section(nothing, path: "", schema: Part.schema(of: context.vehicle), context: context)
+      .flatMap(Part.init)
   }
 }

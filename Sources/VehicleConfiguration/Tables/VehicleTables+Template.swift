@@ -40,34 +40,57 @@ extension VehicleTables {
     hasNetwork: Bool? = nil
   ) throws(ConfigurationErrors) {
     self.init(configuration, hasNetwork: hasNetwork)
-    guard FileFormat(value) == .template else { return }
     let context = ReadingContext(root: value, overrides: overrides)
-    let schema = Configuration.formatSchema(of: context.vehicle)
-    if let file = Section(value, path: "", schema: schema, context: context) { add(file) }
+    if FileFormat(value) == .template {
+      let schema = Configuration.formatSchema(of: context.vehicle)
+      if let file = Section(value, path: "", schema: schema, context: context) { add(file) }
+    }
+    checkInputs(context)
     let errors = context.sortedErrors
     if !errors.isEmpty { throw ConfigurationErrors(file: nil, errors: errors) }
+  }
+
+  /// What is wrong with the sections that a file of format 2 adds to a template which could not be read, as far as they can be read without
+  /// it.
+  static func complaints(
+    aboutAdditionsOf value: JSON5Value, _ overrides: ConfigurationOverrides
+  ) -> [ConfigurationError] {
+    guard FileFormat(value) == .template, let members = value.members else { return [] }
+    let context = ReadingContext(root: value, overrides: overrides)
+    let names = ["devices", "blocks"]
+    var added = value
+    added.content = .object(
+      names.compactMap { name in
+        members.first { $0.key == name }
+      })
+    let schema = SectionSchema(
+      path: "", about: "", keys: Configuration.additions.filter { names.contains($0.name) })
+    guard let file = Section(added, path: "", schema: schema, context: context) else { return [] }
+    _ = file.readDevices()
+    _ = BlockList(file, isUnknown: true)
+    return context.sortedErrors
   }
 
   private mutating func add(_ file: Section) {
     let read = file.readDevices()
     let list = BlockList(file, template: blocks)
-    let commands = CommandList.read(file, template: commands)
-    guard let read, let list, let commands else { return }
-    take(commands)
-    let more = read.devices
+    take(CommandList.read(file, template: commands))
     let template = Set(blocks.map(\.name))
-    for device in more.map(\.group)
-    where groups.contains(where: { $0.name == device.name }) || template.contains(device.name) {
-      file.complain("devices.\(device.name)", "the template has this name already: give the device another")
-      return
+    let devices = read.devices.map(\.group).filter { device in
+      let isTaken = groups.contains { $0.name == device.name } || template.contains(device.name)
+      if isTaken {
+        file.complain(
+          "devices.\(device.name)", "the template has this name already: give the device another")
+      }
+      return !isTaken
     }
-    groups += more.map(\.group)
+    groups += devices
     // Their rows stand behind those of the template's devices.
     let own = list.entries.map(\.declaration)
-    let rows = DeviceRows.rows(of: more.map(\.group), taken: Set(own.map(\.name)))
+    let rows = DeviceRows.rows(of: devices, taken: Set(own.map(\.name)))
     let place = 1 + (blocks.lastIndex { $0.kindName == "freshness" } ?? -1)
     blocks.insert(contentsOf: rows, at: place)
-    var places: [String: String] = [:]
+    var places = BlockPlaces()
     for entry in list.changes {
       guard let place = blocks.firstIndex(where: { $0.name == entry.declaration.name }) else { continue }
       if blocks[place].network == nil { blocks[place] = entry.declaration }
@@ -85,23 +108,23 @@ extension VehicleTables {
           entry.before.map { block.name == $0 } ?? conversions.contains(block.name)
         } ?? blocks.count
       blocks.insert(entry.declaration, at: place)
-      if !template.contains(entry.declaration.name) { places[entry.declaration.name] = entry.path }
+      if !template.contains(entry.declaration.name) { places.add(entry.declaration.name, entry.path) }
     }
     for actuator in read.actuators {
       blocks.append(actuator.conversion)
-      places[actuator.name] = actuator.path
+      places.add(actuator.name, actuator.path)
     }
     actuators += read.actuators
-    checkActuators(file, places)
+    checkActuators(file, places, rateHz: loop.rateHz)
     networks += list.entries.compactMap(\.network)
     guard let place = blocks.firstIndex(where: { $0.kindName == "safety" }) else { return }
     var rules = rules
     let reader = SafetyTestReader(
       context: file.context, kinds: SignalKinds(outside: outside, blocks: blocks), place: place)
-    guard SafetyList(file: file, reader: reader).readConditions(into: &rules, &places) else { return }
+    SafetyList(file: file, reader: reader).readConditions(into: &rules, &places)
     blocks[place].settings["rules"] = .safety(rules)
     checkLostCommands(file)
-    check(file, places, list.entries.flatMap(\.units))
+    check(file, places, list)
   }
 }
 

@@ -156,9 +156,15 @@ extension VehicleTables {
     }
     let value = try JSON5Value(readingFile: text)
     guard FileFormat(value) == .tables else {
-      let configuration = try Configuration.load(
-        text: text, directory: directory, overrides: overrides, calibration: calibration, file: file,
-        takesAdditions: true)
+      let configuration: Configuration
+      do {
+        configuration = try Configuration.load(
+          text: text, directory: directory, overrides: overrides, calibration: calibration, file: file,
+          takesAdditions: true)
+      } catch {
+        let all = error.errors + complaints(aboutAdditionsOf: value, overrides)
+        throw ConfigurationErrors(file: nil, errors: all.inOrderOfLines)
+      }
       return try VehicleTables(configuration, value, overrides, hasNetwork: hasNetwork)
     }
     let context = ReadingContext(root: value, overrides: overrides)

@@ -11,6 +11,8 @@ public struct ProfileCommands: ~Copyable {
     var place: SignalIndex<Float>?
     var rate: Float
     var current, target: Float
+    /// Whether something else than the steps says where it goes.
+    var isAimed = false
   }
 
   private let commands: UnsafeMutableBufferPointer<Command>
@@ -58,6 +60,13 @@ public struct ProfileCommands: ~Copyable {
     values.deallocate()
   }
 
+  /// Lets a command go to a value from now on, whatever the steps say of it.
+  public mutating func aim(_ command: Int, at target: Float) {
+    guard command >= 0, command < commands.count else { return }
+    commands[command].target = target
+    commands[command].isAimed = true
+  }
+
   /// Puts what is asked for into a frame, at `time` in ns since the first tick and `elapsed` ns after the call before; `now` is the
   /// tick's own time.
   public mutating func put(at time: Int64, elapsed: Int64, now: Int64, _ frame: Frame) {
@@ -65,7 +74,7 @@ public struct ProfileCommands: ~Copyable {
     while next < times.count, times[next] <= time {
       isArmed = arms[next]
       let first = next &* commands.count
-      for place in 0..<commands.count where first &+ place < values.count {
+      for place in 0..<commands.count where first &+ place < values.count && !commands[place].isAimed {
         commands[place].target = values[first &+ place]
       }
       next &+= 1

@@ -41,7 +41,7 @@ public struct Episodes: Sendable {
     }
     // Before anything is made: what is wrong with the faults is wrong in every flight.
     if let fault {
-      let targets = try SimulatedVehicle(loaded.tables, seed: firstSeed).board.chipNames
+      let targets = try SimulatedVehicle(loaded.tables, seed: firstSeed).board.targetNames
       _ = try FaultPlan(parsing: fault, targets: targets)
     }
     if let logFolder { try makeLogFolder(logFolder, remedy: "name another folder with --logs") }

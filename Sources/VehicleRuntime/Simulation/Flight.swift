@@ -61,7 +61,7 @@ public struct Flight: ~Copyable, VehicleFlight {
     let configuration = loaded.tables
     let ticks = try loaded.makeTable()
     let vehicle = try SimulatedVehicle(loaded.tables, seed: seed, table: ticks)
-    let plan = try fault.map { text in try FaultPlan(parsing: text, targets: vehicle.board.chipNames) }
+    let plan = try fault.map { text in try FaultPlan(parsing: text, targets: vehicle.board.targetNames) }
     for entry in plan?.entries ?? [] { try vehicle.inject(entry.fault) }
     let log = try logPath.map { path in
       try FlightLogWriter(
@@ -123,7 +123,8 @@ public struct Flight: ~Copyable, VehicleFlight {
     guard vehicle.crash == nil else { return nil }
     interruption = stop.signal
     guard interruption == nil else { return nil }
-    if let live { return schedule.begin(now: live.wait(until: schedule.due)) }
+    // Its ticks come when they are drawn to come: a desk that is busy makes the flight late, and none of its ticks.
+    live?.wait(until: schedule.due)
     return schedule.begin(now: schedule.due.advanced(nanoseconds: lateness.next()))
   }
 
@@ -159,7 +160,7 @@ public struct Flight: ~Copyable, VehicleFlight {
     vehicle.note(
       RunTick(
         time: lastTime, elapsed: start.elapsed, setpoint: outside.setpoint(frame),
-        isActive: activeModes.contains(mode)))
+        isActive: activeModes.contains(mode), frame: frame))
     if crash == nil, let reason = vehicle.crash {
       // No tick can know it: what happened to the vehicle is the simulation's to say.
       crash = reason
@@ -173,9 +174,9 @@ public struct Flight: ~Copyable, VehicleFlight {
     }
   }
 
-  /// Rewrites the live table or line: ten times a second, but no oftener than four times a second of flight.
+  /// Rewrites the live table or line: ten times a second, but no oftener than so in the flight's own time.
   public mutating func showProgress() {
-    guard ticks % UInt64(max(loaded.tables.loop.rateHz / 4, 1)) == 0 else { return }
+    guard ticks % UInt64(max(loaded.tables.loop.rateHz / 10, 1)) == 0 else { return }
     let now = clock.now().nanoseconds
     guard now >= nextShown else { return }
     nextShown = now + 100_000_000

@@ -73,14 +73,8 @@ final class LiveRun {
       profileMayCommand: flysProfile && options.commands.isEmpty)
   }
 
-  /// The time since the start.
-  var now: MonotonicTime { MonotonicTime(nanoseconds: clock.now().nanoseconds(since: begin)) }
-
-  /// Waits until `time` after the start. Returns the time then.
-  func wait(until time: MonotonicTime) -> MonotonicTime {
-    clock.sleep(until: begin.advanced(nanoseconds: time.nanoseconds))
-    return now
-  }
+  /// Waits until `time` after the start, which may have passed.
+  func wait(until time: MonotonicTime) { clock.sleep(until: begin.advanced(nanoseconds: time.nanoseconds)) }
 
   /// Puts what is asked for at `time` into a frame.
   func put(at time: MonotonicTime, elapsed: Int64, _ frame: Frame) {

@@ -1,4 +1,5 @@
 import Files
+import Signals
 import SimulatedHardware
 import VehicleConfiguration
 
@@ -16,6 +17,10 @@ public protocol SimulatedMotion {
   mutating func drive(by actuators: SimulatedActuators)
   /// Whether what the chips put out between two ticks matters.
   var followsOutputs: Bool { get }
+  /// Takes note of the signals that a tick has, before all else.
+  mutating func watch(_ signals: SignalTable)
+  /// A line that it has opened or closed since the last call; `nil` for none.
+  mutating func takeContact() -> (line: String, isClosed: Bool)?
   /// Why the run ended; `nil` while it goes on.
   var crash: String? { get }
 
@@ -33,6 +38,10 @@ extension SimulatedMotion {
   public mutating func connect(_ actuators: SimulatedActuators) {}
   /// Nothing.
   public mutating func drive(by actuators: SimulatedActuators) {}
+  /// Nothing.
+  public mutating func watch(_ signals: SignalTable) {}
+  /// None.
+  public mutating func takeContact() -> (line: String, isClosed: Bool)? { nil }
   /// No.
   public var followsOutputs: Bool { false }
   /// None.
@@ -53,6 +62,8 @@ public struct RunTick {
   public var setpoint: Setpoint
   /// Whether it was doing that: armed, and neither landing nor stopped.
   public var isActive: Bool
+  /// What else it saw and decided.
+  public var frame: Frame
 }
 
 /// How well a run went, judged on what is true, not on what is estimated.
@@ -130,11 +141,18 @@ public struct RunScore: Sendable {
 public protocol MovingPlant: Plant {
   /// Its physics as `seed` draws them.
   func motion(seed: UInt64) -> any SimulatedMotion
+  /// The same of a certain vehicle, where it matters what its devices are.
+  func motion(seed: UInt64, of tables: VehicleTables) -> any SimulatedMotion
+}
+
+extension MovingPlant {
+  /// It does not matter.
+  public func motion(seed: UInt64, of tables: VehicleTables) -> any SimulatedMotion { motion(seed: seed) }
 }
 
 extension VehicleTables {
   /// The vehicle's physics as `seed` draws them; a plant that does not know how it moves stands.
   func simulatedMotion(seed: UInt64) -> any SimulatedMotion {
-    (plant as? any MovingPlant)?.motion(seed: seed) ?? StandingVehicle(simulation)
+    (plant as? any MovingPlant)?.motion(seed: seed, of: self) ?? StandingVehicle(simulation)
   }
 }

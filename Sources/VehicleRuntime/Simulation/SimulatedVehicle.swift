@@ -104,6 +104,7 @@ package final class SimulatedVehicle: Vehicle {
     }
     do throws(SimulatedBoard.AssemblyError) {
       actuators = try board.attach(configuration, plan, without: absent)
+      if motion != nil { try board.drive(inputsOf: configuration, without: absent) }
     } catch {
       throw VehicleError("cannot assemble the simulated board: \(error)")
     }
@@ -119,6 +120,7 @@ package final class SimulatedVehicle: Vehicle {
     }
     if let motion { board.physics = motion.physics }
     self.motion?.connect(actuators)
+    self.motion?.watch(self.table)
   }
 
   /// Schedules a fault of a chip.
@@ -218,6 +220,7 @@ package final class SimulatedVehicle: Vehicle {
       guard let motion else { break }
       board.physics = motion.physics
       board.advance(to: MonotonicTime(nanoseconds: min(motion.nanoseconds, time.nanoseconds)))
+      while let contact = self.motion?.takeContact() { board.drive(contact.line, active: contact.isClosed) }
       if motion.followsOutputs { self.motion?.drive(by: actuators) }
     }
     board.advance(to: time)

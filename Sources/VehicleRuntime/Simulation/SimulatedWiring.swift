@@ -53,7 +53,7 @@ extension SimulatedBoard {
   /// A name that no chip has yet: that one, or with a number behind it.
   private func free(name: String) -> String {
     var (free, number) = (name, 1)
-    while chipNames.contains(free) {
+    while targetNames.contains(free) {
       number += 1
       free = "\(name)-\(number)"
     }

@@ -39,11 +39,15 @@ extension SimulatedBoard {
       settings.mounting = device.twin.mounting.map { Mounting($0) } ?? settings.mounting
       settings.identity = device.twin.identity
       settings.shuntResistance = device.twin.shuntResistance ?? settings.shuntResistance
+      settings.converter = configuration.converter(of: device)
       (settings.shaft, settings.isReversed) = (device.twin.shaft, device.twin.isReversed)
       let chip = try put(
         device.chip.name, device.twin.name, on: device.bus, device.address, behind: device.channel, settings)
       if let carrier = device.twin.carrier { chip?.carrier = carriers[carrier] }
       carriers[device.twin.name] = chip
+    }
+    for device in configuration.devices where !absent.contains(device.twin.name) {
+      call(device.twin.name, by: device.name)
     }
     return try connect(configuration, plan) { planned, name throws(AssemblyError) in
       let place = planned.place

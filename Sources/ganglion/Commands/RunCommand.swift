@@ -85,7 +85,7 @@ func runCommand(_ arguments: [String]) -> ExitStatus {
     let flight = try Flight(
       loaded, seed: seed, fault: arguments.value("fault"), logPath: logPath, logOptions: logOptions,
       live: liveOptions(arguments), flysProfile: !arguments.has("no-profile"), stop: .process,
-      listener: .terminal)
+      listener: .tableOnTerminal)
     let report = try flight.fly()
     Terminal.printResult(arguments.has("json") ? Terminal.json(loaded.noted(report.json)) : report.table)
     return report.status

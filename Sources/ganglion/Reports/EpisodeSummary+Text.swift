@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import VehicleRuntime
 
@@ -25,10 +26,8 @@ extension EpisodeSummary {
         lines.append("\(name) not measured: every flight ended too early")
         continue
       }
-      let number = "%.\(measure.digits)f\(measure.unit)"
-      let line = String(
-        format: "%@ median \(number) \(measure.summary), largest \(number)", name, values[values.count / 2],
-        largest)
+      func number(_ value: Double) -> String { formatted("%.\(measure.digits)f", value) + measure.unit }
+      let line = "\(name) median \(number(values[values.count / 2])) \(measure.summary), largest \(number(largest))"
       let unmeasured = reports.count - values.count
       lines.append(line + (unmeasured == 0 ? "" : ", not measured in \(unmeasured) that ended too early"))
     }

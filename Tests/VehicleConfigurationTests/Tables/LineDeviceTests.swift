@@ -30,10 +30,10 @@ struct LineDeviceTests {
       ])
     #expect(tables.devices.map(\.staleAfter) == [500_000_000, 750_000_000, 500_000_000])
     let table = try tables.table()
-    let names = ["time", "count", "fault", "present", "pressed", "edges", "rate", "lost"]
+    let names = ["time", "count", "fault", "present", "pressed", "edges", "rate", "lost", "edge_time"]
     #expect(
       names.map { table["bumper.\($0)"]?.kind } == [
-        .time, .count, .deviceFault, .flag, .flag, .count, .number, .count,
+        .time, .count, .deviceFault, .flag, .flag, .count, .number, .count, .time,
       ])
     #expect(table["wheel.rate"]?.unit == .hertz)
     #expect(table["bumper_freshness.good"]?.kind == .flag)

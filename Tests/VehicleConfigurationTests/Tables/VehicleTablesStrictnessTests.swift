@@ -51,7 +51,7 @@ struct VehicleTablesStrictnessTests {
       "blocks[0].of: found 3, expected the name of a signal, or a list of names"),
     Case(
       "of: \"line.middle\"", "of: \"steer.turn\"",
-      "blocks[0].of: steer.turn is written by block steer, which comes later"),
+      "blocks[0].of: steer.turn is written by block steer, and the blocks read each other in a circle"),
     Case("name: \"wheels\"", "name: \"smooth\"", "another block has this name, too"),
     Case(
       "name: \"wheels\"", "name: \"line\", every: 0",

@@ -15,8 +15,8 @@ struct DifferentialDrive: Block {
     BlockPorts(
       inputs: [InputPort("drive", .number, unit: Unit.none), InputPort("turn", .number, unit: Unit.none)],
       outputs: [
-        OutputPort("left", .number, about: "-1 to 1, forward positive"),
-        OutputPort("right", .number, about: "-1 to 1"),
+        .command("left", about: "-1 to 1, forward positive"),
+        .command("right", about: "-1 to 1"),
       ], invalidity: .goesOn)
   }
 

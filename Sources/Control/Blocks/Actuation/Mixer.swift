@@ -29,7 +29,7 @@ struct Mixer: Block {
     let inputs = max(settings.numbers("matrix").count / max(outputs, 1), 1)
     return BlockPorts(
       inputs: [InputPort("of", .number, unit: Unit.none, count: inputs...inputs)],
-      outputs: (0..<outputs).map { OutputPort("out_\($0)", .number) }, invalidity: .goesOn)
+      outputs: (0..<outputs).map { .command("out_\($0)") }, invalidity: .goesOn)
   }
 
   private let of: InputList<Float>

@@ -25,7 +25,7 @@ struct QuadMixer: Block {
           InputPort("armed", .flag, unit: nil, standard: "safety.armed"),
           InputPort("arms", .flag, unit: nil, standard: "safety.arms"), .elapsed,
         ],
-      outputs: motors.map { OutputPort($0, .number, about: "of full thrust") }, invalidity: .goesOn)
+      outputs: motors.map { .command($0, about: "of full thrust") }, invalidity: .goesOn)
   }
 
   private let thrust, roll, pitch, yaw: Input<Float>

@@ -36,7 +36,7 @@ struct RotorMixer: Block {
           InputPort("armed", .flag, unit: nil, standard: "safety.armed"),
           InputPort("arms", .flag, unit: nil, standard: "safety.arms"), .elapsed,
         ],
-      outputs: settings.names("rotors").map { OutputPort($0, .number, about: "of full thrust") },
+      outputs: settings.names("rotors").map { .command($0, about: "of full thrust") },
       invalidity: .goesOn)
   }
 

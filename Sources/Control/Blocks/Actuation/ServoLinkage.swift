@@ -23,7 +23,7 @@ struct ServoLinkage: Block {
   static func ports(_ settings: BlockSettings) -> BlockPorts {
     BlockPorts(
       inputs: [InputPort("angle", .number, unit: .radian)],
-      outputs: [OutputPort("value", .number, about: "-1 to 1")],
+      outputs: [.command("value", about: "-1 to 1")],
       invalidity: .goesOn)
   }
 

@@ -14,7 +14,7 @@ struct WheelMixer: Block {
         InputPort("armed", .flag, unit: nil, standard: "safety.armed"),
         InputPort("arms", .flag, unit: nil, standard: "safety.arms"), .elapsed,
       ],
-      outputs: OutputPort.numbers(.none, "left", "right"), invalidity: .goesOn)
+      outputs: [.command("left"), .command("right")], invalidity: .goesOn)
   }
 
   private let drive, turn: Input<Float>
