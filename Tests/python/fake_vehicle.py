@@ -244,14 +244,17 @@ def from_log(path: Path) -> tuple[dict, list[bytes]]:
     signals, conditions = [], []
     for name, kind, count, is_flag in rows:
         meaning = meanings[name]
-        title = f"{name.partition('_')[0]}.{name.partition('_')[2]}" if meaning.owner in ("safety", "network") else meaning.title
+        title = f"{name.partition('_')[0]}.{name.partition('_')[2]}" if name.startswith(("safety_", "network_")) else meaning.title
         signals.append((title, meaning.unit, kind, count, True if is_flag else list(meaning.choices.values()) or None))
         if title.startswith("safety.") and is_flag and meaning.meaning and title[7:] not in ("armed", "arms", "fallback"):
             remedy = {"low_battery": "Charge the battery.", "no_arming_awaiting_disarm": "Take the wish to arm back, then ask again."}.get(title[7:], "")
             conditions.append({"name": title[7:], "text": meaning.meaning, "remedy": remedy, "signal": title})
-    model = Path(tempfile.gettempdir()) / f"fake-{path.stem}.safetensors"
-    model.write_bytes(file.attachments["model.safetensors"])
-    networks = [{"name": "network", "model": str(model), "inputs": [], "outputs": [], "wiring": None}]
+    networks = []
+    for name, content in file.attachments.items():
+        if name.endswith(".safetensors"):
+            model = Path(tempfile.gettempdir()) / f"fake-{path.stem}-{name}"
+            model.write_bytes(content)
+            networks.append({"name": "network" if name == "model.safetensors" else Path(name).stem, "model": str(model), "inputs": [], "outputs": [], "wiring": None})
     said = description(signals, conditions, networks, vehicle=path.stem, schema={"name": topic.schema, "text": topic.text})
     assert said["length"] == len(bodies[0]), (said["length"], len(bodies[0]))
     return said, bodies

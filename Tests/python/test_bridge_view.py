@@ -195,6 +195,19 @@ class Served(WithView):
 
         asyncio.run(story())
 
+    def test_a_vehicle_of_another_kind_begins_with_what_is_asked_of_it(self):
+        from ganglion.bridge import meaning
+        from ganglion.bridge.view import figures
+        from ganglion.layout import Layout
+
+        signals = [
+            ("brim.rate", "Hz", "f32"), ("depth.volts", "V", "f32"), ("setpoint.level", "m", "f32"), ("level.value", "m", "f32"), ("pump.value", "", "f32"),
+            ("keeper.input", "", "f32", 3), ("keeper.output", "", "f32", 2),
+        ]
+        networks = [{"name": "keeper", "model": "", "inputs": [], "outputs": [], "wiring": None}]
+        found = figures.first_plots(meaning.of(Layout.parse(fake_vehicle.description(signals, [], networks))))
+        self.assertEqual(found, [["setpoint.level", "level.value"], ["depth.volts"], ["pump.value"]])
+
     def test_figures_are_of_signals_that_there_are(self):
         async def story():
             async with self.view() as view, self.page(view) as page:

@@ -47,14 +47,20 @@ def first_plots(meaning: Meaning) -> list[list[str]]:
     if actuators := [name for name in known if name.startswith(("motors.", "wheels."))]:
         found.append(actuators[:MOST_LINES])
     if len(found) < 2:
-        # A vehicle of another kind: its numbers, those of a unit together.
+        # A vehicle of another kind: its numbers, those of a unit together, first those of which something is asked for.
         units: dict[str, list[str]] = {}
         taken = {name for plot in found for name in plot}
+        networks = {note.name for note in meaning.layout.networks}
         for name, (one, _) in known.items():
-            if one.kind in ("f32", "f64") and name not in taken:
+            if one.kind in ("f32", "f64") and name not in taken and one.unit != "Hz" and one.name.rpartition(".")[0] not in networks:
                 units.setdefault(one.unit, []).append(name)
-        found += [names[:MOST_LINES] for names in units.values()]
+        groups = sorted(units.items(), key=lambda group: (not any(map(_is_wish, group[1])), group[0] in ("", "1")))
+        found = [names[:MOST_LINES] for _, names in groups][: FIRST - len(found)] + found
     return found[:FIRST]
+
+
+def _is_wish(name: str) -> bool:
+    return name.startswith(("wanted.", "setpoint."))
 
 
 def make(layout: Layout, names: list[str], scheme: str = "light") -> dict:
@@ -82,7 +88,7 @@ def make(layout: Layout, names: list[str], scheme: str = "light") -> dict:
     source = ColumnDataSource({"t": [], **{f"v{k}": [] for k in range(len(names))}}, name="source")
     colours, lines = iter(CATEGORIES), []
     for k, name in enumerate(names):
-        is_wish = name.startswith(("wanted.", "setpoint."))
+        is_wish = _is_wish(name)
         colour = SETPOINT if is_wish else next(colours)
         made.line("t", f"v{k}", source=source, color=colour, line_width=1.5, line_dash=[5, 3] if is_wish else [], name=f"v{k}")
         lines.append({"name": shorter(name), "colour": colour, "dashed": is_wish, "unit": shorter(shown(known[name][0].unit)[0])})
