@@ -91,4 +91,20 @@ struct PilotFlightTests {
     // 0.6 m/s, in ticks that may be late by some ms.
     #expect(largest < 0.6 * 0.012)
   }
+
+  @Test("sticks in any order of the file: the shipped quadrotor in a pilot's hands holds what they ask for")
+  func shipped() throws {
+    let path = shippedConfiguration.replacing("quadrotor-hold", with: "quadrotor-piloted")
+    var flight = try Flight(LoadedVehicle(path: path), seed: 1, fault: nil, logPath: nil)
+    var altitude = 0.0
+    while let start = flight.nextTick() {
+      let craft = flight.vehicle
+      try flight.fly(start, craft)
+      if start.time.seconds < 6 {
+        altitude = FrameView(flight.controller.table, flight.frame)["setpoint.altitude"] ?? 0
+      }
+    }
+    #expect(abs(altitude - 1.5) < 0.01)
+    #expect(try flight.finish().held == true)
+  }
 }

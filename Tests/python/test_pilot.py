@@ -116,8 +116,8 @@ class PilotTest(unittest.TestCase):
         self.assertTrue(all(value in ("0", "false") for value in armed[: at(2.5)]), "armed by a switch that was on")
         self.assertIn(armed[at(5.5)], ("1", "true"))
         self.assertAlmostEqual(altitude[at(8.5)], 1.5, delta=0.05)
-        self.assertNotIn("landing", mode[at(8)])
-        self.assertEqual(mode[at(11)], "landing", set(mode))
+        # The modes by their places: disarmed, active, hold, landing.
+        self.assertEqual((mode[at(8)], mode[at(11)]), ("1", "3"), set(mode))
 
 
 if __name__ == "__main__":

@@ -38,6 +38,10 @@ public struct CommandSource: Sendable, Equatable {
 
   /// Gives it a pilot, who can ask for what there are sticks and switches for, and for nothing else.
   mutating func take(_ pilot: PilotDeclaration) {
+    var pilot = pilot
+    // In the order of the list, in which a step has its values, whatever the file's.
+    let places = Dictionary(uniqueKeysWithValues: signals.enumerated().map { ($1.name, $0) })
+    pilot.sticks.sort { (places[$0.name] ?? 0) < (places[$1.name] ?? 0) }
     self.pilot = pilot
     signals = signals.filter { signal in pilot.sticks.contains { $0.name == signal.name } }
     flags = flags.filter { flag in pilot.switches.contains { $0.name == flag } }
