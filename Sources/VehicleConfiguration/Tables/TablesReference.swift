@@ -8,8 +8,8 @@ extension VehicleTables {
         "A device. What else it holds follows from its chip: the keys of `sensors.imu`, `barometer`, `magnetometer`, `range`, `power` "
         + "or `left_encoder`, or those of the sections below.",
       keys: DeviceKeys.descriptions + [DeviceKeys.shaft.description]),
-    ActuatorKeys.reference, Configuration.AnalogInputs.schema, Configuration.DifferentialPressure.schema, Configuration.PortInputs.schema,
-    Configuration.LineDevice.schema, CommandList.schema,
+    ActuatorKeys.reference, Configuration.AnalogInputs.schema, Configuration.PortInputs.schema,
+    Configuration.LineDevice.schema, Configuration.DifferentialPressure.schema, CommandList.schema,
     CommandSignal.schema,
     SectionSchema(
       path: "blocks[]",
@@ -18,9 +18,6 @@ extension VehicleTables {
       keys: BlockList.common + [BlockList.beforeKey.description]),
     BlockReader.networkSchema, BlockReader.inputSchema, BlockReader.outputSchema, SafetyList.conditionSchema,
     SafetyList.armingSchema, SafetyTestReader.schema, SafetyList.reactionSchema, SafetyList.modeSchema,
-    PlantSections.simulationSchema, PartKeys.schema,
-  ] + PartTable.all.map(\.schema) + [
-    PartsPlant.Measurement.schema, PartsPlant.Draw.schema, PlantSections.evaluationSchema,
-    HeldCriterion.schema,
+    PlantSections.simulationSchema, PlantSections.evaluationSchema,
   ]
 }

@@ -118,6 +118,7 @@ extension VehicleTables {
     guard addSafety(file, &places) else { return nil }
     checkLostCommands(file)
     check(file, places, blocks.entries.flatMap(\.units))
+    (plant as? any CheckedPlant)?.check(self, in: file)
   }
 
   /// Reads the rules of safety and gives them to the row of safety, which is put where it belongs when the file has none.
