@@ -10,6 +10,10 @@ import VehicleFixtures
 @Suite("Flights of machines without a template")
 struct MachineFlightTests {
   static let machines = ["water-tank", "line-rover", "camera-gimbal", "motor-glider"]
+  /// Those whose network is trained to the end: what the glider's page says of its own is that it is not.
+  static let flown = machines.flatMap { machine -> [(String, ControllerChoice)] in
+    [(machine, .classical)] + (machine == "motor-glider" ? [] : [(machine, .network)])
+  }
 
   private static func file(_ machine: String) -> String {
     repository.appending(path: "firmware-configs/\(machine).json5").path
@@ -25,17 +29,17 @@ struct MachineFlightTests {
   }
 
   /// All 200 of these seeds and those behind them hold (docs/plants.md).
-  @Test("hold, by blocks and by a network", arguments: machines, [ControllerChoice.classical, .network])
+  @Test("hold, by blocks and by a network", arguments: flown)
   func holds(_ machine: String, _ controller: ControllerChoice) throws {
     let report = try Self.fly(machine, controller, seed: 1000)
     #expect(report.isHeld, "\(report.score.shortcomings)")
     #expect(report.faultTexts == [])
   }
 
-  @Test("give the same measures for the same seed, others for another", arguments: machines)
-  func repeats(_ machine: String) throws {
+  @Test("give the same measures for the same seed, others for another", arguments: flown)
+  func repeats(_ machine: String, _ controller: ControllerChoice) throws {
     let values = try [1, 1, 2].map { seed in
-      try Self.fly(machine, .network, seed: seed).score.measures.map(\.value)
+      try Self.fly(machine, controller, seed: seed).score.measures.map(\.value)
     }
     #expect(values[0] == values[1] && values[0] != values[2])
   }
@@ -71,11 +75,11 @@ struct MachineFlightTests {
     #expect(report.faults.contains { $0.name == "\(sensor)_freshness_missing" })
   }
 
-  @Test("log what replays bit by bit", arguments: machines)
-  func replays(_ machine: String) throws {
+  @Test("log what replays bit by bit", arguments: flown)
+  func replays(_ machine: String, _ controller: ControllerChoice) throws {
     try withFolder { folder in
       let log = "\(folder)/run.mcap"
-      _ = try Self.fly(machine, .network, seed: 3, log: log)
+      _ = try Self.fly(machine, controller, seed: 3, log: log)
       var replay = try Replay(path: log)
       let replayed = try replay.run()
       #expect(replayed.isIdentical && replayed.ticks > 1000, "\(replayed.text)")
