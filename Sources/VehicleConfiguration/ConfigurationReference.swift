@@ -43,7 +43,7 @@ extension Configuration {
       guard !isShared else { return versions.prefix(1).compactMap { $0.1?.markdown(of: nil) } }
       return versions.compactMap { kind, schema in schema?.markdown(of: kind) }
     }
-    let tables = VehicleTables.schemas.map { schema in
+    let tables = (VehicleTables.schemas + PartsPlant.schemas).map { schema in
       let isAlike = paths.contains(schema.path)
       let words = schema.path.isEmpty ? "The file" : "`\(schema.path)`"
       return isAlike ? schema.markdown(heading: "\(words) without `vehicle`") : schema.markdown(of: nil)

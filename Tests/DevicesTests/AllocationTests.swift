@@ -58,6 +58,10 @@ import Testing
     for chip in SensorTable.magnetometers {
       #expect(try blocks(chip.makeDriver(use(chip.facts)), ofTable: chip.facts) == 0, "\(chip.name)")
     }
+    for chip in SensorTable.differentialPressure {
+      let use = DifferentialPressureUse(sensor: use(chip.facts), range: 6894)
+      #expect(try blocks(chip.makeDriver(use), ofTable: chip.facts) == 0, "\(chip.name)")
+    }
     for chip in SensorTable.rangeFinders {
       #expect(try blocks(chip.makeDriver(use(chip.facts)), ofTable: chip.facts) == 0, "\(chip.name)")
     }

@@ -16,8 +16,13 @@ package func roverText() throws -> String {
     contentsOf: repository.appending(path: "Tests/Fixtures/configuration/rover.json5"), encoding: .utf8)
 }
 
-/// The texts of the configurations that Ganglion ships.
+/// The texts of the configurations that Ganglion ships of vehicles with a template.
 package func shippedTexts() throws -> [String] {
+  try allShippedTexts().filter { $0.contains("\n  vehicle: ") }
+}
+
+/// Those of all.
+package func allShippedTexts() throws -> [String] {
   try FileManager.default.contentsOfDirectory(
     at: repository.appending(path: "firmware-configs"), includingPropertiesForKeys: nil
   )

@@ -109,7 +109,8 @@ public struct MS4525DO: StagedSensor {
     return nil
   }
 
-  private mutating func accept(raw: UInt16, warmth: UInt16, now: MonotonicTime) -> DifferentialPressureSample? {
+  private mutating func accept(raw: UInt16, warmth: UInt16, now: MonotonicTime) -> DifferentialPressureSample?
+  {
     let temperature = Self.temperature(raw: warmth)
     // It works from −25 to 105 °C, and gives 5 % beyond its range.
     guard temperature > -40, temperature < 120 else {

@@ -28,7 +28,8 @@ extension Configuration.DifferentialPressure {
 
   static let schema = SectionSchema(
     path: "devices.NAME of differential pressure",
-    about: "A differential pressure sensor, as of a pitot tube: the signal `NAME.differential_pressure` in Pa.",
+    about:
+      "A differential pressure sensor, as of a pitot tube: the signal `NAME.differential_pressure` in Pa.",
     keys: [
       chip.description, SensorPlace.busKey.description, SensorPlace.addressKey.description,
       SensorPlace.multiplexerKey.description, SensorPlace.channelKey.description, rate.description,

@@ -27,7 +27,8 @@ enum PlantSections {
     path: "evaluation",
     about:
       "When a run counts as held: beside these keys those of the section `evaluation` of a file with the plant as its `vehicle`. "
-      + "A vehicle that stands is not judged.", keys: Configuration.EvaluationWindow.keys + [HeldCriterion.key])
+      + "A vehicle that stands is not judged.",
+    keys: Configuration.EvaluationWindow.keys + [HeldCriterion.key])
 
   /// Reads them; `nil` after an error was noted.
   static func read(_ file: Section) -> ReadPlant? {
@@ -63,7 +64,6 @@ enum PlantSections {
 extension VehicleTables {
   /// Complains about actuators that the plant needs and the file does not have.
   func checkPlant(_ file: Section) {
-    (plant as? any CheckedPlant)?.check(self, in: file)
     let (name, wanted) = (type(of: plant).name, plant.movers)
     let missing = wanted.filter { name in
       !actuators.contains { $0.name == name } && !file.context.broken.hasOwner(name)

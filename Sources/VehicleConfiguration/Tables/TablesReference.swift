@@ -21,9 +21,7 @@ extension VehicleTables {
       BlockReader.networkSchema, BlockReader.inputSchema, BlockReader.outputSchema,
       SafetyList.conditionSchema,
       SafetyList.armingSchema, SafetyTestReader.schema, SafetyList.reactionSchema, SafetyList.modeSchema,
-      PlantSections.simulationSchema, PartKeys.schema,
-    ] + PartTable.all.map(\.schema) + [
-      PartsPlant.Measurement.schema, PartsPlant.Draw.schema, PlantSections.evaluationSchema,
-      HeldCriterion.schema, SimulatedInput.schema, SimulatedInput.stepSchema, SimulatedInput.sineSchema,
+      PlantSections.simulationSchema, PlantSections.evaluationSchema, SimulatedInput.schema,
+      SimulatedInput.stepSchema, SimulatedInput.sineSchema,
     ]
 }

@@ -117,6 +117,7 @@ extension VehicleTables {
     addSafety(file, &places)
     checkLostCommands(file)
     check(file, places, list)
+    (plant as? any CheckedPlant)?.check(self, in: file)
   }
 
   /// Reads the rules of safety and gives them to the row of safety, which is put where it belongs when the file has none.

@@ -27,7 +27,8 @@ extension EpisodeSummary {
         continue
       }
       func number(_ value: Double) -> String { formatted("%.\(measure.digits)f", value) + measure.unit }
-      let line = "\(name) median \(number(values[values.count / 2])) \(measure.summary), largest \(number(largest))"
+      let line =
+        "\(name) median \(number(values[values.count / 2])) \(measure.summary), largest \(number(largest))"
       let unmeasured = reports.count - values.count
       lines.append(line + (unmeasured == 0 ? "" : ", not measured in \(unmeasured) that ended too early"))
     }

@@ -36,6 +36,11 @@ struct ConversionVectors: Decodable, Sendable {
     var fine, humidity: Double
   }
 
+  struct Differential: Decodable, Sendable {
+    var frame: [UInt8]
+    var pressure, temperature: Double
+  }
+
   /// The VL53L0X.
   struct TimeOfFlight: Decodable, Sendable {
     struct Timeout: Decodable, Sendable { var periods: UInt32, register: UInt16 }
@@ -65,6 +70,7 @@ struct ConversionVectors: Decodable, Sendable {
   var pressure: [Pressure]
   var humidity: [Humidity]
   var time_of_flight: TimeOfFlight
+  var differential: [Differential]
 
   /// The vectors of the fixture.
   static func load() throws -> ConversionVectors {

@@ -232,10 +232,24 @@ def time_of_flight(rng):
     }
 
 
+def differential(rng):
+    """MS4525DO, type A: 10 % of 16383 counts are the lower end of the range, 90 % the upper one; pounds for each square inch in Pa."""
+    psi = Fraction(45359237, 10**8) * STANDARD_GRAVITY / Fraction(254, 10**4) ** 2
+    out = []
+    for raw in [1639, 8191, 8192, 14744] + [rng.randint(1000, 15400) for _ in range(20)]:
+        warmth = rng.randint(300, 1500)
+        share = (Fraction(raw, 16383) - Fraction(1, 10)) / Fraction(8, 10)
+        out.append({
+            "frame": list(struct.pack(">HH", raw, warmth << 5)), "pressure": float((2 * share - 1) * psi),
+            "temperature": float(Fraction(warmth * 200, 2047) - 50),
+        })
+    return out
+
+
 def main():
     rng = random.Random(20)
     text = json.dumps({"inertial": inertial(rng), "magnetic": magnetic(rng), "pressure": meas_specialties(rng),
-                       "humidity": humidity(rng), "time_of_flight": time_of_flight(rng)}, indent=None, separators=(",", ":"))
+                       "humidity": humidity(rng), "time_of_flight": time_of_flight(rng), "differential": differential(rng)}, indent=None, separators=(",", ":"))
     text = text.replace("},{", "},\n{") + "\n"
     if "--check" in sys.argv:
         if TARGET.read_text() != text:

@@ -5,7 +5,9 @@ import Signals
 /// What the sensor gives without wind is not 0, and matters: it is averaged until the vehicle arms, and taken off from then on.
 struct Airspeed: Block {
   static let description = BlockDescription(
-    "airspeed", about: "Airspeed from the differential pressure at a pitot tube, whose zero is found until the vehicle arms.",
+    "airspeed",
+    about:
+      "Airspeed from the differential pressure at a pitot tube, whose zero is found until the vehicle arms.",
     settings: [
       SettingDescription(
         "density_kg_m3", .number(0.1...5, unit: .none), standard: .number(1.225), about: "density of the air"),
@@ -20,7 +22,8 @@ struct Airspeed: Block {
         InputPort("pressure", .number, unit: .pascal, standard: "pitot.differential_pressure"),
         InputPort("count", .count, unit: nil, standard: "pitot.count"),
         InputPort(
-          "armed", .flag, unit: nil, standard: "previous.safety.armed", about: "whether the zero stays as it is"
+          "armed", .flag, unit: nil, standard: "previous.safety.armed",
+          about: "whether the zero stays as it is"
         ),
       ],
       outputs: [

@@ -8,7 +8,8 @@ import Signals
 struct Compass: Block {
   static let description = BlockDescription(
     "compass",
-    about: "Heading from a magnetometer, compensated for tilt, and from the rate of turn between its readings.",
+    about:
+      "Heading from a magnetometer, compensated for tilt, and from the rate of turn between its readings.",
     settings: [
       SettingDescription(
         "time_s", .number(0...1e4, unit: .second), standard: .number(1),

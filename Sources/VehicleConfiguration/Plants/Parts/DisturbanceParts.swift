@@ -19,7 +19,8 @@ extension PartKind {
 
   /// Slow waves, as of a ship or of an arm that carries something.
   static let waves = PartKind(
-    "waves", about: "A disturbance of three waves of random phases, which never add up to more than `amplitude`.",
+    "waves",
+    about: "A disturbance of three waves of random phases, which never add up to more than `amplitude`.",
     inputs: [], settings: [amplitude, mean, interval("period_s", "periods of the waves"), after],
     outputs: value)
 
@@ -43,7 +44,8 @@ extension PartKind {
     inputs: [],
     settings: [
       amplitude, mean,
-      SettingDescription("time_s", .number(1e-3...1e4, unit: .second), standard: .number(1), about: "its memory"),
+      SettingDescription(
+        "time_s", .number(1e-3...1e4, unit: .second), standard: .number(1), about: "its memory"),
       after,
     ], outputs: value)
 }

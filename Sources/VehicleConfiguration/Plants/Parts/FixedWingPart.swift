@@ -19,13 +19,15 @@ extension PartKind {
       SettingDescription("mass_kg", .number(0.01...1000, unit: .none), about: "mass"),
       SettingDescription("wing_m2", .number(0.001...1000, unit: .none), about: "area of the wing"),
       SettingDescription(
-        "drag", .number(0.001...1, unit: .none), standard: .number(0.03), about: "coefficient of drag without lift"
+        "drag", .number(0.001...1, unit: .none), standard: .number(0.03),
+        about: "coefficient of drag without lift"
       ),
       SettingDescription(
         "induced", .number(0...1, unit: .none), standard: .number(0.04),
         about: "drag for each lift coefficient squared"),
       SettingDescription(
-        "lift_slope", .number(0.5...7, unit: .none), standard: .number(5), about: "lift coefficient for each rad"),
+        "lift_slope", .number(0.5...7, unit: .none), standard: .number(5),
+        about: "lift coefficient for each rad"),
       SettingDescription(
         "trim_lift", .number(0...2, unit: .none), standard: .number(0.5),
         about: "lift coefficient at which it flies with its elevator straight"),

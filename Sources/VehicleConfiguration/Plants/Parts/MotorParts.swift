@@ -60,7 +60,8 @@ extension PartKind {
       SettingDescription(
         "outputs", .names(count: 1...16), about: "names of what it gives, which other parts read"),
       SettingDescription(
-        "start", .numbers(-1e9...1e9, count: 1...16, unit: .none), about: "state at the start; its length is that of x"
+        "start", .numbers(-1e9...1e9, count: 1...16, unit: .none),
+        about: "state at the start; its length is that of x"
       ),
       SettingDescription("a", .numbers(-1e9...1e9, count: 1...256, unit: .none), about: "the matrix A"),
       SettingDescription("b", .numbers(-1e9...1e9, count: 1...256, unit: .none), about: "the matrix B"),

@@ -5,7 +5,8 @@ import Signals
 extension HeldCriterion {
   static let key = KeyDescription.section(
     "held", as: "list of objects", absent: "only that it stays armed",
-    "Of `parts`: what a run is judged by; it counts as held when all of them hold, and it is armed all the time.")
+    "Of `parts`: what a run is judged by; it counts as held when all of them hold, and it is armed all the time."
+  )
   private static let of = Key<String>.text("of", "What is judged: `PART.OUTPUT`.")
   private static let wanted = Key<String?>.optionalText(
     "wanted", absent: "0", "The signal that it should be, for example `setpoint.level`.")
@@ -37,15 +38,19 @@ extension HeldCriterion {
   private init?(_ section: Section) {
     let (of, wanted, name) = (section.read(Self.of), section.read(Self.wanted), section.read(Self.name))
     let (rms, largest) = (section.read(Self.rms), section.read(Self.largest))
-    guard let relative = section.read(Self.relative), let of, let wanted, let name, let rms, let largest else {
+    guard let relative = section.read(Self.relative), let of, let wanted, let name, let rms, let largest
+    else {
       return nil
     }
     guard let limit = rms ?? largest, rms == nil || largest == nil else {
-      section.complain("rms", rms == nil ? "missing; expected it, or `largest`" : "stands beside `largest`: expected one of them")
+      section.complain(
+        "rms",
+        rms == nil ? "missing; expected it, or `largest`" : "stands beside `largest`: expected one of them")
       return nil
     }
-    guard case .output(let part, let output)? = PartsPlant.Source(
-      JSON5Value(content: .string(of), position: TextPosition(line: 1, column: 1)))
+    guard
+      case .output(let part, let output)? = PartsPlant.Source(
+        JSON5Value(content: .string(of), position: TextPosition(line: 1, column: 1)))
     else {
       section.complain("of", "found \(JSON5Value.quoted(of)), expected `PART.OUTPUT`")
       return nil
@@ -55,7 +60,8 @@ extension HeldCriterion {
       return nil
     }
     if let name, !Section.isPart(name) {
-      section.complain("name", "found \(JSON5Value.quoted(name)), expected small letters, digits and underscores")
+      section.complain(
+        "name", "found \(JSON5Value.quoted(name)), expected small letters, digits and underscores")
       return nil
     }
     self.init(
@@ -65,7 +71,8 @@ extension HeldCriterion {
 }
 
 extension PartsPlant.Draw {
-  private static let range = Key<ClosedRange<Double>>.interval("range", -1e9...1e9, "What is drawn, uniformly.")
+  private static let range = Key<ClosedRange<Double>>.interval(
+    "range", -1e9...1e9, "What is drawn, uniformly.")
   private static let every = Key<ClosedRange<Double>>.interval(
     "every_s", 0.01...1e6, unit: "s", "Time from one draw to the next.")
   static let schema = SectionSchema(
@@ -99,7 +106,22 @@ extension PartsPlant: CheckedPlant {
     }
   }
 
+  /// Complains about actuators that a part reads and the file does not have.
+  private func checkActuators(_ tables: VehicleTables, _ file: Section) {
+    let names = tables.actuators.map(\.name)
+    for part in parts {
+      for input in part.kind.inputs {
+        for case .actuator(let name) in part.inputs[input.name] ?? [] where !names.contains(name) {
+          file.complain(
+            "simulation.parts.\(part.name).\(input.name)",
+            "there is no actuator \(JSON5Value.quoted(name))\(file.context.hint(name, among: names))")
+        }
+      }
+    }
+  }
+
   func check(_ tables: VehicleTables, in file: Section) {
+    checkActuators(tables, file)
     _ = tables.channels(of: self, in: file)
     let names = tables.commands.signals.map(\.name)
     for draw in draws {
@@ -112,7 +134,8 @@ extension PartsPlant: CheckedPlant {
       guard signal.lowest <= draw.range.lowerBound, draw.range.upperBound <= signal.highest else {
         file.complain(
           "simulation.random_commands.\(draw.command).range",
-          "found \(draw.range.shown), expected within \((signal.lowest...signal.highest).shown), as `commands` says")
+          "found \(draw.range.shown), expected within \((signal.lowest...signal.highest).shown), as `commands` says"
+        )
         continue
       }
     }

@@ -15,12 +15,14 @@ extension PartsPlant.Measurement {
   private static let offset = Key<Double>.number("offset", -1e9...1e9, standard: 0, "Added after scaling.")
   private static let noise = Key<Double>.number(
     "noise", 0...1e9, standard: 0,
-    "Standard deviation of noise beside the chip's own, in the channel's unit; times what `sensor_noise` draws.")
+    "Standard deviation of noise beside the chip's own, in the channel's unit; times what `sensor_noise` draws."
+  )
   private static let scaleWear = Key<Double>.number(
     "scale_wear", 0...0.9, standard: 0,
     "By how much the scale may differ, as a share of it: drawn for each seed, and times `simulation.wear`.")
   private static let offsetWear = Key<Double>.number(
-    "offset_wear", 0...1e9, standard: 0, "By how much the offset may differ, in the channel's unit; likewise.")
+    "offset_wear", 0...1e9, standard: 0, "By how much the offset may differ, in the channel's unit; likewise."
+  )
 
   /// The measures of a section; `nil` after an error was noted.
   static func read(_ section: Section) -> [Self]? {
@@ -120,7 +122,8 @@ extension VehicleTables {
             path,
             other == device.name
               ? "\(device.name).\(channel.name) is measured twice"
-              : "\(device.name) and \(other) measure the same place of the vehicle: one of them is enough here")
+              : "\(device.name) and \(other) measure the same place of the vehicle: one of them is enough here"
+          )
         }
         channels.append(
           MeasuredChannel(

@@ -5,7 +5,8 @@ import Signals
 extension PartsPlant {
   static let mostParts = 64
   private static let wearKey = Key<Double>.number(
-    "wear", 0...10, standard: 1, "Of `parts`: factor of all that `wear` says of parts and of what is measured.")
+    "wear", 0...10, standard: 1,
+    "Of `parts`: factor of all that `wear` says of parts and of what is measured.")
   private static let disturbanceKey = Key<Double>.number(
     "disturbance", 0...10, standard: 1, "Of `parts`: factor of the amplitudes of all disturbances.")
   /// Keys of `simulation`.
@@ -15,7 +16,8 @@ extension PartsPlant {
       "Of `parts`: what moves, at most \(mostParts) (docs/plants.md)."),
     .section(
       "measures", as: "names and objects", absent: "nothing is measured",
-      "Of `parts`: what devices measure, by `\"DEVICE.CHANNEL\"`, or by `DEVICE` for all channels that have names of the part's outputs."),
+      "Of `parts`: what devices measure, by `\"DEVICE.CHANNEL\"`, or by `DEVICE` for all channels that have names of the part's outputs."
+    ),
     .section(
       "random_commands", as: "names and objects", absent: "the profile alone",
       "Of `parts`: commands that each seed draws in place of the profile's."),
@@ -35,7 +37,8 @@ extension PartsPlant {
     }
     if entries.isEmpty { section.complain("parts", "found none, expected at least one: { part: … }") }
     let parts = entries.compactMap { Part($0, section.context) }
-    guard let run, let wear, let disturbance, let measured, let draws, let judged, parts.count == entries.count,
+    guard let run, let wear, let disturbance, let measured, let draws, let judged,
+      parts.count == entries.count,
       !parts.isEmpty, !file.has("airframe")
     else { return nil }
     let plant = PartsPlant(
@@ -98,7 +101,8 @@ extension PartsPlant {
 }
 
 extension PartsPlant.Part {
-  private static let kindKey = KeyDescription.section("part", as: "name of a kind", "Which kind of part it is.")
+  private static let kindKey = KeyDescription.section(
+    "part", as: "name of a kind", "Which kind of part it is.")
 
   /// Reads a part; `nil` after an error was noted.
   init?(_ entry: NamedEntry, _ context: ReadingContext) {
@@ -106,7 +110,8 @@ extension PartsPlant.Part {
     guard let members = entry.value.members, let given = members.first(where: { $0.key == "part" })?.value
     else {
       context.complain(
-        entry.path, "found \(entry.value.shown), expected an object with `part`: one of "
+        entry.path,
+        "found \(entry.value.shown), expected an object with `part`: one of "
           + names.joined(separator: ", "))
       return nil
     }
@@ -133,7 +138,8 @@ extension PartsPlant.Part {
     for input in kind.inputs {
       guard let value = section.value(input.name) else {
         guard input.count.lowerBound > 0 else { continue }
-        section.complain(input.name, "missing; expected an actuator, `PART.OUTPUT` or a number: \(input.about)")
+        section.complain(
+          input.name, "missing; expected an actuator, `PART.OUTPUT` or a number: \(input.about)")
         isWhole = false
         continue
       }
@@ -175,7 +181,8 @@ extension PartsPlant.Part {
         guard case .numbers(_, let count, _) = setting.kind, count == 2...2 else { continue }
         let ends = settings.numbers(setting.name)
         guard ends.count == 2, ends[0] > ends[1] else { continue }
-        section.complain(setting.name, "the least value, \(ends[0].shown), is above the greatest, \(ends[1].shown)")
+        section.complain(
+          setting.name, "the least value, \(ends[0].shown), is above the greatest, \(ends[1].shown)")
         return nil
       }
       return settings

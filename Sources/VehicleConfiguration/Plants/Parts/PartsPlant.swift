@@ -37,11 +37,13 @@ public struct PartsPlant: Plant {
 
   /// Something that a device measures.
   public struct Measurement: Sendable, Equatable {
-    /// The device and its channel; without a channel all of its channels that have names of the part's outputs.
+    /// The device.
     public var device: String
+    /// Its channel; without one all of its channels that have names of the part's outputs.
     public var channel: String?
-    /// What is measured: a part, and its output where there is a channel.
+    /// The part that is measured.
     public var part: String
+    /// Its output, where there is a channel.
     public var output: String?
     /// What the device gets is measured · scale + offset.
     public var scale = 1.0, offset = 0.0
@@ -77,7 +79,7 @@ public struct PartsPlant: Plant {
   public var window: Configuration.EvaluationWindow
 
   /// The actuators that a part reads.
-  public var movers: [String] {
+  public var sources: [String] {
     var names: [String] = []
     for case .actuator(let name) in parts.flatMap({ $0.inputs.values.flatMap(\.self) })
     where !names.contains(name) {
@@ -89,6 +91,13 @@ public struct PartsPlant: Plant {
   /// The output of a part; `nil` for none.
   public func output(_ part: String, _ name: String) -> PartOutput? {
     parts.first { $0.name == part }?.outputs.first { $0.name == name }
+  }
+}
+
+extension PartsPlant {
+  /// What the sections of its parts may hold, in the order of the reference.
+  static var schemas: [SectionSchema] {
+    [PartKeys.schema] + PartTable.all.map(\.schema) + [Measurement.schema, Draw.schema, HeldCriterion.schema]
   }
 }
 

@@ -13,9 +13,11 @@ extension PartKind {
     ],
     settings: [
       SettingDescription("area_m2", .number(1e-6...1e6, unit: .none), about: "area of its surface"),
-      SettingDescription("height_m", .number(1e-3...1e3, unit: .metre), about: "height at which it runs over"),
       SettingDescription(
-        "start_m", .numbers(0...1e3, count: 2...2, unit: .metre), about: "level at the start: [least, greatest]"
+        "height_m", .number(1e-3...1e3, unit: .metre), about: "height at which it runs over"),
+      SettingDescription(
+        "start_m", .numbers(0...1e3, count: 2...2, unit: .metre),
+        about: "level at the start: [least, greatest]"
       ),
       SettingDescription(
         "outlet_m2", .number(0...1e3, unit: .none), standard: .number(0),

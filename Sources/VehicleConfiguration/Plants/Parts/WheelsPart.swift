@@ -23,9 +23,11 @@ extension PartKind {
         "line", .choice(["circle", "oval", "figure_eight"]), standard: .choice("figure_eight"),
         about: "shape of the line; an oval is half as wide as long"),
       SettingDescription(
-        "size_m", .number(0.05...1000, unit: .metre), about: "from the middle of the line to its farthest point"),
+        "size_m", .number(0.05...1000, unit: .metre),
+        about: "from the middle of the line to its farthest point"),
       SettingDescription(
-        "line_width_m", .number(0.001...1, unit: .metre), standard: .number(0.019), about: "width of the line"),
+        "line_width_m", .number(0.001...1, unit: .metre), standard: .number(0.019), about: "width of the line"
+      ),
       SettingDescription(
         "sensors", .number(1...16, unit: .none), standard: .number(5), about: "how many sensors there are"),
       SettingDescription(
@@ -35,7 +37,8 @@ extension PartKind {
         "spacing_m", .number(0.001...1, unit: .metre), standard: .number(0.015),
         about: "distance from sensor to sensor"),
       SettingDescription(
-        "spot_m", .number(0.0005...1, unit: .metre), standard: .number(0.006), about: "radius of what each sees"),
+        "spot_m", .number(0.0005...1, unit: .metre), standard: .number(0.006),
+        about: "radius of what each sees"),
       SettingDescription(
         "start_offset_m", .number(0...1, unit: .metre), standard: .number(0),
         about: "largest distance of the axis from the line at the start"),

@@ -80,7 +80,8 @@ final class FixedWing: MovingPart {
     // Derivatives of moments grow with the dynamic pressure.
     let grown = (speed / throwSpeed) * (speed / throwSpeed)
     let wanted = trimLift / slope + elevatorPower * values[elevator]
-    attackRate += (nod * nod * grown * (wanted - attack) - 1.4 * nod * speed / throwSpeed * attackRate) * seconds
+    attackRate +=
+      (nod * nod * grown * (wanted - attack) - 1.4 * nod * speed / throwSpeed * attackRate) * seconds
     attack = (attack + attackRate * seconds).limited(-0.3, 0.4)
     // Beyond the stall there is no more lift.
     let lift = pressure * wing * (slope * attack).limited(-0.6, 1.2)

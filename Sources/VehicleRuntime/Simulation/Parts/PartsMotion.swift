@@ -30,11 +30,11 @@ struct PartsMotion: SimulatedMotion {
     stepLength = 1_000_000_000 / Int64(max(plant.run.plantRateHz, 1))
     var places: [String: Int] = [:]
     var values = [0.0]
-    for name in plant.movers {
+    for name in plant.sources {
       places[name] = values.count
       values.append(0)
     }
-    movers = plant.movers.compactMap { name in places[name].map { (name, $0) } }
+    movers = plant.sources.compactMap { name in places[name].map { (name, $0) } }
     for part in plant.parts {
       for output in part.outputs {
         places["\(part.name).\(output.name)"] = values.count
