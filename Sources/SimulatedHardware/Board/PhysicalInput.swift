@@ -53,7 +53,9 @@ public struct PhysicalInput: Equatable, Sendable {
     case .voltage: physics.batteryVoltage = value
     case .current: physics.batteryCurrent = value
     case .angle: physics.shaftAngles = SIMD2(repeating: value)
-    case .analogInput(let number) where (0..<4).contains(number): physics.analogInputs[number] = value
+    case .analogInput(let number) where (0..<4).contains(number):
+      // What is put here surrounds one chip alone, whichever of the vehicle's converters it is.
+      for converter in 0..<4 { physics.voltages[4 * converter + number] = value }
     // What drives pins and lines is no physics.
     case .analogInput, .pin, .level, .pulses: break
     }

@@ -5,11 +5,11 @@ enum CompletionsCommand {
 
       Prints what the shell completes of commands and options. To have it at every start of the shell:
 
-        bash   ganglion completions bash > ~/.local/share/bash-completion/completions/ganglion
+        bash   ganglion completions bash > ~/.local/share/bash-completion/completions/ganglion, or now: source <(ganglion completions bash)
         zsh    ganglion completions zsh > a folder of $fpath, as _ganglion
         fish   ganglion completions fish > ~/.config/fish/completions/ganglion.fish
 
-    Example: source <(ganglion completions bash)
+    Example: ganglion completions bash > ~/.local/share/bash-completion/completions/ganglion
     """
 
   static func run(_ arguments: [String]) -> ExitStatus {
