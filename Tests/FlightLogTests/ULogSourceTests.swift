@@ -42,7 +42,8 @@ import ULogBuilding
   }
 
   @Test func pressuresInHectopascalAreSaidToBeReadSo_AndOneOddRowIsNotOne() throws {
-    let old = try readRecording(twoBarometers(50, { 1_000 + Float($0 % 7) * 0.01 }, 5, { 100_000 + Float($0 % 7) }))
+    let old = try readRecording(
+      twoBarometers(50, { 1_000 + Float($0 % 7) * 0.01 }, 5, { 100_000 + Float($0 % 7) }))
     #expect(chosen(old, .pressure) == ["sensor_baro 0"])
     #expect(old.pressure.allSatisfy { abs($0.sample.pressure - 100_000) < 10 })
     #expect(old.account.notes.contains { $0.contains("sensor_baro") && $0.contains("hPa") })
