@@ -259,7 +259,7 @@ struct ActuatorPlanTests {
 
   @Test(
     "The motors of the shipped configurations are actuators that send what their rows say",
-    arguments: try shippedTexts().filter { !$0.contains("format: 2") })
+    arguments: try shippedTexts())
   func shipped(_ text: String) throws {
     let configuration = try Configuration.load(text: text, directory: nil)
     let actuators = configuration.actuatorDeclarations

@@ -16,9 +16,9 @@ package func roverText() throws -> String {
     contentsOf: repository.appending(path: "Tests/Fixtures/configuration/rover.json5"), encoding: .utf8)
 }
 
-/// The texts of the configurations that Ganglion ships of vehicles with a template.
+/// The texts of the configurations that Ganglion ships of vehicles with a template, and with nothing beside it.
 package func shippedTexts() throws -> [String] {
-  try allShippedTexts().filter { $0.contains("\n  vehicle: ") }
+  try allShippedTexts().filter { $0.contains("\n  vehicle: ") && !$0.contains("\n  format: 2") }
 }
 
 /// Those of all.
