@@ -64,7 +64,7 @@ struct TelemetryTests {
 
   @Test("what the layout says of each signal is what the tick's record holds, and no two overlap")
   func layout() throws {
-    let vehicle = try shippedVehicle()
+    let vehicle = try LoadedVehicle(path: shippedConfiguration)
     let table = try vehicle.makeTable()
     let layout = TelemetryLayout(table)
     let memory = FrameMemory(table)
