@@ -55,11 +55,16 @@ struct MachineFlightTests {
         "classical_\(command): \"\(source)\"", with: "classical_\(command): \"fixed_\(command).value\"")
     }
     text = text.replacing("  blocks: [\n", with: "  blocks: [\n\(constants)", maxReplacements: 1)
-    let loaded = try LoadedVehicle(
-      configuration: Array(text.utf8), models: [:], overrides: ["controller": "classical"])
-    let report = try VehicleRuntime.fly(
-      Flight(loaded, seed: 1000, fault: nil, logPath: nil), showsProgress: false)
-    #expect(!report.isHeld)
+    let models = repository.appending(path: "firmware-configs/models").path
+    text = text.replacing("\"models/", with: "\"\(models)/")
+    try withFolder { folder in
+      try text.write(toFile: "\(folder)/constant.json5", atomically: true, encoding: .utf8)
+      let loaded = try LoadedVehicle(
+        path: "\(folder)/constant.json5", overrides: ConfigurationOverrides(controller: .classical))
+      let report = try VehicleRuntime.fly(
+        Flight(loaded, seed: 1000, fault: nil, logPath: nil), showsProgress: false)
+      #expect(!report.isHeld)
+    }
   }
 
   @Test(
