@@ -226,7 +226,7 @@ private let data = ProcessInfo.processInfo.environment["GANGLION_DATA"]
 
   @Test func `the shipped models are protected`() throws {
     let files = try Self.shippedBytes()
-    #expect(files.count >= 9)
+    #expect(files.count == 17)
     for (name, bytes) in files {
       #expect(try ModelFile.read(bytes).seal?.coverage == .everything, "\(name)")
     }
