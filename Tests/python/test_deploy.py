@@ -68,7 +68,21 @@ class Deploy(unittest.TestCase):
         for call in ("groupadd --system gpio", "useradd --system", "systemctl daemon-reload", "udevadm control --reload"):
             self.assertIn(call, self.noted())
         self.assertNotIn("restart", self.noted())
-        self.assertFalse((self.board / "etc/systemd/system/ganglion.service.d").exists())
+        parts = self.board / "etc/systemd/system/ganglion.service.d"
+        self.assertEqual([path.name for path in parts.iterdir()], ["vehicle.conf"])
+        # It may take 30 s to come to rest, and has no pilot.
+        self.assertIn("TimeoutStopSec=60\n", (parts / "vehicle.conf").read_text())
+        self.assertNotIn("DeviceAllow", (parts / "vehicle.conf").read_text())
+
+    def test_the_service_of_a_pilot_may_use_their_devices(self):
+        unit = subprocess.run(
+            [GANGLION, "check", "--unit", ROOT / "firmware-configs/quadrotor-piloted.json5"],
+            capture_output=True, text=True, check=True).stdout.splitlines()
+        for line in (
+            "[Service]", "TimeoutStopSec=60", "DeviceAllow=char-ttyAMA rw", "DeviceAllow=char-ttyUSB rw",
+            "DeviceAllow=char-input r", "SupplementaryGroups=dialout input",
+        ):
+            self.assertIn(line, unit)
 
     def test_a_second_time_changes_nothing(self):
         self.assertEqual(self.deploy("drone").returncode, 0)
