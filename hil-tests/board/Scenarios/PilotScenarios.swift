@@ -36,10 +36,18 @@ enum PilotScenarios {
     let pad = try Gamepad()
     try Guest.link("/dev/pad", to: try pad.path())
     let flight = try Flight(bench, "quadrotor-piloted", flysProfile: false)
+    // Nothing arms while more than the ground is asked for.
     Guest.sleep(milliseconds: 2_000)
+    pad.press(Gamepad.start)
+    Guest.sleep(milliseconds: 1_000)
+    try Bench.expect(try bench.board { !$0.isEnabled }, "it armed with the stick in the middle")
+    pad.press(Gamepad.start)
+    pad.move(1, to: 32_767)
+    Guest.sleep(milliseconds: 4_000)
     pad.press(Gamepad.start)
     try flight.arm()
     // The stick springs back to the middle: 1.5 m.
+    pad.move(1, to: 0)
     try flight.getUnderWay()
     pad.unplug()
     try Bench.wait(for: "the vehicle to land and disarm") { () throws(HILError) in

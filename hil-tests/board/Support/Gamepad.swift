@@ -65,6 +65,12 @@ final class Gamepad {
     }
   }
 
+  /// Moves a stick, −32768 to 32767; up and left are negative.
+  func move(_ axis: UInt16, to value: Int32) {
+    send(3, axis, value)
+    send(0, 0, 0)
+  }
+
   /// Pulls its plug.
   func unplug() {
     guard file >= 0 else { return }
