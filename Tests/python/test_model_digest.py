@@ -52,7 +52,7 @@ class Digest(unittest.TestCase):
 
     def test_the_shipped_models_are_protected(self):
         files = sorted(MODELS.glob("*.safetensors"))
-        self.assertEqual(len(files), 9)
+        self.assertGreaterEqual(len(files), 9)
         for path in files:
             with self.subTest(path.name):
                 self.assertTrue(model_digest.covers_everything(*safetensors.decode(path.read_bytes())))
