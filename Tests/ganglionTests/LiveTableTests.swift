@@ -20,7 +20,9 @@ struct LiveTableTests {
     let table = flight.controller.table
     var tables = vehicle.tables
     tables.name = name ?? tables.name
-    return LiveTable(tables, table, colours: colours, plain: { PrintableText.inline($0) }).lines(
+    let window = LiveTableView(
+      colours: colours, plain: { PrintableText.inline($0) }, size: { (columns, rows) }, show: { _ in })
+    return LiveTable(tables, table, in: window).lines(
       FrameView(table, flight.frame), seconds: time, columns: columns, rows: rows)
   }
 
@@ -48,7 +50,14 @@ struct LiveTableTests {
     #expect(lines[0].hasPrefix("a\\u{1B}[2J\\u{202E}b"))
     #expect(lines.contains { $0.hasPrefix("  does not arm: ") })
     #expect(lines.allSatisfy { !$0.contains("\u{1B}") && !$0.contains("\u{202E}") })
-    #expect(try fly(vehicle, until: 2, colours: true).joined().contains("\u{1B}[") == false)
+  }
+
+  @Test("an armed vehicle is coloured, where colours are wanted, and they take no room")
+  func colours() throws {
+    let lines = try fly(try shippedVehicle(), until: 5, columns: 60, colours: true)
+    #expect(lines[0].contains("\u{1B}[33marmed\u{1B}[0m"))
+    let plain = try fly(try shippedVehicle(), until: 5, columns: 60)
+    #expect(lines.map { $0.replacing(/\u{1B}\[\d*m/, with: "") } == plain)
   }
 
   @Test("a table takes the place of the one before")

@@ -26,7 +26,7 @@ struct SimulatedInputTests {
           chip: "mcp23017", bus: "main", address: 0x20, rate_hz: 100, channels: { front: 0, back: 9 },
           pull_ups: ["front"], active_low: ["front"],
         },
-        front: { chip: "vl53l0x", bus: "more", rate_hz: 20, stale_after_ms: 200 },
+        front: { chip: "vl53l0x", bus: "more", rate_hz: 20, stale_after_ms: 200 }, pitot: { chip: "ms4525do", bus: "more", rate_hz: 50, stale_after_ms: 100 },
         power: { chip: "ina226", bus: "main", address: 0x41, rate_hz: 20, stale_after_ms: 200, shunt_ohm: 0.01 },
         vane: { chip: "as5600", bus: "more", rate_hz: 100, stale_after_ms: 50 },
         air: { chip: "bmp390", bus: "main", address: 0x77, rate_hz: 50, stale_after_ms: 100 },
@@ -67,6 +67,21 @@ struct SimulatedInputTests {
     let some = ticks.filter { $0.time > from && $0.time < until }
     #expect(some.count > 10)
     return some
+  }
+
+  /// What the file's reader lets pass and the board cannot do would be left out in silence.
+  @Test("every number of every device that the reader takes as an input is one that a chip measures")
+  func everyNumber() throws {
+    let tables = try LoadedVehicle(configuration: Array(Self.text("").utf8), models: [:], overrides: [:])
+      .tables
+    for device in tables.devices {
+      for channel in device.channels where channel.channel.canBeDriven {
+        #expect(PhysicalQuantity(channel, of: device) != nil, "\(device.name).\(channel.name)")
+      }
+    }
+    let (ticks, _) = try Self.fly("\"pitot.differential_pressure\": { steps: [{ at_s: 1, value: 300 }] }")
+    #expect(Self.between(ticks, 0.2, 0.95).allSatisfy { abs($0["pitot.differential_pressure"]) < 20 })
+    #expect(Self.between(ticks, 1.2, 3).allSatisfy { abs($0["pitot.differential_pressure"] - 300) < 20 })
   }
 
   @Test("analog inputs, each of its own chip, by steps and by a sine, within a count of the converter")

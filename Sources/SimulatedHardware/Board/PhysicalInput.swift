@@ -12,6 +12,8 @@ public enum PhysicalQuantity: Equatable, Sendable {
   case temperature
   /// Air pressure in Pa.
   case pressure
+  /// Dynamic pressure in Pa at a pitot tube.
+  case differentialPressure
   /// Distance in m to what a range finder sees.
   case distance
   /// Voltage in V and current in A of a battery.
@@ -49,6 +51,7 @@ public struct PhysicalInput: Equatable, Sendable {
     case .magneticField(let axis): physics.magneticField[axis] = value
     case .temperature: physics.temperature = value
     case .pressure: physics.pressure = value
+    case .differentialPressure: physics.differentialPressure = value
     case .distance: physics.rangeToGround = value
     case .voltage: physics.batteryVoltage = value
     case .current: physics.batteryCurrent = value

@@ -19,6 +19,8 @@ public final class SimulatedBoard {
     case unknownChip(String, known: [String])
     /// That chip is no multiplexer with that channel on that bus.
     case noChannel(multiplexer: String, number: Int)
+    /// Nothing that a simulated chip measures stands for that signal.
+    case cannotBeDriven(String)
   }
 
   /// The truth that the chips measure.

@@ -24,15 +24,7 @@ extension OwnPlant {
       let section = PlantSections.simulation(file, Configuration.SimulatedRun.schema, more: keys),
       let run = Configuration.SimulatedRun(section)
     else { return nil }
-    var given: [String: SettingValue] = [:]
-    for setting in settings {
-      guard let value = section.value(setting.name) else { continue }
-      given[setting.name] = SettingValue(value, setting.kind)
-      guard given[setting.name] != nil else {
-        section.complain(setting.name, "found \(value.shown), expected \(setting.kind.words)")
-        return nil
-      }
-    }
+    guard let given = section.given(settings) else { return nil }
     do throws(SettingErrors) {
       let settings = try BlockSettings(given, settings)
       guard let window = Self.window(file, run) else { return nil }

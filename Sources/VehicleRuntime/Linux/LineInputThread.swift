@@ -2,7 +2,6 @@ import HardwareInterfaces
 import LinuxHardware
 import Sampling
 import Signals
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -10,35 +9,13 @@ import Synchronization
   import Musl
 #endif
 
-/// Where the thread of the lines that are read and the loop meet: each writes what the other reads, and neither waits.
-final class LineInputSlots: Sendable {
-  /// What was read: the bytes of `LineWorker.readings`. Written by the thread, read by the loop.
-  let readings: LatestBytes
-  private let isEnding = Atomic<Bool>(false)
-
-  /// Slots for readings of so many bytes.
-  init(readings: Int) { self.readings = LatestBytes(count: readings) }
-
-  /// Whether the thread is to end.
-  var isStopping: Bool { isEnding.load(ordering: .acquiring) }
-
-  /// Tells the thread to end.
-  func stop() { isEnding.store(true, ordering: .releasing) }
-}
-
-/// The loop's end of the lines that are read: where it meets their thread, and which part of a frame they are.
-struct LineInputEnds: Sendable {
-  let slots: LineInputSlots
-  let readings: FramePatch
-}
-
 /// The thread that alone reads the lines that are devices: it takes their edges with the kernel's times, and asks for their levels in
 /// between. The kill switch and the lamp have one of their own, so that a line whose chip hangs keeps nobody from the switch.
 final class LineInputThread {
   /// What the thread obtained of the scheduling it asked for.
   var grants: [RealTimeGrant] { thread.grants }
   /// The loop's end.
-  let ends: LineInputEnds
+  let ends: ReadingEnds
   private let thread: RealTimeThread
 
   /// Starts the thread, which has the lines of `worker`'s devices, in their order, alone from then on. Each has been looked at once when
@@ -46,8 +23,8 @@ final class LineInputThread {
   init(
     _ lines: [InputLine], worker: LineWorker, scheduling: ThreadScheduling, system: any RealTimeSystem
   ) throws(LinuxError) {
-    let slots = LineInputSlots(readings: worker.readings.size)
-    ends = LineInputEnds(slots: slots, readings: worker.readings)
+    let slots = ReadingSlots(worker.readings, worker.frame)
+    ends = ReadingEnds(slots: slots, readings: worker.readings)
     let work = LineInputWork(lines, worker, slots)
     work.serve()
     thread = try RealTimeThread("line-inputs", scheduling: scheduling, system: system) { work.run() }
@@ -68,7 +45,7 @@ private final class LineInputWork: @unchecked Sendable {
   // Sendable: the starting thread uses it only before the thread begins.
   private let lines: [InputLine]
   private let worker: LineWorker
-  private let slots: LineInputSlots
+  private let slots: ReadingSlots
   private let clock = SystemClock()
   /// When each line's level is asked for next.
   private var looks: [MonotonicTime]
@@ -88,7 +65,7 @@ private final class LineInputWork: @unchecked Sendable {
   /// How often edges of a line are taken in one round at most, 16 at a time, as many as the kernel keeps for some lines.
   private static let mostReads = 8
 
-  init(_ lines: [InputLine], _ worker: LineWorker, _ slots: LineInputSlots) {
+  init(_ lines: [InputLine], _ worker: LineWorker, _ slots: ReadingSlots) {
     (self.lines, self.worker, self.slots) = (lines, worker, slots)
     looks = Array(repeating: .zero, count: lines.count)
     doubts = Array(repeating: false, count: lines.count)

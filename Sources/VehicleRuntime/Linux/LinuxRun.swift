@@ -104,8 +104,8 @@ final class LinuxRun<System: I2CSystem> {
     self.pilots = pilots
     let vehicle = LinuxVehicle(
       configuration, plan, table, buses: buses.map(\.ends), outputs: board.outputs,
-      safety: board.safety, enable: board.enable, lines: lineSlots, inputs: inputs?.ends,
-      pilots: pilots.map(\.ends), loopGuard: loopGuard)
+      safety: board.safety, enable: board.enable, lines: lineSlots,
+      readers: (inputs.map { [$0.ends] } ?? []) + pilots.map(\.ends), loopGuard: loopGuard)
     let killSwitch = board.takeKillSwitch()
     if killSwitch != nil || board.lamp != nil {
       let thread = try LineThread(

@@ -18,14 +18,10 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   private let safety: SafeOutputs
   private let enable: OutputLine?
   private let lines: LineSlots
-  /// What is read of lines that are devices, and where it goes in a frame; `nil` without any.
-  private let inputs: LineInputEnds?
-  private let lineReadings: FramePatch
-  private let newestLines: Borrowed<LatestBytes>?
-  /// The same of the devices in pilots' hands.
-  private let pilots: [PilotEnds]
-  private let pilotReadings: [FramePatch]
-  private var newestPilots = InlineArray<8, Borrowed<LatestBytes>?>(repeating: nil)
+  /// Threads that read what is on no bus: lines that are devices, and what pilots have in their hands.
+  private let readers: [ReadingEnds]
+  private let readerReadings: [FramePatch]
+  private var newestReadings = InlineArray<9, Borrowed<LatestBytes>?>(repeating: nil)
   private let loopGuard: LoopGuard
   /// Which part of a frame each bus reads, and which goes to its actuators.
   private let readings: [FramePatch]
@@ -90,15 +86,12 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
   init(
     _ configuration: VehicleTables, _ plan: ActuatorPlan, _ table: SignalTable, buses: [BusEnds],
     outputs: ProcessorOutputs<OutputLine, SysfsPulseOutput>?, safety: SafeOutputs, enable: OutputLine?,
-    lines: LineSlots, inputs: LineInputEnds? = nil, pilots: [PilotEnds] = [], loopGuard: LoopGuard
+    lines: LineSlots, readers: [ReadingEnds] = [], loopGuard: LoopGuard
   ) {
-    self.inputs = inputs
-    (self.pilots, pilotReadings) = (pilots, pilots.map(\.readings))
-    for (place, pilot) in pilots.prefix(newestPilots.count).enumerated() {
-      newestPilots[place] = Borrowed(pilot.slots.readings)
+    (self.readers, readerReadings) = (readers, readers.map(\.readings))
+    for (place, reader) in readers.prefix(newestReadings.count).enumerated() {
+      newestReadings[place] = Borrowed(reader.slots.readings)
     }
-    lineReadings = inputs?.readings ?? FramePatch(table) { _ in false }
-    newestLines = inputs.map { Borrowed($0.slots.readings) }
     self.buses = buses
     (readings, orders) = (buses.map(\.readings), buses.map(\.orders))
     (self.outputs, self.safety, self.enable) = (outputs, safety, enable)
@@ -141,15 +134,11 @@ final class LinuxVehicle: Vehicle, @unchecked Sendable {
       let isLate = tickTime &- deliveries[index].pendingSince > ordersStaleAfter
       if isLate, latest.actuatorFault == .none { staleOrders |= 1 << UInt8(index) }
     }
-    newestLines? {
-      let newest = $0.latest
-      lineReadings.write(newest, to: frame)
-    }
-    for index in pilotReadings.indices {
-      guard let bytes = newestPilots[index] else { break }
+    for index in readerReadings.indices {
+      guard let bytes = newestReadings[index] else { break }
       bytes {
         let newest = $0.latest
-        pilotReadings[index].write(newest, to: frame)
+        readerReadings[index].write(newest, to: frame)
       }
     }
     if haveOutputsFailed || enabled == nil || staleOrders != 0 { fault = .transfer }

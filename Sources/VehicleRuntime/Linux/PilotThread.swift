@@ -11,37 +11,6 @@ import Synchronization
   import Musl
 #endif
 
-/// Where the thread of a pilot's device and the loop meet: each writes what the other reads, and neither waits.
-final class PilotSlots: Sendable {
-  /// What was read: the bytes of `PilotWorker.readings`. Written by the thread, read by the loop.
-  let readings: LatestBytes
-  private let isEnding = Atomic<Bool>(false)
-  private let words = Mutex<String?>(nil)
-
-  /// Slots for a worker, which begin with what it knows before it has read anything.
-  init(_ worker: PilotWorker) {
-    readings = LatestBytes(count: worker.readings.size) { worker.readings.read(worker.frame, into: $0) }
-  }
-
-  /// Whether the thread is to end.
-  var isStopping: Bool { isEnding.load(ordering: .acquiring) }
-
-  /// Tells the thread to end.
-  func stop() { isEnding.store(true, ordering: .releasing) }
-
-  /// Why the device cannot be used; `nil` while it can. Not for the loop.
-  var problem: String? {
-    get { words.withLock { $0 } }
-    set { words.withLock { $0 = newValue } }
-  }
-}
-
-/// The loop's end of a pilot's device: where it meets its thread, and which part of a frame it is.
-struct PilotEnds: Sendable {
-  let slots: PilotSlots
-  let readings: FramePatch
-}
-
 /// The thread that alone reads a pilot's device, a receiver's port or a gamepad. It opens the device, and opens it again when it has gone.
 final class PilotThread {
   /// What the thread obtained of the scheduling it asked for.
@@ -49,7 +18,8 @@ final class PilotThread {
   /// The source's name in the configuration.
   let name: String
   /// The loop's end.
-  let ends: PilotEnds
+  let ends: ReadingEnds
+  private let work: PilotWork
   private let thread: RealTimeThread
 
   /// Starts the thread for the device of `worker`, which it has alone from then on.
@@ -60,9 +30,10 @@ final class PilotThread {
     system: any RealTimeSystem
   ) throws(LinuxError) {
     name = worker.pilot.name
-    let slots = PilotSlots(worker)
-    ends = PilotEnds(slots: slots, readings: worker.readings)
+    let slots = ReadingSlots(worker.readings, worker.frame)
+    ends = ReadingEnds(slots: slots, readings: worker.readings)
     let work = PilotWork(worker, slots, epoch)
+    self.work = work
     thread = try RealTimeThread("pilot", scheduling: scheduling, system: system) { work.run() }
   }
 
@@ -70,7 +41,7 @@ final class PilotThread {
   deinit { ends.slots.stop() }
 
   /// What an owner must know of it; `nil` when there is nothing to say.
-  var diagnostic: String? { ends.slots.problem.map { "commands: \"\(name)\": \($0)" } }
+  var diagnostic: String? { work.problem.map { "commands: \"\(name)\": \($0)" } }
 
   /// Ends the thread. Returns whether it has ended within `nanoseconds`.
   func end(within nanoseconds: Int64) -> Bool {
@@ -81,11 +52,12 @@ final class PilotThread {
 
 /// What the thread of a pilot's device owns while it runs.
 private final class PilotWork: @unchecked Sendable {
-  // Sendable: the thread alone uses it.
+  // Sendable: the thread alone uses what is not behind the mutex.
   private let worker: PilotWorker
-  private let slots: PilotSlots
+  private let slots: ReadingSlots
   private let epoch: MonotonicTime
   private let clock = SystemClock()
+  private let words = Mutex<String?>(nil)
   private var port: LinuxSerialPort<KernelPorts>?
   private var pad: LinuxEventDevice?
   private var nextTry = MonotonicTime.zero
@@ -96,15 +68,19 @@ private final class PilotWork: @unchecked Sendable {
   private static let retryPeriod: Int64 = 500_000_000
   /// Least time between two rounds, in ns: a flood leaves the processor to others. A CRSF port at 420,000 Bd brings 21 bytes in it.
   private static let shortestRound: Int64 = 500_000
-  /// Bytes of one look.
-  private static let mostBytes = 512
 
-  init(_ worker: PilotWorker, _ slots: PilotSlots, _ epoch: MonotonicTime) {
+  init(_ worker: PilotWorker, _ slots: ReadingSlots, _ epoch: MonotonicTime) {
     (self.worker, self.slots, self.epoch) = (worker, slots, epoch)
   }
 
   /// The time as the loop counts it.
   private var loopTime: MonotonicTime { MonotonicTime(nanoseconds: clock.now().nanoseconds(since: epoch)) }
+
+  /// Why the device cannot be used; `nil` while it can. Any thread may ask.
+  private(set) var problem: String? {
+    get { words.withLock { $0 } }
+    set { words.withLock { $0 = newValue } }
+  }
 
   func run() {
     while !slots.isStopping {
@@ -128,9 +104,9 @@ private final class PilotWork: @unchecked Sendable {
         port = try LinuxSerialPort(path: worker.pilot.port, settings: settings, system: KernelPorts())
       case .gamepad: pad = try LinuxEventDevice(path: worker.pilot.port)
       }
-      slots.problem = nil
+      problem = nil
     } catch {
-      slots.problem = "\(error)"
+      problem = "\(error)"
     }
   }
 
@@ -147,14 +123,14 @@ private final class PilotWork: @unchecked Sendable {
         var bytes = InlineArray<512, UInt8>(repeating: 0)
         var span = bytes.mutableSpan
         let count = try port?.read(into: &span) ?? 0
-        worker.take(bytes.span.extracting(0..<min(count, Self.mostBytes)), at: loopTime)
+        worker.take(bytes.span.extracting(0..<count), at: loopTime)
       } else if var open = pad.take() {
         try worker.look(&open, at: loopTime)
         pad = consume open
       }
     } catch {
       worker.fail(error)
-      slots.problem = "\(worker.pilot.port): \(error.cause). \(error.remedy)"
+      problem = "\(worker.pilot.port): \(error.cause). \(error.remedy)"
       // Only opening it again can bring it back.
       port = nil
       pad = nil

@@ -21,7 +21,10 @@ enum RunFolder {
         place: folder, "the folder for the vehicle's sockets cannot be made: \(error)",
         remedy: "name another with --run-folder, or let the service manager make it (docs/commands.md)")
     }
-    return folder
+    // Programs that read its path have a folder of their own to count from.
+    guard !folder.hasPrefix("/"), let whole = realpath(folder, nil) else { return folder }
+    defer { free(whole) }
+    return String(cString: whole)
   }
 
   private static var serviceFolder: String? {

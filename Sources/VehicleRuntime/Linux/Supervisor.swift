@@ -18,6 +18,7 @@ struct Supervisor: ~Copyable {
   private let loopGuard: LoopGuard
   private let notifier: SystemdNotifier?
   private let listener: RunListener
+  private let liveTable: LiveTable?
   private var device: HardwareWatchdog?
   private let clock = SystemClock()
   private var status = LoopStatus()
@@ -41,6 +42,7 @@ struct Supervisor: ~Copyable {
     (self.configuration, self.slots, self.loopGuard) = (configuration, slots, loopGuard)
     (safety, shown, self.table) = (SafetySignals(table), ShownNumbers(table), table)
     newest = FrameMemory(table)
+    liveTable = listener.table.map { LiveTable(configuration, table, in: $0) }
     (self.notifier, self.listener) = (notifier, listener)
     self.device = consume device
   }
@@ -130,11 +132,11 @@ struct Supervisor: ~Copyable {
   }
 
   private mutating func tell(_ now: MonotonicTime) {
-    if let window = listener.table {
+    if let window = listener.table, let liveTable {
       newest.fill(from: slots.frame.latest)
       let (columns, rows) = window.size()
       window.show(
-        LiveTable(configuration, table, colours: window.colours, plain: window.plain).lines(
+        liveTable.lines(
           FrameView(table, newest.frame), seconds: Double(status.elapsed) * 1e-9, columns: columns, rows: rows
         ))
     } else {

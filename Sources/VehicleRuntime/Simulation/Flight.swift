@@ -74,11 +74,12 @@ public struct Flight: ~Copyable, VehicleFlight {
           tickRate: Double(configuration.loop.rateHz), extra: loaded.overrides))
     }
     let joined = try live.map {
-      try LiveRun(loaded.tables, ticks, $0, flysProfile: flysProfile, listener: listener)
+      try LiveRun(loaded.tables, ticks, $0, listener: listener)
     }
     self.init(
       loaded, seed: seed, vehicle: vehicle, controller: try loaded.makeController(), live: joined,
-      flysProfile: flysProfile, log: log,
+      // A list of times beside somebody's hands would fly for them.
+      flysProfile: flysProfile && live?.commands.isEmpty ?? true, log: log,
       logPath: logPath, faultPlan: plan, stop: stop, listener: listener)
   }
 
@@ -95,9 +96,7 @@ public struct Flight: ~Copyable, VehicleFlight {
     activeModes = (controller.table["safety.mode"]?.kind.choices ?? []).enumerated()
       .filter { $0.element == "active" || $0.element == "hold" }.map { UInt8(truncatingIfNeeded: $0.offset) }
     shown = ShownNumbers(controller.table)
-    liveTable = listener.table.map {
-      LiveTable(loaded.tables, controller.table, colours: $0.colours, plain: $0.plain)
-    }
+    liveTable = listener.table.map { LiveTable(loaded.tables, controller.table, in: $0) }
     commands = SimulatedCommands(configuration, seed: seed, controller.table, flysProfile: flysProfile)
     self.live = live
     self.controller = controller
@@ -134,11 +133,8 @@ public struct Flight: ~Copyable, VehicleFlight {
   /// See `VehicleFlight`.
   public mutating func see(_ start: LoopSchedule.Start) {
     outside.put(start, frame)
-    if let live {
-      live.put(at: start.time, elapsed: start.elapsed, frame)
-    } else {
-      commands.put(at: start.time, elapsed: start.elapsed, frame)
-    }
+    commands.put(at: start.time, elapsed: start.elapsed, frame)
+    live?.put(at: start.time, elapsed: start.elapsed, frame)
     stepBegan = clock.now().nanoseconds
   }
 

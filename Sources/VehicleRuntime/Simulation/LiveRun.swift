@@ -27,8 +27,7 @@ final class LiveRun {
 
   /// Opens what `options` name.
   init(
-    _ tables: VehicleTables, _ table: SignalTable, _ options: LiveOptions, flysProfile: Bool,
-    listener: RunListener
+    _ tables: VehicleTables, _ table: SignalTable, _ options: LiveOptions, listener: RunListener
   ) throws {
     let sources = tables.commands.sources
     for name in options.commands
@@ -67,10 +66,10 @@ final class LiveRun {
       listener.note("socket: \(path)")
     }
     (self.sockets, self.telemetry) = (sockets, telemetry)
-    // A list of times beside somebody's hands would fly for them.
+    // The list of times is the simulation's own.
     commands = LinuxCommands(
       tables.commands, table, descriptors: sockets?.descriptors ?? [],
-      profileMayCommand: flysProfile && options.commands.isEmpty)
+      profileMayCommand: false)
   }
 
   /// Waits until `time` after the start, which may have passed.

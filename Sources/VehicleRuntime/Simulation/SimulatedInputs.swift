@@ -9,7 +9,9 @@ extension SimulatedBoard {
     for input in configuration.simulation.inputs {
       for (device, channel) in configuration.channels(of: input.signal)
       where !absent.contains(device.twin.name) {
-        guard let quantity = PhysicalQuantity(channel, of: device) else { continue }
+        guard let quantity = PhysicalQuantity(channel, of: device) else {
+          throw .cannotBeDriven(input.signal)
+        }
         try drive(device.twin.name, by: PhysicalInput(quantity, input.course))
       }
     }
@@ -43,7 +45,8 @@ extension PhysicalQuantity {
   }
 
   private static let others: [String: PhysicalQuantity] = [
-    "temperature": .temperature, "pressure": .pressure, "distance": .distance, "voltage": .voltage,
+    "temperature": .temperature, "pressure": .pressure, "differential_pressure": .differentialPressure,
+    "distance": .distance, "voltage": .voltage,
     "current": .current, "angle": .angle, "pressed": .level, "rate": .pulses,
   ]
 }

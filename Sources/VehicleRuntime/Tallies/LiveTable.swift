@@ -30,16 +30,9 @@ struct LiveTable {
   private let colours: Bool
   private let plain: @Sendable (String) -> String
 
-  /// The table of a vehicle.
-  ///
-  /// - Parameters:
-  ///   - colours: Whether what is wrong is shown in colour.
-  ///   - plain: Makes of a file's text one that no terminal obeys.
-  init(
-    _ tables: VehicleTables, _ table: SignalTable, colours: Bool,
-    plain: @escaping @Sendable (String) -> String
-  ) {
-    (name, self.colours, self.plain) = (plain(tables.name), colours, plain)
+  /// The table of a vehicle in a window.
+  init(_ tables: VehicleTables, _ table: SignalTable, in window: LiveTableView) {
+    (name, colours, plain) = (window.plain(tables.name), window.colours, window.plain)
     rows = tables.commands.signals.prefix(Self.mostRows).map { signal in
       let known = Self.known[signal.name]
       let isLimited = signal.lowest > -1e6 && signal.highest < 1e6

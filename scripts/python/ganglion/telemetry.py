@@ -1,4 +1,4 @@
-"""What a vehicle that runs on this machine sees and does, tick by tick, from its telemetry socket (docs/bridge.md)."""
+"""What a vehicle that runs on this machine sees and does, tick by tick, from its telemetry socket (docs/telemetry.md)."""
 
 from __future__ import annotations
 

@@ -3,8 +3,7 @@ import Signals
 
 /// Heading from a magnetometer, whatever the tilt, with the gyroscopes' rates between readings.
 ///
-/// The field is turned back to the horizontal by roll and pitch (Caruso, "Applications of magnetic sensors for low cost compass systems",
-/// IEEE PLANS 2000); what it says corrects the integral of the rate of turn over the vertical with a time constant.
+/// What the field says (`LevelField`) corrects the integral of the rate of turn over the vertical with a time constant.
 struct Compass: Block {
   static let description = BlockDescription(
     "compass",
@@ -58,10 +57,10 @@ struct Compass: Block {
 
   mutating func step(_ frame: Frame) {
     let seconds = Double(min(clock.seconds(at: frame[time]), Integral.longestStep))
-    let (sinRoll, cosRoll) = sineAndCosine(Double(frame[roll]))
-    let (sinPitch, cosPitch) = sineAndCosine(Double(frame[pitch]))
+    let (roll, pitch) = (sineAndCosine(Double(frame[roll])), sineAndCosine(Double(frame[pitch])))
     // Of the rates about the body's axes what turns it about the vertical.
-    let turn = (Double(frame[rateY]) * sinRoll + Double(frame[rateZ]) * cosRoll) / max(cosPitch, 0.1)
+    let turn =
+      (Double(frame[rateY]) * roll.sine + Double(frame[rateZ]) * roll.cosine) / max(pitch.cosine, 0.1)
     if turn.isFinite {
       angle = angle.map { wrapped($0 + turn * seconds) }
       frame[turnRate] = Float(turn)
@@ -69,11 +68,10 @@ struct Compass: Block {
     sinceReading += seconds
     if frame[count] != last {
       last = frame[count]
-      let (fx, fy, fz) = (Double(frame[x]), Double(frame[y]), Double(frame[z]))
-      let north = fx * cosPitch + (fy * sinRoll + fz * cosRoll) * sinPitch
-      let east = fy * cosRoll - fz * sinRoll
-      let seen = wrapped(arctangent2(-east, north) + declination)
-      if seen.isFinite, north != 0 || east != 0 {
+      let field = LevelField(
+        Double(frame[x]), Double(frame[y]), Double(frame[z]), roll: roll, pitch: pitch)
+      let seen = wrapped(field.heading + declination)
+      if seen.isFinite, field.north != 0 || field.east != 0 {
         let share = timeConstant > 0 ? min(sinceReading / timeConstant, 1) : 1
         angle = angle.map { wrapped($0 + share * wrapped(seen - $0)) } ?? seen
       }

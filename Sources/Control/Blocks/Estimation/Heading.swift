@@ -45,19 +45,16 @@ struct Heading: Block {
   }
 
   mutating func step(_ frame: Frame) {
-    let (x, y, z) = (Double(frame[fieldX]), Double(frame[fieldY]), Double(frame[fieldZ]))
-    let (sinRoll, cosRoll) = sineAndCosine(Double(frame[roll]))
-    let (sinPitch, cosPitch) = sineAndCosine(Double(frame[pitch]))
-    let north = x * cosPitch + (y * sinRoll + z * cosRoll) * sinPitch
-    let east = y * cosRoll - z * sinRoll
-    let strength = (north * north + east * east).squareRoot()
+    let level = LevelField(
+      Double(frame[fieldX]), Double(frame[fieldY]), Double(frame[fieldZ]),
+      roll: sineAndCosine(Double(frame[roll])), pitch: sineAndCosine(Double(frame[pitch])))
+    let strength = (level.north * level.north + level.east * level.east).squareRoot()
     frame[field] = Float(strength)
     // Written so that what is no number is no heading either.
     let isValid = frame[valid] && strength >= leastField && strength > 0 && strength.isFinite
     frame[valid] = isValid
     guard isValid else { return }
-    // The nose is as far to the right of north as the field is to the left of the nose.
-    let heading = arctangent2(-east, north) + declination
+    let heading = level.heading + declination
     frame[value] = Float(heading.remainder(dividingBy: 2 * .pi))
   }
 }

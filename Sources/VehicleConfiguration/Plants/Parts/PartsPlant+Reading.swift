@@ -160,15 +160,7 @@ extension PartsPlant.Part {
   }
 
   private static func settings(_ section: Section, _ kind: PartKind) -> BlockSettings? {
-    var given: [String: SettingValue] = [:]
-    for setting in kind.settings {
-      guard let value = section.value(setting.name) else { continue }
-      given[setting.name] = SettingValue(value, setting.kind)
-      guard given[setting.name] != nil else {
-        section.complain(setting.name, "found \(value.shown), expected \(setting.kind.words)")
-        return nil
-      }
-    }
+    guard let given = section.given(kind.settings) else { return nil }
     do throws(SettingErrors) {
       let settings = try BlockSettings(given, kind.settings)
       // What names its outputs itself may give them only names that others can read.
